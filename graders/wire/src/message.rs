@@ -1,0 +1,218 @@
+//! The messages of the conversation.
+//!
+//! There are two conversations. On the control socket the judge's side asks the fork server for children; each child
+//! then answers calls on a stream of its own. Nothing in a message is evidence: an answer counts only for the tensors
+//! in it, and those are compared by the judge.
+
+use serde::{Deserialize, Serialize};
+
+use crate::tensor::Tensors;
+
+/// Where a call computes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Device {
+    /// The processor.
+    #[default]
+    Cpu,
+    /// The first CUDA device.
+    Cuda,
+}
+
+/// The fork server's first words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hello {
+    /// `PROTOCOL` of the server's build.
+    pub protocol: u32,
+    /// The tasks that it has adapters for.
+    pub tasks: Vec<String>,
+}
+
+/// Judge to fork server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ServerRequest {
+    /// Fork a child that answers on the descriptor sent along.
+    Start,
+    /// Say how a child ended, once it has.
+    Reap {
+        /// The child's process id.
+        pid: i32,
+    },
+}
+
+/// Fork server to judge.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ServerReply {
+    /// The first message of all.
+    Hello(Hello),
+    /// A child runs; its pidfd is sent along.
+    Started {
+        /// The child's process id.
+        pid: i32,
+    },
+    /// A child has ended.
+    Reaped(Ended),
+    /// The request could not be carried out.
+    Failed {
+        /// Why not.
+        reason: String,
+    },
+}
+
+/// How a process ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ended {
+    /// It exited with a status of its own.
+    Exited(i32),
+    /// A signal ended it.
+    Signalled(i32),
+}
+
+/// One call of a task's function. Its arguments are the tensors of the frame.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    /// Repeated in the answer.
+    pub id: u64,
+    /// The task whose function is called.
+    pub task: String,
+    /// Where to compute.
+    pub device: Device,
+    /// Seed of libtorch's generator, set just before the call.
+    pub seed: i64,
+    /// Whether to send the arguments back as they are after the call.
+    pub echo: bool,
+    /// Arguments to differentiate by. Not empty: the frame holds a cotangent per differentiated output.
+    pub gradients: Vec<String>,
+    /// Parts that the judge answers in the submission's place.
+    pub substitutes: Vec<String>,
+}
+
+/// Judge to child.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ChildRequest {
+    /// Call a function.
+    Call(Call),
+    /// The outputs that a `ChildReply::Part` asked for, or none where the judge has none.
+    Part {
+        /// Whether the frame holds the outputs.
+        answered: bool,
+    },
+}
+
+/// Child to judge.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ChildReply {
+    /// The call with this id has ended.
+    Answer {
+        /// The id of the call.
+        id: u64,
+        /// How it ended.
+        outcome: Outcome,
+    },
+    /// The function asks for a part that the judge answers; the frame holds its arguments.
+    Part {
+        /// The part's task.
+        part: String,
+    },
+}
+
+/// How a call ended, as the child reports it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// The function returned; the frame holds outputs and whatever else was asked for.
+    Returned,
+    /// The function returned an error value, as it should for an invalid input.
+    Refused {
+        /// The submission's words.
+        reason: String,
+    },
+    /// The function's body is still `todo!()`.
+    NotAttempted,
+    /// The function panicked.
+    Panicked {
+        /// The panic's text, cut to a bounded length.
+        message: String,
+        /// File and line, relative to the submission.
+        location: Option<String>,
+    },
+    /// An output is no tensor that can cross the border.
+    Unusable {
+        /// The output's name.
+        output: String,
+        /// What it is instead, such as `dtype Half`.
+        reason: String,
+    },
+    /// The output does not depend on the arguments in a way that can be differentiated.
+    NoGradient {
+        /// libtorch's words.
+        reason: String,
+    },
+    /// The request does not fit the adapter: a fault of this grader, unless the submission forged it.
+    BadRequest {
+        /// What is missing.
+        reason: String,
+    },
+}
+
+/// Groups of tensors in one frame, kept apart by a prefix of their names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    /// A function's arguments: in a call as given, in an answer as they are afterwards.
+    Argument,
+    /// A function's outputs.
+    Output,
+    /// Cotangents of outputs, for a gradient.
+    Cotangent,
+    /// Gradients by arguments.
+    Gradient,
+}
+
+impl Group {
+    fn prefix(self) -> &'static str {
+        match self {
+            Self::Argument => "argument/",
+            Self::Output => "output/",
+            Self::Cotangent => "cotangent/",
+            Self::Gradient => "gradient/",
+        }
+    }
+
+    /// Adds this group's tensors to a frame's.
+    pub fn insert(self, frame: &mut Tensors, tensors: Tensors) {
+        frame.extend(
+            tensors
+                .into_iter()
+                .map(|(name, tensor)| (format!("{}{name}", self.prefix()), tensor)),
+        );
+    }
+
+    /// This group's tensors of a frame, by their own names.
+    pub fn extract(self, frame: &Tensors) -> Tensors {
+        frame
+            .iter()
+            .filter_map(|(name, tensor)| {
+                Some((name.strip_prefix(self.prefix())?.to_owned(), tensor.clone()))
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tensor::Tensor;
+
+    #[test]
+    fn groups_of_one_frame_stay_apart() {
+        let x = || Tensors::from([("x".to_owned(), Tensor::integer(1))]);
+        let mut frame = Tensors::new();
+        Group::Argument.insert(&mut frame, x());
+        Group::Output.insert(
+            &mut frame,
+            Tensors::from([("x".to_owned(), Tensor::integer(2))]),
+        );
+        assert_eq!(frame.len(), 2);
+        assert_eq!(Group::Argument.extract(&frame), x());
+        assert!(Group::Gradient.extract(&frame).is_empty());
+    }
+}
