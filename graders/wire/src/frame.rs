@@ -171,7 +171,7 @@ impl Decoder {
         &mut self,
         reader: &mut impl Read,
     ) -> Result<Option<Frame<M>>, FrameError> {
-        let mut buffer = [0; 64 << 10];
+        let mut buffer = [0; 16 << 10];
         loop {
             if let Some(frame) = self.next_frame()? {
                 return Ok(Some(frame));

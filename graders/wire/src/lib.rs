@@ -4,12 +4,14 @@
 //! hostile until it has been decoded here: lengths are capped before anything is allocated, and every malformation
 //! has its own error.
 
+pub mod control;
 pub mod frame;
 pub mod layout;
 pub mod message;
 pub mod observed;
 pub mod tensor;
 
+pub use control::Control;
 pub use frame::{Decoder, Frame, FrameError};
 pub use layout::LayoutError;
 pub use message::{
