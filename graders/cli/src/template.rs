@@ -1,0 +1,353 @@
+//! The student's template, made from the reference: which files it has, writing it, and whether it is current.
+//!
+//! The topic files of the reference carry two kinds of marked regions, each marker a comment line of its own:
+//! - `// solution:begin INSTRUCTION` to `// solution:end`, inside a function: becomes `todo!("INSTRUCTION")`;
+//! - `// helper:begin` to `// helper:end`, between functions (imports, helpers, tests): is left out.
+//!
+//! `types.rs` and `parts.rs` are handed out as they are; `lib.rs` gets another opening; the manifest and the README
+//! are written here. Nothing in this module prints or starts a process.
+
+mod cut;
+mod manifest;
+mod marker;
+mod readme;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+use self::manifest::Manifest;
+use self::marker::Flaw;
+
+/// The folder of the reference and that of the template, both directly under the root.
+const REFERENCE: &str = "reference";
+const TEMPLATE: &str = "student_template";
+
+/// Sources that are given to the student whole.
+const GIVEN: [&str; 2] = ["src/types.rs", "src/parts.rs"];
+const LIBRARY: &str = "src/lib.rs";
+
+/// How the template's `lib.rs` opens, instead of the reference's words about itself.
+const LIBRARY_OPENING: &str = "\
+//! Your solution. `README.md` lists the functions to write; each file here holds one topic.
+//!
+//! This file is given. It is put in place anew whenever a submission is graded, so a change here has no effect.
+";
+
+/// Why there is no template to speak of.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum TemplateError {
+    /// A file or folder could not be read, written or removed.
+    #[error("cannot {action} {}: {source}", .path.display())]
+    File {
+        /// What was tried, as a verb.
+        action: &'static str,
+        /// With what.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A manifest is no TOML, or lacks an entry that the template takes over.
+    #[error("{}: {reason}", .path.display())]
+    Manifest {
+        /// The manifest.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A source file of the reference is marked wrongly.
+    #[error("{}:{}: {}", .path.display(), .flaw.line, .flaw.fault)]
+    Source {
+        /// The file.
+        path: PathBuf,
+        /// The line and what is wrong there.
+        flaw: Flaw,
+    },
+}
+
+/// A file in which the template on disk departs from what the reference makes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Drift {
+    /// The file, relative to the template's folder.
+    pub(crate) path: PathBuf,
+    /// What is the matter with it.
+    pub(crate) kind: DriftKind,
+}
+
+/// How a file of the template can be out of date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DriftKind {
+    /// It should be there and is not.
+    Missing,
+    /// Its content is another.
+    Different {
+        /// The first line that differs, from 1.
+        line: usize,
+    },
+    /// The reference makes no such file.
+    Extra,
+}
+
+impl fmt::Display for Drift {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = Path::new(TEMPLATE).join(&self.path);
+        let path = path.display();
+        match self.kind {
+            DriftKind::Missing => write!(formatter, "{path} is missing"),
+            DriftKind::Different { line } => write!(formatter, "{path} differs from line {line}"),
+            DriftKind::Extra => write!(formatter, "{path} does not belong to the template"),
+        }
+    }
+}
+
+/// All files of the template with their contents, paths relative to its folder. `root` is that of the workspace.
+pub(crate) fn generate(root: &Path) -> Result<BTreeMap<PathBuf, String>, TemplateError> {
+    let manifest = Manifest::read(root)?;
+    let mut files = BTreeMap::new();
+    let mut topics = BTreeMap::new();
+    for (path, text) in sources(&root.join(REFERENCE))? {
+        let text = if GIVEN.iter().any(|given| path == Path::new(given)) {
+            text
+        } else if path == Path::new(LIBRARY) {
+            library(&text)
+        } else {
+            let topic = cut::topic(&text).map_err(|flaw| TemplateError::Source {
+                path: Path::new(REFERENCE).join(&path),
+                flaw,
+            })?;
+            topics.insert(path.clone(), topic.functions);
+            topic.text
+        };
+        files.insert(path, text);
+    }
+    let readme = readme::render(&manifest.assignment, &topics);
+    files.insert("README.md".into(), readme);
+    files.insert("Cargo.toml".into(), manifest.render());
+    Ok(files)
+}
+
+/// Brings the template on disk up to date and says what had to change; files that do not belong there are removed.
+pub(crate) fn write(root: &Path) -> Result<Vec<Drift>, TemplateError> {
+    let files = generate(root)?;
+    let drifts = compare(&root.join(TEMPLATE), &files)?;
+    for drift in &drifts {
+        let path = root.join(TEMPLATE).join(&drift.path);
+        match files.get(&drift.path) {
+            Some(text) => {
+                let folder = path.parent().unwrap_or(root);
+                fs::create_dir_all(folder).map_err(failed("create", folder))?;
+                fs::write(&path, text).map_err(failed("write", &path))?;
+            }
+            None => fs::remove_file(&path).map_err(failed("remove", &path))?,
+        }
+    }
+    Ok(drifts)
+}
+
+/// Where the template on disk is not what the reference makes now; empty when it is current.
+pub(crate) fn drift(root: &Path) -> Result<Vec<Drift>, TemplateError> {
+    compare(&root.join(TEMPLATE), &generate(root)?)
+}
+
+/// Compares the folder with the files that it should hold.
+fn compare(folder: &Path, files: &BTreeMap<PathBuf, String>) -> Result<Vec<Drift>, TemplateError> {
+    let mut drifts = Vec::new();
+    for (path, expected) in files {
+        let full = folder.join(path);
+        let kind = match fs::read(&full) {
+            Ok(found) if found == expected.as_bytes() => continue,
+            Ok(found) => DriftKind::Different {
+                line: first_difference(expected, &String::from_utf8_lossy(&found)),
+            },
+            Err(error) if error.kind() == io::ErrorKind::NotFound => DriftKind::Missing,
+            Err(error) => return Err(failed("read", &full)(error)),
+        };
+        drifts.push(Drift {
+            path: path.clone(),
+            kind,
+        });
+    }
+    // A template that is not there at all has no files too many.
+    if folder.exists() {
+        let extra = listing(folder)?
+            .into_iter()
+            .filter(|path| !files.contains_key(path));
+        drifts.extend(extra.map(|path| Drift {
+            path,
+            kind: DriftKind::Extra,
+        }));
+    }
+    Ok(drifts)
+}
+
+/// The first line, from 1, that differs; the line after the last one where only the ends differ.
+fn first_difference(expected: &str, found: &str) -> usize {
+    let equal = expected.lines().zip(found.lines());
+    1 + equal.take_while(|(one, other)| one == other).count()
+}
+
+/// The reference's sources, paths relative to its folder.
+fn sources(reference: &Path) -> Result<Vec<(PathBuf, String)>, TemplateError> {
+    let paths = listing(&reference.join("src"))?.into_iter();
+    paths
+        .map(|path| Path::new("src").join(path))
+        .map(|path| read(&reference.join(&path)).map(|text| (path, text)))
+        .collect()
+}
+
+/// All files under a folder but what a build leaves there, paths relative to it, in order.
+fn listing(folder: &Path) -> Result<Vec<PathBuf>, TemplateError> {
+    let mut paths = Vec::new();
+    let entries = WalkDir::new(folder)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_entry(|entry| entry.depth() != 1 || entry.file_name() != "target");
+    for entry in entries {
+        let entry = entry.map_err(|error| failed("read", folder)(error.into()))?;
+        if entry.file_type().is_dir() {
+            continue;
+        }
+        if let Ok(path) = entry.path().strip_prefix(folder) {
+            paths.push(path.to_path_buf());
+        }
+    }
+    Ok(paths)
+}
+
+fn read(path: &Path) -> Result<String, TemplateError> {
+    fs::read_to_string(path).map_err(failed("read", path))
+}
+
+fn failed(action: &'static str, path: &Path) -> impl Fn(io::Error) -> TemplateError {
+    move |source| TemplateError::File {
+        action,
+        path: path.to_path_buf(),
+        source,
+    }
+}
+
+/// The reference's `lib.rs` with the opening for students.
+fn library(text: &str) -> String {
+    let declarations = text.lines().skip_while(|line| line.starts_with("//!"));
+    let rest = declarations.collect::<Vec<_>>().join("\n");
+    format!("{LIBRARY_OPENING}{rest}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    const TOPIC: &str = "//! A topic.\n\n/// Adds one.\npub fn increment(number: i64) -> i64 {\n    \
+        // solution:begin add one\n    number + 1\n    // solution:end\n}\n";
+
+    /// A workspace with a reference of one topic.
+    fn workspace() -> tempfile::TempDir {
+        let root = tempfile::tempdir().unwrap();
+        let files = [
+            (
+                "Cargo.toml",
+                "[workspace.package]\nedition = \"2024\"\nrust-version = \"1.95\"\n\
+                [workspace.dependencies]\ntch = { version = \"=0.24.0\", default-features = false }\n",
+            ),
+            (
+                "reference/Cargo.toml",
+                "[package.metadata.grade]\nassignment = \"an-assignment\"\n",
+            ),
+            (
+                "reference/src/lib.rs",
+                "//! About the reference.\n\npub mod topic;\npub mod types;\n",
+            ),
+            ("reference/src/types.rs", "//! Types.\n"),
+            ("reference/src/topic.rs", TOPIC),
+        ];
+        for (path, text) in files {
+            let path = root.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        root
+    }
+
+    #[test]
+    fn a_solution_becomes_a_todo_and_the_library_opens_for_students() {
+        let files = generate(workspace().path()).unwrap();
+        let names: Vec<_> = files.keys().map(|path| path.to_string_lossy()).collect();
+        let expected = [
+            "Cargo.toml",
+            "README.md",
+            "src/lib.rs",
+            "src/topic.rs",
+            "src/types.rs",
+        ];
+        assert_eq!(names, expected);
+        let topic = &files[Path::new("src/topic.rs")];
+        assert!(
+            topic.ends_with("-> i64 {\n    todo!(\"add one\")\n}\n"),
+            "{topic}"
+        );
+        let library = &files[Path::new("src/lib.rs")];
+        assert!(library.starts_with("//! Your solution."), "{library}");
+        assert!(
+            library.ends_with("has no effect.\n\npub mod topic;\npub mod types;\n"),
+            "{library}"
+        );
+    }
+
+    #[test]
+    fn what_was_written_is_current_and_every_departure_is_found() {
+        let root = workspace();
+        assert_eq!(write(root.path()).unwrap().len(), 5);
+        assert_eq!(drift(root.path()).unwrap(), []);
+
+        let template = root.path().join("student_template");
+        fs::write(
+            template.join("src/topic.rs"),
+            "//! A topic.\n\npub fn other() {}\n",
+        )
+        .unwrap();
+        fs::write(template.join("src/old.rs"), "").unwrap();
+        fs::remove_file(template.join("README.md")).unwrap();
+        let found: Vec<_> = drift(root.path())
+            .unwrap()
+            .iter()
+            .map(Drift::to_string)
+            .collect();
+        let expected = [
+            "student_template/README.md is missing",
+            "student_template/src/topic.rs differs from line 3",
+            "student_template/src/old.rs does not belong to the template",
+        ];
+        assert_eq!(found, expected);
+
+        assert_eq!(write(root.path()).unwrap().len(), 3);
+        assert_eq!(drift(root.path()).unwrap(), []);
+    }
+
+    #[test]
+    fn a_flaw_in_the_marks_names_file_and_line() {
+        let root = workspace();
+        let unclosed = TOPIC.replace("    // solution:end\n", "");
+        fs::write(root.path().join("reference/src/topic.rs"), unclosed).unwrap();
+        let error = generate(root.path()).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "reference/src/topic.rs:5: the region that begins here has no end"
+        );
+    }
+
+    #[test]
+    fn a_missing_reference_is_an_error_that_names_the_file() {
+        let root = tempfile::tempdir().unwrap();
+        let error = drift(root.path()).unwrap_err().to_string();
+        assert!(
+            error.starts_with("cannot read") && error.contains("Cargo.toml"),
+            "{error}"
+        );
+    }
+}
