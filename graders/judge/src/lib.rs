@@ -1,1 +1,23 @@
-//! To be written.
+//! The judge: what is graded, by which checks, and what it is worth.
+//!
+//! Nothing here links libtorch, starts a process or prints. Facts (what a call gave), findings (what is wrong with it),
+//! verdicts (what that means) and points are kept apart, each step a pure function of the one before.
+
+pub mod arguments;
+pub mod assignment;
+pub mod compare;
+pub mod finding;
+pub mod fixtures;
+pub mod golden;
+pub mod hygiene;
+pub mod judgement;
+pub mod law;
+pub mod points;
+pub mod probe;
+pub mod random;
+pub mod scenario;
+pub mod subject;
+pub mod task;
+pub mod tasks;
+pub mod tolerance;
+pub mod verdict;

@@ -1,0 +1,241 @@
+//! An assignment file: which tasks, how many points, what is visible, which limits.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::task::Task;
+
+/// Why an assignment cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum AssignmentError {
+    /// There is no such assignment.
+    #[error("there is no assignment `{id}`; known are: {}", known.join(", "))]
+    Unknown {
+        /// What was asked for.
+        id: String,
+        /// What there is.
+        known: Vec<String>,
+    },
+    /// The file cannot be read.
+    #[error("cannot read {}: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// The file is not what it should be.
+    #[error("{} is broken: {reason}", path.display())]
+    Broken {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+/// An assignment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Assignment {
+    /// Its id: the file's name.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Seed of all laws.
+    pub seed: u64,
+    /// Cases per law.
+    pub law_cases: u32,
+    /// Limits of a call.
+    pub limits: Limits,
+    /// What failed checks cost.
+    pub deductions: Deductions,
+    /// The tasks in the order of the document.
+    #[serde(rename = "task")]
+    pub tasks: Vec<Entry>,
+    /// What people grade.
+    #[serde(rename = "manual", default)]
+    pub manual: Vec<Manual>,
+}
+
+/// Limits of one call and of the process that makes it.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// CPU seconds per call; the wall clock stops a call at ten times that.
+    pub cpu_seconds: f64,
+    /// Address space in MiB.
+    pub memory_mib: u64,
+    /// After so many timed-out checks the rest of a task is skipped.
+    pub timeouts_per_task: u32,
+}
+
+/// Shares of a task's earned points that a failed check takes away.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Deductions {
+    /// A law, or a portion that is right in f64 and wrong in f32.
+    pub law: f64,
+    /// A hygiene check.
+    pub hygiene: f64,
+    /// Right to f32 but not to f64.
+    pub precision: f64,
+}
+
+/// What a student may see of a task's golden cases.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Visibility {
+    /// Inputs, expected values and differences.
+    #[default]
+    Public,
+    /// Only whether a check holds.
+    Hidden,
+}
+
+/// A task of an assignment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// The task.
+    pub id: String,
+    /// The number of the document's item.
+    pub item: String,
+    /// What a student may see.
+    #[serde(default)]
+    pub visibility: Visibility,
+    /// Points by portion.
+    pub portions: BTreeMap<String, f64>,
+}
+
+impl Entry {
+    /// Points of the whole task.
+    pub fn points(&self) -> f64 {
+        self.portions.values().sum()
+    }
+}
+
+/// An item that people grade.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manual {
+    /// The number of the document's item.
+    pub item: String,
+    /// What it is.
+    pub title: String,
+    /// Its points.
+    pub points: f64,
+}
+
+impl Assignment {
+    /// Reads `<folder>/<id>.toml` and checks it against the tasks that exist.
+    pub fn load(folder: &Path, id: &str, tasks: &[&Task]) -> Result<Self, AssignmentError> {
+        let path = folder.join(format!("{id}.toml"));
+        if !is_plain(id) || !path.is_file() {
+            return Err(AssignmentError::Unknown {
+                id: id.to_owned(),
+                known: known(folder),
+            });
+        }
+        let text = fs::read_to_string(&path).map_err(|source| AssignmentError::Read {
+            path: path.clone(),
+            source,
+        })?;
+        Self::parse(&text, id, tasks).map_err(|reason| AssignmentError::Broken { path, reason })
+    }
+
+    /// Reads an assignment's text and checks it.
+    pub fn parse(text: &str, id: &str, tasks: &[&Task]) -> Result<Self, String> {
+        let assignment: Self = toml::from_str(text).map_err(|error| error.to_string())?;
+        if assignment.id != id {
+            return Err(format!("its id is `{}`, not `{id}`", assignment.id));
+        }
+        assignment.check_numbers()?;
+        for (position, entry) in assignment.tasks.iter().enumerate() {
+            if assignment.tasks[..position]
+                .iter()
+                .any(|earlier| earlier.id == entry.id)
+            {
+                return Err(format!("task `{}` stands twice", entry.id));
+            }
+            check_entry(entry, tasks)?;
+        }
+        Ok(assignment)
+    }
+
+    /// The entry of a task.
+    pub fn entry(&self, task: &str) -> Option<&Entry> {
+        self.tasks.iter().find(|entry| entry.id == task)
+    }
+
+    fn check_numbers(&self) -> Result<(), String> {
+        let share = |value: f64| (0.0..=1.0).contains(&value);
+        let Deductions {
+            law,
+            hygiene,
+            precision,
+        } = self.deductions;
+        if !(share(law) && share(hygiene) && share(precision)) {
+            return Err("deductions are shares between 0 and 1".to_owned());
+        }
+        if !(self.limits.cpu_seconds > 0.0 && self.limits.cpu_seconds < 1e6) || self.limits.memory_mib == 0 {
+            return Err("limits are positive numbers".to_owned());
+        }
+        if self.law_cases == 0 {
+            return Err("a law needs at least one case".to_owned());
+        }
+        match self
+            .manual
+            .iter()
+            .find(|item| !(item.points > 0.0 && item.points.is_finite()))
+        {
+            Some(item) => Err(format!("manual item {} has no points", item.item)),
+            None => Ok(()),
+        }
+    }
+}
+
+fn check_entry(entry: &Entry, tasks: &[&Task]) -> Result<(), String> {
+    let Some(task) = tasks.iter().find(|task| task.id == entry.id) else {
+        return Err(format!("there is no task `{}`", entry.id));
+    };
+    let portions = task.portions();
+    if let Some(unknown) = entry.portions.keys().find(|name| !portions.contains(&name.as_str())) {
+        return Err(format!(
+            "task `{}` has no portion `{unknown}`; it has: {}",
+            task.id,
+            portions.join(", ")
+        ));
+    }
+    for portion in portions {
+        if !entry
+            .portions
+            .get(portion)
+            .is_some_and(|&points| points > 0.0 && points.is_finite())
+        {
+            return Err(format!("portion `{portion}` of task `{}` has no points", task.id));
+        }
+    }
+    Ok(())
+}
+
+/// An id is a file name without surprises.
+fn is_plain(id: &str) -> bool {
+    !id.is_empty()
+        && id
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_')
+}
+
+/// The assignments in a folder.
+pub fn known(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut ids: Vec<String> = entries
+        .filter_map(|entry| Some(entry.file_name().to_str()?.strip_suffix(".toml")?.to_owned()))
+        .collect();
+    ids.sort();
+    ids
+}

@@ -1,0 +1,233 @@
+//! Every way in which a check can fail, as data. The words are in the `report` crate.
+
+use serde::{Deserialize, Serialize};
+use wire::Ended;
+
+use crate::compare::{Difference, Mismatch};
+
+/// What a failed check has found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Finding {
+    /// The function's body is still `todo!()`.
+    NotAttempted,
+    /// The file of the task does not compile, or the function's signature was changed.
+    DidNotCompile(CompileError),
+    /// The task uses what it may not use.
+    Forbidden {
+        /// File of the submission.
+        file: String,
+        /// Line in it.
+        line: usize,
+        /// What was used.
+        item: String,
+    },
+    /// The function panicked.
+    Panicked {
+        /// The panic's text.
+        message: String,
+        /// File and line in the submission, where known.
+        location: Option<String>,
+    },
+    /// The process ended before it answered.
+    Crashed {
+        /// Exit status or signal.
+        how: Ended,
+    },
+    /// The time was used up.
+    TimedOut {
+        /// CPU seconds used.
+        cpu: f64,
+        /// Wall seconds used.
+        wall: f64,
+        /// Whether CPU time decided.
+        by_cpu: bool,
+    },
+    /// The memory was used up.
+    OutOfMemory {
+        /// The limit in MiB.
+        limit: u64,
+    },
+    /// What came back is no answer.
+    Malformed {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The function refused an input that is valid.
+    RefusedValid {
+        /// The submission's words.
+        reason: String,
+    },
+    /// The function accepted an input that it has to refuse.
+    AcceptedInvalid {
+        /// What is invalid.
+        input: String,
+    },
+    /// An output is missing.
+    MissingOutput {
+        /// Its name.
+        output: String,
+    },
+    /// An output is no tensor that can be judged.
+    Unusable {
+        /// Its name.
+        output: String,
+        /// What it is instead.
+        reason: String,
+    },
+    /// A gradient that should exist does not.
+    NoGradient {
+        /// libtorch's words.
+        reason: String,
+    },
+    /// An output is not what was expected.
+    Wrong {
+        /// The golden case.
+        case: String,
+        /// The output's name.
+        output: String,
+        /// How it differs.
+        mismatch: Mismatch,
+    },
+    /// An f64 output is right to f32 only.
+    Imprecise {
+        /// The golden case.
+        case: String,
+        /// The output's name.
+        output: String,
+        /// How it differs.
+        difference: Difference,
+    },
+    /// A drawn token that cannot be drawn.
+    OutsideSupport {
+        /// The golden case.
+        case: String,
+        /// The token.
+        token: i64,
+        /// How often it was drawn.
+        count: u64,
+    },
+    /// Draws that do not follow the distribution.
+    WrongDistribution {
+        /// The golden case.
+        case: String,
+        /// The token whose frequency is furthest off.
+        token: i64,
+        /// Its expected share.
+        expected: f64,
+        /// Its observed share.
+        observed: f64,
+        /// The probability of draws this far off.
+        p_value: f64,
+        /// The probability below which the check fails.
+        alarm: f64,
+    },
+    /// A law does not hold.
+    LawBroken(Violation),
+    /// The function changed one of its arguments.
+    ArgumentModified {
+        /// The argument's name.
+        argument: String,
+    },
+    /// Two equal calls gave different outputs.
+    NotDeterministic {
+        /// The output's name.
+        output: String,
+        /// How they differ.
+        mismatch: Mismatch,
+    },
+    /// An output depends on calls made before.
+    OrderDependent {
+        /// The output's name.
+        output: String,
+        /// How it differs.
+        mismatch: Mismatch,
+    },
+}
+
+/// A compiler's complaint, for people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CompileError {
+    /// File of the submission.
+    pub file: String,
+    /// Line in it, where known.
+    pub line: Option<usize>,
+    /// The compiler's code, such as `E0308`.
+    pub code: Option<String>,
+    /// The compiler's message in one line.
+    pub message: String,
+    /// The compiler's whole text.
+    pub rendered: String,
+    /// The signature that was expected, where a changed signature is the cause.
+    pub expected: Option<String>,
+}
+
+/// What breaks a law, in a concrete case.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Violation {
+    /// Something had to stay as it was and did not.
+    Changed {
+        /// What was changed in the input.
+        cause: String,
+        /// What had to stay.
+        what: String,
+        /// How it changed: expected is before, actual is after.
+        mismatch: Mismatch,
+    },
+    /// Two quantities had to agree and do not.
+    Unequal {
+        /// The quantity that the function gave.
+        what: String,
+        /// What it has to equal.
+        equals: String,
+        /// How they differ: expected is what it has to equal.
+        mismatch: Mismatch,
+    },
+    /// A value breaks a rule of its own.
+    Value {
+        /// What the value is.
+        what: String,
+        /// Where it stands.
+        index: Vec<usize>,
+        /// The value, as text so that NaN and infinities survive every format.
+        value: String,
+        /// What it has to be.
+        rule: String,
+    },
+    /// A call of the law failed in a way of its own.
+    Call(Box<Finding>),
+}
+
+/// The smallest known input that breaks a law.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Counterexample {
+    /// The sizes and settings by name.
+    pub sizes: Vec<(String, i64)>,
+    /// The sizes of the first failing input, before it was made smaller.
+    pub found_at: Vec<(String, i64)>,
+    /// Seed of the values.
+    pub seed: u64,
+    /// The calls that were made, in order, with their arguments.
+    pub calls: Vec<RecordedCall>,
+}
+
+/// A call of a counterexample.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RecordedCall {
+    /// The task whose function was called.
+    pub task: String,
+    /// The arguments, in the order of their names.
+    pub arguments: Vec<RecordedArgument>,
+}
+
+/// An argument of a recorded call.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RecordedArgument {
+    /// Its name.
+    pub name: String,
+    /// Its dtype.
+    pub dtype: String,
+    /// Its shape.
+    pub shape: Vec<usize>,
+    /// Its values in row-major order as text, so that NaN and infinities survive every format; empty where it is large.
+    pub values: Vec<String>,
+}

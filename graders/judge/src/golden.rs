@@ -1,0 +1,266 @@
+//! Golden cases: stored inputs against stored outputs.
+
+use statrs::distribution::{ChiSquared, ContinuousCDF};
+use wire::{DType, Data, Tensor, Tensors};
+
+use crate::compare::{Mismatch, compare};
+use crate::finding::Finding;
+use crate::fixtures::StoredCase;
+use crate::probe::{Probe, Stop};
+use crate::subject::Call;
+use crate::task::{Case, Expect, Task};
+use crate::tolerance::Tolerances;
+
+/// Draws per sampled case.
+pub const DRAWS: usize = 100_000;
+/// A sampled case fails where draws this far off have a smaller probability; this is the rate of false alarms.
+pub const ALARM: f64 = 1e-6;
+/// Cells of the chi-square statistic with a smaller expectation are merged.
+const SMALLEST_CELL: f64 = 5.0;
+/// The suffix of a stored distribution's name.
+const DISTRIBUTION: &str = "distribution";
+
+/// The arguments as the submission gets them: floats in `dtype`, settings untouched.
+pub fn arguments_in(dtype: DType, stored: &Tensors) -> Tensors {
+    let convert = |tensor: &Tensor| {
+        if tensor.dtype() == DType::F32 {
+            tensor.to_float(dtype)
+        } else {
+            tensor.clone()
+        }
+    };
+    stored
+        .iter()
+        .map(|(name, tensor)| (name.clone(), convert(tensor)))
+        .collect()
+}
+
+/// The call of a golden case; `seed` is the generator's.
+pub fn case_call(task: &Task, case: &Case, stored: &Tensors, dtype: DType) -> Call {
+    let mut arguments = arguments_in(dtype, stored);
+    if let Expect::Draws { tiled, .. } = case.expect
+        && let Some(row) = arguments.get(tiled)
+    {
+        let tall = tile(row, DRAWS);
+        arguments.insert(tiled.to_owned(), tall);
+    }
+    Call {
+        seed: 1,
+        ..Call::new(task.id, arguments)
+    }
+}
+
+/// The name under which the probabilities of a sampled output are stored.
+pub fn distribution_name(output: &str) -> String {
+    format!("{output}.{DISTRIBUTION}")
+}
+
+/// Judges one golden case in one dtype. `None` where it holds.
+pub fn judge_case(
+    task: &Task,
+    case: &Case,
+    stored: &StoredCase,
+    tolerances: &Tolerances,
+    dtype: DType,
+    probe: &mut Probe<'_>,
+) -> Result<Option<Finding>, Stop> {
+    let returned = probe.call(&case_call(task, case, &stored.inputs, dtype))?;
+    Ok(judge_outputs(task, case, stored, tolerances, dtype, &returned.outputs))
+}
+
+/// Judges the outputs of a golden case. `None` where they hold.
+pub fn judge_outputs(
+    task: &Task,
+    case: &Case,
+    stored: &StoredCase,
+    tolerances: &Tolerances,
+    dtype: DType,
+    outputs: &Tensors,
+) -> Option<Finding> {
+    if let Expect::Draws { output, .. } = case.expect {
+        return judge_draws(case, output, stored, outputs);
+    }
+    stored.expected.iter().find_map(|(output, expected)| {
+        let Some(actual) = outputs.get(output) else {
+            return Some(Finding::MissingOutput { output: output.clone() });
+        };
+        // Expected floats are stored in f64; the submission answers in the dtype of its inputs.
+        let dtype = if expected.dtype().is_float() {
+            dtype
+        } else {
+            expected.dtype()
+        };
+        let tight = tolerances.of(task.id, output, dtype);
+        let mismatch = compare(expected, actual, dtype, tight)?;
+        Some(wrong(
+            case,
+            output,
+            mismatch,
+            tolerances.of(task.id, output, DType::F32),
+            dtype,
+        ))
+    })
+}
+
+/// A wrong output, or merely an imprecise one: in f64, but only as good as f32.
+fn wrong(case: &Case, output: &str, mismatch: Mismatch, loose: f64, dtype: DType) -> Finding {
+    let (case, output) = (case.name.to_owned(), output.to_owned());
+    match mismatch {
+        Mismatch::Values(difference) if dtype == DType::F64 && difference.error <= loose => Finding::Imprecise {
+            case,
+            output,
+            difference,
+        },
+        mismatch => Finding::Wrong { case, output, mismatch },
+    }
+}
+
+/// The argument's only row, repeated.
+fn tile(row: &Tensor, times: usize) -> Tensor {
+    let mut shape = row.shape().to_vec();
+    if let Some(first) = shape.first_mut() {
+        *first = times;
+    }
+    let data = match row.data() {
+        Data::F32(values) => Data::F32(values.repeat(times)),
+        Data::F64(values) => Data::F64(values.repeat(times)),
+        Data::I64(values) => Data::I64(values.repeat(times)),
+        Data::Bool(values) => Data::Bool(values.repeat(times)),
+    };
+    Tensor::new(shape, data).expect("a row repeated fills the taller shape")
+}
+
+fn judge_draws(case: &Case, output: &str, stored: &StoredCase, outputs: &Tensors) -> Option<Finding> {
+    let probabilities = stored.expected.get(&distribution_name(output))?.to_f64();
+    let Some(drawn) = outputs.get(output) else {
+        return Some(Finding::MissingOutput {
+            output: output.to_owned(),
+        });
+    };
+    let wrong = |mismatch| {
+        Some(Finding::Wrong {
+            case: case.name.to_owned(),
+            output: output.to_owned(),
+            mismatch,
+        })
+    };
+    let Data::I64(tokens) = drawn.data() else {
+        let (expected, actual) = (DType::I64.to_string(), drawn.dtype().to_string());
+        return wrong(Mismatch::DType { expected, actual });
+    };
+    if drawn.shape() != [DRAWS] {
+        return wrong(Mismatch::Shape {
+            expected: vec![DRAWS],
+            actual: drawn.shape().to_vec(),
+        });
+    }
+    outside_support(case, &probabilities, tokens).or_else(|| wrong_frequencies(case, &probabilities, tokens))
+}
+
+fn outside_support(case: &Case, probabilities: &[f64], tokens: &[i64]) -> Option<Finding> {
+    let possible = |token: i64| {
+        usize::try_from(token)
+            .ok()
+            .and_then(|token| probabilities.get(token))
+            .is_some_and(|&p| p > 0.0)
+    };
+    let token = *tokens.iter().find(|&&token| !possible(token))?;
+    let count = tokens.iter().filter(|&&other| other == token).count() as u64;
+    Some(Finding::OutsideSupport {
+        case: case.name.to_owned(),
+        token,
+        count,
+    })
+}
+
+/// Pearson's chi-square over the support, small cells merged.
+fn wrong_frequencies(case: &Case, probabilities: &[f64], tokens: &[i64]) -> Option<Finding> {
+    let counts = counts(probabilities.len(), tokens);
+    let p_value = chi_square_p_value(probabilities, &counts);
+    if p_value >= ALARM {
+        return None;
+    }
+    let draws = tokens.len() as f64;
+    let share = |token: usize| counts[token] / draws;
+    let worst = (0..probabilities.len())
+        .max_by(|&a, &b| {
+            let off = |token: usize| (share(token) - probabilities[token]).abs();
+            off(a).total_cmp(&off(b))
+        })
+        .unwrap_or(0);
+    Some(Finding::WrongDistribution {
+        case: case.name.to_owned(),
+        token: worst as i64,
+        expected: probabilities[worst],
+        observed: share(worst),
+        p_value,
+        alarm: ALARM,
+    })
+}
+
+fn counts(vocabulary: usize, tokens: &[i64]) -> Vec<f64> {
+    let mut counts = vec![0.0; vocabulary];
+    for &token in tokens {
+        counts[token as usize] += 1.0;
+    }
+    counts
+}
+
+/// The probability of counts at least this far from expectation; 1 where there is only one cell.
+pub fn chi_square_p_value(probabilities: &[f64], counts: &[f64]) -> f64 {
+    let draws: f64 = counts.iter().sum();
+    let mut small = (0.0, 0.0);
+    let mut cells = Vec::new();
+    for (&probability, &count) in probabilities.iter().zip(counts) {
+        let expected = probability * draws;
+        if expected >= SMALLEST_CELL {
+            cells.push((expected, count));
+        } else {
+            small = (small.0 + expected, small.1 + count);
+        }
+    }
+    if small.0 >= SMALLEST_CELL {
+        cells.push(small);
+    }
+    let statistic: f64 = cells
+        .iter()
+        .map(|(expected, count)| (count - expected).powi(2) / expected)
+        .sum();
+    match ChiSquared::new(cells.len().saturating_sub(1) as f64) {
+        Ok(distribution) => distribution.sf(statistic),
+        Err(_) => 1.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fair_counts_pass_and_skewed_ones_do_not() {
+        let quarters = [0.25; 4];
+        assert!(chi_square_p_value(&quarters, &[25_100.0, 24_950.0, 25_000.0, 24_950.0]) > 0.1);
+        assert!(chi_square_p_value(&quarters, &[26_500.0, 24_500.0, 24_500.0, 24_500.0]) < ALARM);
+    }
+
+    #[test]
+    fn a_single_possible_token_is_no_evidence_against_anything() {
+        assert_eq!(chi_square_p_value(&[0.0, 1.0], &[0.0, 100.0]), 1.0);
+    }
+
+    #[test]
+    fn rare_tokens_are_judged_together() {
+        let mut probabilities = vec![1e-5; 10];
+        probabilities.push(1.0 - 1e-4);
+        let mut counts = vec![1.0; 10];
+        counts.push(99_990.0);
+        assert!(chi_square_p_value(&probabilities, &counts) > 0.5);
+    }
+
+    #[test]
+    fn a_row_is_repeated_along_the_first_axis() {
+        let row = crate::random::floats(&[1, 2], vec![1.0, 2.0]);
+        assert_eq!(tile(&row, 3).shape(), [3, 2]);
+        assert_eq!(tile(&row, 3).to_f64(), [1.0, 2.0, 1.0, 2.0, 1.0, 2.0]);
+    }
+}

@@ -1,0 +1,133 @@
+//! Trying a law on many cases, and shrinking the case where it fails.
+
+use std::cell::RefCell;
+
+use proptest::test_runner::{Config, RngAlgorithm, RngSeed, TestCaseError, TestCaseResult, TestRng, TestRunner};
+use wire::DType;
+
+use crate::finding::{Counterexample, Finding, Violation};
+use crate::probe::{Broken, Probe};
+use crate::random::seed_bytes;
+use crate::scenario::Scenario;
+use crate::subject::Fault;
+use crate::task::{Cases, Law};
+
+/// How often a failing case is made smaller at most.
+const SHRINKS: u32 = 200;
+
+/// Tries a law. `None` where it holds on all `cases` cases.
+pub fn try_law(
+    law: &Law,
+    probe: &mut Probe<'_>,
+    cases: u32,
+    seed: [u8; 32],
+) -> Result<Option<(Finding, Counterexample)>, Fault> {
+    let cases = match law.cases {
+        Cases::Many => cases,
+        Cases::Few => cases.div_ceil(4),
+    };
+    let trial = RefCell::new(Trial {
+        law,
+        probe,
+        found: None,
+        fault: None,
+    });
+    let ranges: Vec<_> = law.sizes.iter().map(|&(_, low, high)| low..=high).collect();
+    let strategy = (ranges, 0..=u64::from(u16::MAX));
+    let mut runner = TestRunner::new_with_rng(config(cases), TestRng::from_seed(RngAlgorithm::ChaCha, &seed));
+    // What failed is kept in the trial; the runner's own account of it is not needed.
+    let _ = runner.run(&strategy, |(sizes, seed)| trial.borrow_mut().check(&sizes, seed));
+    let trial = trial.into_inner();
+    match trial.fault {
+        Some(fault) => Err(fault),
+        None => Ok(trial.found.map(|found| (found.finding, found.counterexample))),
+    }
+}
+
+/// The seed of a law: fixed by the run's seed, the task and the law.
+pub fn law_seed(seed: u64, task: &str, law: &str) -> [u8; 32] {
+    seed_bytes(seed, &format!("law/{task}/{law}"))
+}
+
+/// Every setting is given here, so that no environment variable and no file has a say.
+fn config(cases: u32) -> Config {
+    Config {
+        cases,
+        max_local_rejects: 0,
+        max_global_rejects: 0,
+        max_flat_map_regens: 0,
+        failure_persistence: None,
+        source_file: None,
+        test_name: None,
+        max_shrink_time: 0,
+        max_shrink_iters: SHRINKS,
+        max_default_size_range: 100,
+        result_cache: proptest::test_runner::noop_result_cache,
+        verbose: 0,
+        rng_algorithm: RngAlgorithm::ChaCha,
+        rng_seed: RngSeed::Fixed(0),
+        ..Config::default()
+    }
+}
+
+/// The state of one law's trial.
+struct Trial<'a, 'b> {
+    law: &'a Law,
+    probe: &'a mut Probe<'b>,
+    found: Option<Found>,
+    fault: Option<Fault>,
+}
+
+struct Found {
+    finding: Finding,
+    counterexample: Counterexample,
+    /// A hang is never shrunk: every smaller case could hang as well.
+    final_form: bool,
+}
+
+impl Trial<'_, '_> {
+    fn check(&mut self, sizes: &[i64], seed: u64) -> TestCaseResult {
+        if self.fault.is_some() || self.found.as_ref().is_some_and(|found| found.final_form) {
+            return Ok(());
+        }
+        let dtype = if self.law.single { DType::F32 } else { DType::F64 };
+        let scenario = Scenario::new(self.law.sizes, sizes, seed, dtype);
+        self.probe.forget();
+        match (self.law.holds)(&scenario, self.probe) {
+            Ok(()) => Ok(()),
+            Err(Broken::Fault(fault)) => {
+                self.fault = Some(fault);
+                Ok(())
+            }
+            Err(Broken::Law(violation)) => {
+                self.remember(&scenario, violation);
+                Err(TestCaseError::fail("the law does not hold"))
+            }
+        }
+    }
+
+    /// The last failing case is the smallest one, since only smaller cases are tried after the first.
+    fn remember(&mut self, scenario: &Scenario, violation: Violation) {
+        let sizes: Vec<(String, i64)> = scenario
+            .sizes()
+            .iter()
+            .map(|&(name, value)| (name.to_owned(), value))
+            .collect();
+        let found_at = self
+            .found
+            .take()
+            .map_or_else(|| sizes.clone(), |found| found.counterexample.found_at);
+        let final_form =
+            matches!(&violation, Violation::Call(finding) if matches!(**finding, Finding::TimedOut { .. }));
+        self.found = Some(Found {
+            finding: Finding::LawBroken(violation),
+            counterexample: Counterexample {
+                sizes,
+                found_at,
+                seed: scenario.seed(),
+                calls: self.probe.calls().to_vec(),
+            },
+            final_form,
+        });
+    }
+}

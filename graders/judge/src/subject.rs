@@ -1,0 +1,63 @@
+//! The judge's view of a submission: something that answers calls.
+//!
+//! Who stands behind it (a sandboxed worker, the reference's worker, an impostor that returns zeros) is not the
+//! judge's business.
+
+use wire::{Observed, Tensors};
+
+/// One call of a task's function.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    /// The task whose function is called.
+    pub task: &'static str,
+    /// The arguments by name; scalars are 0-dimensional.
+    pub arguments: Tensors,
+    /// Seed of the generator that sampling and dropout draw from.
+    pub seed: i64,
+    /// Whether the arguments come back as they are after the call.
+    pub echo: bool,
+    /// What to differentiate, if anything.
+    pub gradient: Option<Gradient>,
+}
+
+impl Call {
+    /// A plain call with generator seed 0.
+    pub fn new(task: &'static str, arguments: Tensors) -> Self {
+        Self {
+            task,
+            arguments,
+            seed: 0,
+            echo: false,
+            gradient: None,
+        }
+    }
+}
+
+/// A vector-Jacobian product: the gradient of `sum(output * cotangent)`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Gradient {
+    /// The arguments to differentiate by.
+    pub by: Vec<&'static str>,
+    /// A cotangent for each output that takes part.
+    pub cotangents: Tensors,
+}
+
+/// A fault of this grader: never charged to a submission.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Fault(pub String);
+
+/// Something that answers calls.
+pub trait Subject {
+    /// Makes one call and says what was seen of it.
+    fn call(&mut self, call: &Call) -> Result<Observed, Fault>;
+
+    /// Has the next call made in a process that knows nothing of the earlier ones.
+    fn renew(&mut self);
+
+    /// Has these parts answered by the reference from now on, where a reference is at hand. Says whether it is.
+    fn substitute(&mut self, parts: &[&'static str]) -> Result<bool, Fault>;
+
+    /// How many part calls have been answered by the reference so far.
+    fn substituted(&self) -> u64;
+}

@@ -1,0 +1,152 @@
+//! What a task is: the definition that people read, golden cases, laws.
+//!
+//! Everything is plain data and plain functions, so that a task's file reads from top to bottom.
+
+use wire::Tensors;
+
+use crate::probe::{Holds, Probe};
+use crate::random::Random;
+use crate::scenario::{Scenario, Sizes};
+
+/// A task that can be graded.
+#[derive(Debug)]
+pub struct Task {
+    /// Its id: the name of the function.
+    pub id: &'static str,
+    /// The file of the submission that holds it, such as `attention.rs`.
+    pub file: &'static str,
+    /// The function's signature.
+    pub signature: &'static str,
+    /// What the function computes, in a sentence or two.
+    pub definition: &'static str,
+    /// The definition as a formula in plain text.
+    pub formula: &'static str,
+    /// Where it comes from: document and part, paper and equation.
+    pub source: &'static str,
+    /// The choices made where the documents leave one open.
+    pub conventions: &'static [&'static str],
+    /// What is commonly misread, without the solution.
+    pub misreadings: &'static [&'static str],
+    /// The tasks that this one uses, called through `parts`.
+    pub parts: &'static [&'static str],
+    /// Golden cases; each belongs to a named part of the points.
+    pub cases: &'static [Case],
+    /// Laws.
+    pub laws: &'static [Law],
+    /// Puts outputs whose order is free (such as a list of edges) into one order.
+    pub canonical: Option<fn(Tensors) -> Tensors>,
+}
+
+impl Task {
+    /// The named parts of the points, in the order of their first case.
+    pub fn portions(&self) -> Vec<&'static str> {
+        let mut portions: Vec<&'static str> = Vec::new();
+        for case in self.cases {
+            if !portions.contains(&case.portion) {
+                portions.push(case.portion);
+            }
+        }
+        portions
+    }
+}
+
+/// A golden case: stored inputs, and outputs that the reference has computed from them in f64.
+#[derive(Debug)]
+pub struct Case {
+    /// Its name, unique in the task.
+    pub name: &'static str,
+    /// The part of the points that it belongs to.
+    pub portion: &'static str,
+    /// Makes the inputs: floats in f32, settings as 0-dimensional f64.
+    pub arguments: fn(&mut Random) -> Tensors,
+    /// What is expected.
+    pub expect: Expect,
+}
+
+/// What a golden case expects.
+#[derive(Debug, Clone, Copy)]
+pub enum Expect {
+    /// The outputs of the reference.
+    Outputs,
+    /// Draws from a distribution: the only row of the argument `tiled` is repeated, each row gives one token.
+    Draws {
+        /// The argument that is repeated.
+        tiled: &'static str,
+        /// The output that holds the tokens.
+        output: &'static str,
+        /// The call of another task that gives the probabilities `[1, V]`: task, arguments, output.
+        probabilities: fn(&Tensors) -> (&'static str, Tensors, &'static str),
+    },
+}
+
+/// A property that relates several calls, tried on many cases and shrunk where it fails.
+#[derive(Debug)]
+pub struct Law {
+    /// Its name, unique in the task.
+    pub name: &'static str,
+    /// The law in one sentence.
+    pub statement: &'static str,
+    /// The sizes to draw, with bounds.
+    pub sizes: Sizes,
+    /// How many cases to try.
+    pub cases: Cases,
+    /// Checks one case.
+    pub holds: fn(&Scenario, &mut Probe<'_>) -> Holds,
+    /// Whether it needs gradients through the parts, which a substituted part does not have.
+    pub differentiates: bool,
+    /// Whether the case is drawn in f64 (tight) or in f32 (where the range of f32 matters).
+    pub single: bool,
+}
+
+impl Law {
+    /// A law over the assignment's number of f64 cases.
+    pub const fn new(
+        name: &'static str,
+        statement: &'static str,
+        sizes: Sizes,
+        holds: fn(&Scenario, &mut Probe<'_>) -> Holds,
+    ) -> Self {
+        Self {
+            name,
+            statement,
+            sizes,
+            cases: Cases::Many,
+            holds,
+            differentiates: false,
+            single: false,
+        }
+    }
+
+    /// The same law, tried on a few cases: for expensive or hardly varying ones.
+    #[must_use]
+    pub const fn few(self) -> Self {
+        Self {
+            cases: Cases::Few,
+            ..self
+        }
+    }
+
+    /// The same law, marked as one that needs gradients.
+    #[must_use]
+    pub const fn differentiating(self) -> Self {
+        Self {
+            differentiates: true,
+            ..self
+        }
+    }
+
+    /// The same law over f32 cases.
+    #[must_use]
+    pub const fn in_f32(self) -> Self {
+        Self { single: true, ..self }
+    }
+}
+
+/// How many cases of a law are tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cases {
+    /// As many as the assignment says.
+    Many,
+    /// A quarter of that.
+    Few,
+}
