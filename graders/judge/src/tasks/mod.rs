@@ -3,6 +3,8 @@
 use crate::task::Task;
 
 mod rms_norm;
+#[cfg(test)]
+mod testing;
 
 /// All tasks.
 pub static ALL: &[&Task] = &[&rms_norm::TASK];
