@@ -1,1 +1,24 @@
-//! To be written.
+//! The process that runs a submission: a fork server, and one adapter per task.
+//!
+//! This library is compiled once; only the adapters and a `main` of three lines are compiled against each submission
+//! (`sandbox::build`). It depends on libtorch and on `wire`, and must never reach the judge, the reference or the
+//! fixtures: everything in this process is within a submission's reach, so nothing worth reading may be here.
+//!
+//! - `adapter`: what an adapter is, its arguments and what it returns
+//! - `server`: loads libtorch once and forks children on request
+//! - `child`, `call`, `substitute`: a child answers calls, and asks the judge for parts
+//! - `convert`: tensors across the border; `panics`: panics as data; `kernel`: the two calls that are unsafe
+
+mod adapter;
+mod call;
+mod child;
+mod convert;
+mod kernel;
+mod panics;
+mod server;
+mod substitute;
+mod warm;
+
+pub use adapter::{Adapter, Arguments, Problem, Returned};
+pub use server::serve;
+pub use substitute::Substitute;

@@ -1,0 +1,167 @@
+//! Adapters: from the named tensors of a call to a submission's function and back.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+
+use tch::{Device, Kind, Tensor};
+
+/// One task's way into a submission.
+#[derive(Debug, Clone, Copy)]
+pub struct Adapter {
+    /// The task, named like its function.
+    pub task: &'static str,
+    /// Reads the arguments, calls the function, names what it returns.
+    pub call: fn(&Arguments) -> Result<Returned, Problem>,
+}
+
+/// Why an adapter has no outputs to give.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Problem {
+    /// The call does not fit the adapter: an argument is missing or of another kind.
+    BadRequest(String),
+    /// The function returned an error value.
+    Refused(String),
+}
+
+impl Problem {
+    /// The function's own error, in its own words.
+    pub fn refused(error: impl Display) -> Self {
+        Self::Refused(error.to_string())
+    }
+}
+
+/// The arguments of one call, by name. Settings arrive as 0-dimensional tensors: int64, f64 or bool.
+#[derive(Debug)]
+pub struct Arguments {
+    tensors: BTreeMap<String, Tensor>,
+    device: Device,
+}
+
+impl Arguments {
+    /// Arguments that are on `device` already.
+    pub(crate) fn new(tensors: BTreeMap<String, Tensor>, device: Device) -> Self {
+        Self { tensors, device }
+    }
+
+    /// All of them, for what comes before and after the call.
+    pub(crate) fn tensors(&self) -> &BTreeMap<String, Tensor> {
+        &self.tensors
+    }
+
+    /// Where the call computes.
+    pub fn device(&self) -> Device {
+        self.device
+    }
+
+    /// A tensor that has to be there.
+    pub fn tensor(&self, name: &str) -> Result<&Tensor, Problem> {
+        self.optional_tensor(name)
+            .ok_or_else(|| Problem::BadRequest(format!("the argument `{name}` is missing")))
+    }
+
+    /// A tensor that may be absent.
+    pub fn optional_tensor(&self, name: &str) -> Option<&Tensor> {
+        self.tensors.get(name)
+    }
+
+    /// A whole number.
+    pub fn integer(&self, name: &str) -> Result<i64, Problem> {
+        Ok(self.setting(name, Kind::Int64)?.int64_value(&[]))
+    }
+
+    /// A real number.
+    pub fn real(&self, name: &str) -> Result<f64, Problem> {
+        Ok(self.setting(name, Kind::Double)?.double_value(&[]))
+    }
+
+    /// A choice between yes and no.
+    pub fn flag(&self, name: &str) -> Result<bool, Problem> {
+        Ok(self.setting(name, Kind::Bool)?.int64_value(&[]) != 0)
+    }
+
+    fn setting(&self, name: &str, kind: Kind) -> Result<&Tensor, Problem> {
+        let tensor = self.tensor(name)?;
+        if tensor.dim() == 0 && tensor.f_kind().is_ok_and(|found| found == kind) {
+            return Ok(tensor);
+        }
+        Err(Problem::BadRequest(format!(
+            "the argument `{name}` is not a single value of dtype {kind:?}"
+        )))
+    }
+}
+
+/// What a function returned: its outputs by name, in the order of its signature.
+#[derive(Debug)]
+pub struct Returned {
+    outputs: Vec<(&'static str, Tensor)>,
+}
+
+impl Returned {
+    /// A single output.
+    pub fn one(name: &'static str, output: Tensor) -> Self {
+        Self::many([(name, output)])
+    }
+
+    /// Several outputs.
+    pub fn many<const N: usize>(outputs: [(&'static str, Tensor); N]) -> Self {
+        Self {
+            outputs: outputs.into(),
+        }
+    }
+
+    /// The outputs in order.
+    pub(crate) fn outputs(&self) -> &[(&'static str, Tensor)] {
+        &self.outputs
+    }
+
+    /// The output of this name.
+    pub(crate) fn output(&self, name: &str) -> Option<&Tensor> {
+        let (_, output) = self.outputs.iter().find(|(found, _)| *found == name)?;
+        Some(output)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn arguments() -> Arguments {
+        let tensors = [
+            ("input", Tensor::from_slice(&[1.0_f32, 2.0])),
+            ("length", Tensor::from(3_i64)),
+            ("epsilon", Tensor::from(0.5_f64)),
+            ("train", Tensor::from(true)),
+        ];
+        Arguments::new(
+            tensors.map(|(name, tensor)| (name.to_owned(), tensor)).into(),
+            Device::Cpu,
+        )
+    }
+
+    #[test]
+    fn settings_arrive_as_single_values() {
+        let arguments = arguments();
+        assert_eq!(arguments.integer("length"), Ok(3));
+        assert_eq!(arguments.real("epsilon"), Ok(0.5));
+        assert_eq!(arguments.flag("train"), Ok(true));
+        assert!(arguments.tensor("input").is_ok());
+        assert!(arguments.optional_tensor("mask").is_none());
+    }
+
+    #[test]
+    fn a_missing_argument_is_named() {
+        let Err(Problem::BadRequest(reason)) = arguments().tensor("mask") else {
+            panic!("nobody sent a mask");
+        };
+        assert_eq!(reason, "the argument `mask` is missing");
+    }
+
+    #[test]
+    fn a_setting_of_another_kind_is_a_bad_request() {
+        let arguments = arguments();
+        let is_bad = |result: Result<i64, Problem>| matches!(result, Err(Problem::BadRequest(_)));
+        assert!(is_bad(arguments.integer("epsilon")));
+        assert!(is_bad(arguments.integer("input")));
+        assert!(is_bad(arguments.flag("length").map(i64::from)));
+    }
+}

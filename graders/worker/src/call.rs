@@ -1,0 +1,252 @@
+//! One call: arguments in, the function, outputs and whatever else was asked for.
+
+use std::collections::BTreeMap;
+
+use tch::{Device, TchError, Tensor};
+use wire::message::Group;
+use wire::{Call, Outcome, Tensors};
+
+use crate::adapter::{Adapter, Arguments, Problem, Returned};
+use crate::{convert, panics};
+
+/// Runs a call to its end. Tensors come only with `Outcome::Returned`.
+pub(crate) fn run(adapters: &[Adapter], call: &Call, frame: &Tensors) -> (Outcome, Tensors) {
+    let result = panics::catch(|| attempt(adapters, call, frame));
+    match result.and_then(|result| result) {
+        Ok(tensors) => (Outcome::Returned, tensors),
+        Err(outcome) => (outcome, Tensors::new()),
+    }
+}
+
+fn attempt(adapters: &[Adapter], call: &Call, frame: &Tensors) -> Result<Tensors, Outcome> {
+    let adapter = adapters
+        .iter()
+        .find(|adapter| adapter.task == call.task)
+        .ok_or_else(|| bad_request(format!("there is no adapter for `{}`", call.task)))?;
+    let arguments = arguments_of(call, frame)?;
+    tch::manual_seed(call.seed);
+    let returned = (adapter.call)(&arguments).map_err(|problem| match problem {
+        Problem::BadRequest(reason) => Outcome::BadRequest { reason },
+        Problem::Refused(reason) => Outcome::Refused { reason },
+    })?;
+    let mut answer = Tensors::new();
+    Group::Output.insert(&mut answer, outputs_of(&returned)?);
+    if call.echo {
+        Group::Argument.insert(&mut answer, echo_of(&arguments)?);
+    }
+    if !call.gradients.is_empty() {
+        let gradients = gradients_of(call, frame, &arguments, &returned)?;
+        Group::Gradient.insert(&mut answer, gradients);
+    }
+    Ok(answer)
+}
+
+/// Where a call computes. CUDA comes in here: its libraries are loaded by the child, never before the fork.
+fn device_of(device: wire::Device) -> Result<Device, Outcome> {
+    match device {
+        wire::Device::Cpu => Ok(Device::Cpu),
+        wire::Device::Cuda => Err(bad_request("this worker computes on the processor only")),
+    }
+}
+
+fn arguments_of(call: &Call, frame: &Tensors) -> Result<Arguments, Outcome> {
+    let device = device_of(call.device)?;
+    let mut tensors = BTreeMap::new();
+    for (name, plain) in Group::Argument.extract(frame) {
+        let tensor = convert::to_libtorch(&plain, device).map_err(|error| unsuitable(&error))?;
+        tensors.insert(name, tensor);
+    }
+    for name in &call.gradients {
+        let tensor = tensors
+            .get(name)
+            .ok_or_else(|| bad_request(format!("no argument `{name}` to differentiate by")))?;
+        let _ = tensor.f_set_requires_grad(true).map_err(|error| unsuitable(&error))?;
+    }
+    Ok(Arguments::new(tensors, device))
+}
+
+fn outputs_of(returned: &Returned) -> Result<Tensors, Outcome> {
+    returned
+        .outputs()
+        .iter()
+        .map(|(name, tensor)| Ok(((*name).to_owned(), plain(name, tensor)?)))
+        .collect()
+}
+
+/// The arguments as they are now, so that the judge sees whether the function wrote into them.
+fn echo_of(arguments: &Arguments) -> Result<Tensors, Outcome> {
+    arguments
+        .tensors()
+        .iter()
+        .map(|(name, tensor)| Ok((name.clone(), plain(name, tensor)?)))
+        .collect()
+}
+
+fn plain(name: &str, tensor: &Tensor) -> Result<wire::Tensor, Outcome> {
+    convert::to_plain(tensor).map_err(|reason| Outcome::Unusable {
+        output: name.to_owned(),
+        reason,
+    })
+}
+
+/// Gradients of the sum over outputs of output times cotangent, by the arguments that were asked for.
+fn gradients_of(call: &Call, frame: &Tensors, arguments: &Arguments, returned: &Returned) -> Result<Tensors, Outcome> {
+    let mut sum: Option<Tensor> = None;
+    for (name, cotangent) in Group::Cotangent.extract(frame) {
+        let output = returned
+            .output(&name)
+            .ok_or_else(|| bad_request(format!("a cotangent for `{name}`, which is no output")))?;
+        let cotangent = convert::to_libtorch(&cotangent, arguments.device()).map_err(|error| unsuitable(&error))?;
+        let term = weighted(&name, output, &cotangent)?;
+        sum = Some(match sum {
+            Some(sum) => sum.f_add(&term).map_err(|error| no_gradient(&error))?,
+            None => term,
+        });
+    }
+    sum.ok_or_else(|| bad_request("gradients without a cotangent"))?
+        .f_backward()
+        .map_err(|error| no_gradient(&error))?;
+    call.gradients
+        .iter()
+        .map(|name| Ok((name.clone(), gradient_by(name, arguments)?)))
+        .collect()
+}
+
+fn weighted(name: &str, output: &Tensor, cotangent: &Tensor) -> Result<Tensor, Outcome> {
+    if !output.requires_grad() {
+        return Err(Outcome::NoGradient {
+            reason: format!("`{name}` is cut off from the arguments: it does not require grad"),
+        });
+    }
+    if output.size() != cotangent.size() {
+        return Err(Outcome::NoGradient {
+            reason: format!("`{name}` has shape {:?}", output.size()),
+        });
+    }
+    output
+        .f_mul(cotangent)
+        .and_then(|product| product.f_sum(None))
+        .map_err(|error| no_gradient(&error))
+}
+
+/// An argument that the outputs do not depend on has gradient zero.
+fn gradient_by(name: &str, arguments: &Arguments) -> Result<wire::Tensor, Outcome> {
+    let argument = arguments
+        .tensors()
+        .get(name)
+        .ok_or_else(|| bad_request(format!("no argument `{name}` to differentiate by")))?;
+    let gradient = argument.f_grad().map_err(|error| no_gradient(&error))?;
+    if gradient.defined() {
+        return plain(name, &gradient);
+    }
+    let zeros = argument.f_zeros_like().map_err(|error| no_gradient(&error))?;
+    plain(name, &zeros)
+}
+
+fn no_gradient(error: &TchError) -> Outcome {
+    Outcome::NoGradient {
+        reason: convert::words(error),
+    }
+}
+
+fn unsuitable(error: &TchError) -> Outcome {
+    bad_request(convert::words(error))
+}
+
+fn bad_request(reason: impl Into<String>) -> Outcome {
+    Outcome::BadRequest { reason: reason.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ADAPTERS: [Adapter; 3] = [
+        Adapter {
+            task: "product",
+            call: |arguments| {
+                let product = arguments.tensor("left")? * arguments.tensor("right")?;
+                Ok(Returned::one("product", product))
+            },
+        },
+        Adapter {
+            task: "overwrite",
+            call: |arguments| {
+                let mut left = arguments.tensor("left")?.shallow_clone();
+                Ok(Returned::one("product", left.fill_(0.0)))
+            },
+        },
+        Adapter {
+            task: "detach",
+            call: |arguments| Ok(Returned::one("product", arguments.tensor("left")?.detach())),
+        },
+    ];
+
+    fn vector(values: [f64; 2]) -> Option<wire::Tensor> {
+        wire::Tensor::new(vec![2], wire::Data::F64(values.into()))
+    }
+
+    fn named<const N: usize>(tensors: [(&str, [f64; 2]); N]) -> Tensors {
+        tensors
+            .into_iter()
+            .filter_map(|(name, values)| Some((name.to_owned(), vector(values)?)))
+            .collect()
+    }
+
+    fn ask(task: &str, echo: bool, gradients: &[&str]) -> (Outcome, Tensors) {
+        let call = Call {
+            id: 1,
+            task: task.to_owned(),
+            device: wire::Device::Cpu,
+            seed: 0,
+            echo,
+            gradients: gradients.iter().map(|name| (*name).to_owned()).collect(),
+            substitutes: Vec::new(),
+        };
+        let mut frame = Tensors::new();
+        let arguments = named([("left", [2.0, 3.0]), ("right", [5.0, 7.0]), ("unused", [1.0; 2])]);
+        Group::Argument.insert(&mut frame, arguments);
+        Group::Cotangent.insert(&mut frame, named([("product", [1.0, 10.0])]));
+        run(&ADAPTERS, &call, &frame)
+    }
+
+    #[test]
+    fn outputs_come_back_by_name() {
+        let (outcome, answer) = ask("product", false, &[]);
+        assert_eq!(outcome, Outcome::Returned);
+        let mut expected = Tensors::new();
+        Group::Output.insert(&mut expected, named([("product", [10.0, 21.0])]));
+        assert_eq!(answer, expected);
+    }
+
+    #[test]
+    fn an_echo_shows_what_the_function_wrote_into_its_arguments() {
+        let (_, answer) = ask("overwrite", true, &[]);
+        let arguments = Group::Argument.extract(&answer);
+        assert_eq!(arguments.get("left").cloned(), vector([0.0, 0.0]));
+        assert_eq!(arguments.get("right").cloned(), vector([5.0, 7.0]));
+    }
+
+    #[test]
+    fn gradients_are_weighted_by_the_cotangent_and_zero_where_nothing_depends() {
+        let (outcome, answer) = ask("product", false, &["left", "unused"]);
+        assert_eq!(outcome, Outcome::Returned);
+        let expected = named([("left", [5.0, 70.0]), ("unused", [0.0, 0.0])]);
+        assert_eq!(Group::Gradient.extract(&answer), expected);
+    }
+
+    #[test]
+    fn an_output_that_is_cut_off_has_no_gradient() {
+        let (outcome, answer) = ask("detach", false, &["left"]);
+        assert!(matches!(outcome, Outcome::NoGradient { .. }), "{outcome:?}");
+        assert!(answer.is_empty());
+    }
+
+    #[test]
+    fn what_does_not_fit_an_adapter_is_a_bad_request() {
+        for (task, gradients) in [("unknown", vec![]), ("product", vec!["unknown"])] {
+            let (outcome, _) = ask(task, false, &gradients);
+            assert!(matches!(outcome, Outcome::BadRequest { .. }), "{outcome:?}");
+        }
+    }
+}

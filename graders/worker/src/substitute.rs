@@ -1,0 +1,154 @@
+//! Parts that the judge answers in a submission's place, and the line to the judge that this shares with the calls.
+
+use std::os::unix::net::UnixStream;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tch::{Device, Tensor};
+use wire::{ChildReply, ChildRequest, Decoder, Frame, FrameError, Tensors};
+
+use crate::convert;
+
+/// Answers for a part; the same type as `student::parts::Substitute`, which this crate cannot name.
+pub type Substitute = Box<dyn Fn(&str, &[(&str, &Tensor)]) -> Option<Vec<Tensor>> + Send + Sync>;
+
+/// The outputs of each part in the order of its function, as `parts.rs` unpacks them.
+const PARTS: [(&str, &[&str]); 6] = [
+    ("causal_mask", &["mask"]),
+    ("split_heads", &["output"]),
+    ("merge_heads", &["output"]),
+    ("scaled_dot_product_attention", &["output", "weights"]),
+    ("rotary_embedding", &["query", "key"]),
+    ("nucleus", &["output"]),
+];
+
+/// The stream to the judge. One exchange at a time: threads of a submission wait for each other.
+#[derive(Debug, Clone)]
+pub(crate) struct Line(Arc<Mutex<Ends>>);
+
+#[derive(Debug)]
+struct Ends {
+    stream: UnixStream,
+    decoder: Decoder,
+    substitutes: Vec<String>,
+}
+
+impl Line {
+    pub(crate) fn new(stream: UnixStream) -> Self {
+        Self(Arc::new(Mutex::new(Ends {
+            stream,
+            decoder: Decoder::default(),
+            substitutes: Vec::new(),
+        })))
+    }
+
+    /// The judge's next words, `None` once it has closed the stream.
+    pub(crate) fn receive(&self) -> Result<Option<Frame<ChildRequest>>, FrameError> {
+        self.ends().receive()
+    }
+
+    /// Sends the answer to a call; from here on no part is substituted.
+    pub(crate) fn send(&self, reply: ChildReply, tensors: Tensors) -> Result<(), FrameError> {
+        let mut ends = self.ends();
+        ends.substitutes.clear();
+        Frame::new(reply, tensors).write(&mut ends.stream)
+    }
+
+    /// Says which parts the judge answers during the call that begins.
+    pub(crate) fn substitute(&self, parts: &[String]) {
+        self.ends().substitutes = parts.to_vec();
+    }
+
+    /// The closure that the submission's `parts` module asks.
+    pub(crate) fn substitute_for_parts(&self) -> Substitute {
+        let line = self.clone();
+        Box::new(move |part, arguments| line.ask(part, arguments))
+    }
+
+    fn ask(&self, part: &str, arguments: &[(&str, &Tensor)]) -> Option<Vec<Tensor>> {
+        let (_, outputs) = PARTS.iter().find(|(name, _)| *name == part)?;
+        let mut ends = self.ends();
+        if !ends.substitutes.iter().any(|name| name == part) {
+            return None;
+        }
+        let tensors = arguments
+            .iter()
+            .map(|(name, tensor)| Some(((*name).to_owned(), convert::to_plain(tensor).ok()?)))
+            .collect::<Option<Tensors>>()?;
+        let question = ChildReply::Part { part: part.to_owned() };
+        Frame::new(question, tensors).write(&mut ends.stream).ok()?;
+        let answer = ends.receive().ok()??;
+        let device = arguments.first().map_or(Device::Cpu, |(_, tensor)| tensor.device());
+        in_order(&answer, outputs, device)
+    }
+
+    fn ends(&self) -> MutexGuard<'_, Ends> {
+        // A thread that panicked between two frames has left nothing half done.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Ends {
+    fn receive(&mut self) -> Result<Option<Frame<ChildRequest>>, FrameError> {
+        self.decoder.read(&mut self.stream)
+    }
+}
+
+/// The outputs of an answered part in the order of its function.
+fn in_order(answer: &Frame<ChildRequest>, outputs: &[&str], device: Device) -> Option<Vec<Tensor>> {
+    if answer.message != (ChildRequest::Part { answered: true }) {
+        return None;
+    }
+    outputs
+        .iter()
+        .map(|name| convert::to_libtorch(answer.tensors.get(*name)?, device).ok())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use std::thread;
+
+    use super::*;
+
+    /// Answers one question with `outputs` on the judge's side.
+    fn judge(stream: UnixStream, outputs: Tensors) -> thread::JoinHandle<Frame<ChildReply>> {
+        thread::spawn(move || {
+            let mut stream = stream;
+            let question = Decoder::default().read(&mut stream).unwrap().unwrap();
+            let answer = ChildRequest::Part { answered: true };
+            Frame::new(answer, outputs).write(&mut stream).unwrap();
+            question
+        })
+    }
+
+    #[test]
+    fn outputs_come_in_the_order_of_the_function_not_of_their_names() {
+        let (ours, theirs) = UnixStream::pair().unwrap();
+        let line = Line::new(theirs);
+        line.substitute(&["rotary_embedding".to_owned()]);
+        let outputs = [
+            ("key".to_owned(), wire::Tensor::real(2.0)),
+            ("query".to_owned(), wire::Tensor::real(1.0)),
+        ];
+        let judge = judge(ours, outputs.into());
+        let query = Tensor::from(0.5_f64);
+        let outputs = line.substitute_for_parts()("rotary_embedding", &[("query", &query)]);
+        let values: Vec<f64> = outputs.unwrap().iter().map(|x| x.double_value(&[])).collect();
+        assert_eq!(values, [1.0, 2.0]);
+        let question = judge.join().unwrap();
+        let part = "rotary_embedding".to_owned();
+        assert_eq!(question.message, ChildReply::Part { part });
+        assert_eq!(question.tensors["query"], wire::Tensor::real(0.5));
+    }
+
+    #[test]
+    fn a_part_that_is_not_substituted_is_left_to_the_submission() {
+        let (_ours, theirs) = UnixStream::pair().unwrap();
+        let line = Line::new(theirs);
+        line.substitute(&["nucleus".to_owned()]);
+        let input = Tensor::from(0.5_f64);
+        assert!(line.ask("merge_heads", &[("input", &input)]).is_none());
+        assert!(line.ask("greedy", &[("logits", &input)]).is_none());
+    }
+}

@@ -1,0 +1,13 @@
+//! Work that every child would repeat: done once, before the first fork, so that children inherit it.
+
+use tch::{Device, Kind, Tensor};
+
+/// Calls a few kernels of libtorch, all in this thread. Left out on purpose: anything that differentiates, because the
+/// autograd engine refuses to work in a child once it has run in the parent.
+pub(crate) fn up() {
+    for kind in [Kind::Float, Kind::Double] {
+        let matrix = Tensor::ones([4, 4], (kind, Device::Cpu));
+        let product = matrix.matmul(&matrix).softmax(-1, kind);
+        let _ = product.square().mean_dim(-1, true, None) + 1.0;
+    }
+}
