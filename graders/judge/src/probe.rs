@@ -138,6 +138,37 @@ impl<'a> Probe<'a> {
         shaped(output, &tensor, shape)
     }
 
+    /// Several outputs of one call, as arrays of the shapes that they must have.
+    pub fn arrays<const N: usize>(
+        &mut self,
+        call: &Call,
+        outputs: [(&str, &[usize]); N],
+    ) -> Result<[Array; N], Broken> {
+        let returned = self.call(call)?.outputs;
+        let mut arrays = [(); N].map(|()| Array::zeros(ndarray::IxDyn(&[])));
+        for (array, (output, shape)) in arrays.iter_mut().zip(outputs) {
+            let tensor = returned.get(output).ok_or_else(|| missing(output))?;
+            *array = shaped(output, tensor, shape)?;
+        }
+        Ok(arrays)
+    }
+
+    /// One output of a call, as an array of the dtype and shape that it must have.
+    pub fn typed(&mut self, call: &Call, output: &str, dtype: DType, shape: &[usize]) -> Result<Array, Broken> {
+        let tensor = self.call(call)?.outputs.remove(output).ok_or_else(|| missing(output))?;
+        if tensor.dtype() == dtype {
+            return shaped(output, &tensor, shape);
+        }
+        Err(Broken::Law(Violation::Unequal {
+            what: format!("the dtype of `{output}`"),
+            equals: "the dtype that the definition gives".to_owned(),
+            mismatch: Mismatch::DType {
+                expected: dtype.to_string(),
+                actual: tensor.dtype().to_string(),
+            },
+        }))
+    }
+
     /// One gradient of a call, as an array of its argument's shape.
     pub fn gradient(
         &mut self,
@@ -230,6 +261,16 @@ fn record(call: &Call) -> RecordedCall {
         task: call.task.to_owned(),
         arguments: call.arguments.iter().map(argument).collect(),
     }
+}
+
+/// The violation that a value stands for which breaks a rule of its own.
+pub fn broken_rule(what: &str, index: &[usize], value: &str, rule: &str) -> Broken {
+    Broken::Law(Violation::Value {
+        what: what.to_owned(),
+        index: index.to_vec(),
+        value: value.to_owned(),
+        rule: rule.to_owned(),
+    })
 }
 
 /// Fails unless `after` equals `before` within `tolerance` (of the largest value of `before`, at least 1).

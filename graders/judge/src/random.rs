@@ -106,6 +106,14 @@ pub fn edge_index(edges: &[(i64, i64)]) -> Tensor {
     integers(&[2, edges.len()], sources.chain(destinations).collect())
 }
 
+/// A bool tensor of these values.
+///
+/// # Panics
+/// Where the number of values does not fit the shape: a slip in a task's definition.
+pub fn booleans(shape: &[usize], values: Vec<bool>) -> Tensor {
+    Tensor::new(shape.to_vec(), Data::Bool(values)).expect("as many values as the shape says")
+}
+
 /// An int64 tensor of these values.
 ///
 /// # Panics

@@ -7,10 +7,12 @@ use crate::compare::compare;
 use crate::fixtures::INPUT_SEED;
 use crate::golden::arguments_in;
 use crate::law::{law_seed, try_law};
+use crate::making::{indiscriminate, make_case};
 use crate::probe::Probe;
 use crate::random::Random;
 use crate::subject::{Call, Fault, Gradient, Subject};
 use crate::task::{Expect, Task};
+use crate::tolerance::Tolerances;
 
 /// Cases per law, as in the assignment.
 const CASES: u32 = 32;
@@ -84,7 +86,8 @@ pub(super) fn broken_laws(task: &Task, function: impl FnMut(&Call) -> Result<Ten
     let mut broken = Vec::new();
     for law in task.laws {
         let mut probe = Probe::new(&mut imitation, task.canonical);
-        let found = try_law(law, &mut probe, CASES, law_seed(1, task.id, law.name)).expect("an imitation has no faults");
+        let found =
+            try_law(law, &mut probe, CASES, law_seed(1, task.id, law.name)).expect("an imitation has no faults");
         if found.is_some() {
             broken.push(law.name);
         }
@@ -118,4 +121,35 @@ fn agree(expected: &Tensors, actual: &Tensors) -> bool {
         let actual = actual.get(name);
         actual.is_some_and(|actual| compare(expected, actual, expected.dtype(), 1e-5).is_none())
     })
+}
+
+/// The sizes of the smallest case in which `function` breaks a law, and the finding in Rust's own words.
+pub(super) fn smallest_case(
+    task: &Task,
+    law: &str,
+    function: impl FnMut(&Call) -> Result<Tensors, Outcome>,
+) -> Option<(Vec<i64>, String)> {
+    let law = task.laws.iter().find(|other| other.name == law)?;
+    let mut imitation = Imitation(function);
+    let mut probe = Probe::new(&mut imitation, task.canonical);
+    let found = try_law(law, &mut probe, CASES, law_seed(1, task.id, law.name)).expect("an imitation has no faults");
+    let (finding, counterexample) = found?;
+    let sizes = counterexample.sizes.iter().map(|size| size.1).collect();
+    Some((sizes, format!("{finding:?}")))
+}
+
+/// The golden cases, made by `right`, that an answer without understanding would meet.
+pub(super) fn indiscriminate_cases(
+    task: &Task,
+    right: impl FnMut(&Call) -> Result<Tensors, Outcome>,
+) -> Vec<&'static str> {
+    let mut reference = Imitation(right);
+    let mut found = Vec::new();
+    for case in task.cases {
+        let stored = make_case(task, case, &mut reference).expect("the right function answers every case");
+        if !indiscriminate(task, case, &stored, &Tolerances::default()).is_empty() {
+            found.push(case.name);
+        }
+    }
+    found
 }
