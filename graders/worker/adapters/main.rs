@@ -3,10 +3,16 @@
 
 use std::process::ExitCode;
 
+mod additive_attention;
 mod adjacency_matrix;
 mod causal_mask;
 mod causal_self_attention;
+mod char_tokenizer;
+mod decoder_block;
 mod degree_matrix;
+mod flash_attention;
+mod generate;
+mod gpt_forward;
 mod graph_attention;
 mod greedy;
 mod inverted_degree_matrix;
@@ -18,11 +24,17 @@ mod sample_top_p;
 mod scaled_dot_product_attention;
 mod split_heads;
 
-const ADAPTERS: [worker::Adapter; 14] = [
+const ADAPTERS: [worker::Adapter; 20] = [
+    additive_attention::ADAPTER,
     adjacency_matrix::ADAPTER,
     causal_mask::ADAPTER,
     causal_self_attention::ADAPTER,
+    char_tokenizer::ADAPTER,
+    decoder_block::ADAPTER,
     degree_matrix::ADAPTER,
+    flash_attention::ADAPTER,
+    generate::ADAPTER,
+    gpt_forward::ADAPTER,
     graph_attention::ADAPTER,
     greedy::ADAPTER,
     inverted_degree_matrix::ADAPTER,

@@ -3,7 +3,7 @@
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tch::{Device, Tensor};
+use tch::{Device, Kind, Tensor};
 use wire::{ChildReply, ChildRequest, Decoder, Frame, FrameError, Tensors};
 
 use crate::convert;
@@ -12,14 +12,23 @@ use crate::convert;
 pub type Substitute = Box<dyn Fn(&str, &[(&str, &Tensor)]) -> Option<Vec<Tensor>> + Send + Sync>;
 
 /// The outputs of each part in the order of its function, as `parts.rs` unpacks them.
-const PARTS: [(&str, &[&str]); 6] = [
+const PARTS: [(&str, &[&str]); 12] = [
     ("causal_mask", &["mask"]),
     ("split_heads", &["output"]),
     ("merge_heads", &["output"]),
     ("scaled_dot_product_attention", &["output", "weights"]),
     ("rotary_embedding", &["query", "key"]),
     ("nucleus", &["output"]),
+    ("causal_self_attention", &["output"]),
+    ("rms_norm", &["output"]),
+    ("decoder_block", &["output"]),
+    ("gpt_forward", &["logits"]),
+    ("greedy", &["token"]),
+    ("sample_top_p", &["token"]),
 ];
+
+/// The argument under which a question carries a seed, for parts that draw random numbers.
+const SEED: &str = "seed";
 
 /// The stream to the judge. One exchange at a time: threads of a submission wait for each other.
 #[derive(Debug, Clone)]
@@ -70,10 +79,11 @@ impl Line {
         if !ends.substitutes.iter().any(|name| name == part) {
             return None;
         }
-        let tensors = arguments
+        let mut tensors = arguments
             .iter()
             .map(|(name, tensor)| Some(((*name).to_owned(), convert::to_plain(tensor).ok()?)))
             .collect::<Option<Tensors>>()?;
+        tensors.insert(SEED.to_owned(), wire::Tensor::integer(seed()?));
         let question = ChildReply::Part { part: part.to_owned() };
         Frame::new(question, tensors).write(&mut ends.stream).ok()?;
         let answer = ends.receive().ok()??;
@@ -93,10 +103,20 @@ impl Ends {
     }
 }
 
-/// The outputs of an answered part in the order of its function.
+/// A seed from the submission's own generator: equal seeds of the call give equal answers, and no two parts of one call
+/// draw the same numbers.
+fn seed() -> Option<i64> {
+    let drawn = Tensor::f_randint(i64::from(i32::MAX), [1], (Kind::Int64, Device::Cpu));
+    drawn.and_then(|drawn| drawn.f_int64_value(&[0])).ok()
+}
+
+/// The outputs of an answered part in the order of its function; none at all where it refuses its arguments.
 fn in_order(answer: &Frame<ChildRequest>, outputs: &[&str], device: Device) -> Option<Vec<Tensor>> {
     if answer.message != (ChildRequest::Part { answered: true }) {
         return None;
+    }
+    if answer.tensors.is_empty() {
+        return Some(Vec::new());
     }
     outputs
         .iter()
@@ -140,6 +160,33 @@ mod tests {
         let part = "rotary_embedding".to_owned();
         assert_eq!(question.message, ChildReply::Part { part });
         assert_eq!(question.tensors["query"], wire::Tensor::real(0.5));
+    }
+
+    #[test]
+    fn a_question_carries_a_seed_that_follows_from_the_one_of_the_call() {
+        let asked = |seed| {
+            let (ours, theirs) = UnixStream::pair().unwrap();
+            let line = Line::new(theirs);
+            line.substitute(&["greedy".to_owned()]);
+            let judge = judge(ours, Tensors::from([("token".to_owned(), wire::Tensor::integer(3))]));
+            tch::manual_seed(seed);
+            let token = line.ask("greedy", &[("logits", &Tensor::from(0.5_f64))]).unwrap();
+            assert_eq!(token[0].int64_value(&[]), 3);
+            judge.join().unwrap().tensors[SEED].clone()
+        };
+        assert_eq!(asked(1), asked(1));
+        assert_ne!(asked(1), asked(2));
+    }
+
+    #[test]
+    fn a_refusal_has_no_outputs() {
+        let (ours, theirs) = UnixStream::pair().unwrap();
+        let line = Line::new(theirs);
+        line.substitute(&["decoder_block".to_owned()]);
+        let judge = judge(ours, Tensors::new());
+        let outputs = line.ask("decoder_block", &[("input", &Tensor::from(0.5_f64))]);
+        assert!(outputs.unwrap().is_empty());
+        judge.join().unwrap();
     }
 
     #[test]
