@@ -21,12 +21,24 @@ pub enum Problem {
     BadRequest(String),
     /// The function returned an error value.
     Refused(String),
+    /// What the function returned is no tensor.
+    Unusable {
+        /// The name of the output.
+        output: &'static str,
+        /// What it is instead.
+        reason: String,
+    },
 }
 
 impl Problem {
     /// The function's own error, in its own words.
     pub fn refused(error: impl Display) -> Self {
         Self::Refused(error.to_string())
+    }
+
+    /// An output that an adapter cannot make a tensor of.
+    pub fn unusable(output: &'static str, reason: String) -> Self {
+        Self::Unusable { output, reason }
     }
 }
 

@@ -28,6 +28,10 @@ fn attempt(adapters: &[Adapter], call: &Call, frame: &Tensors) -> Result<Tensors
     let returned = (adapter.call)(&arguments).map_err(|problem| match problem {
         Problem::BadRequest(reason) => Outcome::BadRequest { reason },
         Problem::Refused(reason) => Outcome::Refused { reason },
+        Problem::Unusable { output, reason } => Outcome::Unusable {
+            output: output.to_owned(),
+            reason,
+        },
     })?;
     let mut answer = Tensors::new();
     Group::Output.insert(&mut answer, outputs_of(&returned)?);
@@ -161,7 +165,7 @@ fn bad_request(reason: impl Into<String>) -> Outcome {
 mod tests {
     use super::*;
 
-    const ADAPTERS: [Adapter; 3] = [
+    const ADAPTERS: [Adapter; 4] = [
         Adapter {
             task: "product",
             call: |arguments| {
@@ -179,6 +183,10 @@ mod tests {
         Adapter {
             task: "detach",
             call: |arguments| Ok(Returned::one("product", arguments.tensor("left")?.detach())),
+        },
+        Adapter {
+            task: "ragged",
+            call: |_| Err(Problem::unusable("rows", "rows of lengths [2, 1]".to_owned())),
         },
     ];
 
@@ -239,6 +247,17 @@ mod tests {
     fn an_output_that_is_cut_off_has_no_gradient() {
         let (outcome, answer) = ask("detach", false, &["left"]);
         assert!(matches!(outcome, Outcome::NoGradient { .. }), "{outcome:?}");
+        assert!(answer.is_empty());
+    }
+
+    #[test]
+    fn what_is_no_tensor_is_an_unusable_output() {
+        let (outcome, answer) = ask("ragged", false, &[]);
+        let expected = Outcome::Unusable {
+            output: "rows".to_owned(),
+            reason: "rows of lengths [2, 1]".to_owned(),
+        };
+        assert_eq!(outcome, expected);
         assert!(answer.is_empty());
     }
 
