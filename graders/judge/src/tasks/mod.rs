@@ -37,6 +37,8 @@ mod inverted_degree_matrix;
 #[cfg(test)]
 mod attention_testing;
 #[cfg(test)]
+mod causal_self_attention_tests;
+#[cfg(test)]
 mod graph_attention_tests;
 #[cfg(test)]
 mod graph_tests;
@@ -44,6 +46,8 @@ mod graph_tests;
 mod sample_top_p_tests;
 #[cfg(test)]
 mod sampling_tests;
+#[cfg(test)]
+mod scaled_dot_product_attention_tests;
 #[cfg(test)]
 mod testing;
 
