@@ -38,6 +38,16 @@ pub fn tensor(array: &Array) -> Tensor {
     Tensor::new(array.shape().to_vec(), Data::F64(values)).expect("an array holds as many values as its shape says")
 }
 
+/// One number as an array without axes.
+pub fn scalar(value: f64) -> Array {
+    Array::from_elem(ndarray::IxDyn(&[]), value)
+}
+
+/// A list of numbers as an array of one axis.
+pub fn vector(values: Vec<f64>) -> Array {
+    ndarray::Array1::from_vec(values).into_dyn()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -155,18 +155,7 @@ impl<'a> Probe<'a> {
 
     /// One output of a call, as an array of the dtype and shape that it must have.
     pub fn typed(&mut self, call: &Call, output: &str, dtype: DType, shape: &[usize]) -> Result<Array, Broken> {
-        let tensor = self.call(call)?.outputs.remove(output).ok_or_else(|| missing(output))?;
-        if tensor.dtype() == dtype {
-            return shaped(output, &tensor, shape);
-        }
-        Err(Broken::Law(Violation::Unequal {
-            what: format!("the dtype of `{output}`"),
-            equals: "the dtype that the definition gives".to_owned(),
-            mismatch: Mismatch::DType {
-                expected: dtype.to_string(),
-                actual: tensor.dtype().to_string(),
-            },
-        }))
+        typed(&self.call(call)?.outputs, output, dtype, shape)
     }
 
     /// One gradient of a call, as an array of its argument's shape.
@@ -201,6 +190,22 @@ impl<'a> Probe<'a> {
             }
         }
     }
+}
+
+/// One of several outputs, as an array of the dtype and shape that it must have.
+pub fn typed(outputs: &Tensors, output: &str, dtype: DType, shape: &[usize]) -> Result<Array, Broken> {
+    let tensor = outputs.get(output).ok_or_else(|| missing(output))?;
+    if tensor.dtype() == dtype {
+        return shaped(output, tensor, shape);
+    }
+    Err(Broken::Law(Violation::Unequal {
+        what: format!("the dtype of `{output}`"),
+        equals: "the dtype that the definition gives".to_owned(),
+        mismatch: Mismatch::DType {
+            expected: dtype.to_string(),
+            actual: tensor.dtype().to_string(),
+        },
+    }))
 }
 
 /// An output of the wrong shape breaks every law that reads it.

@@ -1,1 +1,114 @@
-//! To be written.
+//! The report: one model, one renderer per format, and every word that a student reads.
+//!
+//! `build` turns judgements into the model; what an assignment hides is left out there, so that no renderer can show
+//! it. Renderers hold no judgement of their own, return text and print nothing.
+
+mod build;
+mod clean;
+mod evidence;
+pub mod json;
+pub mod model;
+mod order;
+mod page;
+mod sentence;
+pub mod terminal;
+#[cfg(test)]
+mod testing;
+mod visibility;
+mod words;
+mod wrap;
+
+use std::fmt;
+use std::str::FromStr;
+
+pub use build::{Context, build};
+pub use model::{Conclusion, Report, Stage, Times};
+pub use sentence::{sentence, sizes};
+pub use terminal::Look;
+
+/// A format in which a report can be written to a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// What the terminal shows, without colour.
+    Terminal,
+    /// The whole model.
+    Json,
+}
+
+impl Format {
+    /// All formats.
+    pub const ALL: &[Self] = &[Self::Terminal, Self::Json];
+
+    /// The name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Terminal => "terminal",
+            Self::Json => "json",
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.name())
+    }
+}
+
+/// A format that does not exist.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownFormat {
+    /// What was asked for.
+    pub name: String,
+}
+
+impl fmt::Display for UnknownFormat {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let known: Vec<&str> = Format::ALL.iter().map(|format| format.name()).collect();
+        write!(
+            formatter,
+            "there is no format `{}`; known are: {}",
+            clean::clean(&self.name),
+            known.join(", ")
+        )
+    }
+}
+
+impl std::error::Error for UnknownFormat {}
+
+impl FromStr for Format {
+    type Err = UnknownFormat;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        let found = Self::ALL.iter().copied().find(|format| format.name() == name);
+        found.ok_or_else(|| UnknownFormat { name: name.to_owned() })
+    }
+}
+
+/// The report in a format, as it is written to a file.
+pub fn render(report: &Report, format: Format) -> String {
+    match format {
+        Format::Terminal => terminal::render(report, Look::default()),
+        Format::Json => json::render(report),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_format_is_known_by_its_name() {
+        for &format in Format::ALL {
+            assert_eq!(format.name().parse(), Ok(format));
+        }
+    }
+
+    #[test]
+    fn an_unknown_format_names_those_that_exist() {
+        let message = "yaml".parse::<Format>().map_err(|error| error.to_string());
+        assert_eq!(
+            message,
+            Err("there is no format `yaml`; known are: terminal, json".to_owned())
+        );
+    }
+}

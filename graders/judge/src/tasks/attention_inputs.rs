@@ -1,6 +1,6 @@
 //! What the attention tasks share: masks, plain arithmetic on arrays, and words for spans of positions.
 
-use ndarray::IxDyn;
+use ndarray::{Array2, ArrayView2, Axis, IxDyn};
 use statrs::distribution::{Binomial, DiscreteCDF};
 use wire::Tensor;
 
@@ -47,24 +47,39 @@ pub(super) fn random_mask(random: &mut Random, shape: &[usize]) -> Tensor {
 
 /// `x W^T + b` for `x` `[B, T, in]` and `W` `[out, in]`.
 pub(super) fn linear(input: &Array, weight: &Array, bias: &Array) -> Array {
-    let (shape, width) = (input.shape(), weight.shape()[1]);
-    Array::from_shape_fn(IxDyn(&[shape[0], shape[1], weight.shape()[0]]), |at| {
-        let sum: f64 = (0..width)
-            .map(|channel| input[[at[0], at[1], channel]] * weight[[at[2], channel]])
-            .sum();
-        sum + bias[[at[2]]]
-    })
+    let weight = matrix(weight);
+    each_matrix(input, |_, rows| rows.dot(&weight.t())) + bias
 }
 
 /// `q k^T / sqrt(d)` for `q` `[B, T, d]` and `k` `[B, S, d]`.
 pub(super) fn scores(query: &Array, key: &Array) -> Array {
-    let (rows, dimension) = (query.shape(), query.shape()[2]);
-    Array::from_shape_fn(IxDyn(&[rows[0], rows[1], key.shape()[1]]), |at| {
-        let product: f64 = (0..dimension)
-            .map(|channel| query[[at[0], at[1], channel]] * key[[at[0], at[2], channel]])
-            .sum();
-        product / (dimension as f64).sqrt()
-    })
+    let root = (query.shape()[2] as f64).sqrt();
+    each_matrix(query, |batch, rows| rows.dot(&matrix_of(key, batch).t()) / root)
+}
+
+/// `[B, T, S]` times `[B, S, d]`.
+pub(super) fn product(left: &Array, right: &Array) -> Array {
+    each_matrix(left, |batch, rows| rows.dot(&matrix_of(right, batch)))
+}
+
+/// The results of `map` for every matrix of `[B, ., .]`, stacked.
+fn each_matrix(array: &Array, map: impl Fn(usize, ArrayView2<'_, f64>) -> Array2<f64>) -> Array {
+    let matrices: Vec<Array2<f64>> = (0..array.shape()[0])
+        .map(|batch| map(batch, matrix_of(array, batch)))
+        .collect();
+    let views: Vec<_> = matrices.iter().map(|matrix| matrix.view()).collect();
+    ndarray::stack(Axis(0), &views)
+        .expect("matrices of equal shape")
+        .into_dyn()
+}
+
+fn matrix_of(array: &Array, batch: usize) -> ArrayView2<'_, f64> {
+    let matrix = array.index_axis(Axis(0), batch);
+    matrix.into_dimensionality().expect("three axes, less one")
+}
+
+fn matrix(array: &Array) -> ArrayView2<'_, f64> {
+    array.view().into_dimensionality().expect("two axes")
 }
 
 /// Attention weights from scores `[B, T, S]` and a mask `[T, S]` of zeros and ones.
@@ -85,16 +100,6 @@ pub(super) fn softmax(scores: &Array, visible: &Array) -> Array {
         }
     }
     weights
-}
-
-/// `[B, T, S]` times `[B, S, d]`.
-pub(super) fn product(left: &Array, right: &Array) -> Array {
-    let (rows, inner) = (left.shape(), left.shape()[2]);
-    Array::from_shape_fn(IxDyn(&[rows[0], rows[1], right.shape()[2]]), |at| {
-        (0..inner)
-            .map(|key| left[[at[0], at[1], key]] * right[[at[0], key, at[2]]])
-            .sum()
-    })
 }
 
 /// The last two axes of `[B, T, S]` exchanged.

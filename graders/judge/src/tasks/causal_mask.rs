@@ -2,8 +2,7 @@
 
 use wire::{DType, Tensor, Tensors};
 
-use super::attention_inputs::lower_triangle;
-use crate::arguments::{Array, arguments, array};
+use crate::arguments::{Array, arguments};
 use crate::compare::Mismatch;
 use crate::finding::Violation;
 use crate::probe::{Broken, Holds, Probe, broken_rule, equal};
@@ -150,10 +149,11 @@ mod tests {
     use wire::Outcome;
 
     use super::*;
-    use crate::arguments::tensor;
+    use crate::arguments::{array, tensor};
     use crate::random::booleans;
     use crate::subject::Call;
-    use crate::tasks::testing::broken_laws;
+    use crate::tasks::attention_inputs::lower_triangle;
+    use crate::tasks::testing::{broken_laws, indiscriminate_cases};
 
     fn length(call: &Call) -> usize {
         call.arguments["length"].item().unwrap_or_default() as usize
@@ -172,6 +172,7 @@ mod tests {
     #[test]
     fn the_triangle_keeps_all_laws() {
         assert_eq!(broken_laws(&TASK, right), [""; 0]);
+        assert_eq!(indiscriminate_cases(&TASK, right), [""; 0]);
     }
 
     #[test]

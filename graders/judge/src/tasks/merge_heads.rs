@@ -4,7 +4,6 @@ use ndarray::{Axis, s};
 use wire::{Tensor, Tensors};
 
 use super::attention_inputs::{CLOSELY, span};
-use super::split_heads::side_by_side;
 use crate::arguments::{Array, arguments, array, tensor_like, with};
 use crate::probe::{Broken, Holds, Probe, equal, unchanged};
 use crate::random::Random;
@@ -206,6 +205,7 @@ mod tests {
     use super::*;
     use crate::arguments::tensor;
     use crate::subject::Call;
+    use crate::tasks::split_heads::side_by_side;
     use crate::tasks::testing::{broken_laws, indiscriminate_cases, smallest_case, telling_cases};
 
     fn right(call: &Call) -> Result<Tensors, Outcome> {

@@ -1,0 +1,248 @@
+//! From judgements to the report.
+
+use judge::assignment::{Assignment, Entry};
+use judge::finding::{Counterexample, Finding};
+use judge::judgement::{Check, Ending, Kind, TaskJudgement};
+use judge::points;
+use judge::task::Task;
+use judge::verdict::Verdict;
+
+use crate::clean::clean;
+use crate::evidence;
+use crate::model::{
+    AssignmentName, CheckKind, CheckReport, Conclusion, Grader, ManualItem, Portion, Report, SCHEMA_VERSION,
+    Submission, TaskReport, Times, Totals,
+};
+use crate::order::worst_first;
+use crate::visibility::{Sight, sight};
+use crate::words::{self, Place, Words};
+
+/// All that a report says beside the judgements.
+#[derive(Debug, Clone)]
+pub struct Context<'a> {
+    /// The grader's version.
+    pub grader_version: &'a str,
+    /// The submission's folder, as it was given.
+    pub submission: &'a str,
+    /// SHA-256 of the submission's sources.
+    pub submission_sha256: &'a str,
+    /// SHA-256 of the fixtures.
+    pub fixtures_sha256: &'a str,
+    /// Seed of the laws.
+    pub seed: u64,
+    /// Version of libtorch.
+    pub libtorch: &'a str,
+    /// The device that computed.
+    pub device: &'a str,
+    /// The dtypes that were judged.
+    pub dtypes: &'a [&'a str],
+    /// What confined the submission.
+    pub sandbox: &'a [String],
+    /// What was left out or replaced when the submission was copied, in sentences.
+    pub notes: &'a [String],
+    /// All tasks that exist.
+    pub tasks: &'a [&'a Task],
+    /// The score that was asked for, in percent.
+    pub min_score: Option<f64>,
+    /// How long it took.
+    pub times: Option<Times>,
+}
+
+/// Builds the report. Tasks stand in the order of the assignment, whatever the order of the judgements.
+pub fn build(context: &Context<'_>, judgements: &[TaskJudgement], assignment: &Assignment) -> Report {
+    let of = |entry: &Entry| judgements.iter().find(|judgement| judgement.task == entry.id);
+    let judged = assignment.tasks.iter().filter_map(|entry| Some((entry, of(entry)?)));
+    let tasks: Vec<TaskReport> = judged
+        .map(|(entry, judgement)| task(context, assignment, entry, judgement))
+        .collect();
+    let totals = totals(&tasks, assignment);
+    Report {
+        schema_version: SCHEMA_VERSION,
+        grader: Grader {
+            name: "grade".to_owned(),
+            version: context.grader_version.to_owned(),
+        },
+        assignment: AssignmentName {
+            id: assignment.id.clone(),
+            title: assignment.title.clone(),
+        },
+        submission: Submission {
+            path: clean(context.submission),
+            sha256: context.submission_sha256.to_owned(),
+        },
+        fixtures_sha256: context.fixtures_sha256.to_owned(),
+        seed: context.seed,
+        libtorch: context.libtorch.to_owned(),
+        device: context.device.to_owned(),
+        dtypes: context.dtypes.iter().map(ToString::to_string).collect(),
+        sandbox: context.sandbox.to_vec(),
+        notes: context.notes.iter().map(|note| clean(note)).collect(),
+        manual: assignment.manual.iter().map(manual).collect(),
+        conclusion: conclusion(&tasks, &totals, context.min_score),
+        next: words::next(&tasks),
+        times: context.times.clone(),
+        totals,
+        tasks,
+    }
+}
+
+fn task(context: &Context<'_>, assignment: &Assignment, entry: &Entry, judgement: &TaskJudgement) -> TaskReport {
+    let file = context
+        .tasks
+        .iter()
+        .find(|task| task.id == entry.id)
+        .map_or("", |task| task.file);
+    let checks = judgement
+        .checks
+        .iter()
+        .map(|own| check(assignment, entry, own))
+        .collect();
+    TaskReport {
+        id: entry.id.clone(),
+        file: file.to_owned(),
+        item: entry.item.clone(),
+        hidden: matches!(entry.visibility, judge::assignment::Visibility::Hidden),
+        verdict: judgement.verdict,
+        points: hundredths(judgement.points),
+        max_points: hundredths(judgement.max_points),
+        portions: judgement.portions.iter().map(portion).collect(),
+        summary: words::summary(judgement),
+        answered_by_reference: judgement.substituted.clone(),
+        checks: worst_first(checks),
+    }
+}
+
+fn portion(portion: &points::Portion) -> Portion {
+    Portion {
+        name: portion.name.clone(),
+        points: portion.points,
+        earned: portion.earned,
+    }
+}
+
+fn manual(item: &judge::assignment::Manual) -> ManualItem {
+    ManualItem {
+        item: item.item.clone(),
+        title: item.title.clone(),
+        points: item.points,
+    }
+}
+
+fn check(assignment: &Assignment, entry: &Entry, check: &Check) -> CheckReport {
+    let blank = CheckReport {
+        name: check.name.clone(),
+        kind: kind(check.kind),
+        verdict: Verdict::Passed,
+        statement: check.statement.clone(),
+        message: None,
+        hint: None,
+        location: None,
+        evidence: None,
+        counterexample: None,
+    };
+    match &check.ending {
+        Ending::Passed => blank,
+        Ending::Skipped(skip) => said(
+            CheckReport {
+                verdict: Verdict::Skipped,
+                ..blank
+            },
+            words::skip(skip),
+        ),
+        Ending::Failed {
+            finding,
+            counterexample,
+        } => {
+            let place = Place {
+                task: &entry.id,
+                limits: assignment.limits,
+            };
+            let blank = CheckReport {
+                verdict: Verdict::of(finding),
+                ..blank
+            };
+            match sight(entry.visibility, check.kind, finding) {
+                Sight::Nothing => said(blank, words::hidden(Verdict::of(finding))),
+                Sight::Finding(finding) => failed(blank, &finding, counterexample.as_ref(), place),
+            }
+        }
+    }
+}
+
+fn failed(
+    blank: CheckReport,
+    finding: &Finding,
+    counterexample: Option<&Counterexample>,
+    place: Place<'_>,
+) -> CheckReport {
+    CheckReport {
+        location: evidence::place(finding),
+        evidence: evidence::evidence(finding),
+        counterexample: counterexample.map(evidence::counterexample),
+        ..said(blank, words::finding(finding, place))
+    }
+}
+
+fn said(blank: CheckReport, words: Words) -> CheckReport {
+    CheckReport {
+        message: Some(words.message),
+        hint: words.hint,
+        ..blank
+    }
+}
+
+fn kind(kind: Kind) -> CheckKind {
+    match kind {
+        Kind::Golden => CheckKind::Golden,
+        Kind::Single => CheckKind::Single,
+        Kind::Precision => CheckKind::Precision,
+        Kind::Law => CheckKind::Law,
+        Kind::Hygiene => CheckKind::Hygiene,
+    }
+}
+
+fn totals(tasks: &[TaskReport], assignment: &Assignment) -> Totals {
+    let (faulted, judged): (Vec<_>, Vec<_>) = tasks.iter().partition(|task| task.verdict == Verdict::JudgeFault);
+    let asked = |entry: &&Entry| tasks.iter().any(|task| task.id == entry.id);
+    let points = hundredths(judged.iter().map(|task| task.points).sum());
+    let max_points = hundredths(judged.iter().map(|task| task.max_points).sum());
+    let all: f64 = assignment.tasks.iter().map(Entry::points).sum();
+    let asked: f64 = assignment.tasks.iter().filter(asked).map(Entry::points).sum();
+    Totals {
+        points,
+        max_points,
+        fault_points: hundredths(faulted.iter().map(|task| task.max_points).sum()),
+        unasked_points: hundredths(all - asked),
+        manual_points: hundredths(assignment.manual.iter().map(|item| item.points).sum()),
+        percent: percent(points, max_points),
+    }
+}
+
+fn hundredths(points: f64) -> f64 {
+    // Adding zero turns a negative zero, the sum of nothing, into a plain one.
+    (points * 100.0).round() / 100.0 + 0.0
+}
+
+/// Never rounded up: 99.999 is not 100. The little that is added undoes the rounding of the division.
+fn percent(points: f64, max_points: f64) -> f64 {
+    if max_points > 0.0 {
+        (points / max_points * 10_000.0 + 1e-6).floor() / 100.0
+    } else {
+        0.0
+    }
+}
+
+/// A score of 100 also asks that no task is wrong.
+fn conclusion(tasks: &[TaskReport], totals: &Totals, min_score: Option<f64>) -> Conclusion {
+    let all_pass = tasks.iter().all(|task| task.verdict == Verdict::Passed);
+    if tasks.iter().any(|task| task.verdict == Verdict::JudgeFault) {
+        Conclusion::JudgeFault
+    } else if min_score.is_some_and(|least| totals.percent < least || (least >= 100.0 && !all_pass)) {
+        Conclusion::BelowMinimum
+    } else {
+        Conclusion::Graded
+    }
+}
+
+#[cfg(test)]
+mod tests;

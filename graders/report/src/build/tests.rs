@@ -1,0 +1,310 @@
+//! What the model holds, and above all what it does not.
+
+use judge::assignment::Visibility;
+use judge::compare::{Difference, Mismatch, Worst};
+use judge::finding::Violation;
+use wire::message::Ended;
+
+use super::*;
+use crate::json;
+use crate::terminal::{self, Look};
+use crate::testing::{assignment, failed as failing, findings, judgement, mixed, mixed_context, mixed_report, passed};
+
+/// Stands for what nobody may read.
+const SECRET: &str = "s3cr3t";
+
+fn report_on(checks: Vec<Check>, visibility: Visibility) -> Report {
+    let judgement = judgement("rms_norm", Verdict::Wrong, &[("all", false)], checks);
+    build(
+        &mixed_context(),
+        &[judgement],
+        &assignment(&[("rms_norm", &["all"])], visibility),
+    )
+}
+
+/// Everything that a reader could see of a report.
+fn everything(report: &Report) -> String {
+    let look = Look {
+        verbose: true,
+        colour: false,
+    };
+    json::render(report) + &terminal::render(report, look)
+}
+
+fn secret_difference() -> Difference {
+    Difference {
+        shape: vec![90_210],
+        differing: 90_210,
+        worst: Worst {
+            index: vec![90_210],
+            expected: SECRET.to_owned(),
+            actual: SECRET.to_owned(),
+        },
+        error: 0.902_10,
+        tolerance: 0.902_10,
+    }
+}
+
+fn secret() -> String {
+    SECRET.to_owned()
+}
+
+/// Every finding that a call on secret inputs can end in, with all that it says replaced by the secret.
+fn talkative() -> Vec<Finding> {
+    let mismatch = || Mismatch::Values(secret_difference());
+    vec![
+        Finding::Panicked {
+            message: secret(),
+            location: Some(format!("{SECRET}.rs:90210")),
+        },
+        Finding::Crashed {
+            how: Ended::Exited(90_210),
+        },
+        Finding::TimedOut {
+            cpu: 90_210.0,
+            wall: 90_210.0,
+            by_cpu: true,
+        },
+        Finding::OutOfMemory { limit: 90_210 },
+        Finding::Malformed { reason: secret() },
+        Finding::RefusedValid { reason: secret() },
+        Finding::AcceptedInvalid { input: secret() },
+        Finding::MissingOutput { output: secret() },
+        Finding::Unusable {
+            output: secret(),
+            reason: secret(),
+        },
+        Finding::NoGradient { reason: secret() },
+        Finding::Wrong {
+            case: secret(),
+            output: secret(),
+            mismatch: mismatch(),
+        },
+        Finding::Imprecise {
+            case: secret(),
+            output: secret(),
+            difference: secret_difference(),
+        },
+        Finding::OutsideSupport {
+            case: secret(),
+            token: 90_210,
+            count: 90_210,
+        },
+        Finding::WrongDistribution {
+            case: secret(),
+            token: 90_210,
+            expected: 0.902_10,
+            observed: 0.902_10,
+            p_value: 0.902_10,
+            alarm: 0.902_10,
+        },
+        Finding::LawBroken(Violation::Value {
+            what: secret(),
+            index: vec![90_210],
+            value: secret(),
+            rule: secret(),
+        }),
+        Finding::ArgumentModified { argument: secret() },
+        Finding::NotDeterministic {
+            output: secret(),
+            mismatch: mismatch(),
+        },
+        Finding::OrderDependent {
+            output: secret(),
+            mismatch: mismatch(),
+        },
+    ]
+}
+
+#[test]
+fn nothing_of_a_hidden_golden_case_reaches_any_format() {
+    for kind in [Kind::Golden, Kind::Single, Kind::Precision, Kind::Hygiene] {
+        for finding in talkative() {
+            let shown = everything(&report_on(
+                vec![failing("check", kind, finding.clone())],
+                Visibility::Hidden,
+            ));
+            assert!(
+                !shown.contains(SECRET) && !shown.contains("9021"),
+                "{kind:?} {finding:?}: {shown}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_same_findings_are_shown_where_the_task_is_public() {
+    for finding in talkative() {
+        let shown = everything(&report_on(
+            vec![failing("check", Kind::Golden, finding.clone())],
+            Visibility::Public,
+        ));
+        assert!(shown.contains(SECRET) || shown.contains("9021"), "{finding:?}");
+    }
+}
+
+#[test]
+fn hidden_tasks_say_what_does_not_compile() {
+    let precluding = findings().into_iter().filter(|finding| {
+        matches!(
+            Verdict::of(finding),
+            Verdict::DidNotCompile | Verdict::RefusedByPolicy | Verdict::NotAttempted
+        )
+    });
+    for finding in precluding {
+        let checks = || vec![failing("build", Kind::Golden, finding.clone())];
+        let hidden = report_on(checks(), Visibility::Hidden).tasks.remove(0).checks;
+        assert_eq!(hidden, report_on(checks(), Visibility::Public).tasks.remove(0).checks);
+    }
+}
+
+#[test]
+fn a_law_of_a_hidden_task_keeps_its_figures_and_loses_free_text() {
+    let free = [
+        Finding::Panicked {
+            message: secret(),
+            location: Some("attention.rs:41".to_owned()),
+        },
+        Finding::RefusedValid { reason: secret() },
+        Finding::Unusable {
+            output: secret(),
+            reason: secret(),
+        },
+        Finding::NoGradient { reason: secret() },
+        Finding::Malformed { reason: secret() },
+    ];
+    for finding in free {
+        let finding = Finding::LawBroken(Violation::Call(Box::new(finding)));
+        let shown = everything(&report_on(vec![failing("odd", Kind::Law, finding)], Visibility::Hidden));
+        assert!(!shown.contains(SECRET), "{shown}");
+    }
+    let shown = report_on(
+        vec![failing("odd", Kind::Law, crate::testing::changed())],
+        Visibility::Hidden,
+    );
+    let check = &shown.tasks[0].checks[0];
+    assert!(check.evidence.is_some() && check.counterexample.is_some());
+}
+
+#[test]
+fn hostile_text_reaches_no_format() {
+    let hostile = "\u{1b}[2J\u{1b}[32mpassed\u{7}\u{202e}\r\n\u{9b}31m";
+    let panic = Finding::Panicked {
+        message: hostile.to_owned(),
+        location: Some(hostile.to_owned()),
+    };
+    let refusal = Finding::RefusedValid {
+        reason: hostile.repeat(10_000),
+    };
+    let shown = everything(&report_on(
+        vec![
+            failing("one", Kind::Golden, panic),
+            failing("two", Kind::Golden, refusal),
+        ],
+        Visibility::Public,
+    ));
+    assert!(!shown.contains(['\u{1b}', '\u{7}', '\u{202e}', '\r', '\u{9b}']) && !shown.contains("\\u00"));
+    assert!(shown.len() < 10_000);
+}
+
+#[test]
+fn tasks_stand_in_the_order_of_the_assignment() {
+    let (assignment, mut judgements) = mixed();
+    judgements.reverse();
+    let report = build(&mixed_context(), &judgements, &assignment);
+    let ids: Vec<&str> = report.tasks.iter().map(|task| task.id.as_str()).collect();
+    let expected: Vec<&str> = assignment.tasks.iter().map(|entry| entry.id.as_str()).collect();
+    assert_eq!(ids, expected);
+}
+
+#[test]
+fn the_worst_finding_stands_first_and_what_holds_last() {
+    let wrong = || crate::testing::changed();
+    let panic = Finding::Panicked {
+        message: String::new(),
+        location: None,
+    };
+    let checks = vec![
+        passed("holds", Kind::Golden),
+        failing("hygiene", Kind::Hygiene, wrong()),
+        failing("golden", Kind::Golden, wrong()),
+        failing("second golden", Kind::Golden, wrong()),
+        failing("law", Kind::Law, wrong()),
+        failing("panics", Kind::Single, panic),
+    ];
+    let report = report_on(checks, Visibility::Public);
+    let names: Vec<&str> = report.tasks[0].checks.iter().map(|check| check.name.as_str()).collect();
+    assert_eq!(names, ["panics", "golden", "law", "second golden", "hygiene", "holds"]);
+}
+
+#[test]
+fn points_of_a_judge_fault_are_lost_to_nobody() {
+    let assignment = assignment(
+        &[("rms_norm", &["all"]), ("greedy", &["all"]), ("nucleus", &["all"])],
+        Visibility::Public,
+    );
+    let judgements = [
+        judgement("rms_norm", Verdict::Passed, &[("all", true)], Vec::new()),
+        TaskJudgement {
+            points: 0.0,
+            ..judgement("greedy", Verdict::JudgeFault, &[("all", false)], Vec::new())
+        },
+    ];
+    let report = build(&mixed_context(), &judgements, &assignment);
+    let expected = Totals {
+        points: 2.0,
+        max_points: 2.0,
+        fault_points: 2.0,
+        unasked_points: 2.0,
+        manual_points: 0.0,
+        percent: 100.0,
+    };
+    assert_eq!(report.totals, expected);
+    assert_eq!(report.conclusion, Conclusion::JudgeFault);
+}
+
+#[test]
+fn full_marks_with_a_wrong_task_are_below_a_minimum_of_a_hundred() {
+    let full = TaskJudgement {
+        points: 2.0,
+        ..judgement("rms_norm", Verdict::Wrong, &[("all", true)], Vec::new())
+    };
+    let assignment = assignment(&[("rms_norm", &["all"])], Visibility::Public);
+    let conclude = |min_score: Option<f64>| {
+        let context = Context {
+            min_score,
+            ..mixed_context()
+        };
+        build(&context, std::slice::from_ref(&full), &assignment).conclusion
+    };
+    assert_eq!(conclude(None), Conclusion::Graded);
+    assert_eq!(conclude(Some(99.0)), Conclusion::Graded);
+    assert_eq!(conclude(Some(100.0)), Conclusion::BelowMinimum);
+}
+
+#[test]
+fn a_percentage_is_never_rounded_up() {
+    assert_eq!(percent(2.0, 2.0), 100.0);
+    assert_eq!(percent(21.999, 22.0), 99.99);
+    assert_eq!(percent(0.3, 0.3), 100.0);
+    assert_eq!(percent(5.7, 22.0), 25.9);
+    assert_eq!(percent(0.0, 0.0), 0.0);
+}
+
+#[test]
+fn two_reports_differ_in_times_only() {
+    let mut slower = mixed_report();
+    slower.times = None;
+    for check in slower.tasks.iter_mut().flat_map(|task| &mut task.checks) {
+        if let Some(evidence) = &mut check.evidence
+            && let crate::model::Seen::Time { cpu, wall } = &mut evidence.seen
+        {
+            (*cpu, *wall) = (9.9, 99.9);
+        }
+    }
+    assert_ne!(slower, mixed_report());
+    assert_eq!(
+        json::render(&slower.without_times()),
+        json::render(&mixed_report().without_times())
+    );
+}

@@ -1,0 +1,232 @@
+//! The figures behind a finding, as the model holds them.
+
+use judge::compare::{Difference, Mismatch};
+use judge::finding::{self, Finding, RecordedArgument, RecordedCall, Violation};
+
+use crate::clean::{clean, clean_lines};
+use crate::model::{Argument, Call, Counterexample, Evidence, Location, Seen, Size, Worst};
+use crate::words;
+
+/// Letters of a file's name that is shown as a place.
+const LONGEST_FILE: usize = 100;
+
+/// The figures of a finding, where it has any.
+pub(crate) fn evidence(finding: &Finding) -> Option<Evidence> {
+    match finding {
+        Finding::Wrong { case, output, mismatch } => Some(of(Some(case), Some(output), seen(mismatch))),
+        Finding::Imprecise {
+            case,
+            output,
+            difference,
+        } => Some(of(Some(case), Some(output), values(difference))),
+        Finding::NotDeterministic { output, mismatch } | Finding::OrderDependent { output, mismatch } => {
+            Some(of(None, Some(output), seen(mismatch)))
+        }
+        Finding::OutsideSupport { case, token, count } => {
+            let (token, count) = (*token, *count);
+            Some(of(Some(case), None, Seen::Token { token, count }))
+        }
+        Finding::WrongDistribution {
+            case,
+            token,
+            expected,
+            observed,
+            p_value,
+            alarm,
+        } => {
+            let draws = Seen::Draws {
+                token: *token,
+                expected: *expected,
+                observed: *observed,
+                p_value: *p_value,
+                alarm: *alarm,
+            };
+            Some(of(Some(case), None, draws))
+        }
+        Finding::DidNotCompile(error) => Some(of(
+            None,
+            None,
+            Seen::Compiler {
+                code: error.code.as_deref().map(clean),
+                text: clean_lines(&error.rendered),
+            },
+        )),
+        Finding::TimedOut { cpu, wall, by_cpu: _ } => Some(of(None, None, Seen::Time { cpu: *cpu, wall: *wall })),
+        Finding::LawBroken(violation) => of_violation(violation),
+        Finding::NotAttempted
+        | Finding::Forbidden { .. }
+        | Finding::Panicked { .. }
+        | Finding::Crashed { .. }
+        | Finding::OutOfMemory { .. }
+        | Finding::Malformed { .. }
+        | Finding::RefusedValid { .. }
+        | Finding::AcceptedInvalid { .. }
+        | Finding::MissingOutput { .. }
+        | Finding::Unusable { .. }
+        | Finding::NoGradient { .. }
+        | Finding::ArgumentModified { .. } => None,
+    }
+}
+
+/// Where in the submission a finding points, if anywhere.
+pub(crate) fn place(finding: &Finding) -> Option<Location> {
+    match finding {
+        Finding::DidNotCompile(error) => Some(Location {
+            file: clean(&error.file),
+            line: error.line,
+        }),
+        Finding::Forbidden { file, line, item: _ } => Some(Location {
+            file: clean(file),
+            line: Some(*line),
+        }),
+        Finding::Panicked {
+            message: _,
+            location: text,
+        } => location(text.as_deref()?),
+        Finding::LawBroken(Violation::Call(inner)) => place(inner),
+        Finding::LawBroken(Violation::Changed { .. } | Violation::Unequal { .. } | Violation::Value { .. })
+        | Finding::NotAttempted
+        | Finding::Crashed { .. }
+        | Finding::TimedOut { .. }
+        | Finding::OutOfMemory { .. }
+        | Finding::Malformed { .. }
+        | Finding::RefusedValid { .. }
+        | Finding::AcceptedInvalid { .. }
+        | Finding::MissingOutput { .. }
+        | Finding::Unusable { .. }
+        | Finding::NoGradient { .. }
+        | Finding::Wrong { .. }
+        | Finding::Imprecise { .. }
+        | Finding::OutsideSupport { .. }
+        | Finding::WrongDistribution { .. }
+        | Finding::ArgumentModified { .. }
+        | Finding::NotDeterministic { .. }
+        | Finding::OrderDependent { .. } => None,
+    }
+}
+
+/// A place that a process has named, where it is one: `file.rs:line`, with or without a column.
+pub(crate) fn location(text: &str) -> Option<Location> {
+    let mut pieces = text.split(':');
+    let file = pieces.next()?;
+    let line: usize = pieces.next()?.parse().ok()?;
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | '.' | '/');
+    let is_source = file.strip_suffix(".rs").is_some_and(|stem| !stem.is_empty());
+    (is_source && file.len() <= LONGEST_FILE && file.chars().all(plain)).then(|| Location {
+        file: file.to_owned(),
+        line: Some(line),
+    })
+}
+
+/// A counterexample for the model.
+pub(crate) fn counterexample(found: &finding::Counterexample) -> Counterexample {
+    Counterexample {
+        summary: words::sizes(found),
+        sizes: found.sizes.iter().map(size).collect(),
+        found_at: found.found_at.iter().map(size).collect(),
+        seed: found.seed,
+        calls: found.calls.iter().map(call).collect(),
+    }
+}
+
+fn of(case: Option<&str>, output: Option<&str>, seen: Seen) -> Evidence {
+    Evidence {
+        case: case.map(clean),
+        output: output.map(clean),
+        seen,
+    }
+}
+
+fn of_violation(violation: &Violation) -> Option<Evidence> {
+    match violation {
+        Violation::Changed { mismatch, .. } | Violation::Unequal { mismatch, .. } => {
+            Some(of(None, None, seen(mismatch)))
+        }
+        Violation::Value { index, value, .. } => Some(of(
+            None,
+            None,
+            Seen::Value {
+                index: index.clone(),
+                value: clean(value),
+            },
+        )),
+        Violation::Call(finding) => evidence(finding),
+    }
+}
+
+fn seen(mismatch: &Mismatch) -> Seen {
+    match mismatch {
+        Mismatch::DType { expected, actual } => Seen::Dtype {
+            expected: clean(expected),
+            actual: clean(actual),
+        },
+        Mismatch::Shape { expected, actual } => Seen::Shape {
+            expected: expected.clone(),
+            actual: actual.clone(),
+        },
+        Mismatch::NotFinite(difference) | Mismatch::Values(difference) => values(difference),
+    }
+}
+
+fn values(difference: &Difference) -> Seen {
+    Seen::Values {
+        shape: difference.shape.clone(),
+        differing: difference.differing,
+        worst: Worst {
+            index: difference.worst.index.clone(),
+            expected: clean(&difference.worst.expected),
+            actual: clean(&difference.worst.actual),
+        },
+        error: Some(difference.error).filter(|error| error.is_finite()),
+        tolerance: difference.tolerance,
+    }
+}
+
+fn size((name, value): &(String, i64)) -> Size {
+    Size {
+        name: name.clone(),
+        value: *value,
+    }
+}
+
+fn call(call: &RecordedCall) -> Call {
+    Call {
+        task: call.task.clone(),
+        arguments: call.arguments.iter().map(argument).collect(),
+    }
+}
+
+fn argument(argument: &RecordedArgument) -> Argument {
+    Argument {
+        name: argument.name.clone(),
+        dtype: argument.dtype.clone(),
+        shape: argument.shape.clone(),
+        values: argument.values.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_line_of_a_source_file_is_a_place() {
+        let attention = Location {
+            file: "src/attention.rs".to_owned(),
+            line: Some(41),
+        };
+        assert_eq!(location("src/attention.rs:41:9"), Some(attention.clone()));
+        assert_eq!(location("src/attention.rs:41"), Some(attention));
+        for other in [
+            "",
+            "attention.rs",
+            ".rs:1",
+            "a b.rs:1",
+            "attention.rs:x",
+            "0.4183:7",
+            "\u{1b}[0m.rs:1",
+        ] {
+            assert_eq!(location(other), None, "{other}");
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! The report as JSON, and the schema that it keeps.
+
+use serde::Serialize;
+
+use crate::model::Report;
+
+/// The whole model as indented JSON.
+pub fn render(report: &Report) -> String {
+    pretty(report)
+}
+
+/// The JSON Schema of the model, as it is committed beside this crate.
+pub fn schema() -> String {
+    pretty(&schemars::schema_for!(Report))
+}
+
+fn pretty(value: &impl Serialize) -> String {
+    let mut text = serde_json::to_string_pretty(value).expect("plain data with names for keys is always JSON");
+    text.push('\n');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use judge::assignment::Visibility;
+    use judge::judgement::{Kind, TaskJudgement};
+    use judge::verdict::Verdict;
+
+    use super::*;
+    use crate::build::build;
+    use crate::testing::{
+        assignment, failed, findings, judgement, mismatches, mixed_context, mixed_report, skipped, skips, violations,
+    };
+    use judge::finding::Finding;
+
+    const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/report.schema.json");
+
+    fn everything() -> Report {
+        let broken = violations().into_iter().map(Finding::LawBroken);
+        let wrong = mismatches().into_iter().map(|mismatch| Finding::Wrong {
+            case: "batch".to_owned(),
+            output: "output".to_owned(),
+            mismatch,
+        });
+        let found = findings().into_iter().chain(broken).chain(wrong);
+        let mut checks: Vec<_> = found.map(|finding| failed("odd", Kind::Law, finding)).collect();
+        checks.extend(skips().into_iter().map(|skip| skipped("even", Kind::Hygiene, skip)));
+        let judgement: TaskJudgement = judgement("rms_norm", Verdict::Wrong, &[("all", false)], checks);
+        let assignment = assignment(&[("rms_norm", &["all"])], Visibility::Public);
+        build(&mixed_context(), &[judgement], &assignment)
+    }
+
+    #[test]
+    fn the_committed_schema_is_current() {
+        if std::env::var_os("UPDATE_SCHEMA").is_some() {
+            std::fs::write(COMMITTED, schema()).unwrap();
+        }
+        let committed = std::fs::read_to_string(COMMITTED).unwrap_or_default();
+        assert!(
+            committed == schema(),
+            "run this test with UPDATE_SCHEMA=1 and commit report.schema.json"
+        );
+    }
+
+    #[test]
+    fn every_report_keeps_to_the_schema() {
+        let schema = serde_json::from_str(&schema()).unwrap();
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        for report in [mixed_report(), mixed_report().without_times(), everything()] {
+            let value = serde_json::from_str(&render(&report)).unwrap();
+            let errors: Vec<String> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
+            assert_eq!(errors, Vec::<String>::new());
+        }
+    }
+
+    #[test]
+    fn the_schema_rejects_what_is_no_report() {
+        let schema = serde_json::from_str(&schema()).unwrap();
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        let mut value: serde_json::Value = serde_json::from_str(&render(&mixed_report())).unwrap();
+        value["tasks"][0]["verdict"] = "excellent".into();
+        assert!(!validator.is_valid(&value));
+        value["tasks"][0]["verdict"] = "passed".into();
+        assert!(validator.is_valid(&value));
+        value["surprise"] = true.into();
+        assert!(!validator.is_valid(&value));
+    }
+
+    #[test]
+    fn a_report_survives_being_written_and_read() {
+        for report in [mixed_report(), everything()] {
+            let read: Report = serde_json::from_str(&render(&report)).unwrap();
+            assert_eq!(read, report);
+        }
+    }
+
+    #[test]
+    fn a_report_ends_in_one_newline() {
+        let text = render(&mixed_report());
+        assert!(text.ends_with("}\n") && !text.ends_with("\n\n"));
+    }
+}

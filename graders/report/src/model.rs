@@ -1,0 +1,441 @@
+//! The report as data: what every format is made from, and what `report.json` holds.
+
+use judge::verdict::Verdict;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Version of the model; it rises with every change that a reader has to know of.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// The report on one submission.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// Version of this layout.
+    pub schema_version: u32,
+    /// The grader that wrote it.
+    pub grader: Grader,
+    /// The assignment.
+    pub assignment: AssignmentName,
+    /// The submission.
+    pub submission: Submission,
+    /// SHA-256 of the golden files and their tolerances.
+    pub fixtures_sha256: String,
+    /// Seed of the laws.
+    pub seed: u64,
+    /// Version of libtorch.
+    pub libtorch: String,
+    /// The device that computed.
+    pub device: String,
+    /// The dtypes that were judged.
+    pub dtypes: Vec<String>,
+    /// What confined the submission; empty where nothing did.
+    pub sandbox: Vec<String>,
+    /// What was left out or replaced when the submission was copied.
+    pub notes: Vec<String>,
+    /// The tasks in the order of the assignment.
+    pub tasks: Vec<TaskReport>,
+    /// What people grade.
+    pub manual: Vec<ManualItem>,
+    /// Sums over the tasks.
+    pub totals: Totals,
+    /// What the program's exit status says.
+    pub conclusion: Conclusion,
+    /// The next thing to do, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+    /// How long it took; nothing else in a report differs between two runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub times: Option<Times>,
+}
+
+/// The grader that wrote a report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Grader {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// The assignment that was graded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AssignmentName {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+}
+
+/// The submission that was graded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Submission {
+    /// Its folder, as it was given.
+    pub path: String,
+    /// SHA-256 of its sources.
+    pub sha256: String,
+}
+
+/// The report on one task.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TaskReport {
+    /// The task's id: the name of its function.
+    pub id: String,
+    /// The file that holds the function.
+    pub file: String,
+    /// The number of the document's item.
+    pub item: String,
+    /// Whether the assignment hides the golden cases.
+    pub hidden: bool,
+    /// The verdict: the worst of the checks.
+    pub verdict: Verdict,
+    /// Points earned.
+    pub points: f64,
+    /// Points that can be earned.
+    pub max_points: f64,
+    /// The parts of the points.
+    pub portions: Vec<Portion>,
+    /// The verdict in a sentence.
+    pub summary: String,
+    /// The parts that the reference answered in the submission's place.
+    pub answered_by_reference: Vec<String>,
+    /// The checks: failed ones first, the worst of them at the top, then skipped ones, then those that hold.
+    pub checks: Vec<CheckReport>,
+}
+
+/// A part of a task's points.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Portion {
+    /// Its name.
+    pub name: String,
+    /// Its points.
+    pub points: f64,
+    /// Whether its golden cases hold in f64.
+    pub earned: bool,
+}
+
+/// The report on one check.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CheckReport {
+    /// Its name, unique in the task.
+    pub name: String,
+    /// Its kind.
+    pub kind: CheckKind,
+    /// Its verdict.
+    pub verdict: Verdict,
+    /// What has to hold.
+    pub statement: String,
+    /// What was found, or why it was skipped; none where it holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// What to do next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// Where in the submission.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
+    /// The figures behind the message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Evidence>,
+    /// The smallest known input that shows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counterexample: Option<Counterexample>,
+}
+
+impl CheckReport {
+    /// Whether it was tried and does not hold.
+    pub fn failed(&self) -> bool {
+        !matches!(self.verdict, Verdict::Passed | Verdict::Skipped)
+    }
+}
+
+/// What kind of check it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckKind {
+    /// Golden cases in f64: these give points.
+    Golden,
+    /// Golden cases in f32.
+    Single,
+    /// Whether f64 outputs are as exact as f64 can be.
+    Precision,
+    /// A law.
+    Law,
+    /// Untouched arguments, determinism, independence of order.
+    Hygiene,
+}
+
+/// A line of the submission.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Location {
+    /// The file.
+    pub file: String,
+    /// The line, where known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+}
+
+/// The figures behind a message.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Evidence {
+    /// The golden case, where one was judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub case: Option<String>,
+    /// The output, where one was judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output: Option<String>,
+    /// What was seen.
+    pub seen: Seen,
+}
+
+/// What was seen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Seen {
+    /// Another dtype.
+    Dtype {
+        /// The dtype that was asked for.
+        expected: String,
+        /// The dtype that came.
+        actual: String,
+    },
+    /// Another shape.
+    Shape {
+        /// The shape that was asked for.
+        expected: Vec<usize>,
+        /// The shape that came.
+        actual: Vec<usize>,
+    },
+    /// Other values.
+    Values {
+        /// The shape of both.
+        shape: Vec<usize>,
+        /// How many values are out of tolerance.
+        differing: usize,
+        /// The value that is furthest out.
+        worst: Worst,
+        /// Largest absolute difference over largest absolute expected value; none where NaN or infinities differ.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        error: Option<f64>,
+        /// The error that is allowed.
+        tolerance: f64,
+    },
+    /// A value that breaks a rule of its own.
+    Value {
+        /// Its index.
+        index: Vec<usize>,
+        /// The value as text, so that NaN and infinities survive.
+        value: String,
+    },
+    /// A token that was drawn and cannot be.
+    Token {
+        /// The token.
+        token: i64,
+        /// How often it was drawn.
+        count: u64,
+    },
+    /// Draws that do not follow the distribution.
+    Draws {
+        /// The token whose share is furthest off.
+        token: i64,
+        /// Its expected share.
+        expected: f64,
+        /// Its observed share.
+        observed: f64,
+        /// The probability of draws this far off.
+        p_value: f64,
+        /// The probability below which the check fails.
+        alarm: f64,
+    },
+    /// The compiler's complaint.
+    Compiler {
+        /// Its code, such as `E0308`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        code: Option<String>,
+        /// Its whole text.
+        text: String,
+    },
+    /// The time that was used; like all times it differs between two runs.
+    Time {
+        /// CPU seconds.
+        cpu: f64,
+        /// Wall seconds.
+        wall: f64,
+    },
+}
+
+/// The value of an output that is furthest out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Worst {
+    /// Its index, one number per axis.
+    pub index: Vec<usize>,
+    /// What was expected, as text so that NaN and infinities survive.
+    pub expected: String,
+    /// What came.
+    pub actual: String,
+}
+
+/// The smallest known input that breaks a law.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Counterexample {
+    /// The sizes in a phrase.
+    pub summary: String,
+    /// Sizes and settings.
+    pub sizes: Vec<Size>,
+    /// The sizes of the first failing input, before it was made smaller.
+    pub found_at: Vec<Size>,
+    /// Seed of the values.
+    pub seed: u64,
+    /// The calls that were made, in order.
+    pub calls: Vec<Call>,
+}
+
+/// A size or setting of a counterexample.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Size {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: i64,
+}
+
+/// A call of a counterexample.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Call {
+    /// The task whose function was called.
+    pub task: String,
+    /// The arguments.
+    pub arguments: Vec<Argument>,
+}
+
+/// An argument of a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Argument {
+    /// Its name.
+    pub name: String,
+    /// Its dtype.
+    pub dtype: String,
+    /// Its shape.
+    pub shape: Vec<usize>,
+    /// Its values in row-major order as text; empty where it is large.
+    pub values: Vec<String>,
+}
+
+/// An item that people grade.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ManualItem {
+    /// The number of the document's item.
+    pub item: String,
+    /// What it is.
+    pub title: String,
+    /// Its points.
+    pub points: f64,
+}
+
+/// Sums over the tasks of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Totals {
+    /// Points earned.
+    pub points: f64,
+    /// Points of the tasks that were judged.
+    pub max_points: f64,
+    /// Points of the tasks that this grader failed to judge; they are lost to nobody.
+    pub fault_points: f64,
+    /// Points of the assignment's tasks that were not asked for.
+    pub unasked_points: f64,
+    /// Points that people give.
+    pub manual_points: f64,
+    /// Earned points in percent of the points of judged tasks, to a hundredth, never rounded up; 0 where none was judged.
+    pub percent: f64,
+}
+
+/// What the program's exit status says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Conclusion {
+    /// Graded, and as good as was asked for.
+    Graded,
+    /// Graded, and below the score that was asked for.
+    BelowMinimum,
+    /// This grader failed on some task.
+    JudgeFault,
+}
+
+/// How long grading took.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Times {
+    /// Wall seconds from start to report.
+    pub total: f64,
+    /// Wall seconds of the stages, in order.
+    pub stages: Vec<Stage>,
+}
+
+/// How long a stage took.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Stage {
+    /// Its name.
+    pub name: String,
+    /// Its wall seconds.
+    pub seconds: f64,
+}
+
+impl Report {
+    /// The report without anything that differs between two runs over the same submission.
+    #[must_use]
+    pub fn without_times(mut self) -> Self {
+        self.times = None;
+        for check in self.tasks.iter_mut().flat_map(|task| &mut task.checks) {
+            if let Some(Evidence {
+                seen: Seen::Time { .. },
+                ..
+            }) = &check.evidence
+            {
+                check.evidence = None;
+            }
+        }
+        self
+    }
+}
+
+/// A check that stands for all checks of its task with the same words.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Remark<'a> {
+    /// The first of them.
+    pub check: &'a CheckReport,
+    /// How many others there are.
+    pub others: usize,
+}
+
+impl TaskReport {
+    /// What keeps the task from being passed, each message once and the worst first: failed checks, or skipped ones
+    /// where the task was skipped.
+    pub fn remarks(&self) -> Vec<Remark<'_>> {
+        let skipped = self.verdict == Verdict::Skipped;
+        let speaks = |check: &&CheckReport| check.failed() || (skipped && check.verdict == Verdict::Skipped);
+        let mut remarks: Vec<Remark<'_>> = Vec::new();
+        for check in self.checks.iter().filter(speaks) {
+            match remarks.iter_mut().find(|remark| remark.check.message == check.message) {
+                Some(remark) => remark.others += 1,
+                None => remarks.push(Remark { check, others: 0 }),
+            }
+        }
+        remarks
+    }
+}

@@ -1,0 +1,40 @@
+//! The order of a task's checks: what a student should look at first comes first.
+
+use std::cmp::Reverse;
+
+use crate::model::{CheckKind, CheckReport};
+use judge::verdict::Verdict;
+
+/// Failed checks first, the worst verdict at the top; then skipped ones; then those that hold.
+///
+/// Among equally bad ones a golden case leads, since it costs the points, and laws follow, since they come with a small
+/// input; further golden cases, which mostly repeat the first, come after them.
+pub(crate) fn worst_first(checks: Vec<CheckReport>) -> Vec<CheckReport> {
+    let leading = checks
+        .iter()
+        .position(|check| check.failed() && check.kind == CheckKind::Golden && check.verdict == Verdict::Wrong);
+    let mut placed: Vec<(usize, CheckReport)> = checks.into_iter().enumerate().collect();
+    placed.sort_by_key(|(position, check)| {
+        let severity = if check.failed() { Some(check.verdict) } else { None };
+        let leads = leading == Some(*position);
+        let group = match (check.failed(), check.verdict) {
+            (true, _) => 0,
+            (false, Verdict::Skipped) => 1,
+            (false, _) => 2,
+        };
+        (group, Reverse(severity), !leads, rank(check))
+    });
+    placed.into_iter().map(|(_, check)| check).collect()
+}
+
+/// Checks that hold keep the order in which they were made.
+fn rank(check: &CheckReport) -> u8 {
+    match check.kind {
+        _ if !check.failed() => 0,
+        CheckKind::Law => 1,
+        CheckKind::Golden => 2,
+        CheckKind::Single => 3,
+        CheckKind::Hygiene => 4,
+        CheckKind::Precision => 5,
+    }
+}

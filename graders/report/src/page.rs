@@ -1,0 +1,68 @@
+//! A page of 80 columns that grows line by line.
+
+use anstyle::Style;
+
+use crate::wrap::wrap;
+
+/// Columns of a page.
+pub(crate) const WIDTH: usize = 80;
+/// Columns of a label such as `hint` with the space after it.
+const LABEL: usize = 6;
+
+/// A page.
+#[derive(Debug)]
+pub(crate) struct Page {
+    text: String,
+    colour: bool,
+}
+
+impl Page {
+    /// An empty page; with `colour`, styles become escape sequences.
+    pub(crate) fn new(colour: bool) -> Self {
+        Self {
+            text: String::new(),
+            colour,
+        }
+    }
+
+    /// What was written.
+    pub(crate) fn text(self) -> String {
+        self.text
+    }
+
+    /// Adds a line.
+    pub(crate) fn line(&mut self, line: &str) {
+        self.text.push_str(line.trim_end());
+        self.text.push('\n');
+    }
+
+    /// Adds an empty line.
+    pub(crate) fn blank(&mut self) {
+        self.text.push('\n');
+    }
+
+    /// Text in a style.
+    pub(crate) fn paint(&self, style: Style, text: &str) -> String {
+        if self.colour {
+            format!("{style}{text}{style:#}")
+        } else {
+            text.to_owned()
+        }
+    }
+
+    /// Adds text that is broken into lines.
+    pub(crate) fn paragraph(&mut self, indent: usize, text: &str) {
+        for line in wrap(text, WIDTH - indent) {
+            self.line(&format!("{:indent$}{line}", ""));
+        }
+    }
+
+    /// Adds a label, and text that hangs beside it.
+    pub(crate) fn labelled(&mut self, indent: usize, label: &str, text: &str) {
+        let label = self.paint(Style::new().dimmed(), &format!("{label:<LABEL$}"));
+        for (number, line) in wrap(text, WIDTH - indent - LABEL).into_iter().enumerate() {
+            let head = if number == 0 { label.clone() } else { " ".repeat(LABEL) };
+            self.line(&format!("{:indent$}{head}{line}", ""));
+        }
+    }
+}

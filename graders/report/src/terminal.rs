@@ -1,0 +1,227 @@
+//! The report for a person at a terminal: 80 columns, readable without colour.
+
+use std::collections::BTreeSet;
+
+use anstyle::{AnsiColor, Style};
+use judge::verdict::Verdict;
+
+use crate::model::{CheckKind, CheckReport, Counterexample, Evidence, Remark, Report, Seen, TaskReport};
+use crate::page::{Page, WIDTH};
+use crate::words::{self, points, title};
+use crate::wrap::{length, wrap};
+
+/// Different findings of a task that are shown unless all are asked for.
+const SHOWN: usize = 3;
+/// Columns of a task's row before its summary.
+const ROW: usize = 2 + 28 + 1 + 5 + 3 + 4 + 1 + 15 + 2;
+/// Columns kept free for the seconds.
+const SECONDS: usize = 9;
+/// How the report looks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Look {
+    /// Whether every check is listed, also those that hold.
+    pub verbose: bool,
+    /// Whether styles are inserted.
+    pub colour: bool,
+}
+
+/// The report as text.
+pub fn render(report: &Report, look: Look) -> String {
+    let mut sections = Sections {
+        page: Page::new(look.colour),
+        verbose: look.verbose,
+        compiler_messages: BTreeSet::new(),
+        values_left_out: false,
+    };
+    sections.head(report);
+    for task in &report.tasks {
+        sections.task(task);
+    }
+    sections.foot(report);
+    sections.page.text()
+}
+
+/// The sections of the report, in order.
+struct Sections<'a> {
+    page: Page,
+    verbose: bool,
+    /// Said once: a file that does not compile concerns all of its tasks.
+    compiler_messages: BTreeSet<&'a str>,
+    /// Whether a counterexample was shown without its values.
+    values_left_out: bool,
+}
+
+impl<'a> Sections<'a> {
+    fn head(&mut self, report: &Report) {
+        let title = format!("{} ({})", report.assignment.title, report.assignment.id);
+        for line in wrap(&title, WIDTH) {
+            let line = self.page.paint(Style::new().bold(), &line);
+            self.page.line(&line);
+        }
+        self.page.paragraph(0, &words::setting(report));
+        for note in &report.notes {
+            self.page.labelled(0, "note", note);
+        }
+        self.page.blank();
+    }
+
+    fn task(&mut self, task: &'a TaskReport) {
+        self.row(task);
+        let remarks = task.remarks();
+        let unwritten = remarks
+            .iter()
+            .all(|remark| remark.check.verdict == Verdict::NotAttempted);
+        let shown = match (self.verbose, unwritten) {
+            (true, _) => remarks.len(),
+            (false, true) => 0,
+            (false, false) => SHOWN,
+        };
+        let mut hints = BTreeSet::new();
+        for remark in remarks.iter().take(shown) {
+            self.remark(remark, &mut hints);
+        }
+        let left = remarks.iter().skip(shown).map(|remark| remark.others + 1).sum();
+        if left > 0 && !unwritten {
+            self.page.paragraph(4, &words::more(left));
+        }
+        if self.verbose {
+            self.others(task);
+        }
+    }
+
+    /// Name, points, verdict, and the summary where there is room for it.
+    fn row(&mut self, task: &TaskReport) {
+        let most = points(task.max_points);
+        let earned = if task.verdict == Verdict::JudgeFault {
+            "-".to_owned()
+        } else {
+            points(task.points)
+        };
+        let id = self.page.paint(Style::new().bold(), &format!("{:<28}", task.id));
+        let verdict = self
+            .page
+            .paint(colour(task.verdict), &format!("{:<15}", title(task.verdict)));
+        let row = format!("  {id} {earned:>5} / {most:<4} {verdict}");
+        if length(&task.summary) <= WIDTH - ROW {
+            self.page.line(&format!("{row}  {}", task.summary));
+        } else {
+            self.page.line(&row);
+            self.page.paragraph(4, &task.summary);
+        }
+    }
+
+    fn remark(&mut self, remark: &Remark<'a>, hints: &mut BTreeSet<&'a str>) {
+        let check = remark.check;
+        let message = check.message.as_deref().unwrap_or_default();
+        if check.verdict == Verdict::DidNotCompile && !self.compiler_messages.insert(message) {
+            return;
+        }
+        self.check_name(remark);
+        // A crash breaks no rule that is worth reading.
+        if check.verdict == Verdict::Wrong && matches!(check.kind, CheckKind::Law | CheckKind::Hygiene) {
+            self.page.labelled(6, "rule", &check.statement);
+        }
+        self.page.labelled(6, "seen", message);
+        if let Some(counterexample) = &check.counterexample {
+            self.counterexample(counterexample);
+        }
+        if self.verbose {
+            self.compiler_text(check);
+        }
+        if let Some(hint) = check.hint.as_deref().filter(|hint| hints.insert(hint)) {
+            self.page.labelled(6, "hint", hint);
+        }
+    }
+
+    fn counterexample(&mut self, counterexample: &Counterexample) {
+        if !counterexample.summary.is_empty() {
+            self.page.labelled(6, "with", &counterexample.summary);
+        }
+        if self.verbose {
+            for call in &counterexample.calls {
+                self.page.labelled(6, "call", &words::call(call));
+            }
+        } else {
+            self.values_left_out = true;
+        }
+    }
+
+    fn check_name(&mut self, remark: &Remark<'_>) {
+        let name = self.page.paint(AnsiColor::Yellow.on_default(), &remark.check.name);
+        let others = words::alike(remark.others);
+        self.page.line(&format!("    {name}{others}"));
+    }
+
+    fn compiler_text(&mut self, check: &CheckReport) {
+        if let Some(Evidence {
+            seen: Seen::Compiler { text, .. },
+            ..
+        }) = &check.evidence
+        {
+            for line in text.lines() {
+                self.page.line(&format!("            {line}"));
+            }
+        }
+    }
+
+    /// The checks that did not fail, one a line.
+    fn others(&mut self, task: &TaskReport) {
+        for check in task.checks.iter().filter(|check| !check.failed()) {
+            let verdict = self
+                .page
+                .paint(colour(check.verdict), &format!("{:<10}", title(check.verdict)));
+            let said = check.message.as_ref().unwrap_or(&check.statement);
+            let text = format!("{}: {said}", check.name);
+            for (number, line) in wrap(&text, WIDTH - 15).into_iter().enumerate() {
+                let head = if number == 0 { &verdict } else { "          " };
+                self.page.line(&format!("    {head} {line}"));
+            }
+        }
+    }
+
+    fn foot(&mut self, report: &Report) {
+        self.page.blank();
+        if !report.manual.is_empty() {
+            let items = words::manual(&report.manual);
+            self.page.paragraph(2, &items);
+        }
+        self.totals(report);
+        if self.values_left_out {
+            self.page.labelled(2, "more", words::values());
+        }
+        if let Some(next) = &report.next {
+            self.page.labelled(2, "next", next);
+        }
+    }
+
+    /// The sums, and the seconds at the right edge.
+    fn totals(&mut self, report: &Report) {
+        let lines = wrap(&words::totals(&report.totals), WIDTH - 2 - SECONDS);
+        let seconds = report.times.as_ref().map(|times| format!("{:.1} s", times.total));
+        let seconds = seconds.unwrap_or_default();
+        let last = lines.len().saturating_sub(1);
+        for (number, line) in lines.iter().enumerate() {
+            let room = WIDTH - 2 - length(line);
+            let right = if number == last { seconds.as_str() } else { "" };
+            let line = self.page.paint(Style::new().bold(), line);
+            self.page.line(&format!("  {line}{right:>room$}"));
+        }
+    }
+}
+
+fn colour(verdict: Verdict) -> Style {
+    match verdict {
+        Verdict::Passed => AnsiColor::Green.on_default(),
+        Verdict::Skipped | Verdict::NotAttempted => AnsiColor::Yellow.on_default(),
+        Verdict::Wrong
+        | Verdict::OutOfMemory
+        | Verdict::TimedOut
+        | Verdict::Crashed
+        | Verdict::RefusedByPolicy
+        | Verdict::DidNotCompile => AnsiColor::Red.on_default(),
+        Verdict::JudgeFault => AnsiColor::Magenta.on_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

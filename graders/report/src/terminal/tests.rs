@@ -1,0 +1,285 @@
+//! What a student reads, one snapshot per class of verdict.
+
+use judge::assignment::Visibility;
+use judge::finding::{CompileError, Finding, Violation};
+use judge::judgement::{Check, Kind, Skip, TaskJudgement};
+use judge::verdict::Verdict;
+
+use super::*;
+use crate::build::build;
+use crate::testing::failed as failing;
+use crate::testing::{
+    assignment, call_of, changed, findings, judgement, mixed_context, mixed_report, passed, skipped, values,
+};
+
+const PLAIN: Look = Look {
+    verbose: false,
+    colour: false,
+};
+const VERBOSE: Look = Look {
+    verbose: true,
+    colour: false,
+};
+
+fn report_on(judgement: TaskJudgement, visibility: Visibility) -> Report {
+    let portions: Vec<&str> = judgement.portions.iter().map(|portion| portion.name.as_str()).collect();
+    let assignment = assignment(&[(judgement.task, &portions)], visibility);
+    build(&mixed_context(), &[judgement], &assignment)
+}
+
+/// The lines between head and foot.
+fn shown(judgement: TaskJudgement) -> String {
+    body(&report_on(judgement, Visibility::Public), PLAIN)
+}
+
+fn body(report: &Report, look: Look) -> String {
+    let text = render(report, look);
+    let start = text.find("\n\n").map_or(0, |start| start + 2);
+    text[start..].to_owned()
+}
+
+fn golden(finding: Finding) -> Check {
+    failing("golden-f64/all", Kind::Golden, finding)
+}
+
+fn wrong(case: &str) -> Finding {
+    Finding::Wrong {
+        case: case.to_owned(),
+        output: "output".to_owned(),
+        mismatch: values(&[2, 6, 6], 14, &[0, 2, 3], "0.4183", "0.512", 0.21),
+    }
+}
+
+#[test]
+fn a_mixed_report_reads_well() {
+    insta::assert_snapshot!(render(&mixed_report(), PLAIN));
+}
+
+#[test]
+fn a_verbose_report_lists_every_check() {
+    insta::assert_snapshot!(render(&mixed_report(), VERBOSE));
+}
+
+#[test]
+fn a_passed_task_is_one_line() {
+    let judgement = judgement(
+        "rms_norm",
+        Verdict::Passed,
+        &[("all", true)],
+        vec![passed("golden-f64/all", Kind::Golden), passed("odd", Kind::Law)],
+    );
+    insta::assert_snapshot!(shown(judgement), @r"
+      rms_norm                         2 / 2    passed           2 checks
+
+      2 of 2 points graded here
+    ");
+}
+
+#[test]
+fn a_task_that_is_not_written_is_one_line() {
+    let checks = vec![
+        golden(Finding::NotAttempted),
+        skipped("odd", Kind::Law, Skip::NothingToJudge),
+    ];
+    insta::assert_snapshot!(shown(judgement(
+        "rms_norm",
+        Verdict::NotAttempted,
+        &[("all", false)],
+        checks
+    )));
+}
+
+#[test]
+fn a_wrong_task_shows_three_findings_and_counts_the_rest() {
+    let checks = vec![
+        golden(wrong("batch")),
+        failing("golden-f32/all", Kind::Single, wrong("row")),
+        failing("causality", Kind::Law, changed()),
+        failing(
+            "rows-sum-to-one",
+            Kind::Law,
+            Finding::LawBroken(Violation::Value {
+                what: "the sum of the weights".to_owned(),
+                index: vec![0, 1],
+                value: "0.75".to_owned(),
+                rule: "1".to_owned(),
+            }),
+        ),
+        failing(
+            "deterministic",
+            Kind::Hygiene,
+            Finding::NotDeterministic {
+                output: "output".to_owned(),
+                mismatch: values(&[3], 1, &[1], "0.25", "0.31", 0.06),
+            },
+        ),
+    ];
+    insta::assert_snapshot!(shown(judgement(
+        "scaled_dot_product_attention",
+        Verdict::Wrong,
+        &[("all", false)],
+        checks
+    )));
+}
+
+#[test]
+fn a_crash_that_fails_every_check_is_told_once() {
+    let panic = || Finding::Panicked {
+        message:
+            "called `Result::unwrap()` on an `Err` value: Torch(\"The size of tensor a (3) must match the size of \
+                  tensor b (2) at non-singleton dimension 1\\nException raised from infer_size_impl at \
+                  expand.cpp:31 (most recent call first):\\n\")"
+                .to_owned(),
+        location: Some("src/attention.rs:41:22".to_owned()),
+    };
+    let checks = vec![
+        golden(panic()),
+        failing("golden-f32/all", Kind::Single, panic()),
+        failing("causality", Kind::Law, call_of(panic())),
+    ];
+    insta::assert_snapshot!(shown(judgement(
+        "causal_self_attention",
+        Verdict::Crashed,
+        &[("all", false)],
+        checks
+    )));
+}
+
+#[test]
+fn a_task_without_time_names_the_limit() {
+    let slow = Finding::TimedOut {
+        cpu: 0.3,
+        wall: 50.2,
+        by_cpu: false,
+    };
+    let checks = vec![golden(slow), skipped("odd", Kind::Law, Skip::TimeUsedUp)];
+    insta::assert_snapshot!(shown(judgement(
+        "nucleus",
+        Verdict::TimedOut,
+        &[("all", false)],
+        checks
+    )));
+}
+
+#[test]
+fn a_task_without_memory_names_the_limit() {
+    let checks = vec![golden(Finding::OutOfMemory { limit: 4096 })];
+    insta::assert_snapshot!(shown(judgement(
+        "nucleus",
+        Verdict::OutOfMemory,
+        &[("all", false)],
+        checks
+    )));
+}
+
+#[test]
+fn a_changed_signature_names_the_expected_one() {
+    let error = CompileError {
+        file: "sampling.rs".to_owned(),
+        line: Some(12),
+        code: Some("E0308".to_owned()),
+        message: "mismatched types: expected fn pointer, found fn item".to_owned(),
+        rendered: String::new(),
+        expected: Some("fn nucleus(probabilities: &Tensor, p: f64) -> Tensor".to_owned()),
+    };
+    let checks = vec![failing("build", Kind::Golden, Finding::DidNotCompile(error))];
+    insta::assert_snapshot!(shown(judgement(
+        "nucleus",
+        Verdict::DidNotCompile,
+        &[("all", false)],
+        checks
+    )));
+}
+
+#[test]
+fn a_forbidden_item_is_named_with_its_line() {
+    let used = Finding::Forbidden {
+        file: "attention.rs".to_owned(),
+        line: 12,
+        item: "Tensor::scaled_dot_product_attention".to_owned(),
+    };
+    let checks = vec![failing("build", Kind::Golden, used)];
+    insta::assert_snapshot!(shown(judgement(
+        "scaled_dot_product_attention",
+        Verdict::RefusedByPolicy,
+        &[("all", false)],
+        checks
+    )));
+}
+
+#[test]
+fn a_task_that_depends_on_a_wrong_one_is_not_judged() {
+    let depends = || Skip::DependsOn(vec!["causal_mask".to_owned()]);
+    let checks = vec![
+        skipped("golden-f64/all", Kind::Golden, depends()),
+        skipped("causality", Kind::Law, depends()),
+    ];
+    insta::assert_snapshot!(shown(judgement(
+        "causal_self_attention",
+        Verdict::Skipped,
+        &[("all", false)],
+        checks
+    )));
+}
+
+#[test]
+fn a_fault_of_the_grader_costs_nothing_and_says_so() {
+    let faulted = TaskJudgement {
+        fault: Some("the worker could not be started: no space left on device".to_owned()),
+        ..judgement("rms_norm", Verdict::JudgeFault, &[("all", false)], Vec::new())
+    };
+    insta::assert_snapshot!(shown(faulted));
+}
+
+#[test]
+fn a_hidden_task_says_only_what_holds() {
+    let checks = vec![
+        golden(wrong("batch")),
+        failing("golden-f32/all", Kind::Single, wrong("row")),
+        failing("causality", Kind::Law, changed()),
+    ];
+    let judgement = judgement("causal_self_attention", Verdict::Wrong, &[("all", false)], checks);
+    insta::assert_snapshot!(body(&report_on(judgement, Visibility::Hidden), PLAIN));
+}
+
+#[test]
+fn no_line_is_wider_than_the_page() {
+    let mut checks: Vec<Check> = findings().into_iter().map(golden).collect();
+    checks.push(golden(Finding::RefusedValid {
+        reason: "x".repeat(5000),
+    }));
+    let judgement = judgement(
+        "scaled_dot_product_attention",
+        Verdict::Wrong,
+        &[("all", false)],
+        checks,
+    );
+    for report in [mixed_report(), report_on(judgement, Visibility::Public)] {
+        for line in render(&report, VERBOSE).lines() {
+            assert!(length(line) <= WIDTH, "{line}");
+            assert_eq!(line, line.trim_end());
+        }
+    }
+}
+
+#[test]
+fn colour_adds_nothing_but_escapes() {
+    let coloured = render(
+        &mixed_report(),
+        Look {
+            verbose: true,
+            colour: true,
+        },
+    );
+    assert!(coloured.contains('\u{1b}'));
+    let mut plain = String::new();
+    let mut rest = coloured.as_str();
+    while let Some((before, after)) = rest.split_once('\u{1b}') {
+        plain.push_str(before);
+        rest = after.split_once('m').map_or("", |(_, after)| after);
+    }
+    plain.push_str(rest);
+    let trimmed: Vec<&str> = plain.lines().map(str::trim_end).collect();
+    let expected = render(&mixed_report(), VERBOSE);
+    assert_eq!(trimmed, expected.lines().collect::<Vec<_>>());
+}

@@ -1,0 +1,184 @@
+//! One submission with something of everything.
+
+use judge::assignment::{Assignment, Manual, Visibility};
+use judge::finding::{CompileError, Finding};
+use judge::judgement::{Kind, Skip, TaskJudgement};
+use judge::verdict::Verdict;
+
+use super::scene::{assignment, call_of, changed, context, failed, judgement, passed, skipped, values};
+use crate::build::{Context, build};
+use crate::model::{Report, Stage, Times};
+
+/// The report on it.
+pub(crate) fn mixed_report() -> Report {
+    let (assignment, judgements) = mixed();
+    let sandbox = ["landlock 7".to_owned(), "seccomp".to_owned()];
+    let notes = ["`Cargo.toml` is not used: the grader has its own".to_owned()];
+    let times = Times {
+        total: 1.4,
+        stages: vec![Stage {
+            name: "build".to_owned(),
+            seconds: 0.6,
+        }],
+    };
+    let context = Context {
+        sandbox: &sandbox,
+        notes: &notes,
+        times: Some(times),
+        ..mixed_context()
+    };
+    build(&context, &judgements, &assignment)
+}
+
+/// A context with the tasks that exist.
+pub(crate) fn mixed_context() -> Context<'static> {
+    context(judge::tasks::ALL, &[])
+}
+
+/// The assignment and the judgements on it.
+pub(crate) fn mixed() -> (Assignment, Vec<TaskJudgement>) {
+    let mut assignment = assignment(
+        &[
+            ("scaled_dot_product_attention", &["all"]),
+            ("causal_self_attention", &["one_head", "several_heads", "rotation"]),
+            ("rms_norm", &["all"]),
+            ("rotary_embedding", &["all"]),
+            ("greedy", &["all"]),
+            ("nucleus", &["all"]),
+            ("adjacency_matrix", &["all"]),
+            ("degree_matrix", &["all"]),
+            ("graph_attention", &["all"]),
+        ],
+        Visibility::Public,
+    );
+    assignment.manual = vec![
+        by_hand("2.1", "Meaning of query, key and value", 4.0),
+        by_hand("2.9", "Paper review", 6.0),
+    ];
+    let judgements = vec![
+        judgement(
+            "rms_norm",
+            Verdict::Passed,
+            &[("all", true)],
+            vec![passed("golden-f64/all", Kind::Golden)],
+        ),
+        scaled_dot_product(),
+        attention(),
+        judgement(
+            "rotary_embedding",
+            Verdict::NotAttempted,
+            &[("all", false)],
+            vec![failed("golden-f64/all", Kind::Golden, Finding::NotAttempted)],
+        ),
+        broken_file("greedy"),
+        broken_file("nucleus"),
+        faulted("adjacency_matrix"),
+        replaced("degree_matrix"),
+        endless("graph_attention"),
+    ];
+    (assignment, judgements)
+}
+
+fn by_hand(item: &str, title: &str, points: f64) -> Manual {
+    Manual {
+        item: item.to_owned(),
+        title: title.to_owned(),
+        points,
+    }
+}
+
+fn scaled_dot_product() -> TaskJudgement {
+    let checks = vec![
+        passed("golden-f64/all", Kind::Golden),
+        passed("golden-f32/all", Kind::Single),
+        failed(
+            "deterministic",
+            Kind::Hygiene,
+            Finding::NotDeterministic {
+                output: "weights".to_owned(),
+                mismatch: values(&[2, 3, 3], 9, &[1, 0, 2], "0.25", "0.31", 0.06),
+            },
+        ),
+        passed("rows-sum-to-one", Kind::Law),
+    ];
+    TaskJudgement {
+        points: 1.8,
+        ..judgement("scaled_dot_product_attention", Verdict::Wrong, &[("all", true)], checks)
+    }
+}
+
+fn attention() -> TaskJudgement {
+    let golden = |name: &str, differing: usize, case: &str| {
+        let finding = Finding::Wrong {
+            case: case.to_owned(),
+            output: "output".to_owned(),
+            mismatch: values(&[2, 6, 6], differing, &[0, 2, 3], "0.4183", "0.512", 0.21),
+        };
+        failed(name, Kind::Golden, finding)
+    };
+    let checks = vec![
+        passed("golden-f64/one_head", Kind::Golden),
+        golden("golden-f64/several_heads", 14, "three_heads"),
+        golden("golden-f64/rotation", 60, "rotated"),
+        failed("causality", Kind::Law, changed()),
+        failed(
+            "long-sequences",
+            Kind::Law,
+            call_of(Finding::AcceptedInvalid {
+                input: "a sequence longer than block_size".to_owned(),
+            }),
+        ),
+    ];
+    let portions = [("one_head", true), ("several_heads", false), ("rotation", false)];
+    TaskJudgement {
+        points: 0.67,
+        ..judgement("causal_self_attention", Verdict::Wrong, &portions, checks)
+    }
+}
+
+fn broken_file(task: &'static str) -> TaskJudgement {
+    let error = CompileError {
+        file: "sampling.rs".to_owned(),
+        line: Some(41),
+        code: Some("E0308".to_owned()),
+        message: "mismatched types: expected `Tensor`, found `()`".to_owned(),
+        rendered: "error[E0308]: mismatched types\n  --> sampling.rs:41:5\n   |\n41 |     logits;\n".to_owned(),
+        expected: None,
+    };
+    let checks = vec![failed("build", Kind::Golden, Finding::DidNotCompile(error))];
+    judgement(task, Verdict::DidNotCompile, &[("all", false)], checks)
+}
+
+fn faulted(task: &'static str) -> TaskJudgement {
+    TaskJudgement {
+        fault: Some("the reference's worker ended: no space left on device".to_owned()),
+        ..judgement(task, Verdict::JudgeFault, &[("all", false)], Vec::new())
+    }
+}
+
+fn replaced(task: &'static str) -> TaskJudgement {
+    let checks = vec![
+        passed("golden-f64/all", Kind::Golden),
+        passed("golden-f32/all", Kind::Single),
+        skipped("rows", Kind::Law, Skip::DependsOn(vec!["adjacency_matrix".to_owned()])),
+    ];
+    TaskJudgement {
+        substituted: vec!["adjacency_matrix".to_owned()],
+        ..judgement(task, Verdict::Passed, &[("all", true)], checks)
+    }
+}
+
+fn endless(task: &'static str) -> TaskJudgement {
+    let slow = || Finding::TimedOut {
+        cpu: 5.02,
+        wall: 5.31,
+        by_cpu: true,
+    };
+    let checks = vec![
+        failed("golden-f64/all", Kind::Golden, slow()),
+        failed("golden-f32/all", Kind::Single, slow()),
+        failed("deterministic", Kind::Hygiene, slow()),
+        skipped("isolated", Kind::Law, Skip::TimeUsedUp),
+    ];
+    judgement(task, Verdict::TimedOut, &[("all", false)], checks)
+}

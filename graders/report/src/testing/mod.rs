@@ -1,0 +1,9 @@
+//! Hand-made judgements for the tests of every format.
+
+mod mixed;
+mod samples;
+mod scene;
+
+pub(crate) use mixed::{mixed, mixed_context, mixed_report};
+pub(crate) use samples::{findings, mismatches, skips, violations};
+pub(crate) use scene::{assignment, at, call_of, changed, failed, judgement, passed, skipped, values};

@@ -1,0 +1,143 @@
+//! One sample of every variant; a variant without a sample does not compile.
+
+use judge::compare::{Difference, Mismatch};
+use judge::finding::{CompileError, Finding, Violation};
+use judge::judgement::Skip;
+use wire::message::Ended;
+
+use super::scene::at;
+
+/// A function that gives one sample per pattern; the patterns have to cover the type, and no pattern is a wildcard.
+macro_rules! one_of_each {
+    ($(#[$doc:meta])* $name:ident: $type:ty { $($pattern:pat => $sample:expr,)+ }) => {
+        $(#[$doc])*
+        pub(crate) fn $name() -> Vec<$type> {
+            fn covered(value: &$type) -> &'static str {
+                match value { $($pattern => stringify!($pattern),)+ }
+            }
+            let samples = vec![$(($sample, stringify!($pattern)),)+];
+            for (sample, pattern) in &samples {
+                assert_eq!(covered(sample), *pattern, "the sample is of another variant");
+            }
+            samples.into_iter().map(|(sample, _)| sample).collect()
+        }
+    };
+}
+
+fn text(text: &str) -> String {
+    text.to_owned()
+}
+
+fn difference() -> Difference {
+    at(&[2, 6, 6], 14, &[0, 2, 3], "0.4183", "0.512", 0.21)
+}
+
+one_of_each! {
+    /// Every finding.
+    findings: Finding {
+        Finding::NotAttempted => Finding::NotAttempted,
+        Finding::DidNotCompile(_) => Finding::DidNotCompile(CompileError {
+            file: text("sampling.rs"),
+            line: Some(41),
+            code: Some(text("E0308")),
+            message: text("mismatched types: expected `Tensor`, found `()`"),
+            rendered: text("error[E0308]: mismatched types\n  --> sampling.rs:41:5\n"),
+            expected: None,
+        }),
+        Finding::Forbidden { .. } => Finding::Forbidden {
+            file: text("attention.rs"),
+            line: 12,
+            item: text("Tensor::scaled_dot_product_attention"),
+        },
+        Finding::Panicked { .. } => Finding::Panicked {
+            message: text("index out of bounds: the len is 3 but the index is 3"),
+            location: Some(text("attention.rs:41")),
+        },
+        Finding::Crashed { .. } => Finding::Crashed { how: Ended::Signalled(11) },
+        Finding::TimedOut { .. } => Finding::TimedOut { cpu: 5.02, wall: 5.31, by_cpu: true },
+        Finding::OutOfMemory { .. } => Finding::OutOfMemory { limit: 4096 },
+        Finding::Malformed { .. } => Finding::Malformed { reason: text("a frame of 3 bytes") },
+        Finding::RefusedValid { .. } => Finding::RefusedValid { reason: text("sequence too long") },
+        Finding::AcceptedInvalid { .. } => Finding::AcceptedInvalid { input: text("a sequence longer than block_size") },
+        Finding::MissingOutput { .. } => Finding::MissingOutput { output: text("weights") },
+        Finding::Unusable { .. } => Finding::Unusable { output: text("output"), reason: text("dtype Half") },
+        Finding::NoGradient { .. } => Finding::NoGradient {
+            reason: text("element 0 of tensors does not require grad and does not have a grad_fn"),
+        },
+        Finding::Wrong { .. } => Finding::Wrong {
+            case: text("heads"),
+            output: text("output"),
+            mismatch: Mismatch::Values(difference()),
+        },
+        Finding::Imprecise { .. } => Finding::Imprecise {
+            case: text("heads"),
+            output: text("output"),
+            difference: Difference { error: 3.4e-8, tolerance: 1e-12, ..difference() },
+        },
+        Finding::OutsideSupport { .. } => Finding::OutsideSupport { case: text("half"), token: 7, count: 31 },
+        Finding::WrongDistribution { .. } => Finding::WrongDistribution {
+            case: text("half"),
+            token: 3,
+            expected: 0.25,
+            observed: 0.31,
+            p_value: 1e-12,
+            alarm: 1e-6,
+        },
+        Finding::LawBroken(_) => Finding::LawBroken(Violation::Changed {
+            cause: text("token 2"),
+            what: text("the output at positions before it"),
+            mismatch: Mismatch::Values(difference()),
+        }),
+        Finding::ArgumentModified { .. } => Finding::ArgumentModified { argument: text("query") },
+        Finding::NotDeterministic { .. } => Finding::NotDeterministic {
+            output: text("output"),
+            mismatch: Mismatch::Values(difference()),
+        },
+        Finding::OrderDependent { .. } => Finding::OrderDependent {
+            output: text("output"),
+            mismatch: Mismatch::Values(difference()),
+        },
+    }
+}
+
+one_of_each! {
+    /// Every way to break a law.
+    violations: Violation {
+        Violation::Changed { .. } => Violation::Changed {
+            cause: text("token 2"),
+            what: text("the output at positions before it"),
+            mismatch: Mismatch::Values(difference()),
+        },
+        Violation::Unequal { .. } => Violation::Unequal {
+            what: text("the output for the negated input"),
+            equals: text("the negated output"),
+            mismatch: Mismatch::Values(difference()),
+        },
+        Violation::Value { .. } => Violation::Value {
+            what: text("the sum of the weights"),
+            index: vec![0, 1],
+            value: text("0.75"),
+            rule: text("1"),
+        },
+        Violation::Call(_) => Violation::Call(Box::new(Finding::NotAttempted)),
+    }
+}
+
+one_of_each! {
+    /// Every mismatch.
+    mismatches: Mismatch {
+        Mismatch::DType { .. } => Mismatch::DType { expected: text("f64"), actual: text("f32") },
+        Mismatch::Shape { .. } => Mismatch::Shape { expected: vec![2, 4], actual: vec![2, 3] },
+        Mismatch::NotFinite(_) => Mismatch::NotFinite(at(&[2, 4], 4, &[1, 0], "0.25", "NaN", f64::INFINITY)),
+        Mismatch::Values(_) => Mismatch::Values(difference()),
+    }
+}
+
+one_of_each! {
+    /// Every reason to skip.
+    skips: Skip {
+        Skip::DependsOn(_) => Skip::DependsOn(vec![text("causal_mask"), text("split_heads")]),
+        Skip::NothingToJudge => Skip::NothingToJudge,
+        Skip::TimeUsedUp => Skip::TimeUsedUp,
+    }
+}

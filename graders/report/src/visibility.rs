@@ -1,0 +1,89 @@
+//! What an assignment lets a student see. It is decided while the model is built, so that no renderer can leak.
+//!
+//! A hidden task's golden inputs are secret, and with them everything that a function could say of them: differences,
+//! panic messages, exit statuses, and the hygiene checks, which use the same inputs. Laws draw inputs of their own,
+//! which are no secret; but a function may carry a golden input over to a law's call, so that its free text is left
+//! out there as well.
+
+use judge::assignment::Visibility;
+use judge::finding::{Finding, Violation};
+use judge::judgement::Kind;
+
+/// How much of a failed check may be shown.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Sight {
+    /// All of this.
+    Finding(Finding),
+    /// Only that it does not hold.
+    Nothing,
+}
+
+/// What may be shown of a finding.
+pub(crate) fn sight(visibility: Visibility, kind: Kind, finding: &Finding) -> Sight {
+    match (visibility, kind) {
+        (Visibility::Public, _) => Sight::Finding(finding.clone()),
+        (Visibility::Hidden, Kind::Law) => Sight::Finding(without_free_text(finding)),
+        (Visibility::Hidden, Kind::Golden | Kind::Single | Kind::Precision | Kind::Hygiene) => match finding {
+            // These are known without any input.
+            Finding::NotAttempted | Finding::DidNotCompile(_) | Finding::Forbidden { .. } => {
+                Sight::Finding(finding.clone())
+            }
+            Finding::Panicked { .. }
+            | Finding::Crashed { .. }
+            | Finding::TimedOut { .. }
+            | Finding::OutOfMemory { .. }
+            | Finding::Malformed { .. }
+            | Finding::RefusedValid { .. }
+            | Finding::AcceptedInvalid { .. }
+            | Finding::MissingOutput { .. }
+            | Finding::Unusable { .. }
+            | Finding::NoGradient { .. }
+            | Finding::Wrong { .. }
+            | Finding::Imprecise { .. }
+            | Finding::OutsideSupport { .. }
+            | Finding::WrongDistribution { .. }
+            | Finding::LawBroken(_)
+            | Finding::ArgumentModified { .. }
+            | Finding::NotDeterministic { .. }
+            | Finding::OrderDependent { .. } => Sight::Nothing,
+        },
+    }
+}
+
+/// The finding without the text that the submission chose.
+fn without_free_text(finding: &Finding) -> Finding {
+    match finding {
+        Finding::Panicked { message: _, location } => Finding::Panicked {
+            message: String::new(),
+            location: location.clone(),
+        },
+        Finding::RefusedValid { reason: _ } => Finding::RefusedValid { reason: String::new() },
+        Finding::Unusable { .. } => Finding::Unusable {
+            output: String::new(),
+            reason: String::new(),
+        },
+        Finding::NoGradient { reason: _ } => Finding::NoGradient { reason: String::new() },
+        Finding::Malformed { reason: _ } => Finding::Malformed {
+            reason: "it cannot be read".to_owned(),
+        },
+        Finding::LawBroken(Violation::Call(inner)) => {
+            Finding::LawBroken(Violation::Call(Box::new(without_free_text(inner))))
+        }
+        Finding::NotAttempted
+        | Finding::DidNotCompile(_)
+        | Finding::Forbidden { .. }
+        | Finding::Crashed { .. }
+        | Finding::TimedOut { .. }
+        | Finding::OutOfMemory { .. }
+        | Finding::AcceptedInvalid { .. }
+        | Finding::MissingOutput { .. }
+        | Finding::Wrong { .. }
+        | Finding::Imprecise { .. }
+        | Finding::OutsideSupport { .. }
+        | Finding::WrongDistribution { .. }
+        | Finding::LawBroken(Violation::Changed { .. } | Violation::Unequal { .. } | Violation::Value { .. })
+        | Finding::ArgumentModified { .. }
+        | Finding::NotDeterministic { .. }
+        | Finding::OrderDependent { .. } => finding.clone(),
+    }
+}

@@ -1,0 +1,82 @@
+//! The words on a broken law and its counterexample.
+
+use judge::compare::Mismatch;
+use judge::finding::{Counterexample, Violation};
+
+use super::figures::{comma, index};
+use super::mismatch::{self, Frame};
+use super::{Place, Words};
+use crate::clean::clean;
+
+/// The words on what breaks a law.
+pub(super) fn broken(violation: &Violation, place: Place<'_>) -> Words {
+    match violation {
+        Violation::Changed { cause, what, mismatch } => changed(&clean(cause), &clean(what), mismatch),
+        Violation::Unequal { what, equals, mismatch } => unequal(&clean(what), &clean(equals), mismatch, place),
+        Violation::Value {
+            what,
+            index,
+            value,
+            rule,
+        } => of_value(&clean(what), index, &clean(value), &clean(rule), place),
+        Violation::Call(finding) => super::finding(finding, place),
+    }
+}
+
+fn changed(cause: &str, what: &str, mismatch: &Mismatch) -> Words {
+    Words::new(
+        format!(
+            "changing {cause} changes {what}: {}",
+            mismatch::difference(mismatch, Frame::Change)
+        ),
+        format!("find the step through which {cause} can reach {what}"),
+    )
+}
+
+fn unequal(what: &str, equals: &str, mismatch: &Mismatch, place: Place<'_>) -> Words {
+    let message = match mismatch {
+        // The quantity is then the shape or dtype itself, and `equals` has no more to say than the value.
+        Mismatch::Shape { expected, actual } => {
+            format!("{what} is {}, it has to be {}", index(actual), index(expected))
+        }
+        Mismatch::DType { expected, actual } => format!("{what} is {actual}, it has to be {expected}"),
+        Mismatch::NotFinite(_) | Mismatch::Values(_) => format!(
+            "{what} has to equal {equals}: {}",
+            mismatch::difference(mismatch, Frame::Asked)
+        ),
+    };
+    let hint = match mismatch {
+        Mismatch::Values(_) => format!(
+            "work out this small input by hand from the formula of {}, and compare step by step",
+            place.explain()
+        ),
+        Mismatch::DType { .. } | Mismatch::Shape { .. } | Mismatch::NotFinite(_) => mismatch::hint(mismatch, place),
+    };
+    Words::new(message, hint)
+}
+
+fn of_value(what: &str, at: &[usize], value: &str, rule: &str, place: Place<'_>) -> Words {
+    let at = if at.is_empty() {
+        String::new()
+    } else {
+        format!(" at {}", index(at))
+    };
+    Words::new(
+        format!("{what}{at} is {value}, it has to be {rule}"),
+        format!(
+            "work out this small input by hand from the formula of {}, and compare step by step",
+            place.explain()
+        ),
+    )
+}
+
+/// The sizes of a counterexample, such as `T = 3 (shrunk from T = 11)`; empty where the law has no sizes.
+pub(crate) fn sizes(counterexample: &Counterexample) -> String {
+    let list = |sizes: &[(String, i64)]| comma(sizes.iter().map(|(name, value)| format!("{name} = {value}")));
+    let smallest = list(&counterexample.sizes);
+    if counterexample.found_at == counterexample.sizes || counterexample.found_at.is_empty() {
+        smallest
+    } else {
+        format!("{smallest} (shrunk from {})", list(&counterexample.found_at))
+    }
+}

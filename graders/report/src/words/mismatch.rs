@@ -1,0 +1,141 @@
+//! The words on two tensors that differ.
+
+use judge::compare::{Difference, Mismatch, Worst};
+
+use super::figures::{brief, index};
+use super::{Place, Words};
+use crate::clean::clean;
+
+/// How the two tensors relate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Frame {
+    /// What was asked for, and what came.
+    Asked,
+    /// Before and after a change.
+    Change,
+    /// Two calls.
+    Twice,
+    /// A call alone, and the same call after others.
+    Order,
+}
+
+/// The words on an output of a golden case.
+pub(super) fn wrong(case: &str, output: &str, mismatch: &Mismatch, place: Place<'_>) -> Words {
+    let (case, output) = (clean(case), clean(output));
+    let message = match mismatch {
+        Mismatch::DType { expected, actual } => {
+            format!("`{output}` has to have dtype {expected}, it has {actual} (case {case})")
+        }
+        Mismatch::Shape { expected, actual } => format!(
+            "`{output}` has to have shape {}, it has {} (case {case})",
+            index(expected),
+            index(actual)
+        ),
+        Mismatch::NotFinite(values) | Mismatch::Values(values) => {
+            format!("`{output}`, case {case}: {}", different_values(values, Frame::Asked))
+        }
+    };
+    Words::new(message, hint(mismatch, place))
+}
+
+/// The next step after a mismatch.
+pub(super) fn hint(mismatch: &Mismatch, place: Place<'_>) -> String {
+    match mismatch {
+        Mismatch::DType { .. } => "compute in the dtype of the input: take it from `kind()`, and give it to every \
+                                   tensor that you make; masks are bool, tokens int64"
+            .to_owned(),
+        Mismatch::Shape { .. } => {
+            format!(
+                "print `size()` after each step and compare with the shapes of {}",
+                place.explain()
+            )
+        }
+        Mismatch::NotFinite(difference) => not_finite_hint(difference),
+        Mismatch::Values(_) => format!(
+            "work out that one value by hand from the formula of {}, and compare step by step",
+            place.explain()
+        ),
+    }
+}
+
+fn not_finite_hint(difference: &Difference) -> String {
+    let hint = match difference.worst.actual.as_str() {
+        "NaN" => {
+            "NaN comes from 0 / 0, from inf - inf, and from a softmax over nothing but -inf: look at the first \
+                  step that has one"
+        }
+        "inf" | "-inf" => {
+            "infinity comes from a division by 0, from exp or a square of a large number: look at the \
+                           first step that has one"
+        }
+        _ => "NaN or infinity has to stay where the definition gives it: look for a step that replaces or masks it",
+    };
+    hint.to_owned()
+}
+
+/// How the two tensors differ, as the second half of a sentence.
+pub(super) fn difference(mismatch: &Mismatch, frame: Frame) -> String {
+    let pair = |what: &str, first: String, second: String| match frame {
+        Frame::Asked => format!("{what} {second}, it has to be {first}"),
+        Frame::Change => format!("{what} {first} became {second}"),
+        Frame::Twice => format!("{what} {first}, then {second}"),
+        Frame::Order => format!("{what} {first} on its own, {second} after other calls"),
+    };
+    match mismatch {
+        Mismatch::DType { expected, actual } => pair("dtype", expected.clone(), actual.clone()),
+        Mismatch::Shape { expected, actual } => pair("shape", index(expected), index(actual)),
+        Mismatch::NotFinite(difference) | Mismatch::Values(difference) => different_values(difference, frame),
+    }
+}
+
+fn different_values(difference: &Difference, frame: Frame) -> String {
+    let pair = pair(difference, frame);
+    if difference.worst.index.is_empty() {
+        return pair;
+    }
+    let at = index(&difference.worst.index);
+    let (differing, values) = (difference.differing, difference.shape.iter().product::<usize>());
+    match (frame, differing) {
+        (Frame::Asked, 1) => format!("1 of {values} values differs, at {at}: {pair}"),
+        (Frame::Asked, _) => format!("{differing} of {values} values differ, the most at {at}: {pair}"),
+        (Frame::Change, _) => format!("{pair} at {at}"),
+        (Frame::Twice | Frame::Order, _) => format!("{pair}, at {at}"),
+    }
+}
+
+/// The two values that are furthest apart.
+fn pair(difference: &Difference, frame: Frame) -> String {
+    let Worst {
+        index: _,
+        expected,
+        actual,
+    } = &difference.worst;
+    let apart = brief(difference.error);
+    match (frame, expected == actual) {
+        (Frame::Asked, true) => format!(
+            "expected {expected}, got nearly that{}",
+            error(difference).unwrap_or_else(|| format!(" ({apart} of the largest value off)"))
+        ),
+        (Frame::Asked, false) => format!(
+            "expected {expected}, got {actual}{}",
+            error(difference).unwrap_or_default()
+        ),
+        (Frame::Change, true) => format!("{expected} moved by {apart} of the largest value"),
+        (Frame::Change, false) => format!("{expected} became {actual}"),
+        (Frame::Twice | Frame::Order, true) => format!("{expected} both times, but {apart} of the largest value apart"),
+        (Frame::Twice, false) => format!("{expected}, then {actual}"),
+        (Frame::Order, false) => format!("{expected} on its own, {actual} after other calls"),
+    }
+}
+
+/// The error beside what is allowed; nothing where values have to be equal bit for bit.
+fn error(difference: &Difference) -> Option<String> {
+    let Difference { error, tolerance, .. } = difference;
+    (*tolerance > 0.0 && error.is_finite()).then(|| {
+        format!(
+            " (an error of {} of the largest value, {} is allowed)",
+            brief(*error),
+            brief(*tolerance)
+        )
+    })
+}

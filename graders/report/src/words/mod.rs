@@ -1,0 +1,272 @@
+//! Every word on a finding: what was seen, and what to do next.
+//!
+//! A message is lower case, has no final period, names what was asked, what was seen and where; it never advises. A
+//! hint is the next step. The matches have no wildcard: a new finding does not compile until it has its words.
+
+mod figures;
+mod law;
+mod mismatch;
+mod next;
+mod process;
+mod report;
+mod source;
+mod summary;
+
+use judge::assignment::Limits;
+use judge::compare::Difference;
+use judge::finding::Finding;
+use judge::verdict::Verdict;
+
+use crate::clean::{clean, clean_libtorch};
+use mismatch::Frame;
+
+pub(crate) use law::sizes;
+pub(crate) use next::next;
+pub(crate) use report::{alike, call, manual, more, points, setting, totals, values};
+pub(crate) use summary::{skip, summary, title};
+
+/// What is said of a failed or skipped check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Words {
+    /// What was seen.
+    pub(crate) message: String,
+    /// The next step, where there is one.
+    pub(crate) hint: Option<String>,
+}
+
+impl Words {
+    fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            hint: Some(hint.into()),
+        }
+    }
+}
+
+/// Where a finding was made.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place<'a> {
+    /// The task.
+    pub(crate) task: &'a str,
+    /// The limits of a call.
+    pub(crate) limits: Limits,
+}
+
+impl Place<'_> {
+    fn explain(&self) -> String {
+        format!("`grade explain {}`", self.task)
+    }
+}
+
+/// The words on a finding.
+pub(crate) fn finding(finding: &Finding, place: Place<'_>) -> Words {
+    match finding {
+        Finding::NotAttempted => not_attempted(place),
+        Finding::DidNotCompile(error) => source::did_not_compile(error),
+        Finding::Forbidden { file, line, item } => source::forbidden(file, *line, item),
+        Finding::Panicked { message, location } => process::panicked(message, location.as_deref()),
+        Finding::Crashed { how } => process::crashed(*how),
+        Finding::TimedOut {
+            cpu: _,
+            wall: _,
+            by_cpu,
+        } => process::timed_out(*by_cpu, place.limits),
+        Finding::OutOfMemory { limit } => process::out_of_memory(*limit),
+        Finding::Malformed { reason } => malformed(reason),
+        Finding::RefusedValid { reason } => refused_valid(reason, place),
+        Finding::AcceptedInvalid { input } => accepted_invalid(input),
+        Finding::MissingOutput { output } => missing_output(output),
+        Finding::Unusable { output, reason } => unusable(output, reason),
+        Finding::NoGradient { reason } => no_gradient(reason),
+        Finding::Wrong { case, output, mismatch } => mismatch::wrong(case, output, mismatch, place),
+        Finding::Imprecise {
+            case,
+            output,
+            difference,
+        } => imprecise(case, output, difference),
+        Finding::OutsideSupport { case, token, count } => outside_support(case, *token, *count, place),
+        Finding::WrongDistribution {
+            case,
+            token,
+            expected,
+            observed,
+            p_value,
+            alarm: _,
+        } => wrong_distribution(case, *token, (*expected, *observed), *p_value, place),
+        Finding::LawBroken(violation) => law::broken(violation, place),
+        Finding::ArgumentModified { argument } => argument_modified(argument),
+        Finding::NotDeterministic { output, mismatch } => Words::new(
+            format!(
+                "two equal calls gave different `{}`: {}",
+                clean(output),
+                mismatch::difference(mismatch, Frame::Twice)
+            ),
+            "draw random numbers from libtorch's generator only (it is seeded anew before each call), and keep \
+             nothing from one call to the next",
+        ),
+        Finding::OrderDependent { output, mismatch } => Words::new(
+            format!(
+                "`{}` depends on the calls made before: {}",
+                clean(output),
+                mismatch::difference(mismatch, Frame::Order)
+            ),
+            "keep nothing from one call to the next: look for statics, caches and thread-local values",
+        ),
+    }
+}
+
+/// All that is said of a golden check that the assignment hides.
+pub(crate) fn hidden(verdict: Verdict) -> Words {
+    let message = match verdict {
+        Verdict::TimedOut => "a call used up its time",
+        Verdict::OutOfMemory => "a call used up its memory",
+        Verdict::Crashed => "a call panicked or ended its process",
+        Verdict::Passed
+        | Verdict::Skipped
+        | Verdict::Wrong
+        | Verdict::RefusedByPolicy
+        | Verdict::NotAttempted
+        | Verdict::DidNotCompile
+        | Verdict::JudgeFault => "it does not hold",
+    };
+    Words::new(
+        format!("{message}; the assignment keeps the cases of this task hidden"),
+        "the laws of this task show their inputs; where all of them hold, try sizes and values of your own against \
+         the definition",
+    )
+}
+
+fn not_attempted(place: Place<'_>) -> Words {
+    Words::new(
+        "ran into a `todo!()`: this is not written yet",
+        format!("{} says what it has to compute", place.explain()),
+    )
+}
+
+fn malformed(reason: &str) -> Words {
+    Words::new(
+        format!("what came back is no answer: {}", clean(reason)),
+        "return the tensors that the signature names, and leave the process's file descriptors alone",
+    )
+}
+
+fn refused_valid(reason: &str, place: Place<'_>) -> Words {
+    let reason = clean(reason);
+    let words = if reason.is_empty() {
+        String::new()
+    } else {
+        format!(": {reason}")
+    };
+    Words::new(
+        format!("refused a valid input{words}"),
+        format!(
+            "{} says which inputs are errors; all others need an answer",
+            place.explain()
+        ),
+    )
+}
+
+fn accepted_invalid(input: &str) -> Words {
+    Words::new(
+        format!("accepted {}, which has to be refused", clean(input)),
+        "return `Err(InvalidInput)` before computing anything",
+    )
+}
+
+fn missing_output(output: &str) -> Words {
+    Words::new(
+        format!("the output `{}` is missing", clean(output)),
+        "return every tensor that the signature names",
+    )
+}
+
+fn unusable(output: &str, reason: &str) -> Words {
+    let (output, reason) = (clean(output), clean_libtorch(reason));
+    let subject = if output.is_empty() {
+        "an output".to_owned()
+    } else {
+        format!("`{output}`")
+    };
+    let words = if reason.is_empty() {
+        String::new()
+    } else {
+        format!(": {reason}")
+    };
+    Words::new(
+        format!("{subject} cannot be judged{words}"),
+        "return dense tensors of dtype f32, f64, int64 or bool, on the device of the input",
+    )
+}
+
+fn no_gradient(reason: &str) -> Words {
+    let reason = clean_libtorch(reason);
+    let words = if reason.is_empty() {
+        String::new()
+    } else {
+        format!(": {reason}")
+    };
+    Words::new(
+        format!("no gradient flows from the output to the input{words}"),
+        "compute with tensor operations from input to output: `detach`, `no_grad`, and values that are read out and \
+         put into a new tensor all cut the gradient",
+    )
+}
+
+fn imprecise(case: &str, output: &str, difference: &Difference) -> Words {
+    Words::new(
+        format!(
+            "in f64 `{}` is right to f32 only (case {}): the error is {} of the largest value, {} is allowed",
+            clean(output),
+            clean(case),
+            figures::brief(difference.error),
+            figures::brief(difference.tolerance)
+        ),
+        "some step runs in f32: look for `Kind::Float`, and for tensors made without the dtype of the input",
+    )
+}
+
+fn outside_support(case: &str, token: i64, count: u64, place: Place<'_>) -> Words {
+    let times = if count == 1 {
+        "once".to_owned()
+    } else {
+        format!("{count} times")
+    };
+    Words::new(
+        format!(
+            "token {token} was drawn {times}, and its probability is 0 (case {})",
+            clean(case)
+        ),
+        format!("{} says which tokens can be drawn", place.explain()),
+    )
+}
+
+fn wrong_distribution(
+    case: &str,
+    token: i64,
+    (expected, observed): (f64, f64),
+    p_value: f64,
+    place: Place<'_>,
+) -> Words {
+    Words::new(
+        format!(
+            "the draws do not follow the distribution (case {}): token {token} came in {:.2} % of them, its \
+             probability is {:.2} % (correct draws are this far off with probability {})",
+            clean(case),
+            100.0 * observed,
+            100.0 * expected,
+            figures::probability(p_value)
+        ),
+        format!("{} says which distribution to draw from", place.explain()),
+    )
+}
+
+fn argument_modified(argument: &str) -> Words {
+    Words::new(
+        format!("the call changed its argument `{}`", clean(argument)),
+        "operations whose names end in an underscore, such as `add_`, change their tensor: use the one without, or \
+         work on a copy; views share their values with the original",
+    )
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,57 @@
+//! The next thing to do after a report.
+
+use judge::verdict::Verdict;
+
+use crate::model::{CheckKind, CheckReport, TaskReport};
+
+/// One command or step: the grader's own faults first, then what keeps code from being judged, then wrong answers in
+/// the order of the assignment, then what is not written.
+pub(crate) fn next(tasks: &[TaskReport]) -> Option<String> {
+    let first = |wanted: fn(&TaskReport) -> bool| tasks.iter().find(|task| wanted(task));
+    if first(|task| task.verdict == Verdict::JudgeFault).is_some() {
+        return Some("run the same command again; if it fails again, report it with the text above".to_owned());
+    }
+    if let Some(task) = first(|task| matches!(task.verdict, Verdict::DidNotCompile | Verdict::RefusedByPolicy)) {
+        return Some(format!("mend {} and grade again", place(task)));
+    }
+    let wrong = tasks
+        .iter()
+        .filter(|task| !is_unwritten(task))
+        .find_map(|task| Some((task, failed(task)?)));
+    if let Some((task, check)) = wrong {
+        return Some(explain(task, check));
+    }
+    first(is_unwritten).map(|task| format!("grade explain {}", task.id))
+}
+
+fn is_unwritten(task: &TaskReport) -> bool {
+    task.verdict == Verdict::NotAttempted
+}
+
+fn failed(task: &TaskReport) -> Option<&CheckReport> {
+    let failures = || task.checks.iter().filter(|check| check.failed());
+    failures()
+        .find(|check| check.kind == CheckKind::Law)
+        .or_else(|| failures().next())
+}
+
+fn place(task: &TaskReport) -> String {
+    let location = task.checks.iter().find_map(|check| check.location.as_ref());
+    match location {
+        Some(location) => match location.line {
+            Some(line) => format!("{}:{line}", location.file),
+            None => location.file.clone(),
+        },
+        None => task.file.clone(),
+    }
+}
+
+/// Laws have an explanation of their own; other checks are explained with their task.
+fn explain(task: &TaskReport, check: &CheckReport) -> String {
+    match check.kind {
+        CheckKind::Law => format!("grade explain {}/{}", task.id, check.name),
+        CheckKind::Golden | CheckKind::Single | CheckKind::Precision | CheckKind::Hygiene => {
+            format!("grade explain {}", task.id)
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! The words on calls that gave no answer.
+
+use judge::assignment::Limits;
+use wire::message::Ended;
+
+use super::Words;
+use super::figures::brief;
+use crate::clean::{clean, clean_libtorch};
+use crate::evidence::location;
+
+/// The words on a panic.
+pub(super) fn panicked(message: &str, place: Option<&str>) -> Words {
+    let at = match place.and_then(location) {
+        Some(location) => match location.line {
+            Some(line) => format!(" at {}:{line}", clean(&location.file)),
+            None => format!(" in {}", clean(&location.file)),
+        },
+        None => String::new(),
+    };
+    let message = clean_libtorch(message);
+    let words = if message.is_empty() {
+        String::new()
+    } else {
+        format!(": {message}")
+    };
+    Words::new(
+        format!("panicked{at}{words}"),
+        "call the function with such an input in a test of your own; RUST_BACKTRACE=1 shows the way to the panic",
+    )
+}
+
+/// The words on a process that ended.
+pub(super) fn crashed(how: Ended) -> Words {
+    match how {
+        Ended::Exited(status) => Words::new(
+            format!("the process ended with exit status {status} before it answered"),
+            "a function returns or panics; remove whatever ends the process, such as `std::process::exit`",
+        ),
+        Ended::Signalled(signal) => Words::new(
+            format!("the process was ended by {} before it answered", signal_name(signal)),
+            signal_hint(signal),
+        ),
+    }
+}
+
+/// The words on time used up. The figures are the limits: what was measured differs from run to run.
+pub(super) fn timed_out(by_cpu: bool, limits: Limits) -> Words {
+    let cpu = limits.cpu_seconds;
+    if by_cpu {
+        Words::new(
+            format!("no answer within {} s of CPU time", brief(cpu)),
+            "look for a loop that does not end, and for loops over single values where one tensor operation does it",
+        )
+    } else {
+        Words::new(
+            format!(
+                "no answer within {} s, in which it computed for less than {} s",
+                brief(10.0 * cpu),
+                brief(cpu)
+            ),
+            "the call waits for something: look for a lock, a sleep, a channel, or a read from standard input",
+        )
+    }
+}
+
+/// The words on memory used up.
+pub(super) fn out_of_memory(limit: u64) -> Words {
+    Words::new(
+        format!("needs more than the {limit} MiB of memory that a call has"),
+        "look for a tensor that grows with every step, and for `repeat` where broadcasting would do",
+    )
+}
+
+fn signal_name(signal: i32) -> String {
+    let known = match signal {
+        1 => "SIGHUP",
+        2 => "SIGINT",
+        3 => "SIGQUIT",
+        4 => "SIGILL",
+        5 => "SIGTRAP",
+        6 => "SIGABRT",
+        7 => "SIGBUS",
+        8 => "SIGFPE",
+        9 => "SIGKILL",
+        11 => "SIGSEGV",
+        13 => "SIGPIPE",
+        14 => "SIGALRM",
+        15 => "SIGTERM",
+        24 => "SIGXCPU",
+        25 => "SIGXFSZ",
+        31 => "SIGSYS",
+        other => return format!("signal {other}"),
+    };
+    known.to_owned()
+}
+
+fn signal_hint(signal: i32) -> &'static str {
+    match signal {
+        6 => "an abort: look for a recursion that does not end, a panic inside a panic, or `abort`",
+        7 | 11 => "memory that is not there was touched: look for a recursion that does not end, and for `unsafe`",
+        8 => "an integer was divided by zero inside libtorch: look at sizes that can be 0",
+        9 => "the system ended it, most often for memory: look for a tensor that grows with every step",
+        31 => "it asked the system for something that a submission may not do: compute with tensors only",
+        _ => "a function returns or panics; remove whatever sends signals or ends the process",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signals_have_names() {
+        assert_eq!(
+            crashed(Ended::Signalled(11)).message,
+            "the process was ended by SIGSEGV before it answered"
+        );
+        assert_eq!(signal_name(64), "signal 64");
+    }
+
+    #[test]
+    fn an_exit_status_of_zero_is_no_answer() {
+        assert_eq!(
+            crashed(Ended::Exited(0)).message,
+            "the process ended with exit status 0 before it answered"
+        );
+    }
+
+    #[test]
+    fn a_place_that_is_no_line_of_a_file_is_not_shown() {
+        assert_eq!(
+            panicked("no", Some("attention.rs:41:9")).message,
+            "panicked at attention.rs:41: no"
+        );
+        assert_eq!(panicked("no", Some("\u{1b}[31mfull marks")).message, "panicked: no");
+    }
+}

@@ -1,0 +1,235 @@
+//! The words on a whole task.
+
+use judge::finding::Finding;
+use judge::judgement::{Check, Ending, Kind, Skip, TaskJudgement};
+use judge::verdict::Verdict;
+
+use super::Words;
+use super::figures::and;
+use super::source::place;
+use crate::clean::clean;
+
+/// A verdict's name.
+pub(crate) fn title(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Passed => "passed",
+        Verdict::Skipped => "skipped",
+        Verdict::Wrong => "wrong",
+        Verdict::OutOfMemory => "out of memory",
+        Verdict::TimedOut => "timed out",
+        Verdict::Crashed => "crashed",
+        Verdict::RefusedByPolicy => "not allowed",
+        Verdict::NotAttempted => "not attempted",
+        Verdict::DidNotCompile => "did not compile",
+        Verdict::JudgeFault => "grader failed",
+    }
+}
+
+/// The words on a check that was not tried.
+pub(crate) fn skip(skip: &Skip) -> Words {
+    match skip {
+        Skip::DependsOn(parts) => {
+            let (names, verb) = (quoted(parts), if parts.len() == 1 { "is" } else { "are" });
+            let calls: Vec<String> = parts
+                .iter()
+                .map(|part| format!("`crate::parts::{}`", clean(part)))
+                .collect();
+            Words::new(
+                format!("depends on {names}, which {verb} not right"),
+                format!(
+                    "mend {names} first, or call {}: then the reference can answer in place of yours",
+                    and(&calls)
+                ),
+            )
+        }
+        Skip::NothingToJudge => Words {
+            message: "nothing is written yet".to_owned(),
+            hint: None,
+        },
+        Skip::TimeUsedUp => Words {
+            message: "earlier checks used up the time of this task".to_owned(),
+            hint: None,
+        },
+    }
+}
+
+/// A task's verdict in a sentence.
+pub(crate) fn summary(judgement: &TaskJudgement) -> String {
+    let sentence = match judgement.verdict {
+        Verdict::Passed => count(judgement.checks.len(), "check"),
+        Verdict::JudgeFault => fault(judgement.fault.as_deref()),
+        Verdict::DidNotCompile | Verdict::RefusedByPolicy => findings(judgement)
+            .find_map(of_source)
+            .unwrap_or_else(|| portions(judgement)),
+        Verdict::NotAttempted if judgement.portions.iter().all(|portion| !portion.earned) => {
+            "still `todo!()`".to_owned()
+        }
+        Verdict::NotAttempted
+        | Verdict::Skipped
+        | Verdict::Wrong
+        | Verdict::OutOfMemory
+        | Verdict::TimedOut
+        | Verdict::Crashed => portions(judgement),
+    };
+    if judgement.substituted.is_empty() {
+        sentence
+    } else {
+        format!(
+            "{sentence}; judged with the reference's {} in place of yours",
+            quoted(&judgement.substituted)
+        )
+    }
+}
+
+fn fault(reason: Option<&str>) -> String {
+    let reason = reason.map(clean).filter(|reason| !reason.is_empty());
+    let reason = reason.map_or(String::new(), |reason| format!(": {reason}"));
+    format!("no points are lost: this grader failed, not your code{reason}")
+}
+
+fn findings(judgement: &TaskJudgement) -> impl Iterator<Item = &Finding> {
+    judgement.checks.iter().filter_map(|check| match &check.ending {
+        Ending::Failed { finding, .. } => Some(finding),
+        Ending::Passed | Ending::Skipped(_) => None,
+    })
+}
+
+fn of_source(finding: &Finding) -> Option<String> {
+    if let Finding::DidNotCompile(error) = finding {
+        Some(place(&error.file, error.line))
+    } else if let Finding::Forbidden { file, line, item: _ } = finding {
+        Some(place(file, Some(*line)))
+    } else {
+        None
+    }
+}
+
+/// What became of a portion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Right,
+    Lost,
+    NotWritten,
+    NotJudged,
+}
+
+impl Fate {
+    const ALL: [Self; 4] = [Self::Right, Self::Lost, Self::NotWritten, Self::NotJudged];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Right => "right",
+            Self::Lost => "lost",
+            Self::NotWritten => "not written",
+            Self::NotJudged => "not judged",
+        }
+    }
+
+    /// Of the only portion of a task.
+    fn alone(self) -> &'static str {
+        match self {
+            Self::Right => "golden cases hold",
+            Self::Lost => "golden cases fail",
+            Self::NotWritten => "not written",
+            Self::NotJudged => "not judged",
+        }
+    }
+
+    fn of(ending: Option<&Ending>) -> Self {
+        match ending {
+            Some(Ending::Passed) => Self::Right,
+            Some(Ending::Failed {
+                finding: Finding::NotAttempted,
+                ..
+            }) => Self::NotWritten,
+            Some(Ending::Failed { .. }) => Self::Lost,
+            Some(Ending::Skipped(_)) | None => Self::NotJudged,
+        }
+    }
+}
+
+/// Which portions are right and which are lost; where all are right, what else does not hold.
+fn portions(judgement: &TaskJudgement) -> String {
+    let fates: Vec<(String, Fate)> = judgement
+        .portions
+        .iter()
+        .map(|portion| (portion.name.replace('_', " "), fate(judgement, &portion.name)))
+        .collect();
+    if fates.iter().all(|(_, fate)| *fate == Fate::Right) {
+        return beside(judgement);
+    }
+    if let [(_, only)] = fates.as_slice() {
+        return only.alone().to_owned();
+    }
+    let phrase = |fate: &Fate| {
+        let those = fates.iter().filter(|(_, own)| own == fate);
+        let names: Vec<String> = those.map(|(name, _)| name.clone()).collect();
+        (!names.is_empty()).then(|| format!("{} {}", and(&names), fate.word()))
+    };
+    let phrases: Vec<String> = Fate::ALL.iter().filter_map(phrase).collect();
+    phrases.join("; ")
+}
+
+fn fate(judgement: &TaskJudgement, portion: &str) -> Fate {
+    let name = format!("golden-f64/{portion}");
+    let check = judgement.checks.iter().find(|check| check.name == name);
+    Fate::of(check.map(|check| &check.ending))
+}
+
+/// What stands in the way of a task whose golden cases all hold.
+fn beside(judgement: &TaskJudgement) -> String {
+    let broken = broken(judgement);
+    let skipped = judgement.checks.iter().find_map(|check| match &check.ending {
+        Ending::Skipped(why) => Some(skip(why).message),
+        Ending::Passed | Ending::Failed { .. } => None,
+    });
+    match (broken.is_empty(), skipped) {
+        (false, _) => format!("golden cases hold, but {broken}"),
+        (true, Some(why)) => format!("golden cases hold; not all laws judged: {why}"),
+        (true, None) => "golden cases hold".to_owned(),
+    }
+}
+
+/// What does not hold beside the golden cases, such as `2 laws do not`.
+fn broken(judgement: &TaskJudgement) -> String {
+    let failed = |check: &&Check| matches!(check.ending, Ending::Failed { .. });
+    let number = |kind: Kind| {
+        judgement
+            .checks
+            .iter()
+            .filter(failed)
+            .filter(|check| check.kind == kind)
+            .count()
+    };
+    let (laws, single) = (number(Kind::Law), number(Kind::Single));
+    let (precision, hygiene) = (number(Kind::Precision), number(Kind::Hygiene));
+    let all = [
+        (laws, "law"),
+        (single, "f32 check"),
+        (precision, "precision check"),
+        (hygiene, "hygiene check"),
+    ];
+    let some: Vec<String> = all
+        .iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|&(number, what)| count(number, what))
+        .collect();
+    match laws + single + precision + hygiene {
+        0 => String::new(),
+        1 => format!("{} does not", and(&some)),
+        _ => format!("{} do not", and(&some)),
+    }
+}
+
+fn count(number: usize, what: &str) -> String {
+    if number == 1 {
+        format!("1 {what}")
+    } else {
+        format!("{number} {what}s")
+    }
+}
+
+fn quoted(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{}`", clean(name))).collect();
+    and(&names)
+}

@@ -1,0 +1,185 @@
+//! One run of `rustc` under the launcher.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use wire::Ended;
+
+use super::diagnostics::{Diagnostic, Prefixes, parse};
+use super::{BuildError, Request, Stop};
+use crate::launch::{Capture, Finished, LaunchPolicy, Launcher, Resources};
+use crate::stage::ROOT;
+use crate::toolkit::Toolkit;
+
+const CPU_SECONDS: u64 = 20;
+const PATIENCE: Duration = Duration::from_mins(1);
+/// Linking fails below half of this.
+const ADDRESS_SPACE: u64 = 3 << 30;
+const FILE_SIZE: u64 = 512 << 20;
+/// A submission with thousands of errors gives megabytes of them.
+const DIAGNOSTICS: usize = 1 << 20;
+/// SIGXCPU: the limit on CPU time.
+const OUT_OF_TIME: i32 = 24;
+
+/// What both crates are compiled with. Optimising costs more than it gives: the work is done inside libtorch. Line
+/// tables say where in the submission a panic of libtorch came from. Lints are silenced one by one and not with
+/// `--cap-lints`, which would silence `unsafe_code` as well.
+const COMMON: [&str; 11] = [
+    "--edition=2024",
+    "--error-format=json",
+    "--diagnostic-width=100",
+    "-Awarnings",
+    "-Funsafe_code",
+    "-Copt-level=0",
+    "-Cdebuginfo=line-tables-only",
+    "-Ccodegen-units=1",
+    "-Cincremental=",
+    "-Cembed-bitcode=no",
+    "-Cforce-unwind-tables=yes",
+];
+
+/// The compiler with everything that stays the same for a submission.
+#[derive(Debug)]
+pub(super) struct Compiler<'a> {
+    toolkit: &'a Toolkit,
+    launcher: &'a Launcher,
+    source: PathBuf,
+    output: PathBuf,
+    prefixes: Prefixes,
+}
+
+/// What came of one run.
+pub(super) type Compiled = Result<(), Trouble>;
+
+/// Why a run gave nothing.
+pub(super) enum Trouble {
+    /// Errors in the sources.
+    Errors(Vec<Diagnostic>),
+    /// Anything else.
+    Stop(Stop),
+}
+
+impl<'a> Compiler<'a> {
+    pub(super) fn new(request: &Request<'a>) -> Result<Self, BuildError> {
+        let absolute = |path: &Path| std::path::absolute(path).map_err(BuildError::io(path));
+        let (source, output) = (absolute(&request.staged.source)?, absolute(request.output)?);
+        let toolkit = request.toolkit;
+        let prefixes = Prefixes::new(&[
+            &source,
+            &output,
+            &toolkit.adapters,
+            &toolkit.registry,
+            toolkit.sysroot(),
+        ]);
+        Ok(Self {
+            toolkit,
+            launcher: request.launcher,
+            source,
+            output,
+            prefixes,
+        })
+    }
+
+    /// Where the program goes.
+    pub(super) fn program(&self) -> PathBuf {
+        self.output.join("program")
+    }
+
+    /// Where the program's source goes.
+    pub(super) fn main(&self) -> PathBuf {
+        self.output.join("main.rs")
+    }
+
+    fn library(&self) -> PathBuf {
+        self.output.join("libstudent.rlib")
+    }
+
+    /// Compiles the sources as the crate `student`. Their file names are relative to the sources' folder.
+    pub(super) fn student(&self) -> Result<Compiled, BuildError> {
+        let mut arguments = self.arguments("student", "rlib", &self.library());
+        arguments.extend(self.external("tch"));
+        arguments.push(ROOT.to_owned());
+        self.run(arguments)
+    }
+
+    /// Compiles `main.rs` and links the program.
+    pub(super) fn link(&self) -> Result<Compiled, BuildError> {
+        let mut arguments = self.arguments("program", "bin", &self.program());
+        arguments.extend(["tch", "worker"].iter().flat_map(|name| self.external(name)));
+        arguments.extend(["--extern".to_owned(), format!("student={}", self.library().display())]);
+        arguments.push(format!("-Clinker={}", self.toolkit.linker.display()));
+        arguments.push(format!("-Clink-arg=-Wl,-rpath,{}", self.toolkit.libtorch.display()));
+        arguments.push(self.main().display().to_string());
+        self.run(arguments)
+    }
+
+    fn arguments(&self, name: &str, kind: &str, output: &Path) -> Vec<String> {
+        let mut arguments: Vec<String> = COMMON.iter().map(ToString::to_string).collect();
+        arguments.extend([format!("--crate-name={name}"), format!("--crate-type={kind}")]);
+        // Never a plain `-L`: it would let a submission name any library that happens to lie there.
+        arguments.push(format!("-Ldependency={}", self.toolkit.dependencies.display()));
+        arguments.extend(
+            self.toolkit
+                .native
+                .iter()
+                .map(|folder| format!("-Lnative={}", folder.display())),
+        );
+        arguments.extend(["-o".to_owned(), output.display().to_string()]);
+        arguments
+    }
+
+    fn external(&self, name: &str) -> Vec<String> {
+        let library = self.toolkit.libraries.get(name);
+        let library = library.map(|path| format!("{name}={}", path.display()));
+        library
+            .into_iter()
+            .flat_map(|library| ["--extern".to_owned(), library])
+            .collect()
+    }
+
+    fn run(&self, arguments: Vec<String>) -> Result<Compiled, BuildError> {
+        let policy = LaunchPolicy {
+            program: self.toolkit.rustc.clone(),
+            arguments,
+            environment: BTreeMap::from([
+                ("PATH".to_owned(), "/usr/bin:/bin".to_owned()),
+                ("TMPDIR".to_owned(), self.output.display().to_string()),
+                ("LC_ALL".to_owned(), "C".to_owned()),
+            ]),
+            directory: self.source.clone(),
+            resources: Resources {
+                cpu_seconds: CPU_SECONDS,
+                address_space: Some(ADDRESS_SPACE),
+                file_size: FILE_SIZE,
+                descriptors: 1024,
+            },
+            control: false,
+        };
+        let running = self.launcher.start(&policy, None, Capture::First(DIAGNOSTICS))?;
+        Ok(self.judge(&running.wait(PATIENCE)?))
+    }
+
+    fn judge(&self, finished: &Finished) -> Compiled {
+        let text = finished.stderr.text();
+        match finished.ended {
+            _ if finished.timed_out => Err(Trouble::Stop(Stop::TimedOut)),
+            Ended::Exited(0) => Ok(()),
+            Ended::Signalled(OUT_OF_TIME) => Err(Trouble::Stop(Stop::TimedOut)),
+            _ if is_out_of_memory(&text) => Err(Trouble::Stop(Stop::OutOfMemory)),
+            Ended::Exited(1) => Err(Trouble::Errors(parse(&text, &self.prefixes))),
+            ended => Err(Trouble::Stop(Stop::Crashed { ended })),
+        }
+    }
+}
+
+/// What compiler, code generator and linker say when there is no memory left; on lines of their own, not in a message.
+fn is_out_of_memory(text: &str) -> bool {
+    let words = [
+        "memory allocation of ",
+        "LLVM ERROR: out of memory",
+        "rustc-LLVM ERROR: out of memory",
+    ];
+    text.lines()
+        .any(|line| words.iter().any(|words| line.starts_with(words)))
+}

@@ -1,0 +1,183 @@
+//! Building a submission: `rustc` driven directly, on libraries compiled once.
+//!
+//! Two crates are compiled: the staged sources as `student`, then the adapters of the tasks in question with a `main` of
+//! three lines as the program. **A compile error costs only what it is in**: a file that does not compile is replaced by
+//! the template's, a function whose signature was changed is left out, and the rest is built again.
+
+mod compiler;
+mod diagnostics;
+mod program;
+mod salvage;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use wire::Ended;
+
+use crate::launch::{LaunchError, Launcher};
+use crate::stage::{self, StageError, Staged};
+use crate::toolkit::Toolkit;
+
+use compiler::Compiler;
+
+/// A submission to build.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// What to compile against.
+    pub toolkit: &'a Toolkit,
+    /// What starts the compiler.
+    pub launcher: &'a Launcher,
+    /// The staged sources; broken files among them are replaced.
+    pub staged: &'a Staged,
+    /// The folder of the template's crate.
+    pub template: &'a Path,
+    /// The tasks to build adapters for.
+    pub tasks: &'a [&'a str],
+    /// Where the program goes; made if need be.
+    pub output: &'a Path,
+}
+
+/// What came of a build.
+#[derive(Debug, Clone, Default)]
+pub struct Built {
+    /// The program; `None` where nothing could be saved.
+    pub program: Option<PathBuf>,
+    /// Files that do not compile.
+    pub files: Vec<CompileFailure>,
+    /// Functions that are not as the contract has them.
+    pub signatures: Vec<SignatureFailure>,
+    /// Why there is no program.
+    pub stop: Option<Stop>,
+    /// How often the compiler ran.
+    pub builds: u32,
+    /// Wall time of it all.
+    pub seconds: f64,
+}
+
+impl Built {
+    /// The tasks that the program has no adapter for although it was asked for one.
+    pub fn dropped_tasks(&self) -> impl Iterator<Item = &str> {
+        self.signatures.iter().map(|failure| failure.task.as_str())
+    }
+}
+
+/// A file that does not compile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CompileFailure {
+    /// The file, relative to the sources.
+    pub file: String,
+    /// The line of the first error.
+    pub line: usize,
+    /// The first error's code, such as `E0308`.
+    pub code: Option<String>,
+    /// The first error in a sentence.
+    pub message: String,
+    /// The file's errors as the compiler shows them, cut to a bounded length.
+    pub rendered: String,
+    /// How many errors the file has.
+    pub errors: usize,
+}
+
+/// A function that is not as the contract has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignatureFailure {
+    /// The task, named like its function.
+    pub task: String,
+    /// The adapter's line that states the signature.
+    pub expected: String,
+    /// The errors as the compiler shows them, cut to a bounded length.
+    pub rendered: String,
+}
+
+/// Why a submission has no program. Everything counts as not compiled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stop {
+    /// Errors that no file can be charged with, or that stay when the file is replaced.
+    Errors {
+        /// The errors as the compiler shows them, cut to a bounded length.
+        rendered: String,
+    },
+    /// The compiler took too long.
+    TimedOut,
+    /// The compiler needed too much memory.
+    OutOfMemory,
+    /// The compiler broke down.
+    Crashed {
+        /// How.
+        ended: Ended,
+    },
+}
+
+/// Why nothing can be said about a submission: faults of this machine or installation.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// The compiler could not be started.
+    #[error(transparent)]
+    Launch(#[from] LaunchError),
+    /// Files could not be read or written.
+    #[error("{path}: {source}", path = path.display())]
+    Io {
+        /// Which file or folder.
+        path: PathBuf,
+        /// What happened.
+        source: io::Error,
+    },
+    /// Not even the template builds.
+    #[error("the template does not build either: run scripts/build ({0:?})")]
+    Toolkit(Stop),
+    /// The template cannot be staged.
+    #[error(transparent)]
+    Template(#[from] StageError),
+    /// A task without an adapter was asked for.
+    #[error("there is no adapter for `{0}`")]
+    NoAdapter(String),
+}
+
+impl BuildError {
+    fn io(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Io { path, source }
+    }
+}
+
+/// Builds a submission's program for the tasks in question.
+pub fn build(request: &Request<'_>) -> Result<Built, BuildError> {
+    let started = Instant::now();
+    fs::create_dir_all(request.output).map_err(BuildError::io(request.output))?;
+    let mut built = Built::default();
+    let result = attempt(request, &mut built)?;
+    match result {
+        Ok(program) => built.program = Some(program),
+        Err(stop) => {
+            control(request)?;
+            built.stop = Some(stop);
+        }
+    }
+    built.seconds = started.elapsed().as_secs_f64();
+    Ok(built)
+}
+
+fn attempt(request: &Request<'_>, built: &mut Built) -> Result<Result<PathBuf, Stop>, BuildError> {
+    let compiler = Compiler::new(request)?;
+    match salvage::compile(request, &compiler, built)? {
+        Ok(()) => program::compile(request, &compiler, built),
+        Err(stop) => Ok(Err(stop)),
+    }
+}
+
+/// Builds the template, which compiles where anything does. A submission is blamed only after that.
+fn control(request: &Request<'_>) -> Result<(), BuildError> {
+    let folder = tempfile::tempdir_in(request.output).map_err(BuildError::io(request.output))?;
+    let staged = stage::stage(request.template, request.template, &folder.path().join("src"))?;
+    let request = Request {
+        staged: &staged,
+        output: folder.path(),
+        ..*request
+    };
+    match attempt(&request, &mut Built::default())? {
+        Ok(_) => Ok(()),
+        Err(stop) => Err(BuildError::Toolkit(stop)),
+    }
+}

@@ -1,0 +1,133 @@
+//! The launcher's own process: limits, the program, and the end of everything that came of it.
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, ExitCode, ExitStatus, Stdio};
+
+use rustix::event::{PollFd, PollFlags};
+use rustix::process::{Pid, PidfdFlags, Resource, Rlimit};
+use wire::Ended;
+
+use super::descendants;
+use super::policy::{LaunchPolicy, Resources, Word};
+use crate::confine;
+
+/// What stays open besides the three standard descriptors: the program's control socket.
+const CONTROL: i32 = 3;
+
+/// Runs a launcher. `words` are the arguments after `SUBCOMMAND`: the policy as JSON, and nothing else.
+pub fn launcher_main(mut words: impl Iterator<Item = OsString>) -> ExitCode {
+    let Ok(lifeline) = io::stdin().as_fd().try_clone_to_owned().map(UnixStream::from) else {
+        return ExitCode::FAILURE;
+    };
+    let policy = words.next().and_then(|word| serde_json::from_str(word.to_str()?).ok());
+    let last = match policy {
+        Some(policy) => run(&policy, &lifeline).unwrap_or_else(|error| Word::Failed(error.to_string())),
+        None => Word::Failed("the launcher's policy cannot be read".to_owned()),
+    };
+    // Nothing may outlive this process, whatever went wrong above.
+    descendants::kill_all();
+    match say(&lifeline, &last) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+fn run(policy: &LaunchPolicy, lifeline: &UnixStream) -> io::Result<Word> {
+    rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
+    rustix::process::setsid()?;
+    close_others(if policy.control { CONTROL } else { CONTROL - 1 })?;
+    limit(&policy.resources)?;
+    let in_force = confine::confine(policy);
+    let mut program = start(policy)?;
+    let pid = program.id().cast_signed();
+    say(lifeline, &Word::Started { pid, in_force })?;
+    let status = wait(&mut program, lifeline)?;
+    Ok(Word::Ended(status))
+}
+
+/// Marks everything above `last` to be closed when the program starts: whoever started the judge may have left
+/// descriptors open, and an open one walks through any sandbox.
+fn close_others(last: i32) -> io::Result<()> {
+    for entry in std::fs::read_dir("/proc/self/fd")? {
+        let Some(number) = entry?.file_name().to_str().and_then(|name| name.parse::<i32>().ok()) else {
+            continue;
+        };
+        if number > last {
+            #[expect(
+                unsafe_code,
+                reason = "borrowed for one call; a number that is closed by now is only an error"
+            )]
+            let descriptor = unsafe { BorrowedFd::borrow_raw(number) };
+            // The folder that is being read is among them: it closes itself.
+            let _ = rustix::io::fcntl_setfd(descriptor, rustix::io::FdFlags::CLOEXEC);
+        }
+    }
+    Ok(())
+}
+
+fn limit(resources: &Resources) -> io::Result<()> {
+    let limits = [
+        (Resource::Core, Some(0)),
+        (Resource::Cpu, Some(resources.cpu_seconds)),
+        (Resource::Fsize, Some(resources.file_size)),
+        (Resource::Nofile, Some(resources.descriptors)),
+        (Resource::As, resources.address_space),
+    ];
+    for (resource, limit) in limits {
+        if limit.is_some() {
+            rustix::process::setrlimit(
+                resource,
+                Rlimit {
+                    current: limit,
+                    maximum: limit,
+                },
+            )?;
+        }
+    }
+    Ok(())
+}
+
+fn start(policy: &LaunchPolicy) -> io::Result<Child> {
+    super::command(&policy.program)
+        .args(&policy.arguments)
+        .env_clear()
+        .envs(&policy.environment)
+        .current_dir(&policy.directory)
+        .stdin(Stdio::null())
+        .spawn()
+}
+
+/// Until the program has ended or the judge is gone, whichever comes first.
+fn wait(program: &mut Child, lifeline: &UnixStream) -> io::Result<Ended> {
+    let pid = Pid::from_child(program);
+    let pidfd = rustix::process::pidfd_open(pid, PidfdFlags::empty())?;
+    let mut events = [PollFd::new(&pidfd, PollFlags::IN), PollFd::new(lifeline, PollFlags::IN)];
+    loop {
+        match rustix::event::poll(&mut events, None) {
+            Err(rustix::io::Errno::INTR) => {}
+            result => break result.map(drop)?,
+        }
+    }
+    if events[0].revents().is_empty() {
+        // The judge has let go. The program itself goes first, so that its status is still told.
+        program.kill()?;
+    }
+    ended(program.wait()?)
+}
+
+fn ended(status: ExitStatus) -> io::Result<Ended> {
+    let exited = status.code().map(Ended::Exited);
+    exited
+        .or_else(|| status.signal().map(Ended::Signalled))
+        .ok_or_else(|| io::Error::other("neither exited nor killed"))
+}
+
+fn say(mut lifeline: &UnixStream, word: &Word) -> io::Result<()> {
+    let mut line = serde_json::to_vec(word)?;
+    line.push(b'\n');
+    lifeline.write_all(&line)
+}

@@ -1,0 +1,223 @@
+//! Folders that are accepted, and folders that are not.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::symlink;
+
+use tempfile::TempDir;
+
+use super::*;
+
+/// A template and a submission in one temporary folder.
+struct Folder(TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        let folder = Self(TempDir::new().unwrap());
+        for file in ["types", "parts", "attention", "sampling"] {
+            folder.write(&format!("template/src/{file}.rs"), "// template");
+        }
+        folder.write("template/src/lib.rs", "// template");
+        folder
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let path = self.0.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn stage(&self) -> Result<Staged, StageError> {
+        stage(&self.path("own"), &self.path("template"), &self.path("staged"))
+    }
+
+    fn staged(&self, name: &str) -> String {
+        fs::read_to_string(self.path("staged").join(name)).unwrap()
+    }
+}
+
+#[test]
+fn sources_are_taken_and_given_files_are_replaced() {
+    let folder = Folder::new();
+    folder.write("own/src/attention.rs", "\u{feff}// own");
+    folder.write("own/src/types.rs", "// own");
+    folder.write("own/src/lib.rs", "// template");
+    folder.write("own/src/helper/deep.rs", "// own");
+    folder.write("own/src/notes.txt", "not a source");
+    let staged = folder.stage().unwrap();
+    let expected = [
+        "attention.rs",
+        "helper/deep.rs",
+        "lib.rs",
+        "parts.rs",
+        "sampling.rs",
+        "types.rs",
+    ];
+    assert_eq!(staged.files, expected);
+    assert_eq!(folder.staged("attention.rs"), "// own");
+    assert_eq!(folder.staged("types.rs"), "// template");
+    let root = folder.staged("lib.rs");
+    assert!(
+        root.ends_with("pub mod attention;\npub mod parts;\npub mod sampling;\npub mod types;\n"),
+        "{root}"
+    );
+    let missing = Note::FromTemplate {
+        file: "sampling.rs".into(),
+    };
+    assert_eq!(
+        staged.notes,
+        [
+            missing,
+            Note::Replaced {
+                file: "types.rs".into()
+            }
+        ]
+    );
+}
+
+#[test]
+fn a_flat_folder_of_sources_is_a_crate() {
+    let folder = Folder::new();
+    folder.write("own/attention.rs", "// own");
+    folder.write("own/build.rs", "// never run");
+    folder.write("own/report, final.pdf", "not a source");
+    let staged = folder.stage().unwrap();
+    assert_eq!(folder.staged("attention.rs"), "// own");
+    assert!(!staged.files.contains(&"build.rs".to_owned()));
+    assert!(staged.notes.contains(&Note::Ignored {
+        name: "build.rs".into()
+    }));
+}
+
+#[test]
+fn what_would_configure_cargo_is_ignored_and_said() {
+    let folder = Folder::new();
+    for name in [
+        "build.rs",
+        ".cargo/config.toml",
+        "rust-toolchain.toml",
+        "src/main.rs",
+        "src/attention.rs",
+    ] {
+        folder.write(&format!("own/{name}"), "// own");
+    }
+    let staged = folder.stage().unwrap();
+    for name in ["build.rs", ".cargo", "rust-toolchain.toml", "main.rs"] {
+        assert!(
+            staged.notes.contains(&Note::Ignored { name: name.into() }),
+            "{name}: {:?}",
+            staged.notes
+        );
+    }
+    assert!(!staged.files.contains(&"main.rs".to_owned()));
+}
+
+#[test]
+fn the_manifest_is_read_as_data() {
+    let folder = Folder::new();
+    folder.write("own/src/attention.rs", "");
+    folder.write("own/Cargo.toml", "[package.metadata.grade]\nassignment = \"a2\"\n");
+    assert_eq!(folder.stage().unwrap().assignment.as_deref(), Some("a2"));
+}
+
+#[test]
+fn a_broken_manifest_is_a_note() {
+    let folder = Folder::new();
+    folder.write("own/src/attention.rs", "");
+    folder.write("own/Cargo.toml", "[package");
+    let staged = folder.stage().unwrap();
+    assert_eq!(staged.assignment, None);
+    assert!(
+        staged
+            .notes
+            .iter()
+            .any(|note| matches!(note, Note::BrokenManifest { .. })),
+        "{:?}",
+        staged.notes
+    );
+}
+
+#[test]
+fn what_is_no_crate_is_refused() {
+    let folder = Folder::new();
+    assert!(matches!(folder.stage(), Err(StageError::Missing(_))));
+    folder.write("own/readme.txt", "");
+    assert!(matches!(folder.stage(), Err(StageError::NoCrate(_))));
+    fs::remove_dir_all(folder.path("own")).unwrap();
+    folder.write("own", "");
+    assert!(matches!(folder.stage(), Err(StageError::NotAFolder(_))));
+}
+
+#[test]
+fn links_are_refused_wherever_they_lead() {
+    for name in ["own/src/secret.rs", "own/src/folder"] {
+        let folder = Folder::new();
+        folder.write("own/src/attention.rs", "");
+        symlink("/etc/passwd", folder.path(name)).unwrap();
+        assert!(matches!(folder.stage(), Err(StageError::Link(_))), "{name}");
+    }
+    let folder = Folder::new();
+    fs::create_dir(folder.path("own")).unwrap();
+    symlink("../template/src", folder.path("own/src")).unwrap();
+    assert!(matches!(folder.stage(), Err(StageError::Link(_))));
+}
+
+#[test]
+fn odd_names_are_refused_by_name() {
+    let refused = |name: &OsStr| {
+        let folder = Folder::new();
+        folder.write("own/src/attention.rs", "");
+        fs::write(folder.path("own/src").join(name), "").unwrap();
+        folder.stage().unwrap_err()
+    };
+    assert!(matches!(refused(OsStr::new("my file.rs")), StageError::Name(name) if name == "my file.rs"));
+    assert!(matches!(refused(OsStr::new("my-file.rs")), StageError::ModuleName(name) if name == "my-file.rs"));
+    assert!(matches!(refused(OsStr::new("2.rs")), StageError::ModuleName(_)));
+    assert!(matches!(refused(OsStr::from_bytes(b"\xff.rs")), StageError::NotUtf8(_)));
+    assert!(matches!(refused(OsStr::new("Attention.rs")), StageError::CaseClash(..)));
+}
+
+#[test]
+fn what_is_no_plain_file_is_refused() {
+    let folder = Folder::new();
+    folder.write("own/src/attention.rs", "");
+    rustix::fs::mknodat(
+        rustix::fs::CWD,
+        folder.path("own/src/pipe.rs"),
+        rustix::fs::FileType::Fifo,
+        rustix::fs::Mode::RWXU,
+        0,
+    )
+    .unwrap();
+    assert!(matches!(folder.stage(), Err(StageError::NotAFile(_))));
+}
+
+#[test]
+fn size_and_number_of_sources_are_bounded() {
+    let folder = Folder::new();
+    folder.write("own/src/attention.rs", &" ".repeat((1 << 20) + 1));
+    assert!(matches!(folder.stage(), Err(StageError::TooLarge { .. })));
+    let folder = Folder::new();
+    for number in 0..=200 {
+        folder.write(&format!("own/src/file{number}.rs"), "");
+    }
+    assert!(matches!(folder.stage(), Err(StageError::TooManySources(200))));
+}
+
+#[test]
+fn the_hash_depends_on_names_and_contents_only() {
+    let hash = |name: &str, text: &str| {
+        let folder = Folder::new();
+        folder.write(&format!("own/src/{name}"), text);
+        folder.stage().unwrap().hash
+    };
+    let one = hash("attention.rs", "one");
+    assert_eq!(one, hash("attention.rs", "one"));
+    assert_ne!(one, hash("attention.rs", "two"));
+    assert_ne!(one, hash("sampling.rs", "one"));
+}

@@ -1,0 +1,232 @@
+//! A child: calls, one after the other, until it ends or is ended.
+
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec};
+use rustix::process::Signal;
+use wire::{Call, ChildReply, ChildRequest, Ended, Frame, Observed, Outcome, Tensors};
+
+use super::clock::Clock;
+use super::exchange::{Exchange, Silence};
+use super::worker::{Origin, Shared, TalkError, peak_memory_kib};
+
+/// Answers for parts: the part's task and its arguments in, its outputs out, `None` where there are none.
+pub type Parts<'a> = dyn FnMut(&str, Tensors) -> Option<Tensors> + 'a;
+
+/// How long a process may take from closing its stream to being gone.
+const LAST_BREATH: Timespec = Timespec {
+    tv_sec: 0,
+    tv_nsec: 200_000_000,
+};
+/// How long the last words of a process that is gone may take through the pipe.
+const LAST_WORDS: Duration = Duration::from_millis(50);
+const SIGABRT: i32 = 6;
+
+/// A child of a worker. Dropped, it is killed.
+#[derive(Debug)]
+pub struct Child {
+    worker: Arc<Shared>,
+    origin: Origin,
+    exchange: Exchange,
+    pid: i32,
+    is_alive: bool,
+}
+
+impl Child {
+    pub(super) fn new(worker: Arc<Shared>, exchange: Exchange, pid: i32, origin: Origin) -> Self {
+        Self {
+            worker,
+            origin,
+            exchange,
+            pid,
+            is_alive: true,
+        }
+    }
+
+    /// Whether it can be asked again: not after it has ended, was late or answered nonsense.
+    pub fn is_alive(&self) -> bool {
+        self.is_alive
+    }
+
+    /// The largest memory that it has used, in KiB.
+    pub fn peak_memory_kib(&self) -> Option<u64> {
+        peak_memory_kib(self.pid)
+    }
+
+    /// Makes a call. `tensors` are the frame's, in the groups of `wire::message::Group`; `parts` answers for the parts
+    /// that the call names as substitutes, and its time is not charged.
+    pub fn call(&mut self, call: &Call, tensors: Tensors, parts: &mut Parts<'_>) -> Result<Observed, TalkError> {
+        if !self.is_alive {
+            return Err(TalkError::Gone);
+        }
+        let request = Frame::new(ChildRequest::Call(call.clone()), tensors)
+            .encode()
+            .map_err(TalkError::Request)?;
+        self.worker.note_call();
+        let words = self.origin.stderr.total();
+        let mut clock = Clock::start(self.pid, self.worker.limits().cpu_seconds);
+        match self.converse(call, request, parts, &mut clock) {
+            Ok(observed) => Ok(observed),
+            Err(Failure::Ours(error)) => {
+                self.kill();
+                Err(error)
+            }
+            Err(Failure::Silence(silence)) => self.observe(silence, words),
+        }
+    }
+
+    fn converse(
+        &mut self,
+        call: &Call,
+        mut request: Vec<u8>,
+        parts: &mut Parts<'_>,
+        clock: &mut Clock,
+    ) -> Result<Observed, Failure> {
+        self.exchange.refuse_early_words()?;
+        loop {
+            let reply = self.exchange.ask(&request, clock)?;
+            self.exchange.refuse_more()?;
+            match reply.message {
+                ChildReply::Answer { id, outcome } if id == call.id => {
+                    return Ok(self.answered(outcome, reply.tensors));
+                }
+                ChildReply::Answer { .. } => return Err(malformed("an answer to another call")),
+                ChildReply::Part { part } if call.substitutes.contains(&part) => {
+                    request = clock.pause(|| answer(parts(&part, reply.tensors)))?;
+                }
+                ChildReply::Part { .. } => return Err(malformed("a question for a part that is its own")),
+            }
+        }
+    }
+
+    /// A failed allocation is a panic to the child, and a limit that was reached to the judge.
+    fn answered(&self, outcome: Outcome, tensors: Tensors) -> Observed {
+        match &outcome {
+            Outcome::Panicked { message, .. } if is_out_of_memory(message) => self.out_of_memory(),
+            _ => Observed::Answered { outcome, tensors },
+        }
+    }
+
+    fn observe(&mut self, silence: Silence, words: u64) -> Result<Observed, TalkError> {
+        match silence {
+            Silence::Io(error) => {
+                self.kill();
+                Err(error.into())
+            }
+            Silence::Malformed(reason) => {
+                self.kill();
+                Ok(Observed::Malformed { reason })
+            }
+            Silence::Overdue(overdue) => {
+                self.kill();
+                Ok(Observed::TimedOut {
+                    cpu: overdue.cpu,
+                    wall: overdue.wall,
+                    by_cpu: overdue.by_cpu,
+                })
+            }
+            Silence::Closed => Ok(self.ended(words)),
+        }
+    }
+
+    /// The stream is closed: that should be the process's end.
+    fn ended(&mut self, words: u64) -> Observed {
+        let mut events = [PollFd::new(self.exchange.pidfd(), PollFlags::IN)];
+        if !matches!(rustix::event::poll(&mut events, Some(&LAST_BREATH)), Ok(1)) {
+            self.kill();
+            return Observed::Malformed {
+                reason: "it closed its stream and went on".to_owned(),
+            };
+        }
+        self.is_alive = false;
+        let how = self.worker.reap(self.pid, self.origin.generation);
+        if how == Ended::Signalled(SIGABRT) && self.complained_about_memory(words) {
+            return self.out_of_memory();
+        }
+        Observed::Ended { how }
+    }
+
+    fn complained_about_memory(&self, words: u64) -> bool {
+        let deadline = Instant::now() + LAST_WORDS;
+        loop {
+            let complained = self.origin.stderr.since(words).lines().any(is_out_of_memory);
+            if complained || Instant::now() > deadline {
+                return complained;
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    fn out_of_memory(&self) -> Observed {
+        Observed::OutOfMemory {
+            limit: self.worker.limits().memory_mib,
+        }
+    }
+
+    fn kill(&mut self) {
+        if std::mem::take(&mut self.is_alive) {
+            // It may have ended meanwhile, which is as good.
+            let _ = rustix::process::pidfd_send_signal(self.exchange.pidfd(), Signal::KILL);
+            self.worker.reap_later(self.pid, self.origin.generation);
+        }
+    }
+}
+
+impl Drop for Child {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// Why a conversation was broken off.
+enum Failure {
+    /// The child's doing.
+    Silence(Silence),
+    /// A fault of this side.
+    Ours(TalkError),
+}
+
+impl From<Silence> for Failure {
+    fn from(silence: Silence) -> Self {
+        Self::Silence(silence)
+    }
+}
+
+fn malformed(reason: &str) -> Failure {
+    Failure::Silence(Silence::Malformed(reason.to_owned()))
+}
+
+fn answer(outputs: Option<Tensors>) -> Result<Vec<u8>, Failure> {
+    let message = ChildRequest::Part {
+        answered: outputs.is_some(),
+    };
+    let frame = Frame::new(message, outputs.unwrap_or_default()).encode();
+    frame.map_err(|error| Failure::Ours(TalkError::Request(error)))
+}
+
+/// What libtorch, the C++ library and Rust say when there is no memory left.
+fn is_out_of_memory(text: &str) -> bool {
+    let words = [
+        "can't allocate memory",
+        "not enough memory",
+        "std::bad_alloc",
+        "memory allocation of ",
+    ];
+    words.iter().any(|words| text.contains(words))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_allocation_is_known_by_its_words() {
+        assert!(is_out_of_memory(
+            "DefaultCPUAllocator: can't allocate memory: you tried to allocate 8 bytes."
+        ));
+        assert!(is_out_of_memory("memory allocation of 8589934592 bytes failed"));
+        assert!(!is_out_of_memory("shape '[3]' is invalid for input of size 2"));
+    }
+}
