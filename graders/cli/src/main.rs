@@ -1,2 +1,64 @@
-//! To be written.
-fn main() {}
+//! The program `grade`.
+
+mod arguments;
+mod bank;
+mod cache;
+mod calibrate;
+mod exit;
+mod explain;
+mod failure;
+mod grade;
+mod grader;
+mod kit;
+mod kit_table;
+mod output;
+mod place;
+mod prepare;
+mod regen;
+mod selection;
+mod subject;
+mod template;
+mod template_command;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::arguments::{Arguments, Command};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::grader::Grader;
+use crate::output::Output;
+use crate::place::Place;
+
+fn main() -> ExitCode {
+    // The grader starts itself again as the launcher of a submission; that way in is not part of the command line.
+    let mut words = std::env::args_os().skip(1);
+    if words.next().is_some_and(|word| word == sandbox::launch::SUBCOMMAND) {
+        return sandbox::launch::launcher_main(words);
+    }
+    let output = Output::new();
+    match run(Arguments::parse(), &output) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            output.error(&failure.to_string());
+            failure.exit.into()
+        }
+    }
+}
+
+fn run(arguments: Arguments, output: &Output) -> Result<Exit, Failure> {
+    match (arguments.command, arguments.grade) {
+        (Some(Command::Explain(options)), _) => {
+            output.line(&explain::explain(&options.subject)?);
+            Ok(Exit::Done)
+        }
+        (Some(Command::Prepare { messages }), _) => prepare::prepare(&messages),
+        (Some(Command::Template(options)), _) => template_command::run(Place::find()?.root(), options.check, output),
+        (Some(Command::Regen(options)), _) => regen::regen(&Grader::open(Place::find()?)?, &options, output),
+        (Some(Command::Calibrate), _) => calibrate::calibrate(&Grader::open(Place::find()?)?, output),
+        (Some(Command::Kit(options)), _) => kit::kit(&Grader::open(Place::find()?)?, &options, output),
+        (None, Some(options)) => grade::grade(&Grader::open(Place::find()?)?, &options, output),
+        (None, None) => Err(Failure::usage("there is nothing to do").hint("grade --submission DIR, or grade --help")),
+    }
+}

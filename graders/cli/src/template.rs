@@ -173,9 +173,7 @@ fn compare(folder: &Path, files: &BTreeMap<PathBuf, String>) -> Result<Vec<Drift
     }
     // A template that is not there at all has no files too many.
     if folder.exists() {
-        let extra = listing(folder)?
-            .into_iter()
-            .filter(|path| !files.contains_key(path));
+        let extra = listing(folder)?.into_iter().filter(|path| !files.contains_key(path));
         drifts.extend(extra.map(|path| Drift {
             path,
             kind: DriftKind::Extra,
@@ -278,19 +276,10 @@ mod tests {
     fn a_solution_becomes_a_todo_and_the_library_opens_for_students() {
         let files = generate(workspace().path()).unwrap();
         let names: Vec<_> = files.keys().map(|path| path.to_string_lossy()).collect();
-        let expected = [
-            "Cargo.toml",
-            "README.md",
-            "src/lib.rs",
-            "src/topic.rs",
-            "src/types.rs",
-        ];
+        let expected = ["Cargo.toml", "README.md", "src/lib.rs", "src/topic.rs", "src/types.rs"];
         assert_eq!(names, expected);
         let topic = &files[Path::new("src/topic.rs")];
-        assert!(
-            topic.ends_with("-> i64 {\n    todo!(\"add one\")\n}\n"),
-            "{topic}"
-        );
+        assert!(topic.ends_with("-> i64 {\n    todo!(\"add one\")\n}\n"), "{topic}");
         let library = &files[Path::new("src/lib.rs")];
         assert!(library.starts_with("//! Your solution."), "{library}");
         assert!(
@@ -306,18 +295,10 @@ mod tests {
         assert_eq!(drift(root.path()).unwrap(), []);
 
         let template = root.path().join("student_template");
-        fs::write(
-            template.join("src/topic.rs"),
-            "//! A topic.\n\npub fn other() {}\n",
-        )
-        .unwrap();
+        fs::write(template.join("src/topic.rs"), "//! A topic.\n\npub fn other() {}\n").unwrap();
         fs::write(template.join("src/old.rs"), "").unwrap();
         fs::remove_file(template.join("README.md")).unwrap();
-        let found: Vec<_> = drift(root.path())
-            .unwrap()
-            .iter()
-            .map(Drift::to_string)
-            .collect();
+        let found: Vec<_> = drift(root.path()).unwrap().iter().map(Drift::to_string).collect();
         let expected = [
             "student_template/README.md is missing",
             "student_template/src/topic.rs differs from line 3",

@@ -166,15 +166,31 @@ impl<'a> Probe<'a> {
         by: &'static str,
         cotangents: Tensors,
     ) -> Result<Array, Broken> {
+        let [gradient] = self.gradients(task, arguments, [by], cotangents)?;
+        Ok(gradient)
+    }
+
+    /// The gradients of one call by several arguments, as arrays of the arguments' shapes.
+    pub fn gradients<const N: usize>(
+        &mut self,
+        task: &'static str,
+        arguments: &Tensors,
+        by: [&'static str; N],
+        cotangents: Tensors,
+    ) -> Result<[Array; N], Broken> {
         let mut call = Call::new(task, arguments.clone());
         call.gradient = Some(Gradient {
-            by: vec![by],
+            by: by.to_vec(),
             cotangents,
         });
-        let mut returned = self.call(&call)?;
-        let gradient = returned.gradients.remove(by).ok_or_else(|| missing(by))?;
-        let shape = arguments.get(by).map_or(&[][..], Tensor::shape);
-        shaped(&format!("gradient by {by}"), &gradient, shape)
+        let returned = self.call(&call)?.gradients;
+        let mut arrays = [(); N].map(|()| Array::zeros(ndarray::IxDyn(&[])));
+        for (array, name) in arrays.iter_mut().zip(by) {
+            let gradient = returned.get(name).ok_or_else(|| missing(name))?;
+            let shape = arguments.get(name).map_or(&[][..], Tensor::shape);
+            *array = shaped(&format!("gradient by {name}"), gradient, shape)?;
+        }
+        Ok(arrays)
     }
 
     /// A call that the function has to refuse; `input` says what is invalid.

@@ -2,8 +2,9 @@
 //!
 //! Everything is plain data and plain functions, so that a task's file reads from top to bottom.
 
-use wire::Tensors;
+use wire::{DType, Tensors};
 
+use crate::hygiene;
 use crate::probe::{Holds, Probe};
 use crate::random::Random;
 use crate::scenario::{Scenario, Sizes};
@@ -47,6 +48,21 @@ impl Task {
             }
         }
         portions
+    }
+
+    /// The names of all checks that can be made of this task.
+    pub fn check_names(&self) -> Vec<String> {
+        let golden = |dtype: DType| {
+            self.portions()
+                .into_iter()
+                .map(move |portion| format!("golden-{dtype}/{portion}"))
+        };
+        golden(DType::F64)
+            .chain(golden(DType::F32))
+            .chain(["precision".to_owned()])
+            .chain(hygiene::ALL.iter().map(|check| check.name.to_owned()))
+            .chain(self.laws.iter().map(|law| law.name.to_owned()))
+            .collect()
     }
 }
 

@@ -46,10 +46,7 @@ fn cut(source: &str) -> Result<Vec<Line>, Flaw> {
     let mut kept: Vec<Line> = Vec::new();
     let mut open: Option<(usize, Region)> = None;
     for (number, text) in (1..).zip(source.lines()) {
-        let flaw = |fault| Flaw {
-            line: number,
-            fault,
-        };
+        let flaw = |fault| Flaw { line: number, fault };
         let shown = match (marker(text).map_err(flaw)?, open) {
             (None, None) => Some(text.to_string()),
             (None, Some(_)) => None,
@@ -125,9 +122,7 @@ fn statement<'a>(first: &Line, after: &'a [Line]) -> &'a [Line] {
         return after;
     }
     let end = after.iter().position(|line| line.text.ends_with(';'));
-    after
-        .get(end.map_or(after.len(), |end| end + 1)..)
-        .unwrap_or_default()
+    after.get(end.map_or(after.len(), |end| end + 1)..).unwrap_or_default()
 }
 
 /// The signature that begins at `first`, and the lines after the function's end.
@@ -141,9 +136,7 @@ fn signature<'a>(first: &Line, after: &'a [Line]) -> Result<(String, &'a [Line])
         rest = after;
     }
     match rest {
-        [body, end, after @ ..]
-            if body.text.trim_start().starts_with("todo!(") && end.text == "}" =>
-        {
+        [body, end, after @ ..] if body.text.trim_start().starts_with("todo!(") && end.text == "}" => {
             let one_line = signature
                 .trim_start_matches("pub fn ")
                 .trim_end_matches(['{', ' '])
@@ -188,16 +181,14 @@ mod tests {
 
     #[test]
     fn a_helper_at_the_end_leaves_no_blank_line() {
-        let source =
-            file("", BODY) + "\n// helper:begin\n#[cfg(test)]\nmod tests {}\n// helper:end\n";
+        let source = file("", BODY) + "\n// helper:begin\n#[cfg(test)]\nmod tests {}\n// helper:end\n";
         assert!(topic(&source).unwrap().text.ends_with("\n}\n"));
     }
 
     #[test]
     fn a_signature_over_several_lines_is_listed_on_one() {
-        let source = format!(
-            "/// Adds.\npub fn add(\n    one: &T,\n    other: Option<&T>,\n) -> (T, T) {{\n{BODY}\n}}\n"
-        );
+        let source =
+            format!("/// Adds.\npub fn add(\n    one: &T,\n    other: Option<&T>,\n) -> (T, T) {{\n{BODY}\n}}\n");
         let expected = Function {
             signature: "add(one: &T, other: Option<&T>) -> (T, T)".into(),
             summary: "Adds.".into(),
@@ -216,16 +207,8 @@ mod tests {
     fn regions_that_do_not_match_are_flaws_of_their_line() {
         let cases = [
             ("    // solution:begin x\n    y", 10, Fault::Unclosed),
-            (
-                "    // solution:begin x\n    // helper:begin",
-                11,
-                Fault::Nested,
-            ),
-            (
-                "    // solution:begin x\n    // helper:end",
-                11,
-                Fault::Unopened,
-            ),
+            ("    // solution:begin x\n    // helper:begin", 11, Fault::Nested),
+            ("    // solution:begin x\n    // helper:end", 11, Fault::Unopened),
             ("    // solution:end", 10, Fault::Unopened),
         ];
         for (body, line, fault) in cases {
@@ -235,12 +218,7 @@ mod tests {
 
     #[test]
     fn an_instruction_is_there_and_fits_on_a_line() {
-        let body = |instruction: &str| {
-            file(
-                "",
-                &format!("    // solution:begin {instruction}\n    // solution:end"),
-            )
-        };
+        let body = |instruction: &str| file("", &format!("    // solution:begin {instruction}\n    // solution:end"));
         assert!(topic(&body(&"x".repeat(87))).is_ok());
         assert_eq!(flaw(&body(&"x".repeat(88))), (10, Fault::LongInstruction));
         assert_eq!(flaw(&body("")), (10, Fault::NoInstruction));

@@ -126,10 +126,7 @@ mod tests {
     #[test]
     fn an_instruction_is_quoted_for_the_macro() {
         let placeholder = placeholder("  ", r#"say "{x}" \ or not"#);
-        assert_eq!(
-            placeholder.unwrap(),
-            r#"  todo!("say \"{{x}}\" \\ or not")"#
-        );
+        assert_eq!(placeholder.unwrap(), r#"  todo!("say \"{{x}}\" \\ or not")"#);
     }
 
     #[test]

@@ -77,16 +77,10 @@ mod tests {
         };
         let topics = BTreeMap::from([
             ("src/b.rs".into(), vec![function("third")]),
-            (
-                "src/a.rs".into(),
-                vec![function("first"), function("second")],
-            ),
+            ("src/a.rs".into(), vec![function("first"), function("second")]),
         ]);
         let text = render("one", &topics);
-        let rows: Vec<_> = text
-            .lines()
-            .filter(|line| line.starts_with("| `"))
-            .collect();
+        let rows: Vec<_> = text.lines().filter(|line| line.starts_with("| `")).collect();
         let expected = [
             r"| `src/a.rs` | `first(x: f64) -> f64` | Gives \|x\|. |",
             r"| `src/a.rs` | `second(x: f64) -> f64` | Gives \|x\|. |",

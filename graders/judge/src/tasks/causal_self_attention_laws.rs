@@ -5,9 +5,9 @@ use wire::{Tensor, Tensors};
 
 use super::attention_inputs::{CLOSELY, rotated, running_mean, scores, span};
 use super::attention_layer::{Layer, TASK, Third};
-use crate::arguments::{Array, array, scalar};
+use crate::arguments::{Array, array, scalar, tensor};
 use crate::compare::number;
-use crate::probe::{Holds, Probe, broken_rule, equal, every, unchanged};
+use crate::probe::{Broken, Holds, Probe, broken_rule, equal, every, unchanged};
 use crate::scenario::Scenario;
 use crate::subject::Call;
 
@@ -50,7 +50,7 @@ pub(super) fn jacobian_causality(scenario: &Scenario, probe: &mut Probe<'_>) -> 
     let token = later_token(scenario, &layer);
     let mut cotangent = array(&scenario.normal("cotangent", layer.arguments["input"].shape()));
     cotangent.slice_mut(s![.., token.., ..]).fill(0.0);
-    let cotangents = Tensors::from([("output".to_owned(), crate::arguments::tensor(&cotangent))]);
+    let cotangents = Tensors::from([("output".to_owned(), tensor(&cotangent))]);
     let gradient = probe.gradient(TASK, &layer.arguments, "input", cotangents)?;
     let later = gradient.slice(s![.., token.., ..]).to_owned().into_dyn();
     equal(
@@ -404,26 +404,41 @@ pub(super) fn too_long(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     )
 }
 
-/// Difference quotients of fourth order with a wide step, so that rounding in f32 does not drown them.
+/// Along one direction in input and weights together, by difference quotients of fourth order with a wide step, so that
+/// rounding in f32 does not drown them.
 pub(super) fn gradient(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     const ARGUMENTS: [&str; 5] = ["input", "c_attn_weight", "c_attn_bias", "c_proj_weight", "c_proj_bias"];
     const STEP: f64 = 0.02;
     let layer = Layer::random(scenario);
-    let by = ARGUMENTS[scenario.random("which").integer(0, 5) as usize];
     let cotangent = array(&scenario.normal("cotangent", layer.arguments["input"].shape()));
-    let direction = array(&scenario.uniform("direction", layer.arguments[by].shape(), -1.0, 1.0));
-    let cotangents = Tensors::from([("output".to_owned(), crate::arguments::tensor(&cotangent))]);
-    let gradient = probe.gradient(TASK, &layer.arguments, by, cotangents)?;
-    let mut at = |steps: f64| -> Result<f64, crate::probe::Broken> {
-        let moved = layer.array(by) + &direction * (steps * STEP);
-        Ok((layer.with(by, &moved).output(probe)? * &cotangent).sum())
+    let directions = ARGUMENTS.map(|name| {
+        let direction = scenario.uniform(
+            &format!("direction of {name}"),
+            layer.arguments[name].shape(),
+            -1.0,
+            1.0,
+        );
+        array(&direction)
+    });
+    let cotangents = Tensors::from([("output".to_owned(), tensor(&cotangent))]);
+    let gradients = probe.gradients(TASK, &layer.arguments, ARGUMENTS, cotangents)?;
+    let slopes = gradients.iter().zip(&directions);
+    let slope: f64 = slopes.map(|(gradient, direction)| (gradient * direction).sum()).sum();
+    let mut at = |steps: f64| -> Result<f64, Broken> {
+        let moved = ARGUMENTS
+            .iter()
+            .zip(&directions)
+            .fold(layer.clone(), |layer, (name, direction)| {
+                layer.with(name, &(layer.array(name) + direction * (steps * STEP)))
+            });
+        Ok((moved.output(probe)? * &cotangent).sum())
     };
     let quotient = (8.0 * (at(1.0)? - at(-1.0)?) - (at(2.0)? - at(-2.0)?)) / (12.0 * STEP);
     equal(
-        &format!("the gradient of a sum of outputs by {by}, along a direction"),
+        "the gradient of a sum of outputs, along a direction in input and weights",
         "the difference quotient of that sum",
         &scalar(quotient),
-        &scalar((gradient * direction).sum()),
+        &scalar(slope),
         1e-2,
     )
 }

@@ -5,7 +5,7 @@ use wire::{Tensor, Tensors};
 use super::attention_inputs::{lower_triangle, random_mask};
 use super::scaled_dot_product_attention_laws as laws;
 use crate::arguments::{arguments, with};
-use crate::random::Random;
+use crate::random::{Random, floats};
 use crate::scenario::Sizes;
 use crate::task::{Case, Expect, Law, Task};
 
@@ -238,19 +238,21 @@ fn large(random: &mut Random) -> Tensors {
     of(query, key, random.normal(&[2, 5, 3]))
 }
 
-/// Causal, all scores near `query * key / 4`, masked ones too; exact in f32, however they are computed.
+/// Causal; the scores, masked ones too, are `query * key / 4` and a rank times 20, in rising or falling order.
+///
+/// Everything is a small whole number and `d_k` = 16, so the scores are exact in f32, however they are computed, and
+/// one weight of each row is 1 to f32. Scores this large that differ by less would be rounded by some correct ways.
 fn offset(random: &mut Random, query: f32, key: f32) -> Tensors {
-    let mut rows = |first: f32| {
-        let row = |random: &mut Random| {
+    let rows = |channels: &mut dyn FnMut() -> [f32; 2]| {
+        let values = (0..2 * 4).flat_map(|_| {
             let mut row = vec![0.0; 16];
-            row[0] = first;
-            row[1] = random.integer(-4, 5) as f32;
-            row[2] = random.integer(-4, 5) as f32;
+            row[..2].copy_from_slice(&channels());
             row
-        };
-        let values = (0..2 * 4).flat_map(|_| row(random)).collect();
-        crate::random::floats(&[2, 4, 16], values)
+        });
+        floats(&[2, 4, 16], values.collect())
     };
-    let (query, key) = (rows(query), rows(key));
-    with(&of(query, key, random.normal(&[2, 4, 3])), "mask", lower_triangle(4))
+    let mut ranks: Vec<usize> = (0..2).flat_map(|_| random.permutation(4)).collect();
+    let keys = rows(&mut || [key, 80.0 * ranks.pop().unwrap_or_default() as f32]);
+    let queries = rows(&mut || [query, if random.unit() < 0.5 { 1.0 } else { -1.0 }]);
+    with(&of(queries, keys, random.normal(&[2, 4, 3])), "mask", lower_triangle(4))
 }

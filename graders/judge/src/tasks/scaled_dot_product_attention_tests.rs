@@ -1,6 +1,8 @@
 //! The laws and golden cases of `scaled_dot_product_attention`, tried on right and wrong functions.
 
 use super::scaled_dot_product_attention::TASK;
+use crate::fixtures::INPUT_SEED;
+use crate::random::Random;
 use crate::subject::Call;
 use crate::tasks::attention_testing::Way::{self, *};
 use crate::tasks::attention_testing::{Answer, attention};
@@ -67,4 +69,18 @@ fn a_visible_future_shrinks_to_two_tokens() {
     let (sizes, finding) = smallest_case(&TASK, "causality", with_way(NotCausal)).expect("it is broken");
     assert_eq!(sizes, [1, 2, 1, 1]);
     assert!(finding.contains("the output at position 0"), "{finding}");
+}
+
+#[test]
+fn golden_cases_of_large_scores_leave_one_weight_at_1_so_that_f32_can_be_judged_tightly() {
+    for name in ["large_inputs", "low_scores", "high_scores"] {
+        let case = TASK.cases.iter().find(|case| case.name == name).expect("it is a case");
+        let arguments = (case.arguments)(&mut Random::new(INPUT_SEED, &format!("{}/{name}", TASK.id)));
+        let given = attention(Plain, &Call::new(TASK.id, arguments)).expect("it answers");
+        let weights = given["weights"].to_f64();
+        assert!(
+            weights.iter().all(|weight| weight.min(1.0 - weight) < 1e-8),
+            "{name}: {weights:?}"
+        );
+    }
 }

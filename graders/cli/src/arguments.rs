@@ -1,0 +1,184 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use report::Format;
+
+use crate::exit;
+
+/// Grade a deep-learning submission: golden tensors, laws with shrunk counterexamples, named mistakes.
+#[derive(Debug, Parser)]
+#[command(
+    name = "grade",
+    version,
+    after_help = exit::HELP,
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    subcommand_value_name = "COMMAND",
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) grade: Option<Grade>,
+}
+
+/// Grade one submission.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Grade {
+    /// The submission's folder: a crate with `src`, or a folder of `.rs` files
+    #[arg(long, value_name = "DIR", required = true)]
+    pub(crate) submission: PathBuf,
+    /// The assignment; otherwise the one that the submission's Cargo.toml names, or the only one there is
+    #[arg(long, value_name = "ID")]
+    pub(crate) assignment: Option<String>,
+    /// Judge only these tasks (repeatable)
+    #[arg(long = "task", value_name = "ID")]
+    pub(crate) tasks: Vec<String>,
+    /// Write a report as well, for example json=report.json (repeatable)
+    #[arg(long = "report", value_name = "FORMAT=PATH", value_parser = report_target)]
+    pub(crate) reports: Vec<ReportTarget>,
+    /// Exit with 1 below this share of the programmable points; 100 also asks that no task is wrong
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    pub(crate) min_score: Option<f64>,
+    /// Seed of the laws, in place of the assignment's
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// Judge again even where this very submission has been judged before
+    #[arg(long)]
+    pub(crate) fresh: bool,
+    /// List every check, also those that hold
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+}
+
+/// What else the program does.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make the golden files anew from the reference
+    Regen(Regen),
+    /// Derive the tolerances from correct formulations (slow), before `regen`
+    Calibrate,
+    /// Grade the grader: template, reference, and every submission of the bank
+    Kit(Kit),
+    /// Explain a task or one of its checks
+    Explain(Explain),
+    /// Make the student template anew from the reference
+    Template(Template),
+    /// Note where the prebuilt libraries are (called by scripts/build)
+    #[command(hide = true)]
+    Prepare {
+        /// What `cargo build --message-format=json` printed
+        messages: PathBuf,
+    },
+}
+
+/// Options of `regen`.
+#[derive(Debug, Args)]
+pub(crate) struct Regen {
+    /// Write nothing; fail with a table where the fixtures would change
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Only these tasks (repeatable)
+    #[arg(long = "task", value_name = "ID")]
+    pub(crate) tasks: Vec<String>,
+}
+
+/// Options of `kit`.
+#[derive(Debug, Args)]
+pub(crate) struct Kit {
+    /// Only submissions with this name (repeatable)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) only: Vec<String>,
+    /// The assignment whose points are used; otherwise the only one there is
+    #[arg(long, value_name = "ID")]
+    pub(crate) assignment: Option<String>,
+    /// Leave a law out, to see that the kit notices
+    #[arg(long, value_name = "TASK/LAW")]
+    pub(crate) without: Option<String>,
+}
+
+/// Options of `explain`.
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// A task, or a task and a check: `nucleus`, `rms_norm/odd`
+    #[arg(value_name = "TASK[/CHECK]")]
+    pub(crate) subject: String,
+}
+
+/// Options of `template`.
+#[derive(Debug, Args)]
+pub(crate) struct Template {
+    /// Write nothing; fail where the template is not current
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
+/// A report to write.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct ReportTarget {
+    pub(crate) format: Format,
+    pub(crate) path: PathBuf,
+}
+
+fn report_target(text: &str) -> Result<ReportTarget, String> {
+    let (format, path) = text
+        .split_once('=')
+        .ok_or("write FORMAT=PATH, for example json=report.json")?;
+    if path.is_empty() {
+        return Err("the path is missing: write FORMAT=PATH".to_owned());
+    }
+    Ok(ReportTarget {
+        format: format.parse().map_err(|error| format!("{error}"))?,
+        path: path.into(),
+    })
+}
+
+fn percent(text: &str) -> Result<f64, String> {
+    let value: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    if (0.0..=100.0).contains(&value) {
+        Ok(value)
+    } else {
+        Err("a percentage lies between 0 and 100".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_argument_and_command_has_a_help_text() {
+        fn walk(command: &clap::Command) {
+            for argument in command.get_arguments() {
+                assert!(
+                    argument.get_help().is_some(),
+                    "{} {}",
+                    command.get_name(),
+                    argument.get_id()
+                );
+            }
+            for subcommand in command.get_subcommands() {
+                assert!(subcommand.get_about().is_some(), "{}", subcommand.get_name());
+                walk(subcommand);
+            }
+        }
+        walk(&Arguments::command());
+    }
+
+    #[test]
+    fn a_report_needs_a_format_and_a_path() {
+        assert!(report_target("json=out.json").is_ok());
+        assert!(report_target("json").is_err());
+        assert!(report_target("json=").is_err());
+        assert!(report_target("yaml=x").is_err());
+    }
+}

@@ -1,0 +1,149 @@
+//! The bank: wrong and correct submissions, and what must come of each.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use judge::tasks;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::failure::Failure;
+
+/// A wrong submission.
+#[derive(Debug, Clone)]
+pub(crate) struct Wrong {
+    pub(crate) name: String,
+    pub(crate) folder: PathBuf,
+    pub(crate) expected: ExpectedWrong,
+}
+
+/// What must come of a wrong submission.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ExpectedWrong {
+    /// The task that holds the mistake.
+    pub(crate) task: String,
+    /// The mistake in a few words.
+    pub(crate) mistake: String,
+    /// What the code does instead of what it should, in a sentence.
+    pub(crate) explanation: String,
+    /// Checks that must fail, as `task/check`.
+    pub(crate) must_lose: Vec<String>,
+    /// Tasks that must keep all points; where absent, all that `must_lose` does not name.
+    pub(crate) must_keep: Option<Vec<String>>,
+}
+
+impl ExpectedWrong {
+    /// The tasks that must keep all points.
+    pub(crate) fn kept(&self) -> BTreeSet<String> {
+        match &self.must_keep {
+            Some(tasks) => tasks.iter().cloned().collect(),
+            None => {
+                let lost = |id: &str| {
+                    self.task == id || self.must_lose.iter().any(|check| check.split('/').next() == Some(id))
+                };
+                tasks::ALL
+                    .iter()
+                    .map(|task| task.id)
+                    .filter(|id| !lost(id))
+                    .map(str::to_owned)
+                    .collect()
+            }
+        }
+    }
+}
+
+/// A correct submission that is written differently from the reference.
+#[derive(Debug, Clone)]
+pub(crate) struct Correct {
+    pub(crate) name: String,
+    pub(crate) folder: PathBuf,
+    /// The tasks that it writes differently.
+    pub(crate) tasks: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ExpectedCorrect {
+    tasks: Vec<String>,
+    #[expect(dead_code, reason = "for whoever reads the bank")]
+    explanation: String,
+}
+
+/// All wrong submissions, by name.
+pub(crate) fn wrong(bank: &Path) -> Result<Vec<Wrong>, Failure> {
+    let read = |(name, folder): (String, PathBuf)| {
+        let expected: ExpectedWrong = expectation(&folder)?;
+        check_names(&folder, std::slice::from_ref(&expected.task))?;
+        check_lost(&folder, &expected)?;
+        Ok(Wrong { name, folder, expected })
+    };
+    folders(&bank.join("wrong"))?.into_iter().map(read).collect()
+}
+
+/// All correct submissions, by name.
+pub(crate) fn correct(bank: &Path) -> Result<Vec<Correct>, Failure> {
+    let read = |(name, folder): (String, PathBuf)| {
+        let expected: ExpectedCorrect = expectation(&folder)?;
+        check_names(&folder, &expected.tasks)?;
+        Ok(Correct {
+            name,
+            folder,
+            tasks: expected.tasks,
+        })
+    };
+    folders(&bank.join("correct"))?.into_iter().map(read).collect()
+}
+
+fn folders(folder: &Path) -> Result<Vec<(String, PathBuf)>, Failure> {
+    let cannot = |error| Failure::environment(format!("cannot read {}: {error}", folder.display()));
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).map_err(cannot)? {
+        let entry = entry.map_err(cannot)?;
+        if entry.path().is_dir() {
+            found.push((entry.file_name().to_string_lossy().into_owned(), entry.path()));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn expectation<T: DeserializeOwned>(folder: &Path) -> Result<T, Failure> {
+    let path = folder.join("expected.toml");
+    let text = fs::read_to_string(&path)
+        .map_err(|error| Failure::environment(format!("cannot read {}: {error}", path.display())))?;
+    toml::from_str(&text).map_err(|error| broken(folder, error))
+}
+
+fn check_names(folder: &Path, names: &[String]) -> Result<(), Failure> {
+    match names.iter().find(|name| tasks::find(name).is_none()) {
+        Some(name) => Err(broken(folder, format!("there is no task `{name}`"))),
+        None => Ok(()),
+    }
+}
+
+fn check_lost(folder: &Path, expected: &ExpectedWrong) -> Result<(), Failure> {
+    if expected.must_lose.is_empty() {
+        return Err(broken(folder, "`must_lose` names no check"));
+    }
+    for check in &expected.must_lose {
+        let known = check.split_once('/').is_some_and(|(task, check)| {
+            tasks::find(task).is_some_and(|task| task.check_names().iter().any(|name| name == check))
+        });
+        if !known {
+            return Err(broken(
+                folder,
+                format!("`must_lose` names `{check}`, which is no check"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn broken(folder: &Path, reason: impl std::fmt::Display) -> Failure {
+    Failure::environment(format!(
+        "{} is broken: {reason}",
+        folder.join("expected.toml").display()
+    ))
+}

@@ -1,0 +1,104 @@
+//! Results that need not be computed again: keyed by everything that has a say in them.
+//!
+//! A result is stored as the finished report, under a hash of submission, grader, fixtures, assignment, tasks, seed and
+//! device. It lies beside the program, where no submission can write.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use judge::fixtures::hex;
+use report::Report;
+
+/// Results kept at most; the oldest go first.
+const KEPT: usize = 500;
+
+/// The store of results.
+#[derive(Debug)]
+pub(crate) struct Cache {
+    folder: PathBuf,
+}
+
+/// Everything that has a say in a result.
+#[derive(Debug)]
+pub(crate) struct Key<'a> {
+    pub(crate) submission: &'a str,
+    pub(crate) grader: &'a str,
+    pub(crate) fixtures: &'a str,
+    pub(crate) assignment: &'a str,
+    pub(crate) tasks: &'a [&'a str],
+    pub(crate) seed: u64,
+    pub(crate) min_score: Option<f64>,
+}
+
+impl Key<'_> {
+    fn name(&self) -> String {
+        let Self {
+            submission,
+            grader,
+            fixtures,
+            assignment,
+            tasks,
+            seed,
+            min_score,
+        } = self;
+        hex(format!(
+            "{submission}\n{grader}\n{fixtures}\n{assignment}\n{}\n{seed}\n{min_score:?}\n",
+            tasks.join(" ")
+        )
+        .as_bytes())
+    }
+}
+
+impl Cache {
+    /// The store in this folder, which need not exist yet.
+    pub(crate) fn new(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+
+    /// The stored report. Anything unreadable is treated as absent: it can be computed again.
+    pub(crate) fn get(&self, key: &Key<'_>) -> Option<Report> {
+        let text = fs::read_to_string(self.path(key)).ok()?;
+        serde_json::from_str(&text).ok()
+    }
+
+    /// Stores a report. A cache that cannot be written is no reason to fail: the next run computes again.
+    pub(crate) fn put(&self, key: &Key<'_>, report: &Report) {
+        let store = || -> std::io::Result<()> {
+            fs::create_dir_all(&self.folder)?;
+            let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
+            file.write_all(report::json::render(report).as_bytes())?;
+            file.persist(self.path(key))?;
+            self.forget_oldest()
+        };
+        let _ = store();
+    }
+
+    fn path(&self, key: &Key<'_>) -> PathBuf {
+        self.folder.join(format!("{}.json", key.name()))
+    }
+
+    fn forget_oldest(&self) -> std::io::Result<()> {
+        let mut stored: Vec<(std::time::SystemTime, PathBuf)> = fs::read_dir(&self.folder)?
+            .flatten()
+            .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
+            .collect();
+        stored.sort();
+        let surplus = stored.len().saturating_sub(KEPT);
+        for (_, path) in stored.into_iter().take(surplus) {
+            fs::remove_file(path)?;
+        }
+        Ok(())
+    }
+}
+
+/// A hash that stands for this build of the grader: the program itself and what it builds submissions with.
+pub(crate) fn grader_hash(program: &Path, toolkit: &Path, adapters: &Path) -> std::io::Result<String> {
+    let mut all = [fs::read(program)?, fs::read(toolkit)?].concat();
+    let mut sources: Vec<PathBuf> = fs::read_dir(adapters)?.flatten().map(|entry| entry.path()).collect();
+    sources.sort();
+    for source in sources {
+        all.extend(fs::read(source)?);
+    }
+    Ok(hex(&all))
+}

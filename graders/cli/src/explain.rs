@@ -1,0 +1,196 @@
+//! `grade explain`: a task's definition, or one of its checks, in words.
+
+use std::fmt::Write;
+
+use judge::hygiene;
+use judge::task::{Law, Task};
+use judge::tasks;
+
+use crate::failure::Failure;
+
+/// Width of explanations.
+const WIDTH: usize = 78;
+
+/// Explains `task` or `task/check`.
+pub(crate) fn explain(subject: &str) -> Result<String, Failure> {
+    let (id, check) = match subject.split_once('/') {
+        Some((id, check)) => (id, Some(check)),
+        None => (subject, None),
+    };
+    let task = tasks::find(id).ok_or_else(|| {
+        let known: Vec<&str> = tasks::ALL.iter().map(|task| task.id).collect();
+        Failure::usage(format!("there is no task `{id}`")).hint(format!("choose one of: {}", known.join(", ")))
+    })?;
+    match check {
+        None => Ok(explain_task(task)),
+        Some(check) => explain_check(task, check),
+    }
+}
+
+fn explain_task(task: &Task) -> String {
+    let mut text = format!("{}   {}\n\n", task.id, task.file);
+    paragraph(&mut text, "  ", task.definition);
+    let _ = write!(text, "\n      {}\n\n  {}\n\n", task.formula, task.signature);
+    list(&mut text, "conventions", task.conventions.iter().copied());
+    list(&mut text, "often misread", task.misreadings.iter().copied());
+    if !task.parts.is_empty() {
+        list(&mut text, "uses, through `parts`", task.parts.iter().copied());
+    }
+    let _ = writeln!(text, "  checks");
+    for portion in task.portions() {
+        let _ = writeln!(
+            text,
+            "    golden-f64/{portion}, golden-f32/{portion}: stored inputs and outputs"
+        );
+    }
+    for law in task.laws {
+        entry(&mut text, law.name, law.statement);
+    }
+    for check in hygiene::ALL {
+        entry(&mut text, check.name, check.statement);
+    }
+    text.push('\n');
+    paragraph(&mut text, "  ", &format!("source: {}", task.source));
+    text
+}
+
+fn explain_check(task: &Task, check: &str) -> Result<String, Failure> {
+    let mut text = format!("{}/{check}\n\n", task.id);
+    if let Some(law) = task.laws.iter().find(|law| law.name == check) {
+        explain_law(&mut text, task, law);
+    } else if let Some(found) = hygiene::ALL.iter().find(|hygiene| hygiene.name == check) {
+        paragraph(&mut text, "  ", &format!("{}.", found.statement));
+    } else if let Some(portion) = golden_portion(task, check) {
+        let cases: Vec<&str> = task
+            .cases
+            .iter()
+            .filter(|case| case.portion == portion)
+            .map(|case| case.name)
+            .collect();
+        paragraph(
+            &mut text,
+            "  ",
+            "Stored inputs are given to the function; its outputs are compared with those of the reference, computed in \
+             f64: dtype and shape first, then values, within a tolerance derived from several correct formulations.",
+        );
+        let _ = writeln!(text, "\n  cases: {}\n  definition: {}", cases.join(", "), task.formula);
+    } else if check == "precision" {
+        paragraph(
+            &mut text,
+            "  ",
+            "For f64 inputs every step has to be computed in f64: a step in f32 costs digits.",
+        );
+    } else {
+        let mut known: Vec<&str> = task.laws.iter().map(|law| law.name).collect();
+        known.extend(hygiene::ALL.iter().map(|hygiene| hygiene.name));
+        return Err(Failure::usage(format!("task `{}` has no check `{check}`", task.id))
+            .hint(format!("choose one of: {}", known.join(", "))));
+    }
+    let _ = writeln!(text, "\n  the task: grade explain {}", task.id);
+    Ok(text)
+}
+
+fn explain_law(text: &mut String, task: &Task, law: &Law) {
+    paragraph(text, "  ", &format!("The law: {}.", law.statement));
+    let sizes: Vec<String> = law
+        .sizes
+        .iter()
+        .map(|(name, low, high)| format!("{name} from {low} to {high}"))
+        .collect();
+    let _ = writeln!(text);
+    if !sizes.is_empty() {
+        paragraph(
+            text,
+            "  ",
+            &format!("It is tried on random inputs with {}.", sizes.join(", ")),
+        );
+        paragraph(
+            text,
+            "  ",
+            "Where it fails, the input is made smaller until the smallest failing one is found.",
+        );
+    }
+    let _ = writeln!(text, "\n  definition: {}", task.formula);
+}
+
+fn golden_portion<'a>(task: &Task, check: &'a str) -> Option<&'a str> {
+    let portion = check
+        .strip_prefix("golden-f64/")
+        .or_else(|| check.strip_prefix("golden-f32/"))?;
+    task.portions().contains(&portion).then_some(portion)
+}
+
+fn list<'a>(text: &mut String, title: &str, items: impl Iterator<Item = &'a str>) {
+    let _ = writeln!(text, "  {title}");
+    for item in items {
+        hanging(text, "    - ", "      ", item);
+    }
+    text.push('\n');
+}
+
+fn entry(text: &mut String, name: &str, statement: &str) {
+    hanging(text, &format!("    {name}: "), "      ", statement);
+}
+
+fn paragraph(text: &mut String, indent: &str, words: &str) {
+    hanging(text, indent, indent, words);
+}
+
+/// Wraps words at `WIDTH`, the first line with its own indent.
+fn hanging(text: &mut String, first: &str, rest: &str, words: &str) {
+    let mut line = first.to_owned();
+    let mut empty = true;
+    for word in words.split_whitespace() {
+        if !empty && line.chars().count() + 1 + word.chars().count() > WIDTH {
+            let _ = writeln!(text, "{line}");
+            rest.clone_into(&mut line);
+            empty = true;
+        }
+        if !empty {
+            line.push(' ');
+        }
+        line.push_str(word);
+        empty = false;
+    }
+    let _ = writeln!(text, "{line}");
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn every_task_and_every_law_can_be_explained() {
+        for task in tasks::ALL {
+            assert!(explain(task.id).unwrap().contains(task.formula));
+            for law in task.laws {
+                assert!(
+                    explain(&format!("{}/{}", task.id, law.name))
+                        .unwrap()
+                        .contains("The law")
+                );
+            }
+            for portion in task.portions() {
+                assert!(explain(&format!("{}/golden-f64/{portion}", task.id)).is_ok());
+            }
+        }
+    }
+
+    #[test]
+    fn unknown_names_are_answered_with_the_known_ones() {
+        assert!(explain("rms").unwrap_err().to_string().contains("rms_norm"));
+        assert!(explain("rms_norm/even").unwrap_err().to_string().contains("odd"));
+    }
+
+    #[test]
+    fn explanations_fit_a_terminal_of_eighty_columns() {
+        for task in tasks::ALL {
+            let text = explain(task.id).unwrap();
+            let wide = text
+                .lines()
+                .find(|line| line.chars().count() > 80 && !line.contains("fn ") && !line.contains(task.formula));
+            assert_eq!(wide, None);
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! `grade --submission`: one submission from folder to report.
+
+use std::fs;
+use std::path::Path;
+use std::time::Instant;
+
+use judge::assignment::Assignment;
+use judge::fixtures::Fixtures;
+use judge::judgement::{Bench, TaskJudgement};
+use judge::task::Task;
+use judge::tasks;
+use report::{Conclusion, Context, Look, Report, Stage, Times};
+
+use crate::arguments::{Grade, ReportTarget};
+use crate::cache::{Cache, Key};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::grader::{Grader, Prepared, Reference, Staged};
+use crate::output::Output;
+use crate::selection::{self, Chosen};
+
+/// Runs the command.
+pub(crate) fn grade(grader: &Grader, options: &Grade, output: &Output) -> Result<Exit, Failure> {
+    let begun = Instant::now();
+    output.progress("reading the submission");
+    let staged = grader.stage(&options.submission, None)?;
+    let place = grader.place();
+    let assignment = selection::assignment(&place.assignments(), options.assignment.as_deref(), staged.assignment())?;
+    let chosen = selection::of_assignment(&assignment, &options.tasks)?;
+    let fixtures = Fixtures::load(&place.fixtures(), &chosen.judged)?;
+    let seed = options.seed.unwrap_or(assignment.seed);
+    let submission = staged.hash().to_owned();
+    let key = Key {
+        submission: &submission,
+        grader: grader.hash(),
+        fixtures: &fixtures.hash,
+        assignment: &serde_json::to_string(&assignment).unwrap_or_default(),
+        tasks: &chosen.shown,
+        seed,
+        min_score: options.min_score,
+    };
+    let cache = Cache::new(grader.results_folder());
+    let stored = if options.fresh { None } else { cache.get(&key) };
+    let report = match stored {
+        Some(report) => again(report, options, begun),
+        None => {
+            let run = Run {
+                grader,
+                assignment: &assignment,
+                fixtures: &fixtures,
+                chosen: &chosen,
+                seed,
+            };
+            let report = run.report(staged, options, begun, output)?;
+            if report.conclusion != Conclusion::JudgeFault {
+                cache.put(&key, &report);
+            }
+            report
+        }
+    };
+    output.progress_done();
+    for target in &options.reports {
+        write_report(&report, target)?;
+    }
+    let look = Look {
+        verbose: options.verbose,
+        colour: true,
+    };
+    output.line(&report::terminal::render(&report, look));
+    Ok(match report.conclusion {
+        Conclusion::Graded => Exit::Done,
+        Conclusion::BelowMinimum => Exit::BelowMinimum,
+        Conclusion::JudgeFault => Exit::JudgeFault,
+    })
+}
+
+/// A stored report, as the report of this run.
+fn again(mut report: Report, options: &Grade, begun: Instant) -> Report {
+    report.submission.path = options.submission.display().to_string();
+    let stage = Stage {
+        name: "stored result".to_owned(),
+        seconds: begun.elapsed().as_secs_f64(),
+    };
+    report.times = Some(Times {
+        total: stage.seconds,
+        stages: vec![stage],
+    });
+    report
+}
+
+/// One grading.
+struct Run<'a> {
+    grader: &'a Grader,
+    assignment: &'a Assignment,
+    fixtures: &'a Fixtures,
+    chosen: &'a Chosen,
+    seed: u64,
+}
+
+impl Run<'_> {
+    fn report(&self, staged: Staged, options: &Grade, begun: Instant, output: &Output) -> Result<Report, Failure> {
+        output.progress("building the submission");
+        let staged_at = begun.elapsed().as_secs_f64();
+        let prepared = self.grader.build(staged, &self.chosen.judged)?;
+        let built_at = begun.elapsed().as_secs_f64();
+        let (judgements, sandbox) = self.judge(&prepared, output)?;
+        let shown: Vec<TaskJudgement> = judgements
+            .into_iter()
+            .filter(|task| self.chosen.shown.contains(&task.task))
+            .collect();
+        let total = begun.elapsed().as_secs_f64();
+        let stage = |name: &str, seconds| Stage {
+            name: name.to_owned(),
+            seconds,
+        };
+        let context = Context {
+            grader_version: env!("CARGO_PKG_VERSION"),
+            submission: &options.submission.display().to_string(),
+            submission_sha256: prepared.hash(),
+            fixtures_sha256: &self.fixtures.hash,
+            seed: self.seed,
+            libtorch: &self.fixtures.manifest.libtorch,
+            device: "cpu",
+            dtypes: &["f64", "f32"],
+            sandbox: &sandbox,
+            notes: prepared.notes(),
+            tasks: tasks::ALL,
+            min_score: options.min_score,
+            times: Some(Times {
+                total,
+                stages: vec![
+                    stage("stage", staged_at),
+                    stage("build", built_at - staged_at),
+                    stage("judge", total - built_at),
+                ],
+            }),
+        };
+        Ok(report::build(&context, &shown, self.assignment))
+    }
+
+    fn judge(&self, prepared: &Prepared, output: &Output) -> Result<(Vec<TaskJudgement>, Vec<String>), Failure> {
+        let reference = Reference::new(self.grader);
+        let bench = Bench {
+            assignment: self.assignment,
+            fixtures: self.fixtures,
+            seed: self.seed,
+            without: None,
+        };
+        self.grader
+            .judge_prepared(prepared, &bench, &self.chosen.judged, &reference, &mut |task: &Task| {
+                output.progress(&format!("judging {}", task.id));
+            })
+    }
+}
+
+fn write_report(report: &Report, target: &ReportTarget) -> Result<(), Failure> {
+    let cannot = |error: std::io::Error| {
+        Failure::environment(format!("cannot write the report {}: {error}", target.path.display()))
+            .hint("name a path in a folder that exists and can be written")
+    };
+    let folder = target
+        .path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    // Written beside its name and renamed, so that a report is never half there.
+    let file = tempfile::NamedTempFile::new_in(folder).map_err(cannot)?;
+    fs::write(file.path(), report::render(report, target.format)).map_err(cannot)?;
+    file.persist(&target.path).map_err(|error| cannot(error.error))?;
+    Ok(())
+}

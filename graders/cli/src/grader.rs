@@ -1,0 +1,398 @@
+//! The machine room: staging, building and starting submissions on this machine.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use judge::assignment::Limits;
+use judge::finding::{CompileError, Finding};
+use judge::fixtures::FixtureError;
+use judge::judgement::{Bench, TaskJudgement, parts_first};
+use judge::task::Task;
+use judge::tasks;
+use sandbox::build::{self, Built, Stop};
+use sandbox::launch::Launcher;
+use sandbox::stage;
+use sandbox::talk::{self, Settings, Worker};
+use sandbox::toolkit::Toolkit;
+use tempfile::TempDir;
+use walkdir::WalkDir;
+
+use crate::cache::grader_hash;
+use crate::failure::Failure;
+use crate::place::Place;
+use crate::subject::Absent;
+pub(crate) use crate::subject::{Reference, Running};
+
+/// The libtorch that this program is made for.
+pub(crate) const LIBTORCH_VERSION: &str = "2.11.0";
+
+/// How a worker is set up, for calibration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Setting {
+    /// Threads of libtorch.
+    pub(crate) threads: u32,
+    /// Whether wide vector instructions are used where the processor has them.
+    pub(crate) vectors: bool,
+}
+
+impl Default for Setting {
+    fn default() -> Self {
+        Self {
+            threads: 1,
+            vectors: true,
+        }
+    }
+}
+
+impl Setting {
+    /// All settings under which correct code must be accepted.
+    pub(crate) fn variants() -> Vec<Self> {
+        let both = |threads| [true, false].map(|vectors| Self { threads, vectors });
+        [1, 2].into_iter().flat_map(both).collect()
+    }
+}
+
+impl fmt::Display for Setting {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let threads = if self.threads == 1 {
+            "1 thread".to_owned()
+        } else {
+            format!("{} threads", self.threads)
+        };
+        let vectors = if self.vectors {
+            "wide vectors"
+        } else {
+            "no wide vectors"
+        };
+        write!(formatter, "{threads}, {vectors}")
+    }
+}
+
+/// Limits of a reference that answers for parts or makes goldens: generous, since it is ours.
+pub(crate) const OWN_LIMITS: Limits = Limits {
+    cpu_seconds: 60.0,
+    memory_mib: 8192,
+    timeouts_per_task: 1,
+};
+
+/// What this machine grades with.
+#[derive(Debug)]
+pub(crate) struct Grader {
+    place: Place,
+    toolkit: Toolkit,
+    launcher: Launcher,
+    program: PathBuf,
+    hash: String,
+}
+
+/// A submission whose sources have been copied.
+#[derive(Debug)]
+pub(crate) struct Staged {
+    folder: TempDir,
+    staged: stage::Staged,
+}
+
+impl Staged {
+    /// The assignment that the submission's manifest names.
+    pub(crate) fn assignment(&self) -> Option<&str> {
+        self.staged.assignment.as_deref()
+    }
+
+    /// SHA-256 of the sources.
+    pub(crate) fn hash(&self) -> &str {
+        &self.staged.hash
+    }
+}
+
+/// A submission that has been built.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    // Holds the program; removed when the submission is no longer needed.
+    _folder: TempDir,
+    program: Option<PathBuf>,
+    /// Tasks that cannot be judged by running them, and why.
+    precluded: BTreeMap<&'static str, Finding>,
+    hash: String,
+    notes: Vec<String>,
+}
+
+impl Prepared {
+    /// SHA-256 of the sources.
+    pub(crate) fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    /// What a student should know about how the submission was read.
+    pub(crate) fn notes(&self) -> &[String] {
+        &self.notes
+    }
+}
+
+impl Grader {
+    /// Finds what is needed on this machine.
+    pub(crate) fn open(place: Place) -> Result<Self, Failure> {
+        let program =
+            std::env::current_exe().map_err(|error| Failure::environment(format!("cannot find myself: {error}")))?;
+        let path = toolkit_path(&program);
+        let toolkit = Toolkit::load(&path)
+            .map_err(|error| Failure::environment(error).hint("run ./scripts/build in the course's repository"))?;
+        let launcher = Launcher::this().map_err(Failure::environment)?;
+        let hash = grader_hash(&program, &path, &toolkit.adapters).map_err(Failure::environment)?;
+        Ok(Self {
+            place,
+            toolkit,
+            launcher,
+            program,
+            hash,
+        })
+    }
+
+    /// Where the course's files are.
+    pub(crate) fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// A hash of this grader.
+    pub(crate) fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    /// Where results are kept.
+    pub(crate) fn results_folder(&self) -> PathBuf {
+        self.program.with_file_name("grade-results")
+    }
+
+    /// Copies a submission's sources into a fresh folder; an overlay's files take precedence.
+    pub(crate) fn stage(&self, submission: &Path, overlay: Option<&Path>) -> Result<Staged, Failure> {
+        let folder = tempfile::Builder::new()
+            .prefix("grade-")
+            .tempdir()
+            .map_err(|error| Failure::fault(format!("cannot make a temporary folder: {error}")))?;
+        let merged = folder.path().join("merged");
+        let source = match overlay {
+            None => submission,
+            Some(overlay) => {
+                for layer in [submission, overlay] {
+                    lay_over(&layer.join("src"), &merged.join("src"))
+                        .map_err(|error| Failure::fault(format!("cannot copy {}: {error}", layer.display())))?;
+                }
+                &merged
+            }
+        };
+        let staged = stage::stage(source, &self.place.template(), &folder.path().join("src")).map_err(|error| {
+            if error.is_ours() {
+                Failure::fault(error)
+            } else {
+                Failure::usage(error).hint("name a crate with `src`, such as a copy of student_template")
+            }
+        })?;
+        Ok(Staged { folder, staged })
+    }
+
+    /// Builds a staged submission for these tasks.
+    pub(crate) fn build(&self, staged: Staged, wanted: &[&'static Task]) -> Result<Prepared, Failure> {
+        let Staged { folder, staged } = staged;
+        let ids: Vec<&str> = wanted.iter().map(|task| task.id).collect();
+        let request = build::Request {
+            toolkit: &self.toolkit,
+            launcher: &self.launcher,
+            staged: &staged,
+            template: &self.place.template(),
+            tasks: &ids,
+            output: &folder.path().join("build"),
+        };
+        let built = build::build(&request).map_err(Failure::fault)?;
+        Ok(Prepared {
+            precluded: precluded(&built, wanted),
+            program: built.program,
+            _folder: folder,
+            hash: staged.hash,
+            notes: staged.notes.iter().map(ToString::to_string).collect(),
+        })
+    }
+
+    /// Stages and builds the reference.
+    pub(crate) fn prepare_reference(&self, wanted: &[&'static Task]) -> Result<Prepared, Failure> {
+        self.own(self.stage(&self.place.reference(), None)?, wanted)
+    }
+
+    /// Stages and builds files laid over the reference.
+    pub(crate) fn prepare_overlay(&self, overlay: &Path, wanted: &[&'static Task]) -> Result<Prepared, Failure> {
+        self.own(self.stage(&self.place.reference(), Some(overlay))?, wanted)
+    }
+
+    /// Builds something of ours, which must compile.
+    fn own(&self, staged: Staged, wanted: &[&'static Task]) -> Result<Prepared, Failure> {
+        let prepared = self.build(staged, wanted)?;
+        match prepared.precluded.iter().next() {
+            None => Ok(prepared),
+            Some((task, Finding::DidNotCompile(error))) => Err(Failure::fault(format!(
+                "`{task}` does not compile: {}:\n{}",
+                error.file, error.rendered
+            ))),
+            Some((task, finding)) => Err(Failure::fault(format!("`{task}` cannot be run: {finding:?}"))),
+        }
+    }
+
+    /// Starts something of ours; its answers are used, not judged.
+    pub(crate) fn start<'a>(
+        &self,
+        prepared: &Prepared,
+        setting: &Setting,
+        reference: Option<&'a Reference<'a>>,
+    ) -> Result<Running<'a>, Failure> {
+        Ok(Running::new(
+            self.start_worker(prepared, setting, OWN_LIMITS)?,
+            reference,
+        ))
+    }
+
+    fn start_worker(&self, prepared: &Prepared, setting: &Setting, limits: Limits) -> Result<Worker, Failure> {
+        let program = prepared
+            .program
+            .as_deref()
+            .ok_or_else(|| Failure::fault("there is no program to start"))?;
+        Worker::start(program, self.settings(setting, limits)).map_err(Failure::fault)
+    }
+
+    fn settings(&self, setting: &Setting, limits: Limits) -> Settings {
+        let mut settings = Settings::new(self.launcher.clone());
+        settings.limits = talk::Limits {
+            cpu_seconds: limits.cpu_seconds,
+            memory_mib: limits.memory_mib,
+            ..talk::Limits::default()
+        };
+        let mut set = |name: &str, value: String| settings.environment.insert(name.to_owned(), value);
+        if setting.threads > 1 {
+            set("OMP_NUM_THREADS", setting.threads.to_string());
+            set("MKL_NUM_THREADS", setting.threads.to_string());
+        }
+        if !setting.vectors {
+            set("ATEN_CPU_CAPABILITY", "default".to_owned());
+            set("ONEDNN_MAX_CPU_ISA", "SSE41".to_owned());
+        }
+        settings
+    }
+
+    /// Stages, builds and judges all tasks of the assignment.
+    pub(crate) fn judge(
+        &self,
+        submission: &Path,
+        overlay: Option<&Path>,
+        bench: &Bench<'_>,
+        reference: &Reference<'_>,
+    ) -> Result<Vec<TaskJudgement>, Failure> {
+        let wanted: Vec<&'static Task> = bench
+            .assignment
+            .tasks
+            .iter()
+            .filter_map(|entry| tasks::find(&entry.id))
+            .collect();
+        let prepared = self.build(self.stage(submission, overlay)?, &wanted)?;
+        Ok(self
+            .judge_prepared(&prepared, bench, &parts_first(&wanted), reference, &mut |_| {})?
+            .0)
+    }
+
+    /// Judges a submission that has been built; tasks are given with parts first.
+    pub(crate) fn judge_prepared(
+        &self,
+        prepared: &Prepared,
+        bench: &Bench<'_>,
+        ordered: &[&Task],
+        reference: &Reference<'_>,
+        progress: &mut dyn FnMut(&Task),
+    ) -> Result<(Vec<TaskJudgement>, Vec<String>), Failure> {
+        let judged = |subject: &mut dyn judge::subject::Subject, progress: &mut dyn FnMut(&Task)| {
+            judge::judgement::judge(bench, ordered, &prepared.precluded, subject, progress)
+                .map_err(|error: FixtureError| Failure::from(error))
+        };
+        if prepared.program.is_none() {
+            return Ok((judged(&mut Absent, progress)?, Vec::new()));
+        }
+        let worker = self.start_worker(prepared, &Setting::default(), bench.assignment.limits)?;
+        let in_force = worker.in_force().map(|in_force| in_force.measures).unwrap_or_default();
+        Ok((judged(&mut Running::new(worker, Some(reference)), progress)?, in_force))
+    }
+}
+
+/// Copies a folder's files over another's.
+fn lay_over(source: &Path, target: &Path) -> std::io::Result<()> {
+    for entry in WalkDir::new(source) {
+        let entry = entry?;
+        let Ok(relative) = entry.path().strip_prefix(source) else {
+            continue;
+        };
+        let path = target.join(relative);
+        if entry.file_type().is_dir() {
+            fs::create_dir_all(path)?;
+        } else {
+            fs::copy(entry.path(), path)?;
+        }
+    }
+    Ok(())
+}
+
+/// Where `scripts/build` has the toolkit noted: beside the program.
+pub(crate) fn toolkit_path(program: &Path) -> PathBuf {
+    program.with_file_name("toolkit.json")
+}
+
+/// The tasks that a build leaves without anything to run, each with what the compiler said.
+fn precluded(built: &Built, wanted: &[&'static Task]) -> BTreeMap<&'static str, Finding> {
+    let mut found = BTreeMap::new();
+    for task in wanted {
+        let stop = built.stop.as_ref().map(|stop| stopped(stop, task));
+        let file = built
+            .files
+            .iter()
+            .find(|failure| failure.file == task.file)
+            .map(|failure| CompileError {
+                file: failure.file.clone(),
+                line: Some(failure.line),
+                code: failure.code.clone(),
+                message: failure.message.clone(),
+                rendered: failure.rendered.clone(),
+                expected: None,
+            });
+        let signature = built
+            .signatures
+            .iter()
+            .find(|failure| failure.task == task.id)
+            .map(|failure| CompileError {
+                file: task.file.to_owned(),
+                line: None,
+                code: None,
+                message: format!("the signature of `{}` is not the expected one", task.id),
+                rendered: failure.rendered.clone(),
+                expected: Some(failure.expected.clone()),
+            });
+        if let Some(error) = file.or(signature).or(stop) {
+            found.insert(task.id, Finding::DidNotCompile(error));
+        }
+    }
+    found
+}
+
+/// A build that came to nothing, as every task's compile error.
+fn stopped(stop: &Stop, task: &Task) -> CompileError {
+    let (message, rendered) = match stop {
+        Stop::Errors { rendered } => (
+            "errors that no single file can be charged with".to_owned(),
+            rendered.clone(),
+        ),
+        Stop::TimedOut => ("the compiler took longer than it may".to_owned(), String::new()),
+        Stop::OutOfMemory => ("the compiler needed more memory than it may".to_owned(), String::new()),
+        Stop::Crashed { .. } => ("the compiler broke down on this submission".to_owned(), String::new()),
+    };
+    CompileError {
+        file: task.file.to_owned(),
+        line: None,
+        code: None,
+        message,
+        rendered,
+        expected: None,
+    }
+}

@@ -1,0 +1,66 @@
+//! The only place that prints: results on stdout, progress and errors on stderr.
+
+use std::io::{IsTerminal, Write};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// Prints, with colour where the terminal has it, and shows progress where there is a terminal.
+#[derive(Debug)]
+pub(crate) struct Output {
+    bar: Option<ProgressBar>,
+}
+
+impl Output {
+    /// Progress is shown only where stderr is a terminal.
+    pub(crate) fn new() -> Self {
+        let bar = std::io::stderr().is_terminal().then(|| {
+            let bar = ProgressBar::new_spinner();
+            if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}  {elapsed}") {
+                bar.set_style(style);
+            }
+            bar.enable_steady_tick(Duration::from_millis(120));
+            bar
+        });
+        Self { bar }
+    }
+
+    /// Says what is being done, until the next result.
+    pub(crate) fn progress(&self, message: &str) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(message.to_owned());
+        }
+    }
+
+    /// Takes the progress display away.
+    pub(crate) fn progress_done(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+
+    /// Prints a result. A reader that has gone away is no error.
+    pub(crate) fn line(&self, text: &str) {
+        self.progress_done();
+        if !text.is_empty() {
+            let _ = writeln!(anstream::stdout(), "{}", text.trim_end_matches('\n'));
+        }
+    }
+
+    /// Prints a line of a table that is still growing; progress goes on below it.
+    pub(crate) fn row(&self, text: &str) {
+        let print = || {
+            let _ = writeln!(anstream::stdout(), "{text}");
+        };
+        match &self.bar {
+            Some(bar) => bar.suspend(print),
+            None => print(),
+        }
+    }
+
+    /// Prints an error.
+    pub(crate) fn error(&self, text: &str) {
+        self.progress_done();
+        let _ = writeln!(anstream::stderr(), "{text}");
+    }
+}

@@ -1,0 +1,72 @@
+//! Where the course's files are: fixtures, reference, template.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use crate::failure::Failure;
+
+/// The folder that holds `fixtures`, `graders` and the rest.
+#[derive(Debug, Clone)]
+pub(crate) struct Place(PathBuf);
+
+/// The file by which the folder is known.
+const LANDMARK: &str = "fixtures/manifest.json";
+const LANDMARKS: [&str; 2] = [LANDMARK, "graders/ARCHITECTURE.md"];
+
+impl Place {
+    /// `GRADE_HOME`, or the folder above this program that holds the fixtures.
+    pub(crate) fn find() -> Result<Self, Failure> {
+        if let Some(home) = env::var_os("GRADE_HOME") {
+            let home = PathBuf::from(home);
+            return match is_place(&home) {
+                true => Ok(Self(home)),
+                false => Err(Failure::environment(format!(
+                    "GRADE_HOME names {}, which holds no `fixtures` and no `graders`",
+                    home.display()
+                ))
+                .hint("set GRADE_HOME to the folder of the course's repository")),
+            };
+        }
+        let program =
+            env::current_exe().map_err(|error| Failure::environment(format!("cannot find myself: {error}")))?;
+        let found = program.ancestors().find(|folder| is_place(folder));
+        found.map(|folder| Self(folder.to_owned())).ok_or_else(|| {
+            Failure::environment(format!("no course repository above {}", program.display()))
+                .hint("start the program from the repository's target folder, or set GRADE_HOME to the repository")
+        })
+    }
+
+    /// The repository's root.
+    pub(crate) fn root(&self) -> &Path {
+        &self.0
+    }
+
+    /// The folder of fixtures.
+    pub(crate) fn fixtures(&self) -> PathBuf {
+        self.0.join("fixtures")
+    }
+
+    /// The folder of assignment files.
+    pub(crate) fn assignments(&self) -> PathBuf {
+        self.fixtures().join("assignments")
+    }
+
+    /// The bank of submissions.
+    pub(crate) fn bank(&self) -> PathBuf {
+        self.fixtures().join("submissions")
+    }
+
+    /// The reference, an ordinary submission.
+    pub(crate) fn reference(&self) -> PathBuf {
+        self.0.join("reference")
+    }
+
+    /// The template that students start from.
+    pub(crate) fn template(&self) -> PathBuf {
+        self.0.join("student_template")
+    }
+}
+
+fn is_place(folder: &Path) -> bool {
+    LANDMARKS.iter().any(|landmark| folder.join(landmark).is_file())
+}

@@ -1,0 +1,110 @@
+//! Which tasks and which assignment a command is about.
+
+use std::path::Path;
+
+use judge::assignment::{self, Assignment};
+use judge::judgement::parts_first;
+use judge::task::Task;
+use judge::tasks;
+
+use crate::failure::Failure;
+
+/// The tasks with these ids, or all where none is named.
+pub(crate) fn tasks(ids: &[String]) -> Result<Vec<&'static Task>, Failure> {
+    if ids.is_empty() {
+        return Ok(tasks::ALL.to_vec());
+    }
+    ids.iter().map(|id| find(id)).collect()
+}
+
+fn find(id: &str) -> Result<&'static Task, Failure> {
+    tasks::find(id).ok_or_else(|| {
+        let known: Vec<&str> = tasks::ALL.iter().map(|task| task.id).collect();
+        Failure::usage(format!("there is no task `{id}`")).hint(format!("choose from: {}", known.join(", ")))
+    })
+}
+
+/// The assignment that was asked for; otherwise the one that the submission names; otherwise the only one there is.
+pub(crate) fn assignment(
+    folder: &Path,
+    asked: Option<&str>,
+    named_by_submission: Option<&str>,
+) -> Result<Assignment, Failure> {
+    let known = assignment::known(folder);
+    let id = match (asked.or(named_by_submission), known.as_slice()) {
+        (Some(id), _) => id.to_owned(),
+        (None, [only]) => only.clone(),
+        (None, []) => {
+            return Err(
+                Failure::environment(format!("{} holds no assignment", folder.display()))
+                    .hint("restore fixtures/assignments from version control"),
+            );
+        }
+        (None, several) => {
+            return Err(Failure::usage("the submission does not say which assignment it is for")
+                .hint(format!("name one with --assignment: {}", several.join(", "))));
+        }
+    };
+    let assignment = Assignment::load(folder, &id, tasks::ALL);
+    assignment.map_err(|error| match asked {
+        None if named_by_submission.is_some() => {
+            let failure = Failure::from(error);
+            Failure {
+                message: format!("{} (named in the submission's Cargo.toml)", failure.message),
+                ..failure
+            }
+        }
+        _ => error.into(),
+    })
+}
+
+/// What is judged and what is shown: with tasks named, their parts are judged as well, since they decide about
+/// follow-through, but only the named ones are shown.
+pub(crate) struct Chosen {
+    /// Parts first.
+    pub(crate) judged: Vec<&'static Task>,
+    /// The ids that are shown, in the order of the assignment.
+    pub(crate) shown: Vec<&'static str>,
+}
+
+/// The tasks of an assignment, or those named.
+pub(crate) fn of_assignment(assignment: &Assignment, ids: &[String]) -> Result<Chosen, Failure> {
+    for id in ids {
+        let task = find(id)?;
+        if assignment.entry(task.id).is_none() {
+            return Err(
+                Failure::usage(format!("assignment `{}` has no task `{id}`", assignment.id))
+                    .hint(format!("its tasks are: {}", listed(assignment))),
+            );
+        }
+    }
+    let wanted = |id: &str| ids.is_empty() || ids.iter().any(|named| named == id);
+    let all: Vec<&'static Task> = assignment
+        .tasks
+        .iter()
+        .filter_map(|entry| tasks::find(&entry.id))
+        .collect();
+    let shown: Vec<&'static str> = all.iter().map(|task| task.id).filter(|id| wanted(id)).collect();
+    let mut needed: Vec<&str> = shown.clone();
+    let mut next = 0;
+    while let Some(task) = needed.get(next).and_then(|id| tasks::find(id)) {
+        let more: Vec<&str> = task
+            .parts
+            .iter()
+            .copied()
+            .filter(|part| !needed.contains(part))
+            .collect();
+        needed.extend(more);
+        next += 1;
+    }
+    let judged: Vec<&Task> = all.into_iter().filter(|task| needed.contains(&task.id)).collect();
+    Ok(Chosen {
+        judged: parts_first(&judged),
+        shown,
+    })
+}
+
+fn listed(assignment: &Assignment) -> String {
+    let ids: Vec<&str> = assignment.tasks.iter().map(|entry| entry.id.as_str()).collect();
+    ids.join(", ")
+}
