@@ -49,10 +49,14 @@ fn linear(input: &Tensor, weight: &Tensor, bias: &Tensor) -> Tensor {
 pub fn conv_net(images: &Tensor, weights: &ConvNetWeights, padding: Padding) -> Tensor {
     // solution:begin four padded convolutions with ReLU, the head, the classifier
     let first = images.shallow_clone();
-    let features = weights.convolutions.iter().zip(STRIDES).fold(first, |features, (kernel, stride)| {
-        let continued = continued(&features, padding);
-        continued.conv2d(kernel, None::<&Tensor>, stride, 0, 1, 1).relu()
-    });
+    let features = weights
+        .convolutions
+        .iter()
+        .zip(STRIDES)
+        .fold(first, |features, (kernel, stride)| {
+            let continued = continued(&features, padding);
+            continued.conv2d(kernel, None::<&Tensor>, stride, 0, 1, 1).relu()
+        });
     let rows = match &weights.head {
         Head::GlobalMaxPool => features.amax([-2, -1], false),
         Head::Flatten { weight, bias } => linear(&features.flatten(1, -1), weight, bias),
@@ -88,7 +92,11 @@ mod tests {
 
     /// One channel throughout, three kernels that pass the centre on, one that passes on what stands above left.
     fn passing(head: Head, classifier: [f64; 2]) -> ConvNetWeights {
-        let only = |place: i64| Tensor::eye(9, (Kind::Double, Device::Cpu)).get(place).reshape([1, 1, 3, 3]);
+        let only = |place: i64| {
+            Tensor::eye(9, (Kind::Double, Device::Cpu))
+                .get(place)
+                .reshape([1, 1, 3, 3])
+        };
         ConvNetWeights {
             convolutions: [only(0), only(4), only(4), only(4)],
             head,

@@ -61,11 +61,16 @@ pub fn convolve2d(image: &Tensor, kernel: &Tensor, padding: Padding) -> Result<T
     let rows = continued(image, 0, padding, amounts.0);
     let continued = continued(&rows, 1, padding, amounts.1);
 
-    let (height, width) = (size.0 + 2 * amounts.0 - sides.0 + 1, size.1 + 2 * amounts.1 - sides.1 + 1);
+    let (height, width) = (
+        size.0 + 2 * amounts.0 - sides.0 + 1,
+        size.1 + 2 * amounts.1 - sides.1 + 1,
+    );
     let mut output = Tensor::zeros([height, width], (image.kind(), image.device()));
     for (i, j) in (0..sides.0).flat_map(|i| (0..sides.1).map(move |j| (i, j))) {
         // The further down and right a kernel entry stands, the further up and left is the value that it meets.
-        let moved = continued.narrow(0, sides.0 - 1 - i, height).narrow(1, sides.1 - 1 - j, width);
+        let moved = continued
+            .narrow(0, sides.0 - 1 - i, height)
+            .narrow(1, sides.1 - 1 - j, width);
         output += moved * kernel.get(i).get(j);
     }
     Ok(output)
@@ -125,7 +130,10 @@ mod tests {
     #[test]
     fn full_convolution_multiplies_polynomials() {
         // (1 + 2x)(3 + 4x + 5x^2) = 3 + 10x + 13x^2 + 10x^3
-        let (one, other) = (Tensor::from_slice2(&[[1.0, 2.0]]), Tensor::from_slice2(&[[3.0, 4.0, 5.0]]));
+        let (one, other) = (
+            Tensor::from_slice2(&[[1.0, 2.0]]),
+            Tensor::from_slice2(&[[3.0, 4.0, 5.0]]),
+        );
         let product = Tensor::from_slice2(&[[3.0, 10.0, 13.0, 10.0]]);
         assert_eq!(convolve2d(&one, &other, Padding::Full).unwrap(), product);
         assert_eq!(convolve2d(&other, &one, Padding::Full).unwrap(), product);

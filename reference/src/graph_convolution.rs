@@ -24,7 +24,9 @@ use crate::parts;
 pub fn message(features: &Tensor, edge_index: &Tensor) -> Tensor {
     // solution:begin sum the sources' features by destination and divide by the in-degree
     let (source, destination) = (edge_index.select(0, 0), edge_index.select(0, 1));
-    let sums = features.zeros_like().index_add(0, &destination, &features.index_select(0, &source));
+    let sums = features
+        .zeros_like()
+        .index_add(0, &destination, &features.index_select(0, &source));
     // Where no edge enters, zeros are divided by 1.
     let degrees = destination.bincount(None::<&Tensor>, features.size()[0]).clamp_min(1);
     sums / degrees.to_kind(features.kind()).unsqueeze(-1)
@@ -63,7 +65,10 @@ pub fn matrix_graph_convolution(features: &Tensor, edge_index: &Tensor, weights:
     let (num_nodes, kind, device) = (features.size()[0], features.kind(), features.device());
     let adjacency = parts::adjacency_matrix(edge_index, num_nodes, kind, device);
     let inverted_degrees = parts::inverted_degree_matrix(edge_index, num_nodes, kind, device);
-    let from_neighbours = inverted_degrees.matmul(&adjacency).matmul(features).matmul(&weights.neighbour_weight.tr());
+    let from_neighbours = inverted_degrees
+        .matmul(&adjacency)
+        .matmul(features)
+        .matmul(&weights.neighbour_weight.tr());
     from_neighbours + features.matmul(&weights.self_weight.tr())
     // solution:end
 }
@@ -126,7 +131,12 @@ mod tests {
     fn without_edges_only_the_nodes_themselves_count() {
         let none = Tensor::zeros([2, 0], (Kind::Int64, Device::Cpu));
         assert_eq!(message(&features(), &none), features().zeros_like());
-        let own = Tensor::from_slice2(&[[4.0, 0.0, -1.0], [-12.0, 0.0, -3.0], [40.0, 0.0, -10.0], [14.0, 0.0, -7.0]]);
+        let own = Tensor::from_slice2(&[
+            [4.0, 0.0, -1.0],
+            [-12.0, 0.0, -3.0],
+            [40.0, 0.0, -10.0],
+            [14.0, 0.0, -7.0],
+        ]);
         assert_eq!(matrix_graph_convolution(&features(), &none, &weights()), own);
     }
 

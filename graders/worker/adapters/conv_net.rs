@@ -14,7 +14,12 @@ pub(crate) const ADAPTER: Adapter = Adapter { task: "conv_net", call };
 fn call(arguments: &Arguments) -> Result<Returned, Problem> {
     let weight = |name| arguments.tensor(name).map(Tensor::shallow_clone);
     let weights = ConvNetWeights {
-        convolutions: [weight("kernel_1")?, weight("kernel_2")?, weight("kernel_3")?, weight("kernel_4")?],
+        convolutions: [
+            weight("kernel_1")?,
+            weight("kernel_2")?,
+            weight("kernel_3")?,
+            weight("kernel_4")?,
+        ],
         head: head(arguments)?,
         classifier_weight: weight("classifier_weight")?,
         classifier_bias: weight("classifier_bias")?,

@@ -5,8 +5,7 @@ use tch::Tensor;
 use worker::{Adapter, Arguments, Problem, Returned};
 
 /// In the order of the file, which is the numbering of the argument.
-const ANSWERS: [fn() -> Vec<Vec<i64>>; 4] =
-    [left_adjacency, right_adjacency, left_adjacency_squared, right_laplacian];
+const ANSWERS: [fn() -> Vec<Vec<i64>>; 4] = [left_adjacency, right_adjacency, left_adjacency_squared, right_laplacian];
 
 /// The adapter of `figure_6`.
 pub(crate) const ADAPTER: Adapter = Adapter { task: "figure_6", call };
@@ -24,7 +23,10 @@ fn tensor(rows: &[Vec<i64>]) -> Result<Tensor, Problem> {
     let lengths: Vec<usize> = rows.iter().map(Vec::len).collect();
     let width = lengths.first().copied().unwrap_or(0);
     if lengths.iter().any(|&length| length != width) {
-        return Err(Problem::unusable("matrix", format!("rows of lengths {lengths:?}, not a matrix")));
+        return Err(Problem::unusable(
+            "matrix",
+            format!("rows of lengths {lengths:?}, not a matrix"),
+        ));
     }
     Ok(Tensor::from_slice(&rows.concat()).reshape([rows.len() as i64, width as i64]))
 }
