@@ -24,22 +24,56 @@ mod sample_top_p;
 mod sample_top_p_laws;
 mod sampling_inputs;
 
+mod additive_attention;
+mod additive_attention_laws;
+mod char_tokenizer;
+mod decoder_block;
+mod decoder_block_dropout;
+mod decoder_block_laws;
+mod flash_attention;
+mod flash_attention_laws;
+mod generate;
+mod generate_laws;
+mod gpt_forward;
+mod gpt_forward_dropout;
+mod gpt_forward_laws;
+mod transformer_inputs;
+mod transformer_plain;
+
 mod adjacency_matrix;
+mod adjacency_power;
 mod degree_matrix;
+mod figure_6;
 mod graph_attention;
 mod graph_attention_gradient;
 mod graph_attention_inputs;
 mod graph_attention_laws;
+mod graph_convolution_inputs;
+mod graph_convolution_laws;
 mod graph_inputs;
 mod graph_laws;
 mod inverted_degree_matrix;
+mod laplacian;
+mod matrix_graph_convolution;
+mod message;
+mod update;
+
+mod conv_net;
+mod conv_net_laws;
+mod convolution_plain;
+mod convolve2d;
+mod convolve2d_laws;
 
 #[cfg(test)]
 mod attention_testing;
 #[cfg(test)]
 mod causal_self_attention_tests;
 #[cfg(test)]
+mod convolution_tests;
+#[cfg(test)]
 mod graph_attention_tests;
+#[cfg(test)]
+mod graph_convolution_tests;
 #[cfg(test)]
 mod graph_tests;
 #[cfg(test)]
@@ -50,6 +84,8 @@ mod sampling_tests;
 mod scaled_dot_product_attention_tests;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod transformer_testing;
 
 /// All tasks.
 pub static ALL: &[&Task] = &[
@@ -63,10 +99,24 @@ pub static ALL: &[&Task] = &[
     &greedy::TASK,
     &nucleus::TASK,
     &sample_top_p::TASK,
+    &flash_attention::TASK,
+    &decoder_block::TASK,
+    &gpt_forward::TASK,
+    &generate::TASK,
+    &additive_attention::TASK,
+    &char_tokenizer::TASK,
+    &figure_6::TASK,
     &adjacency_matrix::TASK,
+    &adjacency_power::TASK,
+    &laplacian::TASK,
+    &message::TASK,
+    &update::TASK,
     &degree_matrix::TASK,
     &inverted_degree_matrix::TASK,
+    &matrix_graph_convolution::TASK,
     &graph_attention::TASK,
+    &convolve2d::TASK,
+    &conv_net::TASK,
 ];
 
 /// The task with this id.
