@@ -156,8 +156,8 @@ impl<'a> Reference<'a> {
         }
     }
 
-    /// The outputs of a part, in the order of their names in its definition; `None` where the arguments make no sense.
-    fn answer(&self, part: &str, arguments: Tensors) -> Result<Option<Tensors>, Fault> {
+    /// The outputs of a part by name, none at all where it refuses its arguments; `None` where they make no sense.
+    fn answer(&self, part: &str, mut arguments: Tensors) -> Result<Option<Tensors>, Fault> {
         let Some(task) = judge::tasks::find(part) else {
             return Ok(None);
         };
@@ -168,11 +168,21 @@ impl<'a> Reference<'a> {
         let Some(answering) = slot.as_mut() else {
             return Ok(None);
         };
-        match answering.running.call(&Call::new(task.id, arguments)) {
+        // A part draws its random numbers from a seed that the submission's own generator gives.
+        let seed = arguments.remove("seed").and_then(|seed| seed.item()).unwrap_or(0.0) as i64;
+        let call = Call {
+            seed,
+            ..Call::new(task.id, arguments)
+        };
+        match answering.running.call(&call) {
             Ok(Observed::Answered {
                 outcome: Outcome::Returned,
                 tensors,
             }) => Ok(Some(Group::Output.extract(&tensors))),
+            Ok(Observed::Answered {
+                outcome: Outcome::Refused { .. },
+                ..
+            }) => Ok(Some(Tensors::new())),
             // A submission can ask for nonsense; then it gets nothing, and falls back on its own part.
             Ok(_) => Ok(None),
             Err(fault) => {
