@@ -5,46 +5,62 @@ use std::process::ExitCode;
 
 mod additive_attention;
 mod adjacency_matrix;
+mod adjacency_power;
 mod causal_mask;
 mod causal_self_attention;
 mod char_tokenizer;
+mod conv_net;
+mod convolve2d;
 mod decoder_block;
 mod degree_matrix;
+mod figure_6;
 mod flash_attention;
 mod generate;
 mod gpt_forward;
 mod graph_attention;
 mod greedy;
 mod inverted_degree_matrix;
+mod laplacian;
+mod matrix_graph_convolution;
 mod merge_heads;
+mod message;
 mod nucleus;
 mod rms_norm;
 mod rotary_embedding;
 mod sample_top_p;
 mod scaled_dot_product_attention;
 mod split_heads;
+mod update;
 
-const ADAPTERS: [worker::Adapter; 20] = [
+const ADAPTERS: [worker::Adapter; 28] = [
     additive_attention::ADAPTER,
     adjacency_matrix::ADAPTER,
+    adjacency_power::ADAPTER,
     causal_mask::ADAPTER,
     causal_self_attention::ADAPTER,
     char_tokenizer::ADAPTER,
+    conv_net::ADAPTER,
+    convolve2d::ADAPTER,
     decoder_block::ADAPTER,
     degree_matrix::ADAPTER,
+    figure_6::ADAPTER,
     flash_attention::ADAPTER,
     generate::ADAPTER,
     gpt_forward::ADAPTER,
     graph_attention::ADAPTER,
     greedy::ADAPTER,
     inverted_degree_matrix::ADAPTER,
+    laplacian::ADAPTER,
+    matrix_graph_convolution::ADAPTER,
     merge_heads::ADAPTER,
+    message::ADAPTER,
     nucleus::ADAPTER,
     rms_norm::ADAPTER,
     rotary_embedding::ADAPTER,
     sample_top_p::ADAPTER,
     scaled_dot_product_attention::ADAPTER,
     split_heads::ADAPTER,
+    update::ADAPTER,
 ];
 
 fn main() -> ExitCode {

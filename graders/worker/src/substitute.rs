@@ -12,7 +12,7 @@ use crate::convert;
 pub type Substitute = Box<dyn Fn(&str, &[(&str, &Tensor)]) -> Option<Vec<Tensor>> + Send + Sync>;
 
 /// The outputs of each part in the order of its function, as `parts.rs` unpacks them.
-const PARTS: [(&str, &[&str]); 12] = [
+const PARTS: [(&str, &[&str]); 15] = [
     ("causal_mask", &["mask"]),
     ("split_heads", &["output"]),
     ("merge_heads", &["output"]),
@@ -25,6 +25,9 @@ const PARTS: [(&str, &[&str]); 12] = [
     ("gpt_forward", &["logits"]),
     ("greedy", &["token"]),
     ("sample_top_p", &["token"]),
+    ("adjacency_matrix", &["matrix"]),
+    ("degree_matrix", &["matrix"]),
+    ("inverted_degree_matrix", &["matrix"]),
 ];
 
 /// The argument under which a question carries a seed, for parts that draw random numbers.
