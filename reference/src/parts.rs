@@ -12,8 +12,12 @@ use tch::{Device, Kind, Tensor};
 
 use crate::types::{AttentionConfig, AttentionWeights, BlockConfig, BlockWeights, GptConfig, GptWeights, InvalidInput};
 
-/// Answers for a part: its name and named arguments in, its outputs out, or `None` where the part is not replaced.
-pub type Substitute = Box<dyn Fn(&str, &[(&str, &Tensor)]) -> Option<Vec<Tensor>> + Send + Sync>;
+/// The arguments of a part by name.
+pub type Arguments = Vec<(&'static str, Tensor)>;
+
+/// Answers for a part: its name and what makes its arguments in, its outputs out, or `None` where the part is not
+/// replaced. The arguments are made only where it is, so that parts cost nothing otherwise.
+pub type Substitute = Box<dyn Fn(&str, &dyn Fn() -> Arguments) -> Option<Vec<Tensor>> + Send + Sync>;
 
 static SUBSTITUTE: OnceLock<Substitute> = OnceLock::new();
 
@@ -24,20 +28,14 @@ pub fn install(substitute: Substitute) {
 }
 
 /// Asks the grader for `N` outputs of a part. `None` where it leaves the part to you.
-fn ask<const N: usize>(part: &str, arguments: &[(&str, &Tensor)]) -> Option<[Tensor; N]> {
+fn ask<const N: usize>(part: &str, arguments: &dyn Fn() -> Arguments) -> Option<[Tensor; N]> {
     let outputs = SUBSTITUTE.get()?(part, arguments)?;
     <[Tensor; N]>::try_from(outputs).ok()
 }
 
 /// Asks the grader for the only output of a part that may refuse its arguments: a refusal has no output.
-fn ask_fallible(
-    part: &str,
-    tensors: &[(&str, &Tensor)],
-    settings: &[(&str, Tensor)],
-) -> Option<Result<Tensor, InvalidInput>> {
-    let settings = settings.iter().map(|(name, setting)| (*name, setting));
-    let arguments: Vec<(&str, &Tensor)> = tensors.iter().copied().chain(settings).collect();
-    let output = SUBSTITUTE.get()?(part, &arguments)?.pop();
+fn ask_fallible(part: &str, arguments: &dyn Fn() -> Arguments) -> Option<Result<Tensor, InvalidInput>> {
+    let output = SUBSTITUTE.get()?(part, arguments)?.pop();
     Some(output.ok_or_else(|| InvalidInput::new(format!("`{part}` refuses these arguments"))))
 }
 
@@ -57,7 +55,7 @@ fn flag(value: bool) -> Tensor {
 }
 
 /// The settings of an attention layer as the grader receives them.
-fn attention_settings(config: &AttentionConfig) -> Vec<(&'static str, Tensor)> {
+fn attention_settings(config: &AttentionConfig) -> Arguments {
     vec![
         ("heads", integer(config.heads)),
         ("block_size", integer(config.block_size)),
@@ -68,27 +66,39 @@ fn attention_settings(config: &AttentionConfig) -> Vec<(&'static str, Tensor)> {
 }
 
 /// The settings of a block as the grader receives them.
-fn block_settings(config: &BlockConfig) -> Vec<(&'static str, Tensor)> {
+fn block_settings(config: &BlockConfig) -> Arguments {
     let mut settings = attention_settings(&config.attention);
     settings.push(("epsilon", real(config.epsilon)));
     settings
 }
 
 /// The settings of a GPT as the grader receives them.
-fn gpt_settings(config: &GptConfig) -> Vec<(&'static str, Tensor)> {
+fn gpt_settings(config: &GptConfig) -> Arguments {
     let mut settings = block_settings(&config.block);
     settings.push(("embedding_dropout", real(config.embedding_dropout)));
     settings
 }
 
-/// A dtype and a device as the grader receives them: of a tensor whose value means nothing.
-fn like(kind: Kind, device: Device) -> Tensor {
-    Tensor::from(0_i64).to_kind(kind).to_device(device)
+/// Tensors as the grader receives them.
+fn named_arguments(named: Vec<(&'static str, &Tensor)>) -> Arguments {
+    named
+        .into_iter()
+        .map(|(name, tensor)| (name, tensor.shallow_clone()))
+        .collect()
+}
+
+/// What a graph matrix depends on, as the grader receives it: of `like` only the dtype and the device mean something.
+fn graph_arguments(edge_index: &Tensor, num_nodes: i64, kind: Kind, device: Device) -> Arguments {
+    vec![
+        ("edge_index", edge_index.shallow_clone()),
+        ("num_nodes", integer(num_nodes)),
+        ("like", Tensor::from(0_i64).to_kind(kind).to_device(device)),
+    ]
 }
 
 /// `attention::causal_mask`
 pub fn causal_mask(length: i64, device: Device) -> Tensor {
-    match ask("causal_mask", &[("length", &integer(length))]) {
+    match ask("causal_mask", &|| vec![("length", integer(length))]) {
         Some([mask]) => mask.to_device(device),
         None => crate::attention::causal_mask(length, device),
     }
@@ -96,7 +106,8 @@ pub fn causal_mask(length: i64, device: Device) -> Tensor {
 
 /// `attention::split_heads`
 pub fn split_heads(input: &Tensor, heads: i64) -> Tensor {
-    match ask("split_heads", &[("input", input), ("heads", &integer(heads))]) {
+    let arguments = || vec![("input", input.shallow_clone()), ("heads", integer(heads))];
+    match ask("split_heads", &arguments) {
         Some([output]) => output,
         None => crate::attention::split_heads(input, heads),
     }
@@ -104,7 +115,7 @@ pub fn split_heads(input: &Tensor, heads: i64) -> Tensor {
 
 /// `attention::merge_heads`
 pub fn merge_heads(input: &Tensor) -> Tensor {
-    match ask("merge_heads", &[("input", input)]) {
+    match ask("merge_heads", &|| vec![("input", input.shallow_clone())]) {
         Some([output]) => output,
         None => crate::attention::merge_heads(input),
     }
@@ -117,8 +128,11 @@ pub fn scaled_dot_product_attention(
     value: &Tensor,
     mask: Option<&Tensor>,
 ) -> (Tensor, Tensor) {
-    let mut arguments = vec![("query", query), ("key", key), ("value", value)];
-    arguments.extend(mask.map(|mask| ("mask", mask)));
+    let arguments = || {
+        let mut arguments = named_arguments(vec![("query", query), ("key", key), ("value", value)]);
+        arguments.extend(mask.map(|mask| ("mask", mask.shallow_clone())));
+        arguments
+    };
     match ask("scaled_dot_product_attention", &arguments) {
         Some([output, weights]) => (output, weights),
         None => crate::attention::scaled_dot_product_attention(query, key, value, mask),
@@ -127,20 +141,16 @@ pub fn scaled_dot_product_attention(
 
 /// `rotary::rotary_embedding`
 pub fn rotary_embedding(query: &Tensor, key: &Tensor, start: i64) -> (Tensor, Tensor) {
-    match ask(
-        "rotary_embedding",
-        &[("query", query), ("key", key), ("start", &integer(start))],
-    ) {
+    let arguments = || {
+        vec![
+            ("query", query.shallow_clone()),
+            ("key", key.shallow_clone()),
+            ("start", integer(start)),
+        ]
+    };
+    match ask("rotary_embedding", &arguments) {
         Some([query, key]) => (query, key),
         None => crate::rotary::rotary_embedding(query, key, start),
-    }
-}
-
-/// `sampling::nucleus`
-pub fn nucleus(probabilities: &Tensor, p: f64) -> Tensor {
-    match ask("nucleus", &[("probabilities", probabilities), ("p", &real(p))]) {
-        Some([output]) => output,
-        None => crate::sampling::nucleus(probabilities, p),
     }
 }
 
@@ -151,20 +161,26 @@ pub fn causal_self_attention(
     config: &AttentionConfig,
     train: bool,
 ) -> Result<Tensor, InvalidInput> {
-    let mut tensors = weights.named();
-    tensors.push(("input", input));
-    let mut settings = attention_settings(config);
-    settings.push(("train", flag(train)));
-    ask_fallible("causal_self_attention", &tensors, &settings)
+    let arguments = || {
+        let mut arguments = named_arguments(weights.named());
+        arguments.extend(attention_settings(config));
+        arguments.extend([("input", input.shallow_clone()), ("train", flag(train))]);
+        arguments
+    };
+    ask_fallible("causal_self_attention", &arguments)
         .unwrap_or_else(|| crate::attention::causal_self_attention(input, weights, config, train))
 }
 
 /// `normalization::rms_norm`
 pub fn rms_norm(input: &Tensor, weight: &Tensor, epsilon: f64) -> Tensor {
-    match ask(
-        "rms_norm",
-        &[("input", input), ("weight", weight), ("epsilon", &real(epsilon))],
-    ) {
+    let arguments = || {
+        vec![
+            ("input", input.shallow_clone()),
+            ("weight", weight.shallow_clone()),
+            ("epsilon", real(epsilon)),
+        ]
+    };
+    match ask("rms_norm", &arguments) {
         Some([output]) => output,
         None => crate::normalization::rms_norm(input, weight, epsilon),
     }
@@ -177,11 +193,13 @@ pub fn decoder_block(
     config: &BlockConfig,
     train: bool,
 ) -> Result<Tensor, InvalidInput> {
-    let mut tensors = weights.named();
-    tensors.push(("input", input));
-    let mut settings = block_settings(config);
-    settings.push(("train", flag(train)));
-    ask_fallible("decoder_block", &tensors, &settings)
+    let arguments = || {
+        let mut arguments = named_arguments(weights.named());
+        arguments.extend(block_settings(config));
+        arguments.extend([("input", input.shallow_clone()), ("train", flag(train))]);
+        arguments
+    };
+    ask_fallible("decoder_block", &arguments)
         .unwrap_or_else(|| crate::transformer::decoder_block(input, weights, config, train))
 }
 
@@ -192,40 +210,50 @@ pub fn gpt_forward(
     config: &GptConfig,
     train: bool,
 ) -> Result<Tensor, InvalidInput> {
-    let stacked = weights.named();
-    let mut tensors: Vec<(&str, &Tensor)> = stacked.iter().map(|(name, tensor)| (*name, tensor)).collect();
-    tensors.push(("tokens", tokens));
-    let mut settings = gpt_settings(config);
-    settings.push(("train", flag(train)));
-    ask_fallible("gpt_forward", &tensors, &settings)
+    let arguments = || {
+        let mut arguments = weights.named();
+        arguments.extend(gpt_settings(config));
+        arguments.extend([("tokens", tokens.shallow_clone()), ("train", flag(train))]);
+        arguments
+    };
+    ask_fallible("gpt_forward", &arguments)
         .unwrap_or_else(|| crate::transformer::gpt_forward(tokens, weights, config, train))
 }
 
 /// `sampling::greedy`
 pub fn greedy(logits: &Tensor) -> Tensor {
-    match ask("greedy", &[("logits", logits)]) {
+    match ask("greedy", &|| vec![("logits", logits.shallow_clone())]) {
         Some([token]) => token,
         None => crate::sampling::greedy(logits),
     }
 }
 
+/// `sampling::nucleus`
+pub fn nucleus(probabilities: &Tensor, p: f64) -> Tensor {
+    let arguments = || vec![("probabilities", probabilities.shallow_clone()), ("p", real(p))];
+    match ask("nucleus", &arguments) {
+        Some([output]) => output,
+        None => crate::sampling::nucleus(probabilities, p),
+    }
+}
+
 /// `sampling::sample_top_p`
 pub fn sample_top_p(logits: &Tensor, p: f64, temperature: f64) -> Result<Tensor, InvalidInput> {
-    let settings = [("p", real(p)), ("temperature", real(temperature))];
-    ask_fallible("sample_top_p", &[("logits", logits)], &settings)
-        .unwrap_or_else(|| crate::sampling::sample_top_p(logits, p, temperature))
+    let arguments = || {
+        vec![
+            ("logits", logits.shallow_clone()),
+            ("p", real(p)),
+            ("temperature", real(temperature)),
+        ]
+    };
+    ask_fallible("sample_top_p", &arguments).unwrap_or_else(|| crate::sampling::sample_top_p(logits, p, temperature))
 }
 
 /// `graph::adjacency_matrix`
 pub fn adjacency_matrix(edge_index: &Tensor, num_nodes: i64, kind: Kind, device: Device) -> Tensor {
-    match ask(
-        "adjacency_matrix",
-        &[
-            ("edge_index", edge_index),
-            ("num_nodes", &integer(num_nodes)),
-            ("like", &like(kind, device)),
-        ],
-    ) {
+    match ask("adjacency_matrix", &|| {
+        graph_arguments(edge_index, num_nodes, kind, device)
+    }) {
         Some([matrix]) => matrix.to_device(device),
         None => crate::graph::adjacency_matrix(edge_index, num_nodes, kind, device),
     }
@@ -233,14 +261,9 @@ pub fn adjacency_matrix(edge_index: &Tensor, num_nodes: i64, kind: Kind, device:
 
 /// `graph::degree_matrix`
 pub fn degree_matrix(edge_index: &Tensor, num_nodes: i64, kind: Kind, device: Device) -> Tensor {
-    match ask(
-        "degree_matrix",
-        &[
-            ("edge_index", edge_index),
-            ("num_nodes", &integer(num_nodes)),
-            ("like", &like(kind, device)),
-        ],
-    ) {
+    match ask("degree_matrix", &|| {
+        graph_arguments(edge_index, num_nodes, kind, device)
+    }) {
         Some([matrix]) => matrix.to_device(device),
         None => crate::graph::degree_matrix(edge_index, num_nodes, kind, device),
     }
@@ -248,14 +271,9 @@ pub fn degree_matrix(edge_index: &Tensor, num_nodes: i64, kind: Kind, device: De
 
 /// `graph::inverted_degree_matrix`
 pub fn inverted_degree_matrix(edge_index: &Tensor, num_nodes: i64, kind: Kind, device: Device) -> Tensor {
-    match ask(
-        "inverted_degree_matrix",
-        &[
-            ("edge_index", edge_index),
-            ("num_nodes", &integer(num_nodes)),
-            ("like", &like(kind, device)),
-        ],
-    ) {
+    match ask("inverted_degree_matrix", &|| {
+        graph_arguments(edge_index, num_nodes, kind, device)
+    }) {
         Some([matrix]) => matrix.to_device(device),
         None => crate::graph::inverted_degree_matrix(edge_index, num_nodes, kind, device),
     }

@@ -38,7 +38,7 @@ pub fn decoder_block(
     config: &BlockConfig,
     train: bool,
 ) -> Result<Tensor, InvalidInput> {
-    // solution:begin add the attention of the normalised stream, then the perceptron of the normalised result
+    // solution:begin add the attention, then the perceptron, each of the normalised stream
     let normalised = parts::rms_norm(input, &weights.norm_1, config.epsilon);
     let attended = parts::causal_self_attention(&normalised, &weights.attention, &config.attention, train)?;
     let stream = input + attended;
@@ -82,7 +82,7 @@ pub fn gpt_forward(
     config: &GptConfig,
     train: bool,
 ) -> Result<Tensor, InvalidInput> {
-    // solution:begin embed the tokens and positions, run the blocks, normalise once, and project to the vocabulary
+    // solution:begin embed tokens and positions, run the blocks, normalise once, project to logits
     let (length, attention) = (tokens.size()[1], &config.block.attention);
     if length > attention.block_size {
         return Err(InvalidInput::new(format!(

@@ -34,7 +34,7 @@ fn call(arguments: &Arguments) -> Result<Returned, Problem> {
 }
 
 fn integers(arguments: &Arguments, name: &str) -> Result<Vec<i64>, Problem> {
-    Vec::try_from(arguments.tensor(name)?).map_err(|error| Problem::BadRequest(error.to_string()))
+    Vec::<i64>::try_from(arguments.tensor(name)?).map_err(|error| Problem::BadRequest(error.to_string()))
 }
 
 fn characters(arguments: &Arguments, name: &str) -> Result<Vec<char>, Problem> {

@@ -8,8 +8,11 @@ use wire::{ChildReply, ChildRequest, Decoder, Frame, FrameError, Tensors};
 
 use crate::convert;
 
+/// The arguments of a part by name.
+type Arguments = Vec<(&'static str, Tensor)>;
+
 /// Answers for a part; the same type as `student::parts::Substitute`, which this crate cannot name.
-pub type Substitute = Box<dyn Fn(&str, &[(&str, &Tensor)]) -> Option<Vec<Tensor>> + Send + Sync>;
+pub type Substitute = Box<dyn Fn(&str, &dyn Fn() -> Arguments) -> Option<Vec<Tensor>> + Send + Sync>;
 
 /// The outputs of each part in the order of its function, as `parts.rs` unpacks them.
 const PARTS: [(&str, &[&str]); 15] = [
@@ -76,12 +79,13 @@ impl Line {
         Box::new(move |part, arguments| line.ask(part, arguments))
     }
 
-    fn ask(&self, part: &str, arguments: &[(&str, &Tensor)]) -> Option<Vec<Tensor>> {
+    fn ask(&self, part: &str, arguments: &dyn Fn() -> Arguments) -> Option<Vec<Tensor>> {
         let (_, outputs) = PARTS.iter().find(|(name, _)| *name == part)?;
         let mut ends = self.ends();
         if !ends.substitutes.iter().any(|name| name == part) {
             return None;
         }
+        let arguments = arguments();
         let mut tensors = arguments
             .iter()
             .map(|(name, tensor)| Some(((*name).to_owned(), convert::to_plain(tensor).ok()?)))
@@ -156,7 +160,7 @@ mod tests {
         ];
         let judge = judge(ours, outputs.into());
         let query = Tensor::from(0.5_f64);
-        let outputs = line.substitute_for_parts()("rotary_embedding", &[("query", &query)]);
+        let outputs = line.substitute_for_parts()("rotary_embedding", &|| vec![("query", query.shallow_clone())]);
         let values: Vec<f64> = outputs.unwrap().iter().map(|x| x.double_value(&[])).collect();
         assert_eq!(values, [1.0, 2.0]);
         let question = judge.join().unwrap();
@@ -173,7 +177,7 @@ mod tests {
             line.substitute(&["greedy".to_owned()]);
             let judge = judge(ours, Tensors::from([("token".to_owned(), wire::Tensor::integer(3))]));
             tch::manual_seed(seed);
-            let token = line.ask("greedy", &[("logits", &Tensor::from(0.5_f64))]).unwrap();
+            let token = line.ask("greedy", &|| vec![("logits", Tensor::from(0.5_f64))]).unwrap();
             assert_eq!(token[0].int64_value(&[]), 3);
             judge.join().unwrap().tensors[SEED].clone()
         };
@@ -187,7 +191,7 @@ mod tests {
         let line = Line::new(theirs);
         line.substitute(&["decoder_block".to_owned()]);
         let judge = judge(ours, Tensors::new());
-        let outputs = line.ask("decoder_block", &[("input", &Tensor::from(0.5_f64))]);
+        let outputs = line.ask("decoder_block", &|| vec![("input", Tensor::from(0.5_f64))]);
         assert!(outputs.unwrap().is_empty());
         judge.join().unwrap();
     }
@@ -197,8 +201,8 @@ mod tests {
         let (_ours, theirs) = UnixStream::pair().unwrap();
         let line = Line::new(theirs);
         line.substitute(&["nucleus".to_owned()]);
-        let input = Tensor::from(0.5_f64);
-        assert!(line.ask("merge_heads", &[("input", &input)]).is_none());
-        assert!(line.ask("greedy", &[("logits", &input)]).is_none());
+        let arguments = || unreachable!("arguments are made only for a part that is replaced");
+        assert!(line.ask("merge_heads", &arguments).is_none());
+        assert!(line.ask("unknown", &arguments).is_none());
     }
 }

@@ -157,7 +157,8 @@ const LAWS: &[Law] = &[
         "the result is int64 of shape [B, T + count], begins with the prompt and holds tokens of the vocabulary",
         SIZES,
         laws::starts_with_prompt,
-    ),
+    )
+    .few(),
     Law::new(
         "nothing-to-add",
         "with a count of 0 the prompt comes back",
@@ -176,13 +177,15 @@ const LAWS: &[Law] = &[
         "tokens before the last block_size ones have no influence",
         &[("B", 1, 2), ("before", 1, 3), ("new", 1, 4), ("block_size", 1, 4)],
         laws::window,
-    ),
+    )
+    .few(),
     Law::new(
         "in-steps",
         "continuing in two steps gives the same as continuing at once",
         &[("B", 1, 2), ("T", 1, 5), ("new", 2, 5), ("block_size", 1, 5)],
         laws::in_steps,
-    ),
+    )
+    .few(),
     Law::new(
         "batch-independence",
         "a prompt is continued in the same way whatever else is in the batch",

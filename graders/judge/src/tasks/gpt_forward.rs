@@ -138,31 +138,36 @@ const LAWS: &[Law] = &[
         "a sequence gives the same logits whatever else is in the batch",
         &[("B", 2, 3), ("T", 1, 4), ("heads", 1, 3), ("pairs", 1, 2)],
         laws::batch_independence,
-    ),
+    )
+    .few(),
     Law::new(
         "final-norm-once",
         "the logits are proportional to the weight of the final norm",
         SIZES,
         laws::final_norm_once,
-    ),
+    )
+    .few(),
     Law::new(
         "linear-head",
         "the logits are linear in the head",
         SIZES,
         laws::linear_head,
-    ),
+    )
+    .few(),
     Law::new(
         "untied-head",
         "the embedding of a token that does not occur changes nothing, bit for bit",
         SIZES,
         laws::untied_head,
-    ),
+    )
+    .few(),
     Law::new(
         "position-rows",
         "only the rows of the position embedding from 0 to T - 1 make a difference, in rotary mode none",
         SIZES,
         laws::position_rows,
-    ),
+    )
+    .few(),
     Law::new(
         "position-gradient",
         "exactly the rows of the position embedding from 0 to T - 1 receive a gradient, in rotary mode none",
