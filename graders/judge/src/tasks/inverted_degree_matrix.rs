@@ -19,7 +19,7 @@ pub(super) static TASK: Task = Task {
     signature: "fn inverted_degree_matrix(edge_index: &Tensor, num_nodes: i64, kind: Kind, device: Device) -> Tensor",
     definition: "Puts one divided by the number of edges that enter each node on the diagonal of an [N, N] matrix, and \
                  1 where none enters.",
-    formula: "M[i, i] = 1 / max(number of edges with destination i, 1), 0 elsewhere",
+    formula: "M[i, i] = 1 / D[i, i] where D[i, i] > 0, else 1; 0 off the diagonal (D as in degree_matrix)",
     source: "University of Amsterdam, Deep Learning 1, Assignment 2, part 3.3 (b)",
     conventions: &[
         "degrees are in-degrees, as in degree_matrix",
