@@ -120,8 +120,7 @@ pub fn causal_self_attention(
     }
 
     let projected = input.linear(&weights.c_attn_weight, Some(&weights.c_attn_bias));
-    let heads_of =
-        |part| parts::split_heads(&projected.narrow(-1, part * width, width), config.heads);
+    let heads_of = |part| parts::split_heads(&projected.narrow(-1, part * width, width), config.heads);
     let (mut query, mut key, value) = (heads_of(0), heads_of(1), heads_of(2));
     if config.rotary {
         (query, key) = parts::rotary_embedding(&query, &key, 0);
@@ -130,9 +129,7 @@ pub fn causal_self_attention(
     let mask = parts::causal_mask(length, input.device());
     let (_, attention) = parts::scaled_dot_product_attention(&query, &key, &value, Some(&mask));
     // Dropout falls on the weights, so they meet the values here and the part's own output is not used.
-    let attended = attention
-        .dropout(config.attention_dropout, train)
-        .matmul(&value);
+    let attended = attention.dropout(config.attention_dropout, train).matmul(&value);
 
     Ok(parts::merge_heads(&attended)
         .linear(&weights.c_proj_weight, Some(&weights.c_proj_bias))
@@ -147,9 +144,7 @@ mod tests {
 
     use tch::{Device, Kind, Tensor};
 
-    use super::{
-        causal_mask, causal_self_attention, merge_heads, scaled_dot_product_attention, split_heads,
-    };
+    use super::{causal_mask, causal_self_attention, merge_heads, scaled_dot_product_attention, split_heads};
     use crate::types::{AttentionConfig, AttentionWeights};
 
     /// One head over two channels: the query and the key are zero, the value is the input, the output doubles it.

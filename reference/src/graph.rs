@@ -30,11 +30,7 @@ pub fn adjacency_matrix(edge_index: &Tensor, num_nodes: i64, kind: Kind, device:
     let edges = edge_index.to_device(device);
     let (source, destination) = (edges.select(0, 0), edges.select(0, 1));
     let one = Tensor::ones([1], (kind, device));
-    Tensor::zeros([num_nodes, num_nodes], (kind, device)).index_put(
-        &[Some(destination), Some(source)],
-        &one,
-        false,
-    )
+    Tensor::zeros([num_nodes, num_nodes], (kind, device)).index_put(&[Some(destination), Some(source)], &one, false)
     // solution:end
 }
 
@@ -59,12 +55,7 @@ pub fn degree_matrix(edge_index: &Tensor, num_nodes: i64, kind: Kind, device: De
 ///   edge enters i (there the inverse does not exist); zeros elsewhere, never infinity or NaN.
 ///
 /// Source: Deep Learning 1, Assignment 2, question 3.3(b).
-pub fn inverted_degree_matrix(
-    edge_index: &Tensor,
-    num_nodes: i64,
-    kind: Kind,
-    device: Device,
-) -> Tensor {
+pub fn inverted_degree_matrix(edge_index: &Tensor, num_nodes: i64, kind: Kind, device: Device) -> Tensor {
     // solution:begin put one over the in-degree on the diagonal, and 1 where no edge enters
     in_degrees(edge_index, num_nodes, kind, device)
         .clamp_min(1)
@@ -102,19 +93,13 @@ mod tests {
     fn degrees_count_the_edges_that_enter() {
         let degrees = degree_matrix(&edges(), 4, Kind::Float, Device::Cpu);
         assert_eq!(degrees.kind(), Kind::Float);
-        assert_eq!(
-            degrees,
-            Tensor::from_slice(&[0.0_f32, 1.0, 3.0, 0.0]).diag(0)
-        );
+        assert_eq!(degrees, Tensor::from_slice(&[0.0_f32, 1.0, 3.0, 0.0]).diag(0));
     }
 
     #[test]
     fn the_inverse_is_one_where_no_edge_enters() {
         let inverse = inverted_degree_matrix(&edges(), 4, Kind::Double, Device::Cpu);
-        assert_eq!(
-            inverse,
-            Tensor::from_slice(&[1.0, 1.0, 1.0 / 3.0, 1.0]).diag(0)
-        );
+        assert_eq!(inverse, Tensor::from_slice(&[1.0, 1.0, 1.0 / 3.0, 1.0]).diag(0));
     }
 
     #[test]
@@ -124,10 +109,7 @@ mod tests {
         let identity = Tensor::eye(3, (Kind::Double, Device::Cpu));
         assert_eq!(adjacency_matrix(&none, 3, Kind::Double, Device::Cpu), zeros);
         assert_eq!(degree_matrix(&none, 3, Kind::Double, Device::Cpu), zeros);
-        assert_eq!(
-            inverted_degree_matrix(&none, 3, Kind::Double, Device::Cpu),
-            identity
-        );
+        assert_eq!(inverted_degree_matrix(&none, 3, Kind::Double, Device::Cpu), identity);
     }
 }
 // helper:end

@@ -30,9 +30,7 @@ fn softmax_by_destination(scores: &Tensor, destination: &Tensor, num_nodes: i64)
     let nodes = Tensor::arange(num_nodes, (Kind::Int64, destination.device()));
     let goes_elsewhere = destination.ne_tensor(&nodes.unsqueeze(-1));
     // Thanks to the self loops every row keeps a score, so that none is a softmax over nothing.
-    scores
-        .masked_fill(&goes_elsewhere, f64::NEG_INFINITY)
-        .softmax(-1, None)
+    scores.masked_fill(&goes_elsewhere, f64::NEG_INFINITY).softmax(-1, None)
 }
 // helper:end
 
@@ -55,11 +53,7 @@ fn softmax_by_destination(scores: &Tensor, destination: &Tensor, num_nodes: i64)
 ///
 /// Source: Deep Learning 1, Assignment 2, question 3.4(d); "Graph Attention Networks", Eq. 1 to 4 (Eq. 4 without its
 /// nonlinearity).
-pub fn graph_attention(
-    features: &Tensor,
-    edge_index: &Tensor,
-    weights: &GraphAttentionWeights,
-) -> GraphAttention {
+pub fn graph_attention(features: &Tensor, edge_index: &Tensor, weights: &GraphAttentionWeights) -> GraphAttention {
     // solution:begin add self loops, score every edge, normalise per destination, sum the sources
     let num_nodes = features.size()[0];
     let edge_index = with_self_loops(edge_index, num_nodes);
@@ -70,9 +64,7 @@ pub fn graph_attention(
     let width = projected.size()[1];
     let as_destination = projected.matmul(&weights.attention.narrow(0, 0, width));
     let as_source = projected.matmul(&weights.attention.narrow(0, width, width));
-    let scores = leaky_rectifier(
-        &(as_destination.index_select(0, &destination) + as_source.index_select(0, &source)),
-    );
+    let scores = leaky_rectifier(&(as_destination.index_select(0, &destination) + as_source.index_select(0, &source)));
 
     let attention = softmax_by_destination(&scores, &destination, num_nodes);
     GraphAttention {
@@ -145,8 +137,7 @@ mod tests {
 
     #[test]
     fn large_scores_stay_finite_and_gradients_reach_all_inputs() {
-        let features = Tensor::from_slice2(&[[1000.0, -3.0], [-900.0, 5.0], [2.0, 1.0]])
-            .set_requires_grad(true);
+        let features = Tensor::from_slice2(&[[1000.0, -3.0], [-900.0, 5.0], [2.0, 1.0]]).set_requires_grad(true);
         let edges = Tensor::from_slice2(&[[0_i64, 1, 2], [1, 0, 0]]);
         let layer_weights = GraphAttentionWeights {
             weight: Tensor::from_slice2(&[[1.0, 0.5], [0.25, 1.0]]).set_requires_grad(true),

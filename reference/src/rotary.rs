@@ -13,14 +13,8 @@ fn rotate(input: &Tensor, start: i64) -> Tensor {
     let pairs = input.unflatten(-1, [-1, 2]);
     let (first, second) = (pairs.select(-1, 0), pairs.select(-1, 1));
     let angles = angles(input, start);
-    let (cosine, sine) = (
-        angles.cos().to_kind(input.kind()),
-        angles.sin().to_kind(input.kind()),
-    );
-    let rotated = [
-        &first * &cosine - &second * &sine,
-        &first * &sine + &second * &cosine,
-    ];
+    let (cosine, sine) = (angles.cos().to_kind(input.kind()), angles.sin().to_kind(input.kind()));
+    let rotated = [&first * &cosine - &second * &sine, &first * &sine + &second * &cosine];
     Tensor::stack(&rotated, -1).flatten(-2, -1)
 }
 

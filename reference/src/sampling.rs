@@ -48,9 +48,7 @@ pub fn nucleus(probabilities: &Tensor, p: f64) -> Tensor {
     let mass_before = descending.cumsum(-1, None).constant_pad_nd([1, -1]);
     let kept = descending.masked_fill(&mass_before.ge(p), 0.0);
     let renormalised = &kept / kept.sum_dim_intlist(-1, true, None);
-    probabilities
-        .zeros_like()
-        .scatter(-1, &order, &renormalised)
+    probabilities.zeros_like().scatter(-1, &order, &renormalised)
     // solution:end
 }
 
@@ -94,9 +92,7 @@ pub fn sample_top_p(logits: &Tensor, p: f64, temperature: f64) -> Result<Tensor,
 
     // Without its largest logit a row cannot overflow, however small the temperature.
     let probabilities = ((logits - largest) / temperature).softmax(-1, None);
-    Ok(parts::nucleus(&probabilities, p)
-        .multinomial(1, true)
-        .squeeze_dim(-1))
+    Ok(parts::nucleus(&probabilities, p).multinomial(1, true).squeeze_dim(-1))
     // solution:end
 }
 
@@ -122,15 +118,13 @@ mod tests {
     #[test]
     fn the_token_that_crosses_the_mass_is_kept_and_rows_are_their_own() {
         let probabilities = Tensor::from_slice2(&[[0.1, 0.5, 0.15, 0.25], [0.9, 0.0, 0.05, 0.05]]);
-        let expected =
-            Tensor::from_slice2(&[[0.0, 2.0 / 3.0, 0.0, 1.0 / 3.0], [1.0, 0.0, 0.0, 0.0]]);
+        let expected = Tensor::from_slice2(&[[0.0, 2.0 / 3.0, 0.0, 1.0 / 3.0], [1.0, 0.0, 0.0, 0.0]]);
         assert!(nucleus(&probabilities, 0.6).allclose(&expected, 1e-14, 0.0, false));
     }
 
     #[test]
     fn reaching_the_mass_exactly_ends_the_nucleus_and_ties_go_by_index() {
-        let probabilities =
-            Tensor::from_slice2(&[[0.25, 0.25, 0.25, 0.25], [0.25, 0.5, 0.125, 0.125]]);
+        let probabilities = Tensor::from_slice2(&[[0.25, 0.25, 0.25, 0.25], [0.25, 0.5, 0.125, 0.125]]);
         let expected = Tensor::from_slice2(&[[0.5, 0.5, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0]]);
         assert_eq!(nucleus(&probabilities, 0.5), expected);
     }
@@ -175,17 +169,8 @@ mod tests {
         }
         let logits = Tensor::from_slice2(&[[infinite, 1.0]]);
         assert!(sample_top_p(&logits, 0.9, 1.0).is_ok());
-        for (p, temperature) in [
-            (0.0, 1.0),
-            (1.1, 1.0),
-            (f64::NAN, 1.0),
-            (0.9, 0.0),
-            (0.9, f64::NAN),
-        ] {
-            assert!(
-                sample_top_p(&logits, p, temperature).is_err(),
-                "{p} {temperature}"
-            );
+        for (p, temperature) in [(0.0, 1.0), (1.1, 1.0), (f64::NAN, 1.0), (0.9, 0.0), (0.9, f64::NAN)] {
+            assert!(sample_top_p(&logits, p, temperature).is_err(), "{p} {temperature}");
         }
     }
 }

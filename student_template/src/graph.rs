@@ -37,11 +37,6 @@ pub fn degree_matrix(edge_index: &Tensor, num_nodes: i64, kind: Kind, device: De
 ///   edge enters i (there the inverse does not exist); zeros elsewhere, never infinity or NaN.
 ///
 /// Source: Deep Learning 1, Assignment 2, question 3.3(b).
-pub fn inverted_degree_matrix(
-    edge_index: &Tensor,
-    num_nodes: i64,
-    kind: Kind,
-    device: Device,
-) -> Tensor {
+pub fn inverted_degree_matrix(edge_index: &Tensor, num_nodes: i64, kind: Kind, device: Device) -> Tensor {
     todo!("put one over the in-degree on the diagonal, and 1 where no edge enters")
 }

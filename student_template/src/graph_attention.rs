@@ -25,10 +25,6 @@ use crate::types::{GraphAttention, GraphAttentionWeights};
 ///
 /// Source: Deep Learning 1, Assignment 2, question 3.4(d); "Graph Attention Networks", Eq. 1 to 4 (Eq. 4 without its
 /// nonlinearity).
-pub fn graph_attention(
-    features: &Tensor,
-    edge_index: &Tensor,
-    weights: &GraphAttentionWeights,
-) -> GraphAttention {
+pub fn graph_attention(features: &Tensor, edge_index: &Tensor, weights: &GraphAttentionWeights) -> GraphAttention {
     todo!("add self loops, score every edge, normalise per destination, sum the sources")
 }

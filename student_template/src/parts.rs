@@ -47,10 +47,7 @@ pub fn causal_mask(length: i64, device: Device) -> Tensor {
 
 /// `attention::split_heads`
 pub fn split_heads(input: &Tensor, heads: i64) -> Tensor {
-    match ask(
-        "split_heads",
-        &[("input", input), ("heads", &integer(heads))],
-    ) {
+    match ask("split_heads", &[("input", input), ("heads", &integer(heads))]) {
         Some([output]) => output,
         None => crate::attention::split_heads(input, heads),
     }
@@ -92,10 +89,7 @@ pub fn rotary_embedding(query: &Tensor, key: &Tensor, start: i64) -> (Tensor, Te
 
 /// `sampling::nucleus`
 pub fn nucleus(probabilities: &Tensor, p: f64) -> Tensor {
-    match ask(
-        "nucleus",
-        &[("probabilities", probabilities), ("p", &real(p))],
-    ) {
+    match ask("nucleus", &[("probabilities", probabilities), ("p", &real(p))]) {
         Some([output]) => output,
         None => crate::sampling::nucleus(probabilities, p),
     }

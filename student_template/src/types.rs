@@ -17,9 +17,7 @@ pub struct InvalidInput {
 impl InvalidInput {
     /// Refuses an input for `reason`.
     pub fn new(reason: impl Into<String>) -> Self {
-        Self {
-            reason: reason.into(),
-        }
+        Self { reason: reason.into() }
     }
 }
 

@@ -66,6 +66,8 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Make the student template anew from the reference
     Template(Template),
+    /// Measure what grading costs: seconds, ratios, round trips, memory
+    Bench(Bench),
     /// Note where the prebuilt libraries are (called by scripts/build)
     #[command(hide = true)]
     Prepare {
@@ -97,6 +99,20 @@ pub(crate) struct Kit {
     /// Leave a law out, to see that the kit notices
     #[arg(long, value_name = "TASK/LAW")]
     pub(crate) without: Option<String>,
+}
+
+/// Options of `bench`.
+#[derive(Debug, Args)]
+pub(crate) struct Bench {
+    /// The submission that is graded
+    #[arg(long, value_name = "DIR")]
+    pub(crate) submission: PathBuf,
+    /// The assignment; otherwise the only one there is
+    #[arg(long, value_name = "ID")]
+    pub(crate) assignment: Option<String>,
+    /// Gradings whose medians are given
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub(crate) runs: u32,
 }
 
 /// Options of `explain`.

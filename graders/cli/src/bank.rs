@@ -37,20 +37,15 @@ pub(crate) struct ExpectedWrong {
 impl ExpectedWrong {
     /// The tasks that must keep all points.
     pub(crate) fn kept(&self) -> BTreeSet<String> {
-        match &self.must_keep {
-            Some(tasks) => tasks.iter().cloned().collect(),
-            None => {
-                let lost = |id: &str| {
-                    self.task == id || self.must_lose.iter().any(|check| check.split('/').next() == Some(id))
-                };
-                tasks::ALL
-                    .iter()
-                    .map(|task| task.id)
-                    .filter(|id| !lost(id))
-                    .map(str::to_owned)
-                    .collect()
-            }
+        if let Some(tasks) = &self.must_keep {
+            return tasks.iter().cloned().collect();
         }
+        let named = |id: &str| {
+            let mut lost = self.must_lose.iter();
+            self.task == id || lost.any(|check| check.split('/').next() == Some(id))
+        };
+        let all = tasks::ALL.iter().map(|task| task.id);
+        all.filter(|id| !named(id)).map(str::to_owned).collect()
     }
 }
 

@@ -38,10 +38,8 @@ fn explain_task(task: &Task) -> String {
     }
     let _ = writeln!(text, "  checks");
     for portion in task.portions() {
-        let _ = writeln!(
-            text,
-            "    golden-f64/{portion}, golden-f32/{portion}: stored inputs and outputs"
-        );
+        let names = format!("golden-f64/{portion}, golden-f32/{portion}");
+        entry(&mut text, &names, "stored inputs and outputs");
     }
     for law in task.laws {
         entry(&mut text, law.name, law.statement);

@@ -41,22 +41,21 @@ pub(crate) fn grade(grader: &Grader, options: &Grade, output: &Output) -> Result
     };
     let cache = Cache::new(grader.results_folder());
     let stored = if options.fresh { None } else { cache.get(&key) };
-    let report = match stored {
-        Some(report) => again(report, options, begun),
-        None => {
-            let run = Run {
-                grader,
-                assignment: &assignment,
-                fixtures: &fixtures,
-                chosen: &chosen,
-                seed,
-            };
-            let report = run.report(staged, options, begun, output)?;
-            if report.conclusion != Conclusion::JudgeFault {
-                cache.put(&key, &report);
-            }
-            report
+    let report = if let Some(report) = stored {
+        again(report, options, begun)
+    } else {
+        let run = Run {
+            grader,
+            assignment: &assignment,
+            fixtures: &fixtures,
+            chosen: &chosen,
+            seed,
+        };
+        let report = run.report(staged, options, begun, output)?;
+        if report.conclusion != Conclusion::JudgeFault {
+            cache.put(&key, &report);
         }
+        report
     };
     output.progress_done();
     for target in &options.reports {

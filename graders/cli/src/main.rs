@@ -2,6 +2,7 @@
 
 mod arguments;
 mod bank;
+mod bench;
 mod cache;
 mod calibrate;
 mod exit;
@@ -56,6 +57,7 @@ fn run(arguments: Arguments, output: &Output) -> Result<Exit, Failure> {
         (Some(Command::Prepare { messages }), _) => prepare::prepare(&messages),
         (Some(Command::Template(options)), _) => template_command::run(Place::find()?.root(), options.check, output),
         (Some(Command::Regen(options)), _) => regen::regen(&Grader::open(Place::find()?)?, &options, output),
+        (Some(Command::Bench(options)), _) => bench::bench(&Grader::open(Place::find()?)?, &options, output),
         (Some(Command::Calibrate), _) => calibrate::calibrate(&Grader::open(Place::find()?)?, output),
         (Some(Command::Kit(options)), _) => kit::kit(&Grader::open(Place::find()?)?, &options, output),
         (None, Some(options)) => grade::grade(&Grader::open(Place::find()?)?, &options, output),

@@ -9,23 +9,22 @@ use crate::failure::Failure;
 #[derive(Debug, Clone)]
 pub(crate) struct Place(PathBuf);
 
-/// The file by which the folder is known.
-const LANDMARK: &str = "fixtures/manifest.json";
-const LANDMARKS: [&str; 2] = [LANDMARK, "graders/ARCHITECTURE.md"];
+/// Files by which the folder is known: one of them is enough.
+const LANDMARKS: [&str; 2] = ["fixtures/manifest.json", "graders/ARCHITECTURE.md"];
 
 impl Place {
     /// `GRADE_HOME`, or the folder above this program that holds the fixtures.
     pub(crate) fn find() -> Result<Self, Failure> {
         if let Some(home) = env::var_os("GRADE_HOME") {
             let home = PathBuf::from(home);
-            return match is_place(&home) {
-                true => Ok(Self(home)),
-                false => Err(Failure::environment(format!(
-                    "GRADE_HOME names {}, which holds no `fixtures` and no `graders`",
-                    home.display()
-                ))
-                .hint("set GRADE_HOME to the folder of the course's repository")),
-            };
+            if is_place(&home) {
+                return Ok(Self(home));
+            }
+            let message = format!(
+                "GRADE_HOME names {}, which holds no `fixtures` and no `graders`",
+                home.display()
+            );
+            return Err(Failure::environment(message).hint("set GRADE_HOME to the folder of the course's repository"));
         }
         let program =
             env::current_exe().map_err(|error| Failure::environment(format!("cannot find myself: {error}")))?;

@@ -34,9 +34,12 @@ impl<'a> Running<'a> {
         }
     }
 
-    /// The worker, for measurements.
-    pub(crate) fn worker(&self) -> &Worker {
-        &self.worker
+    /// The largest memory that the server and its present child have used, in KiB.
+    pub(crate) fn peak_memory_kib(&self) -> (Option<u64>, Option<u64>) {
+        (
+            self.worker.peak_memory_kib(),
+            self.child.as_ref().and_then(Child::peak_memory_kib),
+        )
     }
 }
 

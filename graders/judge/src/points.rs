@@ -42,7 +42,8 @@ pub fn points(portions: &[Portion], checks: &[Check], deductions: Deductions) ->
         .iter()
         .filter(|check| matches!(check.ending, Ending::Failed { .. }));
     let lost: f64 = failed.map(|check| cost(check.kind, deductions)).sum();
-    (earned * (1.0 - lost).max(0.0) * 100.0).round() / 100.0
+    // Adding zero turns the negative zero of an empty sum into a plain one.
+    (earned * (1.0 - lost).max(0.0) * 100.0).round() / 100.0 + 0.0
 }
 
 /// The share of the earned points that a failed check takes away.

@@ -19,7 +19,7 @@ impl Random {
 
     /// A value in [0, 1), a multiple of 2^-24 and thus exact in f32.
     pub fn unit(&mut self) -> f64 {
-        (self.0.next_u32() >> 8) as f64 / f64::from(1 << 24)
+        f64::from(self.0.next_u32() >> 8) / f64::from(1 << 24)
     }
 
     /// An integer in `low..high`.

@@ -9,8 +9,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 
 use rustix::net::{
-    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
-    SendAncillaryMessage, SendFlags,
+    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage, SendFlags,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -43,11 +42,7 @@ impl Control {
     }
 
     /// Sends a message, and a descriptor with its first byte.
-    pub fn send<M: Serialize>(
-        &self,
-        message: M,
-        descriptor: Option<BorrowedFd<'_>>,
-    ) -> Result<(), FrameError> {
+    pub fn send<M: Serialize>(&self, message: M, descriptor: Option<BorrowedFd<'_>>) -> Result<(), FrameError> {
         let bytes = Frame::new(message, crate::tensor::Tensors::new()).encode()?;
         let mut sent = self.send_bytes(&bytes, descriptor)?;
         while sent < bytes.len() {
@@ -56,11 +51,7 @@ impl Control {
         Ok(())
     }
 
-    fn send_bytes(
-        &self,
-        bytes: &[u8],
-        descriptor: Option<BorrowedFd<'_>>,
-    ) -> Result<usize, FrameError> {
+    fn send_bytes(&self, bytes: &[u8], descriptor: Option<BorrowedFd<'_>>) -> Result<usize, FrameError> {
         let descriptors = descriptor.map(|descriptor| [descriptor]);
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
         let mut ancillary = SendAncillaryBuffer::new(&mut space);
@@ -75,9 +66,7 @@ impl Control {
     }
 
     /// The next message with the descriptor that came along; `None` where the peer has closed.
-    pub fn receive<M: DeserializeOwned>(
-        &mut self,
-    ) -> Result<Option<(M, Option<OwnedFd>)>, FrameError> {
+    pub fn receive<M: DeserializeOwned>(&mut self) -> Result<Option<(M, Option<OwnedFd>)>, FrameError> {
         loop {
             if let Some(frame) = self.decoder.next_frame()? {
                 return Ok(Some((frame.message, self.descriptor.take())));
@@ -95,14 +84,8 @@ impl Control {
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
         let mut ancillary = RecvAncillaryBuffer::new(&mut space);
         let mut slices = [IoSliceMut::new(buffer)];
-        let received = retry(|| {
-            rustix::net::recvmsg(
-                &self.socket,
-                &mut slices,
-                &mut ancillary,
-                RecvFlags::CMSG_CLOEXEC,
-            )
-        })?;
+        let received =
+            retry(|| rustix::net::recvmsg(&self.socket, &mut slices, &mut ancillary, RecvFlags::CMSG_CLOEXEC))?;
         for message in ancillary.drain() {
             if let RecvAncillaryMessage::ScmRights(descriptors) = message {
                 // One is expected; the last wins, and any other is closed here.
@@ -171,9 +154,7 @@ mod tests {
     fn a_control_message_has_no_room_for_tensors() {
         let (sender, mut receiver) = pair();
         let tensors = [("x".to_owned(), crate::Tensor::integer(1))].into();
-        Frame::new("hello", tensors)
-            .write(&mut sender.socket())
-            .unwrap();
+        Frame::new("hello", tensors).write(&mut sender.socket()).unwrap();
         assert!(matches!(
             receiver.receive::<String>(),
             Err(FrameError::BodyTooLong { .. })

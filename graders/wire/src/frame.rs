@@ -67,8 +67,7 @@ impl<M> Frame<M> {
 impl<M: Serialize> Frame<M> {
     /// The frame as bytes.
     pub fn encode(&self) -> Result<Vec<u8>, FrameError> {
-        let header = serde_json::to_vec(&self.message)
-            .map_err(|error| FrameError::Header(error.to_string()))?;
+        let header = serde_json::to_vec(&self.message).map_err(|error| FrameError::Header(error.to_string()))?;
         let body = if self.tensors.is_empty() {
             Vec::new()
         } else {
@@ -167,10 +166,7 @@ impl Decoder {
     }
 
     /// Reads on until a frame is complete. `Ok(None)` where the stream ends between two frames.
-    pub fn read<M: DeserializeOwned>(
-        &mut self,
-        reader: &mut impl Read,
-    ) -> Result<Option<Frame<M>>, FrameError> {
+    pub fn read<M: DeserializeOwned>(&mut self, reader: &mut impl Read) -> Result<Option<Frame<M>>, FrameError> {
         let mut buffer = [0; 16 << 10];
         loop {
             if let Some(frame) = self.next_frame()? {
@@ -196,10 +192,7 @@ mod tests {
     use crate::tensor::Tensor;
 
     fn frame() -> Frame<String> {
-        Frame::new(
-            "hello".to_owned(),
-            Tensors::from([("x".to_owned(), Tensor::real(0.5))]),
-        )
+        Frame::new("hello".to_owned(), Tensors::from([("x".to_owned(), Tensor::real(0.5))]))
     }
 
     #[test]
@@ -222,10 +215,7 @@ mod tests {
     fn the_end_of_the_stream_is_told_apart_from_a_cut_frame() {
         let bytes = frame().encode().unwrap();
         let mut decoder = Decoder::default();
-        assert_eq!(
-            decoder.read::<String>(&mut bytes.as_slice()).unwrap(),
-            Some(frame())
-        );
+        assert_eq!(decoder.read::<String>(&mut bytes.as_slice()).unwrap(), Some(frame()));
         assert_eq!(decoder.read::<String>(&mut [].as_slice()).unwrap(), None);
         let cut = &bytes[..bytes.len() - 1];
         assert!(matches!(
@@ -257,20 +247,14 @@ mod tests {
     fn a_foreign_first_byte_is_refused_at_once() {
         let mut decoder = Decoder::default();
         decoder.push(b"P");
-        assert!(matches!(
-            decoder.next_frame::<String>(),
-            Err(FrameError::Magic)
-        ));
+        assert!(matches!(decoder.next_frame::<String>(), Err(FrameError::Magic)));
     }
 
     #[test]
     fn a_header_of_another_message_is_refused() {
         let mut decoder = Decoder::default();
         decoder.push(&frame().encode().unwrap());
-        assert!(matches!(
-            decoder.next_frame::<u32>(),
-            Err(FrameError::Header(_))
-        ));
+        assert!(matches!(decoder.next_frame::<u32>(), Err(FrameError::Header(_))));
     }
 
     proptest! {

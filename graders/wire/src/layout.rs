@@ -52,9 +52,7 @@ pub fn encode(tensors: &Tensors) -> Result<Vec<u8>, LayoutError> {
         .collect();
     let views = blocks
         .iter()
-        .map(|(name, dtype, shape, bytes)| {
-            TensorView::new(*dtype, shape.to_vec(), bytes).map(|view| (*name, view))
-        })
+        .map(|(name, dtype, shape, bytes)| TensorView::new(*dtype, shape.to_vec(), bytes).map(|view| (*name, view)))
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| LayoutError::Format(error.to_string()))?;
     safetensors::serialize(views, None).map_err(|error| LayoutError::Format(error.to_string()))
@@ -65,8 +63,7 @@ pub fn decode(bytes: &[u8]) -> Result<Tensors, LayoutError> {
     if bytes.is_empty() {
         return Ok(Tensors::new());
     }
-    let block =
-        SafeTensors::deserialize(bytes).map_err(|error| LayoutError::Format(error.to_string()))?;
+    let block = SafeTensors::deserialize(bytes).map_err(|error| LayoutError::Format(error.to_string()))?;
     refuse_duplicate_names(bytes)?;
     block
         .iter()
@@ -85,18 +82,9 @@ fn dtype_out(dtype: DType) -> Dtype {
 
 fn bytes_of(tensor: &Tensor) -> Vec<u8> {
     match tensor.data() {
-        Data::F32(values) => values
-            .iter()
-            .flat_map(|value| value.to_le_bytes())
-            .collect(),
-        Data::F64(values) => values
-            .iter()
-            .flat_map(|value| value.to_le_bytes())
-            .collect(),
-        Data::I64(values) => values
-            .iter()
-            .flat_map(|value| value.to_le_bytes())
-            .collect(),
+        Data::F32(values) => values.iter().flat_map(|value| value.to_le_bytes()).collect(),
+        Data::F64(values) => values.iter().flat_map(|value| value.to_le_bytes()).collect(),
+        Data::I64(values) => values.iter().flat_map(|value| value.to_le_bytes()).collect(),
         Data::Bool(values) => values.iter().map(|&value| u8::from(value)).collect(),
     }
 }
@@ -215,26 +203,19 @@ mod tests {
     #[test]
     fn a_name_that_stands_twice_is_refused() {
         let header = r#"{"x":{"dtype":"BOOL","shape":[1],"data_offsets":[0,1]},"x":{"dtype":"BOOL","shape":[1],"data_offsets":[0,1]}}"#;
-        assert!(
-            matches!(decode(&block(header, &[1])), Err(LayoutError::DuplicateName(name)) if name == "x")
-        );
+        assert!(matches!(decode(&block(header, &[1])), Err(LayoutError::DuplicateName(name)) if name == "x"));
     }
 
     #[test]
     fn a_foreign_dtype_is_refused_by_name() {
         let header = r#"{"x":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}}"#;
-        assert!(
-            matches!(decode(&block(header, &[0, 0])), Err(LayoutError::DType { name, .. }) if name == "x")
-        );
+        assert!(matches!(decode(&block(header, &[0, 0])), Err(LayoutError::DType { name, .. }) if name == "x"));
     }
 
     #[test]
     fn a_bool_that_is_neither_true_nor_false_is_refused() {
         let header = r#"{"x":{"dtype":"BOOL","shape":[2],"data_offsets":[0,2]}}"#;
-        assert!(matches!(
-            decode(&block(header, &[1, 7])),
-            Err(LayoutError::Bool(_))
-        ));
+        assert!(matches!(decode(&block(header, &[1, 7])), Err(LayoutError::Bool(_))));
     }
 
     #[test]

@@ -14,9 +14,7 @@ pub mod tensor;
 pub use control::Control;
 pub use frame::{Decoder, Frame, FrameError};
 pub use layout::LayoutError;
-pub use message::{
-    Call, ChildReply, ChildRequest, Device, Ended, Hello, Outcome, ServerReply, ServerRequest,
-};
+pub use message::{Call, ChildReply, ChildRequest, Device, Ended, Hello, Outcome, ServerReply, ServerRequest};
 pub use observed::Observed;
 pub use tensor::{DType, Data, Tensor, Tensors};
 

@@ -190,9 +190,7 @@ impl Group {
     pub fn extract(self, frame: &Tensors) -> Tensors {
         frame
             .iter()
-            .filter_map(|(name, tensor)| {
-                Some((name.strip_prefix(self.prefix())?.to_owned(), tensor.clone()))
-            })
+            .filter_map(|(name, tensor)| Some((name.strip_prefix(self.prefix())?.to_owned(), tensor.clone())))
             .collect()
     }
 }
@@ -207,10 +205,7 @@ mod tests {
         let x = || Tensors::from([("x".to_owned(), Tensor::integer(1))]);
         let mut frame = Tensors::new();
         Group::Argument.insert(&mut frame, x());
-        Group::Output.insert(
-            &mut frame,
-            Tensors::from([("x".to_owned(), Tensor::integer(2))]),
-        );
+        Group::Output.insert(&mut frame, Tensors::from([("x".to_owned(), Tensor::integer(2))]));
         assert_eq!(frame.len(), 2);
         assert_eq!(Group::Argument.extract(&frame), x());
         assert!(Group::Gradient.extract(&frame).is_empty());

@@ -157,10 +157,7 @@ impl Tensor {
             Data::F32(values) => values.iter().map(|&value| f64::from(value)).collect(),
             Data::F64(values) => values.clone(),
             Data::I64(values) => values.iter().map(|&value| value as f64).collect(),
-            Data::Bool(values) => values
-                .iter()
-                .map(|&value| f64::from(u8::from(value)))
-                .collect(),
+            Data::Bool(values) => values.iter().map(|&value| f64::from(u8::from(value))).collect(),
         }
     }
 
@@ -174,9 +171,7 @@ impl Tensor {
     pub fn to_float(&self, dtype: DType) -> Self {
         let data = match (&self.data, dtype) {
             (Data::F32(_), DType::F64) => Data::F64(self.to_f64()),
-            (Data::F64(values), DType::F32) => {
-                Data::F32(values.iter().map(|&value| value as f32).collect())
-            }
+            (Data::F64(values), DType::F32) => Data::F32(values.iter().map(|&value| value as f32).collect()),
             (data, _) => data.clone(),
         };
         Self {

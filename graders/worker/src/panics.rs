@@ -12,6 +12,8 @@ use crate::convert::without_trace;
 const MAX_CHARACTERS: usize = 2000;
 /// What `todo!()` says first.
 const TODO: &str = "not yet implemented";
+/// Where line tables say that the submission was compiled: `sandbox::build` sees to it.
+const SUBMISSION: &str = "/submission/";
 
 thread_local! {
     /// The panic of this thread's current call. Other threads of a submission have their own.
@@ -80,11 +82,12 @@ fn location_of(panic: &PanicHookInfo<'_>) -> Option<String> {
         .find_map(|line| frame_location(line.trim_start().strip_prefix("at ")?))
 }
 
-/// `./attention.rs:41:9` as a backtrace has it, without the column.
+/// `/submission/attention.rs:41:9` as a backtrace has it, without folder and column. Where the process runs in one of
+/// the folders above, the backtrace says `./` for it.
 fn frame_location(place: &str) -> Option<String> {
     let (place, _column) = place.rsplit_once(':')?;
-    let place = place.strip_prefix("./").unwrap_or(place);
-    is_of_submission(place).then(|| place.to_owned())
+    let place = place.strip_prefix('.').unwrap_or(place);
+    place.strip_prefix(SUBMISSION).map(str::to_owned)
 }
 
 /// Submissions are compiled in their own folder, so only their files have relative names.
@@ -125,6 +128,15 @@ mod tests {
         let (message, location) = panicked(|| panic!("no rows in {}", "input"));
         assert_eq!(message, "no rows in input");
         assert!(location.unwrap().contains("panics.rs:"));
+    }
+
+    #[test]
+    fn the_frame_of_a_submission_is_told_from_those_of_libraries() {
+        let found = Some("attention.rs:41".to_owned());
+        assert_eq!(frame_location("/submission/attention.rs:41:9"), found);
+        assert_eq!(frame_location("./submission/attention.rs:41:9"), found);
+        assert_eq!(frame_location("./rustc/5980/library/alloc/src/boxed.rs:2254:9"), None);
+        assert_eq!(frame_location("/registry/tch-0.24.0/src/lib.rs:7:1"), None);
     }
 
     #[test]

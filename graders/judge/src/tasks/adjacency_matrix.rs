@@ -132,7 +132,7 @@ const LAWS: &[Law] = &[
         "dtype",
         "the dtype is the one that is asked for: f32, f64 or int64",
         SIZES,
-        |scenario, probe| shared::dtypes(ID, &[DType::F32, DType::F64, DType::I64], 0.0, scenario, probe),
+        |scenario, probe| shared::dtypes(ID, &[DType::F32, DType::F64, DType::I64], scenario, probe),
     )
     .few(),
     Law::new(
@@ -277,14 +277,14 @@ fn row_sums(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let degrees = |edges: &[Edge]| vector(super::graph_inputs::in_degrees(edges, nodes));
     let sums = |axis: usize| given.sum_axis(ndarray::Axis(axis));
     equal(
-        "the row sums",
+        "the list of row sums",
         "the number of edges into each node",
         &degrees(&edges),
         &sums(1),
         0.0,
     )?;
     equal(
-        "the column sums",
+        "the list of column sums",
         "the number of edges out of each node",
         &degrees(&flipped(&edges)),
         &sums(0),

@@ -59,6 +59,7 @@ pub(super) enum Way {
 use Way::*;
 
 /// `scaled_dot_product_attention`, over any leading axes.
+#[expect(clippy::unnecessary_wraps, reason = "the shape of a submission's function")]
 pub(super) fn attention(way: Way, call: &Call) -> Answer {
     let given = |name: &str| array(&call.arguments[name]);
     let (query, key, value) = (given("query"), given("key"), given("value"));

@@ -11,13 +11,10 @@ use crate::probe::{Holds, Probe, equal, every, unchanged};
 use crate::random::{edge_index, floats};
 use crate::scenario::{Scenario, Sizes};
 
-/// Bound on an f64 relation between values of order one.
-const EXACTLY: f64 = 1e-10;
-/// Bound on what must not change. Not zero: subtracting the maximum over all edges is right as well, and rounds
-/// differently when another node's scores change.
-const UNTOUCHED: f64 = 1e-12;
-/// Bound on an f32 sum of weights.
-const SINGLE: f64 = 1e-5;
+/// Bound on a relation between values of order one. A step in f32 keeps it: the check of precision asks for more, once.
+/// It holds for what must not change, too: where the maximum over all edges is subtracted, another node's scores change
+/// the rounding.
+const CLOSELY: f64 = 1e-5;
 
 /// Sizes of a graph that has at least one edge.
 pub(super) const SIZES: Sizes = &[("N", 3, 6), ("in", 1, 3), ("out", 1, 3)];
@@ -39,7 +36,7 @@ pub(super) fn weights_sum_to_one(scenario: &Scenario, probe: &mut Probe<'_>) -> 
         "1",
         &Array::ones(sums.raw_dim()),
         &sums,
-        EXACTLY,
+        CLOSELY,
     )
 }
 
@@ -48,7 +45,7 @@ pub(super) fn edges_and_self_loops(scenario: &Scenario, probe: &mut Probe<'_>) -
     let returned = layer(probe, &given)?.edges;
     let expected = with_self_loops(&edges, scenario.size("N"));
     equal(
-        "the returned edges, sorted by destination and source",
+        "the list of returned edges, sorted by destination and source,",
         "the given edges and one self loop for each node, sorted in the same way",
         &array(&edge_index(&expected)),
         &array(&edge_index(&returned)),
@@ -69,15 +66,15 @@ pub(super) fn self_loops_not_doubled(scenario: &Scenario, probe: &mut Probe<'_>)
     edges.extend(&listed);
     let edges = shuffled(&mut random, &edges);
     let with = layer(probe, &with_edges(&given, &edges))?;
-    let cause = format!("the list of edges, by the self loops {listed:?}");
+    let cause = format!("the list of edges by adding the self loops {listed:?}");
     unchanged(
         &cause,
         "the attention weights",
         &without.matrix(),
         &with.matrix(),
-        UNTOUCHED,
+        CLOSELY,
     )?;
-    unchanged(&cause, "the output", &without.output, &with.output, UNTOUCHED)
+    unchanged(&cause, "the output", &without.output, &with.output, CLOSELY)
 }
 
 pub(super) fn weighted_sum(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
@@ -89,7 +86,7 @@ pub(super) fn weighted_sum(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds 
         "the sum of returned weight times projected source over the edges into each node",
         &expected,
         &layer.output,
-        EXACTLY,
+        CLOSELY,
     )
 }
 
@@ -111,18 +108,18 @@ pub(super) fn zero_attention_is_the_mean(scenario: &Scenario, probe: &mut Probe<
     let uniform = uniform(&edges, scenario.size("N"));
     let mean = product(&uniform, &projected(&given));
     equal(
-        "the attention weights for a zero attention vector",
+        "the matrix of attention weights for a zero attention vector",
         "one over the number of edges into the node",
         &uniform,
         &layer.matrix(),
-        EXACTLY,
+        CLOSELY,
     )?;
     equal(
         "the output for a zero attention vector",
         "the mean of the projections of in-neighbours and self",
         &mean,
         &layer.output,
-        EXACTLY,
+        CLOSELY,
     )
 }
 
@@ -134,11 +131,11 @@ pub(super) fn identical_features(scenario: &Scenario, probe: &mut Probe<'_>) -> 
     let given = with_array(&given, "features", &features);
     let layer = layer(probe, &given)?;
     equal(
-        "the attention weights for equal features everywhere",
+        "the matrix of attention weights for equal features everywhere",
         "one over the number of edges into the node",
         &uniform(&edges, scenario.size("N")),
         &layer.matrix(),
-        EXACTLY,
+        CLOSELY,
     )?;
     let what = "the output for equal features everywhere";
     equal(
@@ -146,7 +143,7 @@ pub(super) fn identical_features(scenario: &Scenario, probe: &mut Probe<'_>) -> 
         "the projected features",
         &projected(&given),
         &layer.output,
-        EXACTLY,
+        CLOSELY,
     )
 }
 
@@ -160,11 +157,11 @@ pub(super) fn isolated_nodes(scenario: &Scenario, probe: &mut Probe<'_>) -> Hold
     let row = |matrix: &Array, node: usize| matrix.index_axis(ndarray::Axis(0), node).to_owned();
     for node in [node as usize, scenario.size("N") - 1] {
         equal(
-            &format!("the output of node {node}, which no edge enters"),
+            &format!("the output of node {node}, which no edge enters,"),
             "its own projection",
             &row(&projected, node),
             &row(&layer.output, node),
-            EXACTLY,
+            CLOSELY,
         )?;
     }
     Ok(())
@@ -176,18 +173,18 @@ pub(super) fn no_edges(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let nodes = scenario.size("N");
     let identity = super::graph_inputs::diagonal(&vec![1.0; nodes]);
     equal(
-        "the attention weights without edges",
+        "the matrix of attention weights without edges",
         "1 for every self loop",
         &identity,
         &layer.matrix(),
-        EXACTLY,
+        CLOSELY,
     )?;
     equal(
         "the output without edges",
         "the projected features",
         &projected(&given),
         &layer.output,
-        EXACTLY,
+        CLOSELY,
     )
 }
 
@@ -213,7 +210,7 @@ pub(super) fn one_hop(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         "the output of every node to which it has no edge",
         &before,
         &after,
-        UNTOUCHED,
+        CLOSELY,
     )
 }
 
@@ -238,12 +235,18 @@ pub(super) fn permutation_equivariant(scenario: &Scenario, probe: &mut Probe<'_>
         "the output before, rows renamed",
         &renamed_rows(&before.output),
         &after.output,
-        EXACTLY,
+        CLOSELY,
     )?;
     let columns = renamed_rows(&before.matrix().t().to_owned());
     let expected = renamed_rows(&columns.t().to_owned());
-    let what = format!("the attention weights (destination by source) after node i is renamed to {names:?}[i]");
-    equal(&what, "those before, renamed", &expected, &after.matrix(), EXACTLY)
+    let what = format!("the matrix of attention weights after node i is renamed to {names:?}[i]");
+    equal(
+        &what,
+        "that before, rows and columns renamed",
+        &expected,
+        &after.matrix(),
+        CLOSELY,
+    )
 }
 
 pub(super) fn edge_order_irrelevant(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
@@ -253,13 +256,13 @@ pub(super) fn edge_order_irrelevant(scenario: &Scenario, probe: &mut Probe<'_>) 
     for edges in [backwards, shuffled(&mut scenario.random("order"), &edges)] {
         let after = layer(probe, &with_edges(&given, &edges))?;
         let cause = "the order of the edges";
-        unchanged(cause, "the output", &before.output, &after.output, EXACTLY)?;
+        unchanged(cause, "the output", &before.output, &after.output, CLOSELY)?;
         unchanged(
             cause,
             "the attention weight of each edge",
             &before.matrix(),
             &after.matrix(),
-            EXACTLY,
+            CLOSELY,
         )?;
     }
     Ok(())
@@ -274,11 +277,11 @@ pub(super) fn destination_half(scenario: &Scenario, probe: &mut Probe<'_>) -> Ho
     let before = layer(probe, &given)?.matrix();
     let after = layer(probe, &with_array(&given, "attention", &attention))?.matrix();
     unchanged(
-        "the first half of the attention vector, all pre-activations being positive",
+        "the first half of the attention vector (all pre-activations positive)",
         "the attention weights",
         &before,
         &after,
-        EXACTLY,
+        CLOSELY,
     )
 }
 
@@ -294,11 +297,11 @@ pub(super) fn source_half(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         .map(|&(source, destination)| (source as usize, destination as usize));
     let of = |value: &dyn Fn((usize, usize)) -> f64| vector(ends.clone().map(value).collect());
     equal(
-        "ln(alpha of the edge / alpha of the destination's self loop), all pre-activations being positive",
+        "ln(alpha of the edge / alpha of the destination's self loop), all pre-activations being positive,",
         "the source's half of the attention vector times (z of the source - z of the destination)",
         &of(&|(source, destination)| scores[[source]] - scores[[destination]]),
         &of(&|(source, destination)| (weights[[destination, source]] / weights[[destination, destination]]).ln()),
-        EXACTLY,
+        CLOSELY,
     )
 }
 
@@ -332,7 +335,7 @@ pub(super) fn slope(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         "0.2",
         &scalar(0.2),
         &scalar(found),
-        EXACTLY,
+        CLOSELY,
     )
 }
 
@@ -360,6 +363,6 @@ pub(super) fn finite_for_large_scores(scenario: &Scenario, probe: &mut Probe<'_>
         "1",
         &Array::ones(sums.raw_dim()),
         &sums,
-        SINGLE,
+        CLOSELY,
     )
 }

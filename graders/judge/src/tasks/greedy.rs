@@ -170,7 +170,7 @@ fn largest_logit(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let rows = drawn(scenario, "logits");
     let tokens = tokens(scenario, probe, &rows)?;
     equal(
-        "the tokens",
+        "the result",
         "the index of the largest logit of each row",
         &expected(&rows),
         &tokens,
@@ -189,7 +189,7 @@ fn ties_to_the_lowest(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     }
     let tokens = tokens(scenario, probe, &rows)?;
     equal(
-        "the tokens where two logits of a row are the largest",
+        "the result where two logits of a row are the largest",
         "the lower of the two indices",
         &expected(&rows),
         &tokens,
@@ -233,7 +233,7 @@ fn shift_and_scale(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
             .collect();
         let after = tokens(scenario, probe, &moved)?;
         unchanged(
-            &format!("the logits, times {factor} plus {shift}"),
+            &format!("all logits (times {factor}, plus {shift})"),
             "the tokens",
             &before,
             &after,

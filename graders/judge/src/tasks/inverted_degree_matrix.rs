@@ -4,17 +4,13 @@ use wire::DType;
 
 use super::degree_matrix::{diagonal_of, hub, listed_self_loops};
 use super::graph_inputs::{Edge, adjacency, diagonal, in_degrees, irregular, matrix_arguments, product};
-use super::graph_laws::{self as shared, SIZES, graph};
+use super::graph_laws::{self as shared, CLOSELY, SIZES, graph};
 use crate::arguments::{Array, scalar, vector};
 use crate::probe::{Broken, Holds, Probe, equal};
 use crate::scenario::Scenario;
 use crate::task::{Case, Expect, Law, Task};
 
 const ID: &str = "inverted_degree_matrix";
-/// Bound on an f64 quotient.
-const EXACTLY: f64 = 1e-12;
-/// Bound on an f32 quotient.
-const SINGLE: f64 = 1e-6;
 
 /// The task.
 pub(super) static TASK: Task = Task {
@@ -23,7 +19,7 @@ pub(super) static TASK: Task = Task {
     signature: "fn inverted_degree_matrix(edge_index: &Tensor, num_nodes: i64, kind: Kind, device: Device) -> Tensor",
     definition: "Puts one divided by the number of edges that enter each node on the diagonal of an [N, N] matrix, and \
                  1 where none enters.",
-    formula: "M[i, i] = 1 / max(number of edges with destination i, 1), 0 elsewhere",
+    formula: "M[i, i] = 1 / D[i, i] where D[i, i] > 0, else 1; 0 off the diagonal (D as in degree_matrix)",
     source: "University of Amsterdam, Deep Learning 1, Assignment 2, part 3.3 (b)",
     conventions: &[
         "degrees are in-degrees, as in degree_matrix",
@@ -134,7 +130,7 @@ const LAWS: &[Law] = &[
         "dtype",
         "the dtype is the one that is asked for: f32 or f64",
         SIZES,
-        |scenario, probe| shared::dtypes(ID, &[DType::F32, DType::F64], SINGLE, scenario, probe),
+        |scenario, probe| shared::dtypes(ID, &[DType::F32, DType::F64], scenario, probe),
     )
     .few(),
 ];
@@ -167,7 +163,7 @@ fn inverse(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         "1",
         &entered(&vec![1.0; nodes]),
         &entered(&products),
-        EXACTLY,
+        CLOSELY,
     )
 }
 
@@ -183,14 +179,14 @@ fn isolated_nodes(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         "1",
         &scalar(1.0),
         &of(node as usize),
-        EXACTLY,
+        CLOSELY,
     )?;
     equal(
         "the entry of the isolated last node",
         "1",
         &scalar(1.0),
         &of(nodes - 1),
-        EXACTLY,
+        CLOSELY,
     )
 }
 
@@ -205,7 +201,7 @@ fn rows_become_means(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         "1 where edges enter, 0 where none does",
         &expected,
         &means,
-        EXACTLY,
+        CLOSELY,
     )
 }
 
@@ -220,7 +216,7 @@ fn only_the_diagonal(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         "0",
         &Array::zeros(off.raw_dim()),
         &off,
-        EXACTLY,
+        CLOSELY,
     )
 }
 
@@ -235,6 +231,6 @@ fn flipped_edges(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         "one over the out-degrees, 1 where no edge leaves",
         &diagonal(&inverted),
         &given,
-        EXACTLY,
+        CLOSELY,
     )
 }

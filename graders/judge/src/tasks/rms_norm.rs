@@ -8,8 +8,8 @@ use crate::random::{Random, floats};
 use crate::scenario::{Scenario, Sizes};
 use crate::task::{Case, Expect, Law, Task};
 
-/// Bound on an f64 relation between values of order one.
-const EXACTLY: f64 = 1e-10;
+/// Bound on a relation between values of order one: a step in f32 costs precision, and not a law as well.
+const CLOSELY: f64 = 1e-5;
 
 /// The task.
 pub(super) static TASK: Task = Task {
@@ -179,7 +179,7 @@ fn unit_mean_square(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         "ms / (ms + epsilon)",
         &expected,
         &after,
-        EXACTLY,
+        CLOSELY,
     )
 }
 
@@ -225,7 +225,7 @@ fn linear_in_weight(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         "2 times the output for u plus the output for v",
         &expected,
         &sum,
-        EXACTLY,
+        CLOSELY,
     )
 }
 
@@ -257,7 +257,7 @@ fn scale_invariant(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let arguments = with(&with_input(&inputs(scenario), &large), "epsilon", Tensor::real(1e-6));
     let before = normalised(probe, &arguments)?;
     let after = normalised(probe, &with_input(&arguments, &(large * 8.0)))?;
-    unchanged("the input, scaled by 8", "the output", &before, &after, 1e-4)
+    unchanged("the scale of the input", "the output", &before, &after, 1e-4)
 }
 
 fn not_shift_invariant(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {

@@ -150,6 +150,8 @@ pub(super) fn of(query: Tensor, key: Tensor, start: i64) -> Tensors {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unnecessary_wraps, reason = "the shape of a submission's function")]
+
     use wire::Outcome;
 
     use super::super::attention_inputs::angle;
@@ -159,6 +161,7 @@ mod tests {
     use crate::tasks::testing::{broken_laws, indiscriminate_cases, smallest_case, telling_cases};
 
     type Answer = Result<Tensors, Outcome>;
+    type Mistake = fn(&Call) -> Answer;
 
     /// Maps both tensors; `turn` gives, for a channel at a place, its partner and cosine and sine to use.
     fn with_layout(call: &Call, turn: impl Fn(&[usize], usize, usize, f64) -> (usize, f64, f64)) -> Answer {
@@ -183,7 +186,7 @@ mod tests {
     fn neighbours(at: &[usize], dimension: usize, position: f64) -> (usize, f64, f64) {
         let channel = at[at.len() - 1];
         let angle = angle(1, channel / 2, dimension) * position;
-        let sign = if channel % 2 == 0 { -1.0 } else { 1.0 };
+        let sign = if channel.is_multiple_of(2) { -1.0 } else { 1.0 };
         (channel ^ 1, angle.cos(), sign * angle.sin())
     }
 
@@ -239,7 +242,7 @@ mod tests {
         with_layout(call, |at, _, dimension, start| {
             let (channel, position) = (at[at.len() - 1], start + at[at.len() - 2] as f64);
             let angle = angle(1, channel % (dimension / 2), dimension) * position;
-            let sign = if channel % 2 == 0 { -1.0 } else { 1.0 };
+            let sign = if channel.is_multiple_of(2) { -1.0 } else { 1.0 };
             (channel ^ 1, angle.cos(), sign * angle.sin())
         })
     }
@@ -263,7 +266,7 @@ mod tests {
 
     #[test]
     fn every_known_mistake_breaks_the_law_that_names_it() {
-        let mistakes: [(fn(&Call) -> Answer, &str); 9] = [
+        let mistakes: [(Mistake, &str); 9] = [
             (half_split, "neighbouring-pairs"),
             (half_split_table, "pair-norm"),
             (clockwise, "basis-probe"),

@@ -62,8 +62,8 @@ pub(super) fn same_seed_same_tokens(scenario: &Scenario, probe: &mut Probe<'_>) 
     let first = tokens(probe, equal_logits(scenario), seed)?;
     let second = tokens(probe, equal_logits(scenario), seed)?;
     equal(
-        "the tokens of a second call with the same generator seed",
-        "those of the first",
+        "what a second call draws with the same generator seed",
+        "what the first drew",
         &first,
         &second,
         0.0,
@@ -153,8 +153,8 @@ pub(super) fn cold_is_greedy(scenario: &Scenario, probe: &mut Probe<'_>) -> Hold
     for (p, temperature) in [(1.0, 1e-4), (0.9, 1e-3)] {
         let tokens = tokens(probe, case(scenario, &rows, p, temperature), seed(scenario))?;
         equal(
-            &format!("the tokens for temperature {temperature} and p = {p}"),
-            "the indices of the largest logits",
+            &format!("the draw for temperature {temperature} and p = {p}"),
+            "the index of the largest logit of each row",
             &greedy,
             &tokens,
             0.0,
@@ -195,7 +195,7 @@ pub(super) fn shift_invariant(scenario: &Scenario, probe: &mut Probe<'_>) -> Hol
     let before = tokens(probe, case(scenario, &rows, 0.95, 1.0), seed)?;
     let after = tokens(probe, case(scenario, &shifted, 0.95, 1.0), seed)?;
     unchanged(
-        "all logits, by adding 1024",
+        "all logits by adding 1024",
         "the tokens drawn with the same seed",
         &before,
         &after,

@@ -22,6 +22,9 @@ const DIAGNOSTICS: usize = 1 << 20;
 /// SIGXCPU: the limit on CPU time.
 const OUT_OF_TIME: i32 = 24;
 
+/// The folder that the submission seems to be compiled in.
+const SUBMISSION: &str = "/submission";
+
 /// What both crates are compiled with. Optimising costs more than it gives: the work is done inside libtorch. Line
 /// tables say where in the submission a panic of libtorch came from. Lints are silenced one by one and not with
 /// `--cap-lints`, which would silence `unsafe_code` as well.
@@ -99,6 +102,8 @@ impl<'a> Compiler<'a> {
     pub(super) fn student(&self) -> Result<Compiled, BuildError> {
         let mut arguments = self.arguments("student", "rlib", &self.library());
         arguments.extend(self.external("tch"));
+        // Line tables name this folder; the worker knows a submission's frames by it.
+        arguments.push(format!("--remap-path-prefix={}={SUBMISSION}", self.source.display()));
         arguments.push(ROOT.to_owned());
         self.run(arguments)
     }
@@ -163,8 +168,10 @@ impl<'a> Compiler<'a> {
     fn judge(&self, finished: &Finished) -> Compiled {
         let text = finished.stderr.text();
         match finished.ended {
-            _ if finished.timed_out => Err(Trouble::Stop(Stop::TimedOut)),
             Ended::Exited(0) => Ok(()),
+            // So many errors that it was not allowed to finish.
+            _ if finished.stderr.is_cut() => Err(Trouble::Errors(parse(&text, &self.prefixes))),
+            _ if finished.timed_out => Err(Trouble::Stop(Stop::TimedOut)),
             Ended::Signalled(OUT_OF_TIME) => Err(Trouble::Stop(Stop::TimedOut)),
             _ if is_out_of_memory(&text) => Err(Trouble::Stop(Stop::OutOfMemory)),
             Ended::Exited(1) => Err(Trouble::Errors(parse(&text, &self.prefixes))),

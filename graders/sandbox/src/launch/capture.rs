@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 /// Which part of an output is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Capture {
-    /// The first bytes, for a format that is read from its beginning.
+    /// The first bytes, for a format that is read from its beginning. A program that writes more finds its output
+    /// closed: nobody would read it.
     First(usize),
     /// The last bytes, for words of farewell.
     Last(usize),
@@ -66,7 +67,11 @@ impl Drain {
         let reader = thread::spawn(move || {
             let mut buffer = [0; 8192];
             while let Ok(count @ 1..) = output.read(&mut buffer) {
-                locked(&shared).add(&buffer[..count], capture);
+                let mut captured = locked(&shared);
+                captured.add(&buffer[..count], capture);
+                if matches!(capture, Capture::First(_)) && captured.is_cut() {
+                    return;
+                }
             }
         });
         Self { captured, reader }

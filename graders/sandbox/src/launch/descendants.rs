@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use rustix::io::Errno;
-use rustix::process::{Pid, Signal, WaitOptions, waitpid};
+// Not `waitpid(None)`, which sees only this process's own group.
+use rustix::process::{Pid, Signal, WaitOptions, wait};
 
 /// Kills and reaps until nothing is left.
 pub(crate) fn kill_all() {
@@ -22,14 +23,14 @@ pub(crate) fn kill_all() {
             let _ = rustix::process::kill_process(pid, Signal::KILL);
         }
         // Sleeps until one of them is gone; the next round sees what it has left behind.
-        let _ = waitpid(None, WaitOptions::empty());
+        let _ = wait(WaitOptions::empty());
     }
 }
 
 /// Reaps what is dead. Whether there is no child left at all, dead or alive.
 fn reap_dead() -> bool {
     loop {
-        match waitpid(None, WaitOptions::NOHANG) {
+        match wait(WaitOptions::NOHANG) {
             Ok(Some(_)) | Err(Errno::INTR) => {}
             Ok(None) => return false,
             Err(_) => return true,

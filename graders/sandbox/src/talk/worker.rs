@@ -20,6 +20,8 @@ use crate::launch::{Capture, LaunchError, Running, Words};
 const KEPT: Capture = Capture::Last(64 << 10);
 /// How often a server is started anew after a submission's child has run in it.
 const MAX_RESTARTS: u32 = 50;
+/// How many children may be dead and not reaped.
+const MAX_KILLED: usize = 8;
 const SIGKILL: i32 = 9;
 
 /// Why a worker could not be started.
@@ -235,7 +237,9 @@ impl Server {
     }
 
     fn start_child(&mut self) -> Result<(UnixStream, OwnedFd, i32), Refusal> {
-        for pid in std::mem::take(&mut self.killed) {
+        while self.killed.len() > MAX_KILLED {
+            // The oldest first: those killed last may still be on their way out, and nobody should wait for them.
+            let pid = self.killed.remove(0);
             self.request(ServerRequest::Reap { pid }, None)?;
         }
         let (ours, theirs) = UnixStream::pair().map_err(|error| Refusal::Failed(error.to_string()))?;

@@ -1,0 +1,145 @@
+//! A worker without libtorch that behaves as it is told. It does not fork: its only child is itself.
+
+use std::io::{Write, stderr};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::process::ExitCode;
+use std::thread;
+use std::time::Duration;
+
+use rustix::process::PidfdFlags;
+use wire::{
+    ChildReply, ChildRequest, Control, Decoder, Frame, Hello, Outcome, PROTOCOL, ServerReply, ServerRequest, Tensor,
+    Tensors,
+};
+
+/// The variable that says how to behave.
+pub(crate) const BEHAVIOUR: &str = "FAKE_WORKER";
+
+pub(crate) fn work(behaviour: &str) -> ExitCode {
+    #[expect(unsafe_code, reason = "the launcher leaves the control socket there")]
+    let descriptor = unsafe { BorrowedFd::borrow_raw(3) };
+    let mut control = Control::new(UnixStream::from(descriptor.try_clone_to_owned().unwrap()));
+    let protocol = match behaviour {
+        "dies" => {
+            stderr().write_all(b"cannot find my library").unwrap();
+            return ExitCode::FAILURE;
+        }
+        "silent" => loop {
+            thread::park();
+        },
+        "stranger" => PROTOCOL + 1,
+        _ => PROTOCOL,
+    };
+    control
+        .send(
+            ServerReply::Hello(Hello {
+                protocol,
+                tasks: vec!["twice".to_owned()],
+            }),
+            None,
+        )
+        .unwrap();
+    while let Some((request, descriptor)) = control.receive().unwrap() {
+        let pid = rustix::process::getpid();
+        match (request, behaviour) {
+            (ServerRequest::Start, "tired") => {
+                control
+                    .send(
+                        ServerReply::Failed {
+                            reason: "no more".to_owned(),
+                        },
+                        None,
+                    )
+                    .unwrap();
+            }
+            (ServerRequest::Start, "gone") | (ServerRequest::Reap { .. }, _) => return ExitCode::FAILURE,
+            (ServerRequest::Start, _) => {
+                let pidfd = rustix::process::pidfd_open(pid, PidfdFlags::empty()).unwrap();
+                let pid = pid.as_raw_nonzero().get();
+                control.send(ServerReply::Started { pid }, Some(pidfd.as_fd())).unwrap();
+                serve(descriptor.unwrap(), behaviour.to_owned());
+            }
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+fn serve(stream: OwnedFd, behaviour: String) {
+    thread::spawn(move || {
+        let mut stream = UnixStream::from(stream);
+        let mut decoder = Decoder::default();
+        if behaviour == "hasty" {
+            write!(stream, "hello").unwrap();
+        }
+        while let Ok(Some(frame)) = decoder.read::<ChildRequest>(&mut stream) {
+            answer(frame, &mut stream, &mut decoder, &behaviour);
+        }
+    });
+}
+
+fn answer(request: Frame<ChildRequest>, stream: &mut UnixStream, decoder: &mut Decoder, behaviour: &str) {
+    let ChildRequest::Call(call) = request.message else {
+        return;
+    };
+    let reply = |id| {
+        Frame::new(
+            ChildReply::Answer {
+                id,
+                outcome: Outcome::Returned,
+            },
+            request.tensors.clone(),
+        )
+    };
+    let bytes = reply(call.id).encode().unwrap();
+    match behaviour {
+        "honest" => stream.write_all(&bytes).unwrap(),
+        "other" => reply(call.id + 1).write(stream).unwrap(),
+        "chatty" => stream.write_all(&[bytes.clone(), bytes].concat()).unwrap(),
+        "babbling" => write!(stream, "PASS PASS PASS PASS").unwrap(),
+        "cut" => {
+            stream.write_all(&bytes[..bytes.len() - 1]).unwrap();
+            stream.shutdown(std::net::Shutdown::Both).unwrap();
+        }
+        "leaving" => stream.shutdown(std::net::Shutdown::Both).unwrap(),
+        "boasting" => stream
+            .write_all(&[&bytes[..8], &u64::MAX.to_le_bytes()].concat())
+            .unwrap(),
+        "asking" => {
+            ask(stream);
+            let part = decoder.read::<ChildRequest>(stream).unwrap().unwrap();
+            Frame::new(
+                ChildReply::Answer {
+                    id: call.id,
+                    outcome: Outcome::Returned,
+                },
+                part.tensors,
+            )
+            .write(stream)
+            .unwrap();
+        }
+        "sleeping" => thread::sleep(Duration::from_secs(1000)),
+        "busy" => loop {
+            std::hint::spin_loop();
+        },
+        "panicking" => {
+            let message = "DefaultCPUAllocator: can't allocate memory: you tried to allocate 8 bytes".to_owned();
+            let outcome = Outcome::Panicked {
+                message,
+                location: None,
+            };
+            Frame::new(ChildReply::Answer { id: call.id, outcome }, Tensors::new())
+                .write(stream)
+                .unwrap();
+        }
+        _ => std::process::abort(),
+    }
+}
+
+fn ask(stream: &mut UnixStream) {
+    let question = ChildReply::Part {
+        part: "twice".to_owned(),
+    };
+    let arguments = Tensors::from([("x".to_owned(), Tensor::integer(3))]);
+    Frame::new(question, arguments).write(stream).unwrap();
+}

@@ -1,0 +1,222 @@
+//! What is seen of workers that behave well, badly, and not at all.
+
+use std::time::{Duration, Instant};
+
+use sandbox::launch::Launcher;
+use sandbox::talk::{Child, Settings, StartError, TalkError, Worker};
+use wire::{Call, Device, Ended, Observed, Outcome, Tensor, Tensors};
+
+use crate::{Test, fake};
+
+pub(crate) const TESTS: &[Test] = &[
+    ("an_honest_worker_is_heard", an_honest_worker_is_heard),
+    (
+        "a_part_is_answered_if_it_is_to_be_substituted",
+        a_part_is_answered_if_it_is_to_be_substituted,
+    ),
+    (
+        "what_is_no_answer_is_malformed_and_ends_the_child",
+        what_is_no_answer_is_malformed_and_ends_the_child,
+    ),
+    (
+        "a_busy_call_is_stopped_by_its_cpu_time",
+        a_busy_call_is_stopped_by_its_cpu_time,
+    ),
+    (
+        "a_sleeping_call_is_stopped_by_the_wall_clock",
+        a_sleeping_call_is_stopped_by_the_wall_clock,
+    ),
+    (
+        "a_process_that_ends_is_told_from_a_failed_allocation",
+        a_process_that_ends_is_told_from_a_failed_allocation,
+    ),
+    (
+        "a_worker_that_does_not_start_is_told_by_its_last_words",
+        a_worker_that_does_not_start_is_told_by_its_last_words,
+    ),
+    (
+        "a_worker_of_another_version_is_refused",
+        a_worker_of_another_version_is_refused,
+    ),
+    (
+        "a_server_without_children_is_a_fault_of_ours",
+        a_server_without_children_is_a_fault_of_ours,
+    ),
+    (
+        "a_server_that_a_child_brought_down_is_started_again",
+        a_server_that_a_child_brought_down_is_started_again,
+    ),
+];
+
+fn worker(behaviour: &str) -> Result<Worker, StartError> {
+    let mut settings = Settings::new(Launcher::this().unwrap());
+    settings
+        .environment
+        .insert(fake::BEHAVIOUR.to_owned(), behaviour.to_owned());
+    settings.limits.cpu_seconds = 0.05;
+    settings.limits.answer_bytes = 1000;
+    settings.patience = Duration::from_secs(2);
+    Worker::start(&std::env::current_exe().unwrap(), settings)
+}
+
+fn call(substitutes: &[&str]) -> Call {
+    Call {
+        id: 7,
+        task: "twice".to_owned(),
+        device: Device::Cpu,
+        seed: 0,
+        echo: false,
+        gradients: vec![],
+        substitutes: substitutes.iter().map(ToString::to_string).collect(),
+    }
+}
+
+fn frame() -> Tensors {
+    Tensors::from([("x".to_owned(), Tensor::real(0.5))])
+}
+
+fn ask(child: &mut Child, substitutes: &[&str]) -> Observed {
+    let mut double = |part: &str, arguments: Tensors| {
+        assert_eq!(part, "twice");
+        let x = arguments["x"].item()?;
+        Some(Tensors::from([("y".to_owned(), Tensor::real(2.0 * x))]))
+    };
+    child.call(&call(substitutes), frame(), &mut double).unwrap()
+}
+
+fn observe(behaviour: &str) -> (Observed, bool) {
+    let worker = worker(behaviour).unwrap();
+    let mut child = worker.child().unwrap();
+    let observed = ask(&mut child, &[]);
+    (observed, child.is_alive())
+}
+
+fn an_honest_worker_is_heard() {
+    let worker = worker("honest").unwrap();
+    assert_eq!(worker.tasks(), ["twice"]);
+    assert!(
+        worker
+            .in_force()
+            .unwrap()
+            .to_string()
+            .starts_with("separate process, limits")
+    );
+    assert!(worker.peak_memory_kib().unwrap() > 0);
+    let mut child = worker.child().unwrap();
+    for _ in 0..3 {
+        let expected = Observed::Answered {
+            outcome: Outcome::Returned,
+            tensors: frame(),
+        };
+        assert_eq!(ask(&mut child, &[]), expected);
+    }
+    assert!(child.is_alive());
+}
+
+fn a_part_is_answered_if_it_is_to_be_substituted() {
+    let worker = worker("asking").unwrap();
+    let observed = ask(&mut worker.child().unwrap(), &["twice"]);
+    let tensors = Tensors::from([("y".to_owned(), Tensor::real(6.0))]);
+    assert_eq!(
+        observed,
+        Observed::Answered {
+            outcome: Outcome::Returned,
+            tensors
+        }
+    );
+    let (observed, _) = observe("asking");
+    assert!(matches!(observed, Observed::Malformed { .. }), "{observed:?}");
+}
+
+fn what_is_no_answer_is_malformed_and_ends_the_child() {
+    for behaviour in ["other", "chatty", "babbling", "cut", "boasting", "leaving"] {
+        let (observed, is_alive) = observe(behaviour);
+        assert!(
+            matches!(observed, Observed::Malformed { .. }),
+            "{behaviour}: {observed:?}"
+        );
+        assert!(!is_alive, "{behaviour}");
+    }
+    // Words that nobody asked for are found at the next call.
+    let worker = worker("hasty").unwrap();
+    let mut child = worker.child().unwrap();
+    std::thread::sleep(Duration::from_millis(100));
+    assert!(matches!(ask(&mut child, &[]), Observed::Malformed { .. }));
+    assert!(matches!(
+        child.call(&call(&[]), frame(), &mut |_, _| None),
+        Err(TalkError::Gone)
+    ));
+}
+
+fn a_busy_call_is_stopped_by_its_cpu_time() {
+    let (observed, is_alive) = observe("busy");
+    assert!(
+        matches!(observed, Observed::TimedOut { cpu, by_cpu: true, .. } if cpu >= 0.05),
+        "{observed:?}"
+    );
+    assert!(!is_alive);
+}
+
+fn a_sleeping_call_is_stopped_by_the_wall_clock() {
+    let started = Instant::now();
+    let (observed, _) = observe("sleeping");
+    assert!(
+        matches!(observed, Observed::TimedOut { wall, by_cpu: false, .. } if wall >= 0.5),
+        "{observed:?}"
+    );
+    assert!(started.elapsed() < Duration::from_secs(10));
+}
+
+fn a_process_that_ends_is_told_from_a_failed_allocation() {
+    let (observed, _) = observe("aborting");
+    // The fake's child is its server, which is gone together with it.
+    assert_eq!(
+        observed,
+        Observed::Ended {
+            how: Ended::Signalled(9)
+        }
+    );
+    let (observed, is_alive) = observe("panicking");
+    assert!(matches!(observed, Observed::OutOfMemory { .. }), "{observed:?}");
+    assert!(is_alive);
+}
+
+fn a_worker_that_does_not_start_is_told_by_its_last_words() {
+    let error = worker("dies").unwrap_err();
+    assert!(
+        matches!(&error, StartError::NoHello { stderr, .. } if stderr == "cannot find my library"),
+        "{error}"
+    );
+    let error = worker("silent").unwrap_err();
+    assert!(
+        matches!(&error, StartError::NoHello { reason, .. } if reason == "it took too long"),
+        "{error}"
+    );
+}
+
+fn a_worker_of_another_version_is_refused() {
+    let error = worker("stranger").unwrap_err();
+    assert!(
+        matches!(error, StartError::Protocol { theirs } if theirs == wire::PROTOCOL + 1),
+        "{error}"
+    );
+}
+
+fn a_server_without_children_is_a_fault_of_ours() {
+    let error = worker("tired").unwrap().child().unwrap_err();
+    assert!(
+        matches!(&error, TalkError::CannotFork(reason) if reason == "no more"),
+        "{error}"
+    );
+    // Nobody's code has run yet, so nobody is to blame.
+    let error = worker("gone").unwrap().child().unwrap_err();
+    assert!(matches!(error, TalkError::ServerDied { .. }), "{error}");
+}
+
+fn a_server_that_a_child_brought_down_is_started_again() {
+    let worker = worker("aborting").unwrap();
+    for _ in 0..3 {
+        let observed = ask(&mut worker.child().unwrap(), &[]);
+        assert!(matches!(observed, Observed::Ended { .. }), "{observed:?}");
+    }
+}

@@ -1,0 +1,117 @@
+//! Whole gradings: the template, the reference, and a mistake copied by hand.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use serde_json::Value;
+use tests::Submission;
+
+fn task<'a>(report: &'a Value, id: &str) -> &'a Value {
+    report["tasks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|task| task["id"] == id)
+        .unwrap()
+}
+
+fn check<'a>(report: &'a Value, id: &str, name: &str) -> &'a Value {
+    task(report, id)["checks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|check| check["name"] == name)
+        .unwrap()
+}
+
+#[test]
+fn the_template_earns_nothing_and_every_task_is_not_attempted() {
+    let (run, report) = Submission::template().graded(&[]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert_eq!(report["totals"]["points"], 0.0);
+    for task in report["tasks"].as_array().unwrap() {
+        assert_eq!(task["verdict"], "not_attempted", "{}", task["id"]);
+    }
+}
+
+#[test]
+fn the_reference_gets_full_marks_and_the_second_run_says_the_same() {
+    let submission = Submission::reference();
+    let (run, mut first) = submission.graded(&["--min-score", "100"]);
+    assert_eq!(run.code, Some(0), "{}\n{}", run.stdout, run.stderr);
+    assert_eq!(first["totals"]["percent"], 100.0);
+    let (_, mut fresh) = submission.graded(&["--min-score", "100", "--fresh"]);
+    let (_, mut stored) = submission.graded(&["--min-score", "100"]);
+    for report in [&mut first, &mut fresh, &mut stored] {
+        report.as_object_mut().unwrap().remove("times");
+    }
+    assert_eq!(
+        first, fresh,
+        "the same submission, grader and seed give the same report"
+    );
+    assert_eq!(fresh, stored, "a stored result is the same report");
+}
+
+#[test]
+fn a_score_below_the_minimum_is_told_by_the_exit_code() {
+    let (run, _) = Submission::template().graded(&["--min-score", "1"]);
+    assert_eq!(run.code, Some(1));
+}
+
+/// Merging the heads twice: the transposed heads are reshaped, so that positions and heads are mixed.
+#[test]
+fn a_layer_that_leaks_the_future_loses_causality_with_a_small_counterexample() {
+    let wrong = tests::root().join("fixtures/submissions/wrong/attention-heads-merged-twice/src/attention.rs");
+    let text = std::fs::read_to_string(wrong).unwrap();
+    let (run, report) = Submission::reference().with_file("src/attention.rs", &text).graded(&[]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let causality = check(&report, "causal_self_attention", "causality");
+    assert_eq!(causality["verdict"], "wrong");
+    let sizes = causality["counterexample"]["sizes"].as_array().unwrap();
+    let tokens = sizes.iter().find(|size| size["name"] == "T").unwrap();
+    assert!(tokens["value"].as_i64().unwrap() <= 3, "{sizes:?}");
+    for task in report["tasks"].as_array().unwrap() {
+        if task["id"] != "causal_self_attention" {
+            assert_eq!(task["points"], task["max_points"], "{} keeps its points", task["id"]);
+        }
+    }
+    assert!(
+        run.stdout.contains("causality"),
+        "the terminal report names the law:\n{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn a_mistake_in_a_part_costs_that_part_only() {
+    let submission = Submission::reference().with_body(
+        "src/rotary.rs",
+        "rotary_embedding",
+        "    let _ = start;\n    (query * 0.5, key * 0.5)",
+    );
+    let (_, report) = submission.graded(&[]);
+    assert_eq!(task(&report, "rotary_embedding")["verdict"], "wrong");
+    let layer = task(&report, "causal_self_attention");
+    assert_eq!(layer["points"], layer["max_points"], "{layer:#}");
+    assert_eq!(layer["answered_by_reference"], serde_json::json!(["rotary_embedding"]));
+}
+
+#[test]
+fn only_the_tasks_that_were_asked_for_are_shown() {
+    let (_, report) = Submission::reference().graded(&["--task", "rms_norm"]);
+    let ids: Vec<&str> = report["tasks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|task| task["id"].as_str().unwrap())
+        .collect();
+    assert_eq!(ids, ["rms_norm"]);
+}
+
+#[test]
+fn the_report_is_valid_by_its_schema() {
+    let schema = std::fs::read_to_string(tests::root().join("graders/report/report.schema.json")).unwrap();
+    let schema: Value = serde_json::from_str(&schema).unwrap();
+    let (_, report) = Submission::template().graded(&[]);
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<String> = validator.iter_errors(&report).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+}

@@ -1,0 +1,188 @@
+//! What goes wrong in submissions without malice, and a little with it: each costs what it should and no more.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use serde_json::Value;
+use tests::Submission;
+
+/// Grades the reference with another body of `greedy`, and gives the report's verdict on it. Every other task must keep
+/// its points, whatever that body does.
+fn verdict_of_greedy(body: &str) -> (String, Value) {
+    let submission = Submission::reference().with_body("src/sampling.rs", "greedy", body);
+    let (run, report) = submission.graded(&[]);
+    assert_eq!(run.code, Some(0), "{}\n{}", run.stdout, run.stderr);
+    let mut verdict = String::new();
+    for task in report["tasks"].as_array().unwrap() {
+        if task["id"] == "greedy" {
+            task["verdict"].as_str().unwrap().clone_into(&mut verdict);
+        } else {
+            assert_eq!(task["points"], task["max_points"], "{} keeps its points", task["id"]);
+        }
+    }
+    (verdict, report)
+}
+
+fn greedy(report: &Value) -> &Value {
+    report["tasks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|task| task["id"] == "greedy")
+        .unwrap()
+}
+
+fn messages(report: &Value) -> String {
+    let checks = greedy(report)["checks"].as_array().unwrap();
+    checks
+        .iter()
+        .filter_map(|check| check["message"].as_str())
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[test]
+fn a_panic_is_a_crash_with_its_text_and_line() {
+    let (verdict, report) = verdict_of_greedy("    let _ = logits;\n    panic!(\"no idea\")");
+    assert_eq!(verdict, "crashed");
+    let messages = messages(&report);
+    assert!(
+        messages.contains("no idea") && messages.contains("sampling.rs"),
+        "{messages}"
+    );
+}
+
+#[test]
+fn an_unwritten_body_is_not_attempted() {
+    let (verdict, _) = verdict_of_greedy("    let _ = logits;\n    todo!()");
+    assert_eq!(verdict, "not_attempted");
+}
+
+#[test]
+fn leaving_the_process_is_a_crash_and_not_a_pass() {
+    let (verdict, report) = verdict_of_greedy(
+        "    let _ = logits;\n    println!(\"test result: ok. 99 passed\");\n    std::process::exit(0)",
+    );
+    assert_eq!(verdict, "crashed");
+    assert_eq!(greedy(&report)["points"], 0.0);
+    assert!(messages(&report).contains("exit"), "{}", messages(&report));
+}
+
+#[test]
+fn an_endless_loop_is_timed_out() {
+    let (verdict, report) =
+        verdict_of_greedy("    let _ = logits;\n    loop {\n        std::hint::spin_loop();\n    }");
+    assert_eq!(verdict, "timed_out");
+    assert_eq!(greedy(&report)["points"], 0.0);
+}
+
+#[test]
+fn a_wrong_shape_is_told_as_such() {
+    let (verdict, report) = verdict_of_greedy("    logits.argmax(-1, true)");
+    assert_eq!(verdict, "wrong");
+    assert!(messages(&report).contains("shape"), "{}", messages(&report));
+}
+
+#[test]
+fn a_wrong_dtype_is_told_as_such() {
+    let (verdict, report) = verdict_of_greedy("    logits.argmax(-1, false).to_kind(tch::Kind::Float)");
+    assert_eq!(verdict, "wrong");
+    assert!(messages(&report).contains("f32"), "{}", messages(&report));
+}
+
+#[test]
+fn nan_is_wrong_and_told_as_such() {
+    let submission = Submission::reference().with_body(
+        "src/normalization.rs",
+        "rms_norm",
+        "    input * weight * (f64::NAN + epsilon)",
+    );
+    let (_, report) = submission.graded(&["--task", "rms_norm"]);
+    let task = &report["tasks"][0];
+    assert_eq!(task["verdict"], "wrong");
+    assert_eq!(task["points"], 0.0);
+    assert!(task.to_string().contains("NaN"), "{task:#}");
+}
+
+#[test]
+fn printed_text_changes_nothing() {
+    let noisy = Submission::reference().replacing(
+        "src/normalization.rs",
+        "// solution:begin",
+        "println!(\"{}\", \"PASS \".repeat(100_000));\n    // solution:begin",
+    );
+    let (run, report) = noisy.graded(&["--task", "rms_norm"]);
+    assert_eq!(report["tasks"][0]["verdict"], "passed", "{report:#}");
+    assert!(!run.stdout.contains("PASS PASS"));
+}
+
+#[test]
+fn a_compile_error_costs_the_tasks_of_its_file() {
+    let submission = Submission::reference().with_body("src/sampling.rs", "greedy", "    let _ = logits;");
+    let (run, report) = submission.graded(&[]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    for task in report["tasks"].as_array().unwrap() {
+        if task["file"] == "sampling.rs" {
+            assert_eq!(task["verdict"], "did_not_compile", "{}", task["id"]);
+        } else {
+            assert_eq!(task["points"], task["max_points"], "{} keeps its points", task["id"]);
+        }
+    }
+    assert!(messages(&report).contains("E0308"), "{}", messages(&report));
+}
+
+#[test]
+fn a_changed_signature_costs_its_task_and_shows_the_expected_one() {
+    let submission = Submission::reference().with_file(
+        "src/normalization.rs",
+        "use tch::Tensor;\npub fn rms_norm(input: &Tensor) -> Tensor { input.copy() }\n",
+    );
+    let (_, report) = submission.graded(&["--task", "rms_norm"]);
+    let task = &report["tasks"][0];
+    assert_eq!(task["verdict"], "did_not_compile");
+    assert!(
+        task.to_string().contains("f64"),
+        "the expected signature is shown: {task:#}"
+    );
+}
+
+#[test]
+fn too_much_memory_is_told_as_such() {
+    let (verdict, _) = verdict_of_greedy(
+        "    let _ = logits;\n    tch::Tensor::zeros([1 << 33], (tch::Kind::Double, tch::Device::Cpu)).argmax(0, false)",
+    );
+    assert_eq!(verdict, "out_of_memory");
+}
+
+/// What the judge knows must not be in the surroundings of the student's process.
+#[test]
+fn nothing_of_the_judge_stands_in_environment_arguments_or_descriptors() {
+    let body = r#"    let _ = logits;
+    let list = |folder: &str| -> Vec<String> {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        entries.map(|entry| std::fs::read_link(entry.path()).map(|path| path.display().to_string()).unwrap_or_default()).collect()
+    };
+    panic!(
+        "environment {:?} arguments {:?} folder {:?} descriptors {:?}",
+        std::env::vars().collect::<Vec<_>>(),
+        std::env::args().collect::<Vec<_>>(),
+        std::env::current_dir(),
+        list("/proc/self/fd")
+    )"#;
+    let (_, report) = verdict_of_greedy(body);
+    let seen = messages(&report);
+    assert!(seen.contains("OMP_NUM_THREADS"), "the environment was listed: {seen}");
+    let home = std::env::var("HOME").unwrap_or_default();
+    for secret in [
+        "fixtures",
+        "golden",
+        "GRADE",
+        "seed",
+        "tolerance",
+        "HOME",
+        home.as_str(),
+    ] {
+        assert!(
+            secret.is_empty() || secret == "/" || !seen.contains(secret),
+            "`{secret}` is there: {seen}"
+        );
+    }
+}
