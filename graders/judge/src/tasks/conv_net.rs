@@ -95,7 +95,7 @@ const LAWS: &[Law] = &[
     Law::new(
         "document-sizes",
         "32x32 images come to sides 2, 4 and 6 after the last convolution, as the kind of padding says",
-        &[("padding", 0, 5), ("B", 1, 2)],
+        &[("C", 1, 3)],
         laws::document_sizes,
     )
     .few(),

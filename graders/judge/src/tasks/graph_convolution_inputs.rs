@@ -26,8 +26,8 @@ pub(super) fn layer_case(random: &mut Random, edges: &[Edge], [nodes, inputs, ou
     arguments([
         ("features", random.normal(&[nodes, inputs])),
         ("edge_index", edge_index(edges)),
-        ("neighbour_weight", random.normal(&[outputs, inputs])),
-        ("self_weight", random.normal(&[outputs, inputs])),
+        ("neighbour_weight", random.scaled(&[outputs, inputs], 0.8)),
+        ("self_weight", random.scaled(&[outputs, inputs], 0.8)),
     ])
 }
 

@@ -108,8 +108,8 @@ fn case(random: &mut Random, [nodes, inputs, outputs]: [usize; 3]) -> Tensors {
     arguments([
         ("features", random.normal(&[nodes, inputs])),
         ("messages", random.normal(&[nodes, inputs])),
-        ("neighbour_weight", random.normal(&[outputs, inputs])),
-        ("self_weight", random.normal(&[outputs, inputs])),
+        ("neighbour_weight", random.scaled(&[outputs, inputs], 0.8)),
+        ("self_weight", random.scaled(&[outputs, inputs], 0.8)),
     ])
 }
 
