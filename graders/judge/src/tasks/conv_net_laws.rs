@@ -123,7 +123,13 @@ pub(super) fn document_sizes(scenario: &Scenario, probe: &mut Probe<'_>) -> Hold
         given.insert("hidden_weight".to_owned(), hidden);
         let output = scored(scenario, probe, &given)?;
         let what = format!("the scores of a 32x32 image with padding {}", mode.name());
-        equal(&what, "those of the definition", &scores(&given, mode), &output, EXACTLY)?;
+        equal(
+            &what,
+            "those of the definition",
+            &scores(&given, mode),
+            &output,
+            EXACTLY,
+        )?;
     }
     Ok(())
 }

@@ -122,7 +122,7 @@ pub(super) fn convolution(image: &Array, kernel: &Array, mode: Mode) -> Array {
     })
 }
 
-/// One layer of a network on `[C, H, W]`: kernels `[out, C, 3, 3]` that are not flipped, then ReLU.
+/// One layer of a network on `[C, H, W]`: kernels `[out, C, 3, 3]` that are not flipped, then a rectifier.
 pub(super) fn rectified_layer(image: &Array, kernels: &Array, mode: Mode, stride: usize) -> Array {
     let (channels, amount) = (image.shape()[0], mode.amount(3));
     let side = |axis: usize| (image.shape()[axis] + 2 * amount as usize - 3) / stride + 1;

@@ -1,5 +1,10 @@
 //! Right and wrong convolutions in plain Rust: the laws accept the right ones and reject the wrong ones.
 
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "functions that refuse and functions that do not have one type"
+)]
+
 use wire::{Outcome, Tensor, Tensors};
 
 use super::convolution_plain::{KERNELS, Mode, convolution, features, linear, scores};
@@ -10,8 +15,9 @@ use crate::subject::Call;
 use crate::task::Task;
 
 type Answer = Result<Tensors, Outcome>;
+type Function = fn(&Call) -> Answer;
 
-fn reject(task: &Task, right: fn(&Call) -> Answer, mistakes: &[(&str, fn(&Call) -> Answer, &str)]) {
+fn reject(task: &Task, right: Function, mistakes: &[(&str, Function, &str)]) {
     assert_eq!(broken_laws(task, right), Vec::<&str>::new());
     assert_eq!(indiscriminate_cases(task, right), Vec::<&str>::new());
     for &(mistake, wrong, law) in mistakes {
@@ -20,7 +26,7 @@ fn reject(task: &Task, right: fn(&Call) -> Answer, mistakes: &[(&str, fn(&Call) 
     }
 }
 
-fn told(task: &Task, right: fn(&Call) -> Answer, wrong: fn(&Call) -> Answer) {
+fn told(task: &Task, right: Function, wrong: Function) {
     assert!(!telling_cases(task, right, wrong).is_empty());
 }
 
@@ -54,7 +60,9 @@ fn right_convolution(call: &Call) -> Answer {
 }
 
 fn flipped(mut kernel: Array, axes: &[usize]) -> Array {
-    axes.iter().for_each(|&axis| kernel.invert_axis(ndarray::Axis(axis)));
+    for &axis in axes {
+        kernel.invert_axis(ndarray::Axis(axis));
+    }
     kernel
 }
 
@@ -138,12 +146,12 @@ fn swap(mode: Mode, other: fn(i64) -> Mode) -> Mode {
     }
 }
 
-fn answered(call: &Call, scores: Array) -> Answer {
-    Ok(arguments([("scores", tensor_like(&call.arguments["images"], &scores))]))
+fn answered(call: &Call, scores: &Array) -> Answer {
+    Ok(arguments([("scores", tensor_like(&call.arguments["images"], scores))]))
 }
 
 fn right_network(call: &Call) -> Answer {
-    answered(call, scores(&call.arguments, Mode::of(&call.arguments)))
+    answered(call, &scores(&call.arguments, Mode::of(&call.arguments)))
 }
 
 fn zeros_at_borders(call: &Call) -> Answer {
@@ -152,7 +160,7 @@ fn zeros_at_borders(call: &Call) -> Answer {
         Mode::Circular(1) => Mode::Same,
         mode => mode,
     };
-    answered(call, scores(&call.arguments, mode))
+    answered(call, &scores(&call.arguments, mode))
 }
 
 fn flipped_kernels(call: &Call) -> Answer {
@@ -161,7 +169,7 @@ fn flipped_kernels(call: &Call) -> Answer {
         let flipped = flipped(array(&given[name]), &[2, 3]);
         given.insert(name.to_owned(), tensor_like(&given[name], &flipped));
     }
-    answered(call, scores(&given, Mode::of(&given)))
+    answered(call, &scores(&given, Mode::of(&given)))
 }
 
 /// The scores of each image alone from a row of features and the arguments.
@@ -172,10 +180,8 @@ fn headed(call: &Call, head: fn(&Tensors, &Array) -> Vec<f64>) -> Answer {
         .outer_iter()
         .map(|image| head(given, &features(given, &image.to_owned(), mode)));
     let flat: Vec<f64> = rows.flatten().collect();
-    answered(
-        call,
-        Array::from_shape_vec(vec![images.shape()[0], 2], flat).expect("two scores per image"),
-    )
+    let scores = Array::from_shape_vec(vec![images.shape()[0], 2], flat).expect("two scores per image");
+    answered(call, &scores)
 }
 
 fn weight(given: &Tensors, name: &str) -> Array {

@@ -1,6 +1,11 @@
 //! Right and wrong powers, Laplacians and graph convolutions in plain Rust: the laws accept the right ones and reject
 //! the wrong ones.
 
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "functions that refuse and functions that do not have one type"
+)]
+
 use wire::{DType, Data, Outcome, Tensor, Tensors};
 
 use super::graph_attention_inputs::edges_of;

@@ -146,7 +146,7 @@ const LAWS: &[Law] = &[
         "dtype",
         "the dtype is the one that is asked for: f32, f64 or int64",
         SIZES,
-        |scenario, probe| shared::dtypes(ID, &[DType::F32, DType::F64, DType::I64], 0.0, scenario, probe),
+        |scenario, probe| shared::dtypes(ID, &[DType::F32, DType::F64, DType::I64], scenario, probe),
     )
     .few(),
 ];
