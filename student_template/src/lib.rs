@@ -6,9 +6,19 @@ pub mod types;
 
 pub mod parts;
 
+pub mod additive_attention;
 pub mod attention;
+pub mod conv_net;
+pub mod convolution;
+pub mod figure_6;
+pub mod flash_attention;
+pub mod generation;
 pub mod graph;
+pub mod graph_algebra;
 pub mod graph_attention;
+pub mod graph_convolution;
 pub mod normalization;
 pub mod rotary;
 pub mod sampling;
+pub mod tokenizer;
+pub mod transformer;

@@ -78,3 +78,224 @@ pub struct GraphAttention {
     /// `[2, E']` int64: the edges that `attention` belongs to, row 0 = source, row 1 = destination; in any order.
     pub edge_index: Tensor,
 }
+
+/// Weights of one decoder block over an embedding of width C.
+#[derive(Debug)]
+pub struct BlockWeights {
+    /// `[C]`: the weight of the norm before attention.
+    pub norm_1: Tensor,
+    /// The attention layer.
+    pub attention: AttentionWeights,
+    /// `[C]`: the weight of the norm before the multilayer perceptron.
+    pub norm_2: Tensor,
+    /// `[4C, C]`: the first linear layer of the multilayer perceptron.
+    pub mlp_fc_weight: Tensor,
+    /// `[4C]`.
+    pub mlp_fc_bias: Tensor,
+    /// `[C, 4C]`: its second linear layer.
+    pub mlp_proj_weight: Tensor,
+    /// `[C]`.
+    pub mlp_proj_bias: Tensor,
+}
+
+/// Configuration of one decoder block.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BlockConfig {
+    /// The attention layer. Its `residual_dropout` is also the rate on the output of the multilayer perceptron.
+    pub attention: AttentionConfig,
+    /// Epsilon of the norms.
+    pub epsilon: f64,
+}
+
+/// Weights of a GPT over a vocabulary of V tokens and an embedding of width C.
+#[derive(Debug)]
+pub struct GptWeights {
+    /// `[V, C]`: row i is the embedding of token i.
+    pub token_embedding: Tensor,
+    /// `[block_size, C]`: row i is the embedding of position i. It is there in rotary mode too, and then not used.
+    pub position_embedding: Tensor,
+    /// The decoder blocks, the first one first; at least one.
+    pub blocks: Vec<BlockWeights>,
+    /// `[C]`: the weight of the norm after the last block.
+    pub final_norm: Tensor,
+    /// `[V, C]`: the output layer, without bias and not tied to the token embedding.
+    pub head: Tensor,
+}
+
+/// Configuration of a GPT.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GptConfig {
+    /// The decoder blocks. Its `attention.rotary` decides how positions enter: rotated into queries and keys where it
+    /// is set, as learned embeddings where it is not. Its `attention.block_size` is the longest sequence, its
+    /// `epsilon` is also that of the final norm.
+    pub block: BlockConfig,
+    /// Dropout rate on the sum of the embeddings, in training only.
+    pub embedding_dropout: f64,
+}
+
+/// How the next token is chosen from the logits.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Sampling {
+    /// The most likely token (`greedy`).
+    Greedy,
+    /// A draw from the nucleus (`sample_top_p`).
+    TopP {
+        /// The mass of the nucleus.
+        p: f64,
+        /// What the logits are divided by.
+        temperature: f64,
+    },
+}
+
+/// Weights of additive attention with A hidden units, over a decoder state of width D and encoder states of width H.
+#[derive(Debug)]
+pub struct AdditiveAttentionWeights {
+    /// `[A, D]`: W, the projection of the decoder state.
+    pub state_weight: Tensor,
+    /// `[A, H]`: U, the projection of the encoder states.
+    pub hidden_weight: Tensor,
+    /// `[A]`: v, the weight of each hidden unit in the energy.
+    pub energy_weight: Tensor,
+}
+
+// Names of weights, for whoever stores or sends them. Blocks are stacked: their tensors get a leading axis of layers.
+
+impl AttentionWeights {
+    /// The tensors by name.
+    pub fn named(&self) -> Vec<(&'static str, &Tensor)> {
+        vec![
+            ("c_attn_weight", &self.c_attn_weight),
+            ("c_attn_bias", &self.c_attn_bias),
+            ("c_proj_weight", &self.c_proj_weight),
+            ("c_proj_bias", &self.c_proj_bias),
+        ]
+    }
+
+    /// Reads the tensors by name.
+    pub fn from_named<E>(read: &dyn Fn(&str) -> Result<Tensor, E>) -> Result<Self, E> {
+        Ok(Self {
+            c_attn_weight: read("c_attn_weight")?,
+            c_attn_bias: read("c_attn_bias")?,
+            c_proj_weight: read("c_proj_weight")?,
+            c_proj_bias: read("c_proj_bias")?,
+        })
+    }
+}
+
+impl BlockWeights {
+    /// The tensors by name.
+    pub fn named(&self) -> Vec<(&'static str, &Tensor)> {
+        let mut named = self.attention.named();
+        named.extend([
+            ("norm_1", &self.norm_1),
+            ("norm_2", &self.norm_2),
+            ("mlp_fc_weight", &self.mlp_fc_weight),
+            ("mlp_fc_bias", &self.mlp_fc_bias),
+            ("mlp_proj_weight", &self.mlp_proj_weight),
+            ("mlp_proj_bias", &self.mlp_proj_bias),
+        ]);
+        named
+    }
+
+    /// Reads the tensors by name.
+    pub fn from_named<E>(read: &dyn Fn(&str) -> Result<Tensor, E>) -> Result<Self, E> {
+        Ok(Self {
+            norm_1: read("norm_1")?,
+            attention: AttentionWeights::from_named(read)?,
+            norm_2: read("norm_2")?,
+            mlp_fc_weight: read("mlp_fc_weight")?,
+            mlp_fc_bias: read("mlp_fc_bias")?,
+            mlp_proj_weight: read("mlp_proj_weight")?,
+            mlp_proj_bias: read("mlp_proj_bias")?,
+        })
+    }
+}
+
+impl GptWeights {
+    /// The tensors by name, those of the blocks stacked.
+    pub fn named(&self) -> Vec<(&'static str, Tensor)> {
+        let of_blocks: Vec<_> = self.blocks.iter().map(BlockWeights::named).collect();
+        let first = of_blocks.first().into_iter().flatten();
+        let mut named: Vec<_> = first
+            .enumerate()
+            .map(|(place, &(name, _))| {
+                let layers: Vec<&Tensor> = of_blocks.iter().map(|block| block[place].1).collect();
+                (name, Tensor::stack(&layers, 0))
+            })
+            .collect();
+        named.extend([
+            ("token_embedding", self.token_embedding.shallow_clone()),
+            ("position_embedding", self.position_embedding.shallow_clone()),
+            ("final_norm", self.final_norm.shallow_clone()),
+            ("head", self.head.shallow_clone()),
+        ]);
+        named
+    }
+
+    /// Reads the tensors by name, those of the blocks stacked.
+    pub fn from_named<E>(read: &dyn Fn(&str) -> Result<Tensor, E>) -> Result<Self, E> {
+        let layers = read("norm_1")?.size()[0];
+        let block = |layer| BlockWeights::from_named(&|name: &str| Ok(read(name)?.get(layer)));
+        Ok(Self {
+            token_embedding: read("token_embedding")?,
+            position_embedding: read("position_embedding")?,
+            blocks: (0..layers).map(block).collect::<Result<_, E>>()?,
+            final_norm: read("final_norm")?,
+            head: read("head")?,
+        })
+    }
+}
+
+/// Weights of one graph convolution layer.
+#[derive(Debug)]
+pub struct GraphConvolutionWeights {
+    /// `[out, in]`: W, which meets the mean over the in-neighbours.
+    pub neighbour_weight: Tensor,
+    /// `[out, in]`: B, which meets the node's own features.
+    pub self_weight: Tensor,
+}
+
+/// How an image is continued beyond its border before a kernel of sides k moves over it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Padding {
+    /// Not at all.
+    Valid,
+    /// With zeros, (k - 1) / 2 on each side, so that the size stays; k is odd.
+    Same,
+    /// With zeros, k - 1 on each side.
+    Full,
+    /// With the image mirrored at its border values, which are not repeated (c b | a b c | b a), p on each side; p is
+    /// smaller than the image's side.
+    Reflect(i64),
+    /// With the nearest border value (a a | a b c | c c), p on each side.
+    Replicate(i64),
+    /// With the image again from its other side (b c | a b c | a b), p on each side; p is at most the image's side.
+    Circular(i64),
+}
+
+/// Weights of the small image classifiers Net 1 and Net 2.
+#[derive(Debug)]
+pub struct ConvNetWeights {
+    /// `[out, in, 3, 3]` each, the first one first; the document's widths are 3, 32, 32, 64, 64.
+    pub convolutions: [Tensor; 4],
+    /// What stands between the last convolution and the classifier: Net 1 or Net 2.
+    pub head: Head,
+    /// `[classes, features]`.
+    pub classifier_weight: Tensor,
+    /// `[classes]`.
+    pub classifier_bias: Tensor,
+}
+
+/// How a convolutional network makes one row of features of each image.
+#[derive(Debug)]
+pub enum Head {
+    /// Net 1: the maximum of each channel over all positions.
+    GlobalMaxPool,
+    /// Net 2: all values in one row (channel by channel, each row by row) and a linear layer.
+    Flatten {
+        /// `[features, channels * height * width]` of the last convolution's output.
+        weight: Tensor,
+        /// `[features]`.
+        bias: Tensor,
+    },
+}
