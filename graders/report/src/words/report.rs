@@ -67,7 +67,12 @@ pub(crate) fn call(call: &Call) -> String {
 
 /// What people grade.
 pub(crate) fn manual(items: &[ManualItem]) -> String {
-    let item = |item: &ManualItem| format!("{} {} ({})", item.item, item.title, points(item.points));
+    let worth = |item: &ManualItem| match (item.bonus, item.points > 0.0) {
+        (false, _) => points(item.points),
+        (true, true) => format!("{}, a bonus", points(item.points)),
+        (true, false) => "a bonus".to_owned(),
+    };
+    let item = |item: &ManualItem| format!("{} {} ({})", item.item, item.title, worth(item));
     format!(
         "graded by hand: {}",
         items.iter().map(item).collect::<Vec<_>>().join(", ")
