@@ -36,7 +36,7 @@ pub(crate) struct Grade {
     /// Judge only these tasks (repeatable)
     #[arg(long = "task", value_name = "ID")]
     pub(crate) tasks: Vec<String>,
-    /// Write a report as well, for example json=report.json (repeatable)
+    /// Write a report as well, for example json=report.json; github=- prints it (repeatable)
     #[arg(long = "report", value_name = "FORMAT=PATH", value_parser = report_target)]
     pub(crate) reports: Vec<ReportTarget>,
     /// Exit with 1 below this share of the programmable points; 100 also asks that no task is wrong

@@ -59,7 +59,11 @@ pub(crate) fn grade(grader: &Grader, options: &Grade, output: &Output) -> Result
     };
     output.progress_done();
     for target in &options.reports {
-        write_report(&report, target)?;
+        if target.path == Path::new("-") {
+            output.line(report::render(&report, target.format).trim_end());
+        } else {
+            write_report(&report, target)?;
+        }
     }
     let look = Look {
         verbose: options.verbose,
@@ -157,6 +161,10 @@ fn write_report(report: &Report, target: &ReportTarget) -> Result<(), Failure> {
         Failure::environment(format!("cannot write the report {}: {error}", target.path.display()))
             .hint("name a path in a folder that exists and can be written")
     };
+    // A pipe or a device cannot be renamed over; what reads it wants the text there.
+    if fs::metadata(&target.path).is_ok_and(|found| !found.is_file()) {
+        return fs::write(&target.path, report::render(report, target.format)).map_err(cannot);
+    }
     let folder = target
         .path
         .parent()

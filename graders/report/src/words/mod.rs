@@ -22,7 +22,10 @@ use mismatch::Frame;
 
 pub(crate) use law::sizes;
 pub(crate) use next::next;
-pub(crate) use report::{BY_HAND, alike, call, more, points, setting, totals, values, worth};
+pub(crate) use report::{
+    BY_HAND, alike, call, earned, grader_failed, is_judged, left_out, more, more_findings, points, setting, totals,
+    values, worth,
+};
 pub(crate) use summary::{skip, summary, title};
 
 /// What is said of a failed or skipped check.
