@@ -60,7 +60,7 @@ fn summary(kind: &str, report: &Report, task: &TaskReport) -> String {
 fn kind_of(task: &TaskReport) -> &'static str {
     match task.verdict {
         Verdict::JudgeFault => "warning",
-        Verdict::NotAttempted | Verdict::Skipped => "notice",
+        Verdict::NotAttempted | Verdict::Skipped | Verdict::NotRun => "notice",
         _ => "error",
     }
 }

@@ -93,7 +93,7 @@ fn case(writer: &mut Out, task: &TaskReport, check: &CheckReport) -> Written {
 fn element(verdict: Verdict) -> Option<&'static str> {
     match verdict {
         Verdict::Passed => None,
-        Verdict::Skipped => Some("skipped"),
+        Verdict::Skipped | Verdict::NotRun => Some("skipped"),
         Verdict::Wrong | Verdict::NotAttempted | Verdict::RefusedByPolicy => Some("failure"),
         Verdict::OutOfMemory | Verdict::TimedOut | Verdict::Crashed | Verdict::DidNotCompile | Verdict::JudgeFault => {
             Some("error")

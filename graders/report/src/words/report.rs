@@ -88,9 +88,9 @@ pub(crate) fn grader_failed() -> &'static str {
     "the grader itself failed on some tasks: nothing is lost, ask the course staff to run it again"
 }
 
-/// Whether a task's points count: a fault of the grader costs nothing.
+/// Whether a task's points count: a fault of the grader costs nothing, nor does training that was not asked for.
 pub(crate) fn is_judged(verdict: Verdict) -> bool {
-    verdict != Verdict::JudgeFault
+    !matches!(verdict, Verdict::JudgeFault | Verdict::NotRun)
 }
 
 /// Points earned of those that can be earned.
