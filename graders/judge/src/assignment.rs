@@ -53,12 +53,27 @@ pub struct Assignment {
     pub limits: Limits,
     /// What failed checks cost.
     pub deductions: Deductions,
+    /// The headings of the document with their totals; none where the file does not group its items.
+    #[serde(rename = "heading", default)]
+    pub headings: Vec<Heading>,
     /// The tasks in the order of the document.
     #[serde(rename = "task")]
     pub tasks: Vec<Entry>,
     /// What people grade.
     #[serde(rename = "manual", default)]
     pub manual: Vec<Manual>,
+}
+
+/// A heading of the document. The items under it, programmable and manual, add up to its points; a bonus stands apart.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Heading {
+    /// What items name it by.
+    pub id: String,
+    /// What it is about.
+    pub title: String,
+    /// The document's total.
+    pub points: f64,
 }
 
 /// Limits of one call and of the process that makes it.
@@ -102,6 +117,9 @@ pub enum Visibility {
 pub struct Entry {
     /// The task.
     pub id: String,
+    /// The heading that it stands under; empty in a file without headings.
+    #[serde(default)]
+    pub heading: String,
     /// The number of the document's item.
     pub item: String,
     /// What a student may see.
@@ -122,12 +140,19 @@ impl Entry {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manual {
+    /// The heading that it stands under; empty in a file without headings.
+    #[serde(default)]
+    pub heading: String,
     /// The number of the document's item.
     pub item: String,
     /// What it is.
     pub title: String,
-    /// Its points.
+    /// Its points; a bonus may leave them to whoever grades it.
+    #[serde(default)]
     pub points: f64,
+    /// Whether it stands apart from the heading's total.
+    #[serde(default)]
+    pub bonus: bool,
 }
 
 impl Assignment {
@@ -163,6 +188,7 @@ impl Assignment {
             }
             check_entry(entry, tasks)?;
         }
+        assignment.check_headings()?;
         Ok(assignment)
     }
 
@@ -190,11 +216,41 @@ impl Assignment {
         match self
             .manual
             .iter()
-            .find(|item| !(item.points > 0.0 && item.points.is_finite()))
+            .find(|item| !(item.points.is_finite() && (item.points > 0.0 || (item.bonus && item.points == 0.0))))
         {
             Some(item) => Err(format!("manual item {} has no points", item.item)),
             None => Ok(()),
         }
+    }
+
+    /// Every item stands under a heading, and the items under a heading add up to its points.
+    fn check_headings(&self) -> Result<(), String> {
+        let items = self.tasks.iter().map(|entry| (&entry.item, &entry.heading));
+        let by_hand = self.manual.iter().map(|item| (&item.item, &item.heading));
+        let known = |heading: &String| self.headings.iter().any(|known| known.id == *heading);
+        let unplaced =
+            |(_, heading): &(&String, &String)| !(known(heading) || self.headings.is_empty() && heading.is_empty());
+        if let Some((item, heading)) = items.chain(by_hand).find(unplaced) {
+            return Err(format!(
+                "item {item} stands under heading `{heading}`, which is not in the list of headings"
+            ));
+        }
+        for heading in &self.headings {
+            let sum = self.points_under(&heading.id);
+            if (sum - heading.points).abs() > 1e-9 {
+                return Err(format!(
+                    "the items under heading {} add up to {sum} points, but it has {}",
+                    heading.id, heading.points
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn points_under(&self, heading: &str) -> f64 {
+        let tasks = self.tasks.iter().filter(|entry| entry.heading == heading);
+        let manual = self.manual.iter().filter(|item| item.heading == heading && !item.bonus);
+        tasks.map(Entry::points).chain(manual.map(|item| item.points)).sum()
     }
 }
 
@@ -238,4 +294,61 @@ pub fn known(folder: &Path) -> Vec<String> {
         .collect();
     ids.sort();
     ids
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use crate::tasks;
+
+    const SMALL: &str = r#"
+        id = "small"
+        title = "Small"
+        seed = 1
+        law_cases = 8
+        limits = { cpu_seconds = 5.0, memory_mib = 4096, timeouts_per_task = 3 }
+        deductions = { law = 0.25, hygiene = 0.1, precision = 0.1 }
+        heading = [{ id = "2", title = "Transformers", points = 7.0 }]
+        task = [{ id = "rms_norm", heading = "2", item = "2.3 (a)", portions = { all = 2.0 } }]
+        manual = [
+            { heading = "2", item = "2.1", title = "An essay", points = 5.0 },
+            { heading = "2", item = "2.8", title = "A bonus", bonus = true },
+        ]
+    "#;
+
+    fn refused(from: &str, to: &str) -> String {
+        assert!(SMALL.contains(from), "{from}");
+        Assignment::parse(&SMALL.replace(from, to), "small", tasks::ALL).unwrap_err()
+    }
+
+    #[test]
+    fn items_under_a_heading_add_up_to_its_points_and_a_bonus_stands_apart() {
+        assert!(Assignment::parse(SMALL, "small", tasks::ALL).is_ok());
+        assert_eq!(
+            refused("all = 2.0", "all = 3.0"),
+            "the items under heading 2 add up to 8 points, but it has 7"
+        );
+        assert!(refused("bonus = true", "points = 1.0").contains("add up to 8"));
+    }
+
+    #[test]
+    fn an_item_under_an_unknown_heading_is_refused() {
+        for (from, what) in [
+            ("heading = \"2\", item = \"2.1\"", "2.1"),
+            ("heading = \"2\", item = \"2.3 (a)\"", "2.3 (a)"),
+        ] {
+            let reason = refused(from, &from.replace("\"2\",", "\"4\","));
+            assert!(
+                reason.starts_with(&format!("item {what} stands under heading `4`")),
+                "{reason}"
+            );
+        }
+    }
+
+    #[test]
+    fn only_a_bonus_may_be_without_points() {
+        assert_eq!(refused("points = 5.0", "points = 0.0"), "manual item 2.1 has no points");
+    }
 }

@@ -125,6 +125,7 @@ fn manual(item: &judge::assignment::Manual) -> ManualItem {
         item: item.item.clone(),
         title: item.title.clone(),
         points: item.points,
+        bonus: item.bonus,
     }
 }
 
@@ -208,12 +209,13 @@ fn totals(tasks: &[TaskReport], assignment: &Assignment) -> Totals {
     let max_points = hundredths(judged.iter().map(|task| task.max_points).sum());
     let all: f64 = assignment.tasks.iter().map(Entry::points).sum();
     let asked: f64 = assignment.tasks.iter().filter(asked).map(Entry::points).sum();
+    let by_hand = assignment.manual.iter().filter(|item| !item.bonus);
     Totals {
         points,
         max_points,
         fault_points: hundredths(faulted.iter().map(|task| task.max_points).sum()),
         unasked_points: hundredths(all - asked),
-        manual_points: hundredths(assignment.manual.iter().map(|item| item.points).sum()),
+        manual_points: hundredths(by_hand.map(|item| item.points).sum()),
         percent: percent(points, max_points),
     }
 }

@@ -344,6 +344,8 @@ pub struct ManualItem {
     pub title: String,
     /// Its points.
     pub points: f64,
+    /// Whether it stands apart from the assignment's total.
+    pub bonus: bool,
 }
 
 /// Sums over the tasks of a report.

@@ -181,10 +181,7 @@ impl<'a> Sections<'a> {
 
     fn foot(&mut self, report: &Report) {
         self.page.blank();
-        if !report.manual.is_empty() {
-            let items = words::manual(&report.manual);
-            self.page.paragraph(2, &items);
-        }
+        self.by_hand(report);
         self.totals(report);
         if self.values_left_out {
             self.page.labelled(2, "more", words::values());
@@ -192,6 +189,23 @@ impl<'a> Sections<'a> {
         if let Some(next) = &report.next {
             self.page.labelled(2, "next", next);
         }
+    }
+
+    /// What people grade, an item a line: its number, what it is, its points.
+    fn by_hand(&mut self, report: &Report) {
+        let Some(widest) = report.manual.iter().map(|item| length(&item.item)).max() else {
+            return;
+        };
+        self.page.line(&format!("  {}", words::BY_HAND));
+        for item in &report.manual {
+            let text = format!("{}: {}", item.title, words::worth(item));
+            let mut number = item.item.as_str();
+            for line in wrap(&text, WIDTH.saturating_sub(widest + 6)) {
+                self.page.line(&format!("    {number:<widest$}  {line}"));
+                number = "";
+            }
+        }
+        self.page.blank();
     }
 
     /// The sums, and the seconds at the right edge.

@@ -81,6 +81,8 @@ pub(crate) fn mixed() -> (Assignment, Vec<TaskJudgement>) {
 
 fn by_hand(item: &str, title: &str, points: f64) -> Manual {
     Manual {
+        heading: String::new(),
+        bonus: false,
         item: item.to_owned(),
         title: title.to_owned(),
         points,

@@ -14,6 +14,7 @@ use crate::build::Context;
 pub(crate) fn assignment(tasks: &[(&str, &[&str])], visibility: Visibility) -> Assignment {
     let entry = |(id, portions): &(&str, &[&str])| Entry {
         id: (*id).to_owned(),
+        heading: String::new(),
         item: "2.2 (a)".to_owned(),
         visibility,
         portions: portions
@@ -36,6 +37,7 @@ pub(crate) fn assignment(tasks: &[(&str, &[&str])], visibility: Visibility) -> A
             hygiene: 0.1,
             precision: 0.1,
         },
+        headings: Vec::new(),
         tasks: tasks.iter().map(entry).collect(),
         manual: Vec::new(),
     }

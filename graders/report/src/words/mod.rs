@@ -22,7 +22,7 @@ use mismatch::Frame;
 
 pub(crate) use law::sizes;
 pub(crate) use next::next;
-pub(crate) use report::{alike, call, manual, more, points, setting, totals, values};
+pub(crate) use report::{BY_HAND, alike, call, more, points, setting, totals, values, worth};
 pub(crate) use summary::{skip, summary, title};
 
 /// What is said of a failed or skipped check.

@@ -65,13 +65,16 @@ pub(crate) fn call(call: &Call) -> String {
     format!("{} with {}", call.task, arguments.join("; "))
 }
 
-/// What people grade.
-pub(crate) fn manual(items: &[ManualItem]) -> String {
-    let item = |item: &ManualItem| format!("{} {} ({})", item.item, item.title, points(item.points));
-    format!(
-        "graded by hand: {}",
-        items.iter().map(item).collect::<Vec<_>>().join(", ")
-    )
+/// The line above what people grade.
+pub(crate) const BY_HAND: &str = "graded by hand";
+
+/// What an item that people grade is worth.
+pub(crate) fn worth(item: &ManualItem) -> String {
+    match (item.bonus, item.points > 0.0) {
+        (false, _) => points(item.points),
+        (true, true) => format!("{}, a bonus", points(item.points)),
+        (true, false) => "a bonus".to_owned(),
+    }
 }
 
 /// The sums in a sentence.
