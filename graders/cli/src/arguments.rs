@@ -106,12 +106,15 @@ pub(crate) struct Kit {
     /// Only submissions with this name (repeatable)
     #[arg(long, value_name = "NAME")]
     pub(crate) only: Vec<String>,
-    /// The assignment whose points are used; otherwise the only one there is
+    /// Only the tasks of this assignment; otherwise those of every assignment
     #[arg(long, value_name = "ID")]
     pub(crate) assignment: Option<String>,
     /// Run trials as well, where a submission is about a task that trains (slow)
     #[arg(long)]
     pub(crate) training: bool,
+    /// Judge every task of every submission, also where the code is the reference's
+    #[arg(long)]
+    pub(crate) all: bool,
     /// Leave a law out, to see that the kit notices
     #[arg(long, value_name = "TASK/LAW")]
     pub(crate) without: Option<String>,

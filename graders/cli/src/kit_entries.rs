@@ -1,11 +1,11 @@
-//! The submissions of the kit, what must come of each, and which trials that takes.
+//! The kit's submissions, what must come of each, and which trials that takes.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use judge::impostor;
 use judge::judgement::Training;
 use judge::task::Task;
-use judge::tasks;
+use judge::{impostor, tasks};
 
 use crate::bank::{self, ExpectedWrong};
 use crate::failure::Failure;
@@ -14,8 +14,11 @@ use crate::grader::Grader;
 /// A submission of the kit and what must come of it.
 #[derive(Debug)]
 pub(crate) struct Entry {
+    /// Its name, with the kind before it.
     pub(crate) name: String,
+    /// What is judged.
     pub(crate) source: Source,
+    /// What must come of it.
     pub(crate) expected: Expected,
     /// The tasks whose trials have to be run to see it; none: all.
     about: Option<Vec<String>>,
@@ -37,13 +40,32 @@ pub(crate) enum Source {
 /// What must come of a submission.
 #[derive(Debug)]
 pub(crate) enum Expected {
+    /// Every task is not attempted, and no points.
     NothingAttempted,
-    FullMarks,
+    /// Full marks everywhere; what is written differently from the reference is in these tasks.
+    FullMarks(Vec<String>),
+    /// No points anywhere.
     NoPoints,
+    /// Checks that are lost, and tasks that keep everything.
     Wrong(ExpectedWrong),
 }
 
 impl Entry {
+    /// The tasks that are judged whatever the code says: those that the expectation names, and their parts, which decide
+    /// about follow-through.
+    pub(crate) fn named(&self) -> BTreeSet<&str> {
+        let named: Vec<&str> = match &self.expected {
+            Expected::FullMarks(tasks) => tasks.iter().map(String::as_str).collect(),
+            Expected::Wrong(wrong) => wrong.named(),
+            Expected::NothingAttempted | Expected::NoPoints => Vec::new(),
+        };
+        let parts = named
+            .iter()
+            .filter_map(|task| tasks::find(task))
+            .flat_map(|task| task.parts);
+        named.iter().copied().chain(parts.copied()).collect()
+    }
+
     /// Which trials are run for it, where training was asked for.
     pub(crate) fn training(&self, asked: bool) -> Training<'_> {
         match &self.about {
@@ -57,7 +79,7 @@ impl Entry {
     pub(crate) fn needs_training(&self) -> bool {
         match &self.expected {
             Expected::Wrong(wrong) => shows_in_trials(wrong, tasks::find),
-            Expected::NothingAttempted | Expected::FullMarks | Expected::NoPoints => false,
+            Expected::NothingAttempted | Expected::FullMarks(_) | Expected::NoPoints => false,
         }
     }
 }
@@ -84,7 +106,7 @@ pub(crate) fn entries(grader: &Grader, only: &[String]) -> Result<Vec<Entry>, Fa
         Entry {
             name: "reference".to_owned(),
             source: Source::Reference,
-            expected: Expected::FullMarks,
+            expected: Expected::FullMarks(Vec::new()),
             about: None,
         },
     ];
@@ -102,8 +124,8 @@ pub(crate) fn entries(grader: &Grader, only: &[String]) -> Result<Vec<Entry>, Fa
         entries.push(Entry {
             name: format!("correct/{}", correct.name),
             source,
-            expected: Expected::FullMarks,
-            about: Some(correct.tasks),
+            about: Some(correct.tasks.clone()),
+            expected: Expected::FullMarks(correct.tasks),
         });
     }
     for wrong in bank::wrong(&bank)? {
