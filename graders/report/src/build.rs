@@ -152,7 +152,7 @@ fn check(limits: Limits, entry: &Entry, check: &Check) -> CheckReport {
                 },
                 ..blank
             },
-            words::skip(skip),
+            words::skip(skip, check.kind),
         ),
         Ending::Failed {
             finding,
