@@ -153,7 +153,7 @@ fn check(limits: Limits, entry: &Entry, check: &Check) -> CheckReport {
                 },
                 ..blank
             },
-            words::skip(skip),
+            words::skip(skip, check.kind),
         ),
         Ending::Failed {
             finding,

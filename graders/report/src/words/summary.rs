@@ -28,10 +28,15 @@ pub(crate) fn title(verdict: Verdict) -> &'static str {
 }
 
 /// The words on a check that was not tried.
-pub(crate) fn skip(skip: &Skip) -> Words {
+pub(crate) fn skip(skip: &Skip, kind: Kind) -> Words {
     match skip {
+        // Gradients do not pass through a reference that answers: there is no way round.
+        Skip::DependsOn(parts) if kind == Kind::Trial => Words::new(
+            format!("trains through {}, which {} not right", quoted(parts), are(parts)),
+            format!("mend {} first", quoted(parts)),
+        ),
         Skip::DependsOn(parts) => {
-            let (names, verb) = (quoted(parts), if parts.len() == 1 { "is" } else { "are" });
+            let (names, verb) = (quoted(parts), are(parts));
             let calls: Vec<String> = parts
                 .iter()
                 .map(|part| format!("`crate::parts::{}`", clean(part)))
@@ -65,6 +70,10 @@ pub(crate) fn skip(skip: &Skip) -> Words {
             hint: None,
         },
     }
+}
+
+fn are(parts: &[String]) -> &'static str {
+    if parts.len() == 1 { "is" } else { "are" }
 }
 
 /// A task's verdict in a sentence.
@@ -222,7 +231,7 @@ fn fate(judgement: &TaskJudgement, portion: &Portion) -> Fate {
 fn beside(judgement: &TaskJudgement) -> String {
     let broken = broken(judgement);
     let skipped = judgement.checks.iter().find_map(|check| match &check.ending {
-        Ending::Skipped(why) => Some(skip(why).message),
+        Ending::Skipped(why) => Some(skip(why, check.kind).message),
         Ending::Passed | Ending::Failed { .. } => None,
     });
     match (broken.is_empty(), skipped) {
