@@ -15,7 +15,7 @@ use std::thread;
 use judge::assignment::Assignment;
 use judge::fixtures::Fixtures;
 use judge::impostor::{self, Impostor};
-use judge::judgement::{Bench, parts_first};
+use judge::judgement::{Bench, Training, parts_first};
 use judge::task::Task;
 use judge::tasks;
 
@@ -38,6 +38,8 @@ struct Kit<'a> {
     reference: Reference<'a>,
     /// Whether tasks are judged whose code is the reference's.
     all: bool,
+    /// Whether trials are run.
+    training: bool,
 }
 
 /// Runs the command.
@@ -54,6 +56,7 @@ pub(crate) fn kit(grader: &Grader, options: &arguments::Kit, output: &Output) ->
         benches: assignments.iter().map(bench).collect(),
         reference: Reference::new(grader),
         all: options.all,
+        training: options.training,
     };
     let rows = kit.run_all(&entries, output)?;
     if !options.only.is_empty() {
@@ -66,7 +69,7 @@ pub(crate) fn kit(grader: &Grader, options: &arguments::Kit, output: &Output) ->
         unassigned
     };
     output.line(&kit_table::left_over(&left_over));
-    output.line(&kit_table::closing(&rows));
+    output.line(&kit_table::closing(&rows, options.training));
     let as_expected = rows.iter().all(|row| row.deviations.is_empty()) && left_over.is_empty();
     Ok(if as_expected { Exit::Done } else { Exit::Deviation })
 }
@@ -76,6 +79,7 @@ fn bench<'a>(assignment: &'a Assignment, fixtures: &'a Fixtures, options: &'a ar
         assignment,
         fixtures,
         seed: assignment.seed,
+        training: Training::asked(options.training),
         without: options.without.as_deref(),
     }
 }
@@ -132,15 +136,11 @@ impl Kit<'_> {
     }
 
     fn run(&self, entry: &Entry) -> Result<Row<'_>, Failure> {
-        let judged = match &entry.source {
-            Source::Impostor(kind) => self.judge_impostor(*kind)?,
-            Source::Template => self.judge(&self.grader.place().template(), None, &|_| true)?,
-            Source::Reference => self.judge(&self.grader.place().reference(), None, &|_| true)?,
-            Source::Overlay(folder) => {
-                let (named, touched) = (entry.named(), self.touched(folder)?);
-                let wanted = |task: &str| touched.contains(task) || named.contains(task);
-                self.judge(&self.grader.place().reference(), Some(folder), &wanted)?
-            }
+        let needs_training = !self.training && entry.needs_training();
+        let judged = if needs_training {
+            Vec::new()
+        } else {
+            self.judge_entry(entry)?
         };
         let of_assignment = |judged: &Judged| deviations(&entry.expected, &judged.tasks, judged.assignment);
         Ok(Row {
@@ -149,7 +149,22 @@ impl Kit<'_> {
             deviations: judged.iter().flat_map(of_assignment).collect(),
             judged,
             of: self.benches.iter().map(|bench| bench.assignment.tasks.len()).sum(),
+            needs_training,
         })
+    }
+
+    fn judge_entry(&self, entry: &Entry) -> Result<Vec<Judged<'_>>, Failure> {
+        let training = entry.training(self.training);
+        match &entry.source {
+            Source::Impostor(kind) => self.judge_impostor(*kind, training),
+            Source::Template => self.judge(&self.grader.place().template(), None, &|_| true, training),
+            Source::Reference => self.judge(&self.grader.place().reference(), None, &|_| true, training),
+            Source::Overlay(folder) => {
+                let (named, touched) = (entry.named(), self.touched(folder)?);
+                let wanted = |task: &str| touched.contains(task) || named.contains(task);
+                self.judge(&self.grader.place().reference(), Some(folder), &wanted, training)
+            }
+        }
     }
 
     fn touched(&self, overlay: &Path) -> Result<Touched, Failure> {
@@ -159,11 +174,12 @@ impl Kit<'_> {
         reach::touched(&self.grader.place().reference(), overlay, tasks::ALL)
     }
 
-    fn judge_impostor(&self, kind: impostor::Kind) -> Result<Vec<Judged<'_>>, Failure> {
+    fn judge_impostor(&self, kind: impostor::Kind, training: Training<'_>) -> Result<Vec<Judged<'_>>, Failure> {
         let judge = |bench: &Bench<'_>| {
-            let mut subject = Impostor::new(kind, bench.fixtures);
+            let mut reference = &self.reference;
+            let mut subject = Impostor::new(kind, bench.fixtures).with_reference(&mut reference);
             judge::judgement::judge(
-                bench,
+                &Bench { training, ..*bench },
                 &chosen(bench.assignment, &|_| true),
                 &BTreeMap::new(),
                 &mut subject,
@@ -182,6 +198,7 @@ impl Kit<'_> {
         submission: &Path,
         overlay: Option<&Path>,
         wanted: &dyn Fn(&str) -> bool,
+        training: Training<'_>,
     ) -> Result<Vec<Judged<'_>>, Failure> {
         let chosen: Vec<_> = self
             .benches
@@ -202,9 +219,10 @@ impl Kit<'_> {
         chosen
             .into_iter()
             .map(|(bench, tasks)| {
-                let judged = self
-                    .grader
-                    .judge_prepared(&prepared, bench, &tasks, &self.reference, &mut |_| {})?;
+                let bench_of_entry = Bench { training, ..*bench };
+                let judged =
+                    self.grader
+                        .judge_prepared(&prepared, &bench_of_entry, &tasks, &self.reference, &mut |_| {})?;
                 Ok(Judged::new(bench.assignment, judged.0))
             })
             .collect()

@@ -19,7 +19,7 @@ pub(crate) fn deviations(expected: &Expected, judgements: &[TaskJudgement], assi
         Expected::NothingAttempted => found.extend(
             judgements
                 .iter()
-                .filter(|task| task.verdict != Verdict::NotAttempted || task.points != 0.0)
+                .filter(|task| !is_untouched(task.verdict) || task.points != 0.0)
                 .map(|task| format!("{} is {} with {} points", task.task, task.verdict, task.points)),
         ),
         Expected::NoPoints => found.extend(
@@ -34,8 +34,13 @@ pub(crate) fn deviations(expected: &Expected, judgements: &[TaskJudgement], assi
     found
 }
 
+/// What must be said of a function that is not written: with its trials not run, nothing is known of it.
+fn is_untouched(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::NotAttempted | Verdict::NotRun)
+}
+
 fn not_full(task: &TaskJudgement) -> Option<String> {
-    let full = task.verdict == Verdict::Passed && task.points == task.max_points;
+    let full = task.verdict.is_spotless() && task.points == task.max_points;
     let lost: Vec<&str> = lost(task).collect();
     (!full).then(|| format!("{} is {}: {}", task.task, task.verdict, lost.join(", ")))
 }

@@ -1,9 +1,11 @@
-//! The kit's submissions and what must come of each.
+//! The kit's submissions, what must come of each, and which trials that takes.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use judge::impostor;
+use judge::judgement::Training;
+use judge::task::Task;
+use judge::{impostor, tasks};
 
 use crate::bank::{self, ExpectedWrong};
 use crate::failure::Failure;
@@ -18,6 +20,8 @@ pub(crate) struct Entry {
     pub(crate) source: Source,
     /// What must come of it.
     pub(crate) expected: Expected,
+    /// The tasks whose trials have to be run to see it; none: all.
+    about: Option<Vec<String>>,
 }
 
 /// Where a submission comes from.
@@ -55,6 +59,32 @@ impl Entry {
             Expected::NothingAttempted | Expected::NoPoints => BTreeSet::new(),
         }
     }
+
+    /// Which trials are run for it, where training was asked for.
+    pub(crate) fn training(&self, asked: bool) -> Training<'_> {
+        match &self.about {
+            _ if !asked => Training::NotAsked,
+            Some(tasks) => Training::Of(tasks),
+            None => Training::All,
+        }
+    }
+
+    /// Whether nothing can be said of it without training.
+    pub(crate) fn needs_training(&self) -> bool {
+        match &self.expected {
+            Expected::Wrong(wrong) => shows_in_trials(wrong, tasks::find),
+            Expected::NothingAttempted | Expected::FullMarks(_) | Expected::NoPoints => false,
+        }
+    }
+}
+
+/// Whether a mistake is in a task that is only trained, or must lose a trial.
+fn shows_in_trials(wrong: &ExpectedWrong, find: impl Fn(&str) -> Option<&'static Task>) -> bool {
+    let is_trial = |check: &String| {
+        let named = check.split_once('/');
+        named.is_some_and(|(task, check)| find(task).is_some_and(|task| task.trial(check).is_some()))
+    };
+    find(&wrong.task).is_some_and(|task| task.cases.is_empty()) || wrong.must_lose.iter().any(is_trial)
 }
 
 /// All submissions of the kit, or those named.
@@ -65,11 +95,13 @@ pub(crate) fn entries(grader: &Grader, only: &[String]) -> Result<Vec<Entry>, Fa
             name: "template".to_owned(),
             source: Source::Template,
             expected: Expected::NothingAttempted,
+            about: None,
         },
         Entry {
             name: "reference".to_owned(),
             source: Source::Reference,
             expected: Expected::FullMarks(Vec::new()),
+            about: None,
         },
     ];
     for &kind in impostor::KINDS {
@@ -78,6 +110,7 @@ pub(crate) fn entries(grader: &Grader, only: &[String]) -> Result<Vec<Entry>, Fa
             name,
             source: Source::Impostor(kind),
             expected: Expected::NoPoints,
+            about: None,
         });
     }
     for correct in bank::correct(&bank)? {
@@ -85,6 +118,7 @@ pub(crate) fn entries(grader: &Grader, only: &[String]) -> Result<Vec<Entry>, Fa
         entries.push(Entry {
             name: format!("correct/{}", correct.name),
             source,
+            about: Some(correct.tasks.clone()),
             expected: Expected::FullMarks(correct.tasks),
         });
     }
@@ -93,6 +127,7 @@ pub(crate) fn entries(grader: &Grader, only: &[String]) -> Result<Vec<Entry>, Fa
         entries.push(Entry {
             name: format!("wrong/{}", wrong.name),
             source,
+            about: Some(wrong.expected.concerned()),
             expected: Expected::Wrong(wrong.expected),
         });
     }

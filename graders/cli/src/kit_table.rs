@@ -5,6 +5,7 @@ use std::fmt::Write;
 use judge::assignment::Assignment;
 use judge::judgement::{Ending, TaskJudgement};
 use judge::task::Task;
+use judge::tasks;
 use judge::verdict::Verdict;
 
 use crate::kit_deviations::lost;
@@ -22,6 +23,8 @@ pub(crate) struct Row<'a> {
     pub(crate) of: usize,
     /// What is not as it must be.
     pub(crate) deviations: Vec<String>,
+    /// Whether it was left alone, because nothing can be said of it without training.
+    pub(crate) needs_training: bool,
 }
 
 /// What was judged for one assignment.
@@ -45,6 +48,9 @@ impl Row<'_> {
 
 /// A submission's line: points, how many tasks were judged, and the checks that it lost; deviations below.
 pub(crate) fn line(row: &Row<'_>, width: usize) -> String {
+    if row.needs_training {
+        return format!("-    {:<width$} needs --training", row.name);
+    }
     let points: f64 = row.tasks().map(|task| task.points).sum();
     let most: f64 = row.tasks().map(|task| task.max_points).sum();
     let mark = if row.deviations.is_empty() { "ok  " } else { "FAIL" };
@@ -65,12 +71,15 @@ fn outcome(row: &Row<'_>) -> String {
     if row.judged.is_empty() {
         return "nothing here that it touches".to_owned();
     }
-    if row.tasks().all(|task| task.verdict == Verdict::NotAttempted) {
+    if row
+        .tasks()
+        .all(|task| matches!(task.verdict, Verdict::NotAttempted | Verdict::NotRun))
+    {
         return "nothing attempted".to_owned();
     }
     let wrong: Vec<String> = row
         .tasks()
-        .filter(|task| task.verdict != Verdict::Passed)
+        .filter(|task| !task.verdict.is_spotless())
         .map(task_outcome)
         .collect();
     if wrong.is_empty() {
@@ -96,19 +105,29 @@ pub(crate) fn left_over(tasks: &[&Task]) -> String {
 }
 
 /// The last line: how many submissions are as expected, and how many of their tasks were judged.
-pub(crate) fn closing(rows: &[Row<'_>]) -> String {
+pub(crate) fn closing(rows: &[Row<'_>], trained: bool) -> String {
     let deviations = rows.iter().filter(|row| !row.deviations.is_empty()).count();
+    let untried = rows.iter().filter(|row| row.needs_training).count();
     let judged: usize = rows.iter().map(|row| row.tasks().count()).sum();
-    let all: usize = rows.iter().map(|row| row.of).sum();
+    let tried = rows.iter().filter(|row| !row.needs_training);
+    let all: usize = tried.map(|row| row.of).sum();
     let others = if judged == all {
         ""
     } else {
         "; the code of the others is the reference's (--all judges them as well)"
     };
-    format!(
+    let mut text = format!(
         "{} submissions as expected, {deviations} not; judged {judged} of {all} tasks{others}",
-        rows.len() - deviations
-    )
+        rows.len() - deviations - untried
+    );
+    let trials: usize = tasks::ALL.iter().map(|task| task.trials.len()).sum();
+    if !trained && trials > 0 {
+        let _ = write!(
+            text,
+            "\n{trials} trials were not run, and {untried} submissions need them: grade kit --training"
+        );
+    }
+    text
 }
 
 /// Every lost check of the rows with its message and the smallest failing input.
@@ -136,12 +155,14 @@ fn lost_checks(text: &mut String, task: &TaskJudgement, assignment: &Assignment)
             counterexample,
         } = &check.ending
         {
+            let limits =
+                tasks::find(task.task).map_or(assignment.limits, |known| known.limits(&check.name, assignment.limits));
             let _ = writeln!(
                 text,
                 "  {}/{}\n    {}",
                 task.task,
                 check.name,
-                report::sentence(finding, task.task, assignment.limits)
+                report::sentence(finding, task.task, limits)
             );
             if let Some(counterexample) = counterexample {
                 let _ = writeln!(text, "    {}", report::sizes(counterexample));
