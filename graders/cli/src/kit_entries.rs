@@ -51,19 +51,13 @@ pub(crate) enum Expected {
 }
 
 impl Entry {
-    /// The tasks that are judged whatever the code says: those that the expectation names, and their parts, which decide
-    /// about follow-through.
+    /// The tasks that are judged whatever the code says: those that the expectation names.
     pub(crate) fn named(&self) -> BTreeSet<&str> {
-        let named: Vec<&str> = match &self.expected {
+        match &self.expected {
             Expected::FullMarks(tasks) => tasks.iter().map(String::as_str).collect(),
-            Expected::Wrong(wrong) => wrong.named(),
-            Expected::NothingAttempted | Expected::NoPoints => Vec::new(),
-        };
-        let parts = named
-            .iter()
-            .filter_map(|task| tasks::find(task))
-            .flat_map(|task| task.parts);
-        named.iter().copied().chain(parts.copied()).collect()
+            Expected::Wrong(wrong) => wrong.named().into_iter().collect(),
+            Expected::NothingAttempted | Expected::NoPoints => BTreeSet::new(),
+        }
     }
 
     /// Which trials are run for it, where training was asked for.

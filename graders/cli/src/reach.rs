@@ -49,6 +49,9 @@ const FAR_REACHING: &[&str] = &[
     "unsafe",
 ];
 
+/// How a file's own tests begin, which are no part of a submission; they end at a brace that is not indented.
+const TESTS: &str = "\n#[cfg(test)]\nmod tests {";
+
 /// What an overlay touches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Touched {
@@ -194,9 +197,12 @@ fn goes_far(text: &str) -> bool {
     words(text).iter().any(is_far) || code(text).any(has_methods)
 }
 
-/// The lines that are not comments as a whole, without what they are indented by.
+/// The lines that are compiled and are not comments as a whole, without what they are indented by.
 fn code(text: &str) -> impl Iterator<Item = &str> {
-    text.lines().map(str::trim_start).filter(|line| !line.starts_with("//"))
+    let (before, tests) = text.split_once(TESTS).unwrap_or((text, ""));
+    let after = tests.split_once("\n}").map_or(tests, |(_, after)| after);
+    let lines = before.lines().chain(after.lines());
+    lines.map(str::trim_start).filter(|line| !line.starts_with("//"))
 }
 
 /// The words of the code, each with the character before it.
@@ -230,7 +236,10 @@ mod tests {
         let before = texts(&[
             ("attention.rs", "use crate::parts;\nparts::rotary_embedding(q, k, 0)"),
             ("normalization.rs", "pub fn rms_norm() {}"),
-            ("rotary.rs", "/// For `rms_norm`.\npub fn rotary_embedding() {}"),
+            (
+                "rotary.rs",
+                "/// For `rms_norm`.\npub fn rotary_embedding() {}\n#[cfg(test)]\nmod tests {\n    rms_norm\n}\n",
+            ),
             ("sampling.rs", "use crate::{attention as other, types};"),
             ("types.rs", ""),
         ]);

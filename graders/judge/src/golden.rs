@@ -11,14 +11,24 @@ use crate::subject::Call;
 use crate::task::{Case, Expect, Task};
 use crate::tolerance::Tolerances;
 
-/// Draws per sampled case.
-pub const DRAWS: usize = 100_000;
+/// Draws per sampled case in f64.
+const DRAWS: usize = 100_000;
+/// Draws per sampled case in f32: the distribution has been judged in f64, and what f32 could spoil shows in fewer.
+const DRAWS_F32: usize = 10_000;
 /// A sampled case fails where draws this far off have a smaller probability; this is the rate of false alarms.
 pub const ALARM: f64 = 1e-6;
 /// Cells of the chi-square statistic with a smaller expectation are merged.
 const SMALLEST_CELL: f64 = 5.0;
 /// The suffix of a stored distribution's name.
 const DISTRIBUTION: &str = "distribution";
+
+/// Draws per sampled case in a dtype.
+pub fn draws(dtype: DType) -> usize {
+    match dtype {
+        DType::F32 => DRAWS_F32,
+        DType::F64 | DType::I64 | DType::Bool => DRAWS,
+    }
+}
 
 /// The arguments as the submission gets them: floats in `dtype`, settings untouched.
 pub fn arguments_in(dtype: DType, stored: &Tensors) -> Tensors {
@@ -41,7 +51,7 @@ pub fn case_call(task: &Task, case: &Case, stored: &Tensors, dtype: DType) -> Ca
     if let Expect::Draws { tiled, .. } = case.expect
         && let Some(row) = arguments.get(tiled)
     {
-        let tall = tile(row, DRAWS);
+        let tall = tile(row, draws(dtype));
         arguments.insert(tiled.to_owned(), tall);
     }
     Call {
@@ -78,7 +88,7 @@ pub fn judge_outputs(
     outputs: &Tensors,
 ) -> Option<Finding> {
     if let Expect::Draws { output, .. } = case.expect {
-        return judge_draws(case, output, stored, outputs);
+        return judge_draws(case, output, stored, draws(dtype), outputs);
     }
     stored.expected.iter().find_map(|(output, expected)| {
         let Some(actual) = outputs.get(output) else {
@@ -130,7 +140,7 @@ fn tile(row: &Tensor, times: usize) -> Tensor {
     Tensor::new(shape, data).expect("a row repeated fills the taller shape")
 }
 
-fn judge_draws(case: &Case, output: &str, stored: &StoredCase, outputs: &Tensors) -> Option<Finding> {
+fn judge_draws(case: &Case, output: &str, stored: &StoredCase, draws: usize, outputs: &Tensors) -> Option<Finding> {
     let probabilities = stored.expected.get(&distribution_name(output))?.to_f64();
     let Some(drawn) = outputs.get(output) else {
         return Some(Finding::MissingOutput {
@@ -148,9 +158,9 @@ fn judge_draws(case: &Case, output: &str, stored: &StoredCase, outputs: &Tensors
         let (expected, actual) = (DType::I64.to_string(), drawn.dtype().to_string());
         return wrong(Mismatch::DType { expected, actual });
     };
-    if drawn.shape() != [DRAWS] {
+    if drawn.shape() != [draws] {
         return wrong(Mismatch::Shape {
-            expected: vec![DRAWS],
+            expected: vec![draws],
             actual: drawn.shape().to_vec(),
         });
     }

@@ -9,7 +9,7 @@ use wire::message::Group;
 use wire::{DType, Data, Observed, Outcome, Tensor, Tensors};
 
 use crate::fixtures::{Fixtures, StoredCase};
-use crate::golden::{DRAWS, case_call};
+use crate::golden::{self, case_call};
 use crate::random::Random;
 use crate::subject::{Call, Fault, Subject};
 use crate::task::{Case, Expect};
@@ -50,7 +50,7 @@ impl Kind {
 pub fn answer(kind: Kind, case: &Case, stored: &StoredCase, dtype: DType) -> Tensors {
     if let Expect::Draws { output, .. } = case.expect {
         let vocabulary = stored.expected.values().map(Tensor::len).max().unwrap_or(1);
-        return Tensors::from([(output.to_owned(), draws(kind, vocabulary))]);
+        return Tensors::from([(output.to_owned(), draws(kind, vocabulary, golden::draws(dtype)))]);
     }
     let source = stored.inputs.values().max_by_key(|tensor| tensor.len());
     let fill = |(name, expected): (&String, &Tensor)| {
@@ -85,15 +85,15 @@ fn values(kind: Kind, expected: &Tensor, source: Option<&Tensor>) -> Vec<f64> {
 }
 
 /// Tokens without understanding: always the first, always the last, or any with equal probability.
-fn draws(kind: Kind, vocabulary: usize) -> Tensor {
+fn draws(kind: Kind, vocabulary: usize, count: usize) -> Tensor {
     let mut random = Random::new(0, "impostor");
     let token = |random: &mut Random| match kind {
         Kind::Zeros => 0,
         Kind::Constant => vocabulary as i64 - 1,
         Kind::Copy | Kind::Noise | Kind::Permuted => random.integer(0, vocabulary as i64),
     };
-    let tokens = (0..DRAWS).map(|_| token(&mut random)).collect();
-    crate::random::integers(&[DRAWS], tokens)
+    let tokens = (0..count).map(|_| token(&mut random)).collect();
+    crate::random::integers(&[count], tokens)
 }
 
 fn cast(expected: &Tensor, values: &[f64], dtype: DType) -> Tensor {
