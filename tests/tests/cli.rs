@@ -134,6 +134,35 @@ fn a_report_that_cannot_be_written_is_an_error_of_the_environment() {
     assert!(run.stderr.contains("/no/such/place/r.json"), "{}", run.stderr);
 }
 
+#[test]
+fn every_format_is_written_and_a_dash_prints_it() {
+    let submission = Submission::template();
+    let folder = Submission::empty();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let run = grade([
+        "--submission",
+        submission.path().to_str().unwrap(),
+        "--task",
+        "rms_norm",
+        "--report",
+        &format!("markdown={}", path("summary.md")),
+        "--report",
+        &format!("junit={}", path("junit.xml")),
+        "--report",
+        &format!("gradescope={}", path("results.json")),
+        "--report",
+        "github=-",
+    ]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let read = |name: &str| fs::read_to_string(path(name)).unwrap();
+    assert!(read("summary.md").contains("not attempted"));
+    assert!(read("junit.xml").starts_with("<?xml"));
+    let results: serde_json::Value = serde_json::from_str(&read("results.json")).unwrap();
+    assert_eq!(results["tests"][0]["name"], "rms_norm");
+    let notices = run.stdout.lines().filter(|line| line.starts_with("::notice file="));
+    assert_eq!(notices.count(), 1, "{}", run.stdout);
+}
+
 /// A course's repository as far as grading needs it, with something changed.
 fn course(change: impl FnOnce(&Path)) -> Submission {
     let copy = Submission::empty();

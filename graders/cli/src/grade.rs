@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use judge::assignment::Assignment;
 use judge::fixtures::Fixtures;
-use judge::judgement::{Bench, TaskJudgement};
+use judge::judgement::{Bench, TaskJudgement, Training};
 use judge::task::Task;
 use judge::tasks;
 use report::{Conclusion, Context, Look, Report, Stage, Times};
@@ -29,6 +29,7 @@ pub(crate) fn grade(grader: &Grader, options: &Grade, output: &Output) -> Result
     let chosen = selection::of_assignment(&assignment, &options.tasks)?;
     let fixtures = Fixtures::load(&place.fixtures(), &chosen.judged)?;
     let seed = options.seed.unwrap_or(assignment.seed);
+    let training = options.trains(assignment.training);
     let submission = staged.hash().to_owned();
     let key = Key {
         submission: &submission,
@@ -37,6 +38,7 @@ pub(crate) fn grade(grader: &Grader, options: &Grade, output: &Output) -> Result
         assignment: &serde_json::to_string(&assignment).unwrap_or_default(),
         tasks: &chosen.shown,
         seed,
+        training,
         min_score: options.min_score,
     };
     let cache = Cache::new(grader.results_folder());
@@ -50,6 +52,7 @@ pub(crate) fn grade(grader: &Grader, options: &Grade, output: &Output) -> Result
             fixtures: &fixtures,
             chosen: &chosen,
             seed,
+            training,
         };
         let report = run.report(staged, options, begun, output)?;
         if report.conclusion != Conclusion::JudgeFault {
@@ -59,7 +62,11 @@ pub(crate) fn grade(grader: &Grader, options: &Grade, output: &Output) -> Result
     };
     output.progress_done();
     for target in &options.reports {
-        write_report(&report, target)?;
+        if target.path == Path::new("-") {
+            output.line(report::render(&report, target.format).trim_end());
+        } else {
+            write_report(&report, target)?;
+        }
     }
     let look = Look {
         verbose: options.verbose,
@@ -94,6 +101,7 @@ struct Run<'a> {
     fixtures: &'a Fixtures,
     chosen: &'a Chosen,
     seed: u64,
+    training: bool,
 }
 
 impl Run<'_> {
@@ -143,6 +151,7 @@ impl Run<'_> {
             assignment: self.assignment,
             fixtures: self.fixtures,
             seed: self.seed,
+            training: Training::asked(self.training),
             without: None,
         };
         self.grader
@@ -157,6 +166,10 @@ fn write_report(report: &Report, target: &ReportTarget) -> Result<(), Failure> {
         Failure::environment(format!("cannot write the report {}: {error}", target.path.display()))
             .hint("name a path in a folder that exists and can be written")
     };
+    // A pipe or a device cannot be renamed over; what reads it wants the text there.
+    if fs::metadata(&target.path).is_ok_and(|found| !found.is_file()) {
+        return fs::write(&target.path, report::render(report, target.format)).map_err(cannot);
+    }
     let folder = target
         .path
         .parent()

@@ -8,9 +8,8 @@ use std::path::{Path, PathBuf};
 use judge::assignment::Limits;
 use judge::finding::{CompileError, Finding};
 use judge::fixtures::FixtureError;
-use judge::judgement::{Bench, TaskJudgement, parts_first};
+use judge::judgement::{Bench, TaskJudgement};
 use judge::task::Task;
-use judge::tasks;
 use sandbox::build::{self, Built, Stop};
 use sandbox::launch::Launcher;
 use sandbox::stage;
@@ -274,26 +273,6 @@ impl Grader {
             set("ONEDNN_MAX_CPU_ISA", "SSE41".to_owned());
         }
         settings
-    }
-
-    /// Stages, builds and judges all tasks of the assignment.
-    pub(crate) fn judge(
-        &self,
-        submission: &Path,
-        overlay: Option<&Path>,
-        bench: &Bench<'_>,
-        reference: &Reference<'_>,
-    ) -> Result<Vec<TaskJudgement>, Failure> {
-        let wanted: Vec<&'static Task> = bench
-            .assignment
-            .tasks
-            .iter()
-            .filter_map(|entry| tasks::find(&entry.id))
-            .collect();
-        let prepared = self.build(self.stage(submission, overlay)?, &wanted)?;
-        Ok(self
-            .judge_prepared(&prepared, bench, &parts_first(&wanted), reference, &mut |_| {})?
-            .0)
     }
 
     /// Judges a submission that has been built; tasks are given with parts first.

@@ -2,9 +2,12 @@
 //!
 //! The template earns nothing, the reference and every correct submission everything, every wrong submission loses the
 //! checks that it must lose and keeps what it must keep, and answers without understanding earn nothing anywhere.
+//!
+//! A submission of the bank is a few files laid over the reference. Where they cannot reach a task, its code is the
+//! reference's and so is its verdict; only the other tasks are judged, unless `--all` is given. The table says how many.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -12,72 +15,73 @@ use std::thread;
 use judge::assignment::Assignment;
 use judge::fixtures::Fixtures;
 use judge::impostor::{self, Impostor};
-use judge::judgement::{Bench, Ending, TaskJudgement, parts_first};
+use judge::judgement::{Bench, Training, parts_first};
+use judge::task::Task;
 use judge::tasks;
-use judge::verdict::Verdict;
 
 use crate::arguments;
-use crate::bank::{self, ExpectedWrong};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::grader::{Grader, Reference};
-use crate::kit_table::{self, Row};
+use crate::kit_deviations::deviations;
+use crate::kit_entries::{self, Entry, Expected, Source};
+use crate::kit_table::{self, Judged, Row};
 use crate::output::Output;
+use crate::reach::{self, Touched};
 use crate::selection;
 
-/// A submission of the kit and what must come of it.
-#[derive(Debug)]
-struct Entry {
-    name: String,
-    source: Source,
-    expected: Expected,
-}
-
-/// Where a submission comes from.
-#[derive(Debug)]
-enum Source {
-    /// The template as it is.
-    Template,
-    /// The reference as it is.
-    Reference,
-    /// Files laid over the reference.
-    Overlay(PathBuf),
-    /// Answers without understanding; no process is needed.
-    Impostor(impostor::Kind),
-}
-
-/// What must come of a submission.
-#[derive(Debug)]
-enum Expected {
-    NothingAttempted,
-    FullMarks,
-    NoPoints,
-    Wrong(ExpectedWrong),
+/// What all submissions are judged with.
+struct Kit<'a> {
+    grader: &'a Grader,
+    /// One for each assignment.
+    benches: Vec<Bench<'a>>,
+    reference: Reference<'a>,
+    /// Whether tasks are judged whose code is the reference's.
+    all: bool,
+    /// Whether trials are run.
+    training: bool,
 }
 
 /// Runs the command.
 pub(crate) fn kit(grader: &Grader, options: &arguments::Kit, output: &Output) -> Result<Exit, Failure> {
-    let assignment = selection::assignment(&grader.place().assignments(), options.assignment.as_deref(), None)?;
-    let fixtures = Fixtures::load(&grader.place().fixtures(), tasks::ALL)?;
+    let assignments = selection::assignments(&grader.place().assignments(), options.assignment.as_deref())?;
+    let assigned = |task: &&&Task| assignments.iter().any(|assignment| assignment.entry(task.id).is_some());
+    let (assigned, unassigned): (Vec<&Task>, Vec<&Task>) = tasks::ALL.iter().partition(|task| assigned(task));
+    let fixtures = Fixtures::load(&grader.place().fixtures(), &assigned)?;
     check_without(options.without.as_deref())?;
-    let entries = entries(grader, &options.only)?;
-    let bench = Bench {
-        assignment: &assignment,
-        fixtures: &fixtures,
-        seed: assignment.seed,
-        without: options.without.as_deref(),
+    let entries = kit_entries::entries(grader, &options.only)?;
+    let bench = |assignment| bench(assignment, &fixtures, options);
+    let kit = Kit {
+        grader,
+        benches: assignments.iter().map(bench).collect(),
+        reference: Reference::new(grader),
+        all: options.all,
+        training: options.training,
     };
-    let reference = Reference::new(grader);
-    let rows = run_all(grader, &bench, &reference, &entries, output)?;
+    let rows = kit.run_all(&entries, output)?;
     if !options.only.is_empty() {
-        output.line(&kit_table::details(&rows, &assignment));
+        output.line(&kit_table::details(&rows));
     }
-    let deviations = rows.iter().filter(|row| !row.deviations.is_empty()).count();
-    output.line(&format!(
-        "{} submissions as expected, {deviations} not",
-        rows.len() - deviations
-    ));
-    Ok(if deviations == 0 { Exit::Done } else { Exit::Deviation })
+    // With an assignment named, the tasks of others are not asked for.
+    let left_over = if options.assignment.is_some() {
+        Vec::new()
+    } else {
+        unassigned
+    };
+    output.line(&kit_table::left_over(&left_over));
+    output.line(&kit_table::closing(&rows, options.training));
+    let as_expected = rows.iter().all(|row| row.deviations.is_empty()) && left_over.is_empty();
+    Ok(if as_expected { Exit::Done } else { Exit::Deviation })
+}
+
+fn bench<'a>(assignment: &'a Assignment, fixtures: &'a Fixtures, options: &'a arguments::Kit) -> Bench<'a> {
+    Bench {
+        assignment,
+        fixtures,
+        seed: assignment.seed,
+        training: Training::asked(options.training),
+        without: options.without.as_deref(),
+    }
 }
 
 fn check_without(without: Option<&str>) -> Result<(), Failure> {
@@ -91,115 +95,164 @@ fn check_without(without: Option<&str>) -> Result<(), Failure> {
     Err(Failure::usage(format!("there is no law `{name}`")).hint("write TASK/LAW, as in rms_norm/odd"))
 }
 
-fn entries(grader: &Grader, only: &[String]) -> Result<Vec<Entry>, Failure> {
-    let bank = grader.place().bank();
-    let mut entries = vec![
-        Entry {
-            name: "template".to_owned(),
-            source: Source::Template,
-            expected: Expected::NothingAttempted,
-        },
-        Entry {
-            name: "reference".to_owned(),
-            source: Source::Reference,
-            expected: Expected::FullMarks,
-        },
-    ];
-    for &kind in impostor::KINDS {
-        let name = format!("impostor/{}", kind.name().replace(' ', "-"));
-        entries.push(Entry {
-            name,
-            source: Source::Impostor(kind),
-            expected: Expected::NoPoints,
+impl Kit<'_> {
+    /// Runs the entries on all processors; their rows are printed in order, each as soon as those before it are done.
+    fn run_all<'a>(&'a self, entries: &[Entry], output: &Output) -> Result<Vec<Row<'a>>, Failure> {
+        let next = AtomicUsize::new(0);
+        let width = entries.iter().map(|entry| entry.name.len()).max().unwrap_or(0);
+        let printed = Mutex::new(Printed {
+            output,
+            width,
+            waiting: BTreeMap::new(),
+            rows: Vec::new(),
         });
+        let threads = thread::available_parallelism()
+            .map_or(1, usize::from)
+            .min(entries.len().max(1));
+        let work = || -> Result<(), Failure> {
+            while let Some((position, entry)) = take(&next, entries) {
+                output.progress(&format!("{} of {}: {}", position + 1, entries.len(), entry.name));
+                let row = self.run(entry);
+                if row.is_err() {
+                    // The others stop after what they are at.
+                    next.store(entries.len(), Ordering::Relaxed);
+                }
+                let row = row?;
+                printed
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .add(position, row);
+            }
+            Ok(())
+        };
+        thread::scope(|scope| {
+            let running: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+            let ended = running
+                .into_iter()
+                .map(|thread| thread.join().map_err(|_| Failure::fault("a thread panicked"))?);
+            ended.collect::<Result<Vec<()>, Failure>>()
+        })?;
+        Ok(printed.into_inner().unwrap_or_else(PoisonError::into_inner).rows)
     }
-    for correct in bank::correct(&bank)? {
-        let source = Source::Overlay(correct.folder);
-        entries.push(Entry {
-            name: format!("correct/{}", correct.name),
-            source,
-            expected: Expected::FullMarks,
-        });
+
+    fn run(&self, entry: &Entry) -> Result<Row<'_>, Failure> {
+        let needs_training = !self.training && entry.needs_training();
+        let judged = if needs_training {
+            Vec::new()
+        } else {
+            self.judge_entry(entry)?
+        };
+        let of_assignment = |judged: &Judged| deviations(&entry.expected, &judged.tasks, judged.assignment);
+        Ok(Row {
+            name: entry.name.clone(),
+            mistake: mistake(&entry.expected),
+            deviations: judged.iter().flat_map(of_assignment).collect(),
+            judged,
+            of: self.benches.iter().map(|bench| bench.assignment.tasks.len()).sum(),
+            needs_training,
+        })
     }
-    for wrong in bank::wrong(&bank)? {
-        let source = Source::Overlay(wrong.folder);
-        entries.push(Entry {
-            name: format!("wrong/{}", wrong.name),
-            source,
-            expected: Expected::Wrong(wrong.expected),
-        });
+
+    fn judge_entry(&self, entry: &Entry) -> Result<Vec<Judged<'_>>, Failure> {
+        let training = entry.training(self.training);
+        match &entry.source {
+            Source::Impostor(kind) => self.judge_impostor(*kind, training),
+            Source::Template => self.judge(&self.grader.place().template(), None, &|_| true, training),
+            Source::Reference => self.judge(&self.grader.place().reference(), None, &|_| true, training),
+            Source::Overlay(folder) => {
+                let (named, touched) = (entry.named(), self.touched(folder)?);
+                let wanted = |task: &str| touched.contains(task) || named.contains(task);
+                self.judge(&self.grader.place().reference(), Some(folder), &wanted, training)
+            }
+        }
     }
-    if only.is_empty() {
-        return Ok(entries);
+
+    fn touched(&self, overlay: &Path) -> Result<Touched, Failure> {
+        if self.all {
+            return Ok(Touched::Everything);
+        }
+        reach::touched(&self.grader.place().reference(), overlay, tasks::ALL)
     }
-    let matches = |entry: &Entry, name: &String| entry.name == *name || entry.name.split('/').nth(1) == Some(name);
-    if let Some(unknown) = only
-        .iter()
-        .find(|name| !entries.iter().any(|entry| matches(entry, name)))
-    {
-        let names: Vec<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
-        return Err(Failure::usage(format!("the kit has no submission `{unknown}`"))
-            .hint(format!("choose from: {}", names.join(", "))));
+
+    fn judge_impostor(&self, kind: impostor::Kind, training: Training<'_>) -> Result<Vec<Judged<'_>>, Failure> {
+        let judge = |bench: &Bench<'_>| {
+            let mut reference = &self.reference;
+            let mut subject = Impostor::new(kind, bench.fixtures).with_reference(&mut reference);
+            judge::judgement::judge(
+                &Bench { training, ..*bench },
+                &chosen(bench.assignment, &|_| true),
+                &BTreeMap::new(),
+                &mut subject,
+                &mut |_| {},
+            )
+        };
+        self.benches
+            .iter()
+            .map(|bench| Ok(Judged::new(bench.assignment, judge(bench)?)))
+            .collect()
     }
-    entries.retain(|entry| only.iter().any(|name| matches(entry, name)));
-    Ok(entries)
+
+    /// Stages a submission, builds it once, and judges the wanted tasks of every assignment that has any.
+    fn judge(
+        &self,
+        submission: &Path,
+        overlay: Option<&Path>,
+        wanted: &dyn Fn(&str) -> bool,
+        training: Training<'_>,
+    ) -> Result<Vec<Judged<'_>>, Failure> {
+        let chosen: Vec<_> = self
+            .benches
+            .iter()
+            .map(|bench| (bench, chosen(bench.assignment, wanted)))
+            .filter(|(_, tasks)| !tasks.is_empty())
+            .collect();
+        let ids: BTreeSet<&str> = chosen.iter().flat_map(|(_, tasks)| tasks).map(|task| task.id).collect();
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let all: Vec<&'static Task> = tasks::ALL
+            .iter()
+            .copied()
+            .filter(|task| ids.contains(task.id))
+            .collect();
+        let prepared = self.grader.build(self.grader.stage(submission, overlay)?, &all)?;
+        chosen
+            .into_iter()
+            .map(|(bench, tasks)| {
+                let bench_of_entry = Bench { training, ..*bench };
+                let judged =
+                    self.grader
+                        .judge_prepared(&prepared, &bench_of_entry, &tasks, &self.reference, &mut |_| {})?;
+                Ok(Judged::new(bench.assignment, judged.0))
+            })
+            .collect()
+    }
 }
 
-/// Runs the entries on all processors; their rows are printed in order, each as soon as those before it are done.
-fn run_all(
-    grader: &Grader,
-    bench: &Bench<'_>,
-    reference: &Reference<'_>,
-    entries: &[Entry],
-    output: &Output,
-) -> Result<Vec<Row>, Failure> {
-    let next = AtomicUsize::new(0);
-    let width = entries.iter().map(|entry| entry.name.len()).max().unwrap_or(0);
-    let printed = Mutex::new(Printed {
-        output,
-        width,
-        waiting: BTreeMap::new(),
-        rows: Vec::new(),
-    });
-    let threads = thread::available_parallelism()
-        .map_or(1, usize::from)
-        .min(entries.len().max(1));
-    let work = || -> Result<(), Failure> {
-        while let Some((position, entry)) = take(&next, entries) {
-            output.progress(&format!("{} of {}: {}", position + 1, entries.len(), entry.name));
-            let row = run(grader, bench, reference, entry);
-            if row.is_err() {
-                // The others stop after what they are at.
-                next.store(entries.len(), Ordering::Relaxed);
-            }
-            let row = row?;
-            printed
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .add(position, row);
-        }
-        Ok(())
-    };
-    thread::scope(|scope| {
-        let running: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-        let ended = running
-            .into_iter()
-            .map(|thread| thread.join().map_err(|_| Failure::fault("a thread panicked"))?);
-        ended.collect::<Result<Vec<()>, Failure>>()
-    })?;
-    Ok(printed.into_inner().unwrap_or_else(PoisonError::into_inner).rows)
+/// The wanted tasks of an assignment, parts first.
+fn chosen(assignment: &Assignment, wanted: &dyn Fn(&str) -> bool) -> Vec<&'static Task> {
+    let ids = assignment.tasks.iter().map(|entry| entry.id.as_str());
+    let tasks: Vec<&Task> = ids.filter(|id| wanted(id)).filter_map(tasks::find).collect();
+    parts_first(&tasks)
+}
+
+fn mistake(expected: &Expected) -> Option<String> {
+    match expected {
+        Expected::Wrong(wrong) => Some(format!("{}: {}", wrong.mistake, wrong.explanation)),
+        Expected::NothingAttempted | Expected::FullMarks(_) | Expected::NoPoints => None,
+    }
 }
 
 /// Rows that are done, printed up to the first that is not.
-struct Printed<'a> {
+struct Printed<'a, 'b> {
     output: &'a Output,
     width: usize,
-    waiting: BTreeMap<usize, Row>,
-    rows: Vec<Row>,
+    waiting: BTreeMap<usize, Row<'b>>,
+    rows: Vec<Row<'b>>,
 }
 
-impl Printed<'_> {
-    fn add(&mut self, position: usize, row: Row) {
+impl<'b> Printed<'_, 'b> {
+    fn add(&mut self, position: usize, row: Row<'b>) {
         self.waiting.insert(position, row);
         while let Some(row) = self.waiting.remove(&self.rows.len()) {
             self.output.row(&kit_table::line(&row, self.width));
@@ -211,99 +264,4 @@ impl Printed<'_> {
 fn take<'a>(next: &AtomicUsize, entries: &'a [Entry]) -> Option<(usize, &'a Entry)> {
     let position = next.fetch_add(1, Ordering::Relaxed);
     entries.get(position).map(|entry| (position, entry))
-}
-
-fn run(grader: &Grader, bench: &Bench<'_>, reference: &Reference<'_>, entry: &Entry) -> Result<Row, Failure> {
-    let judgements = match &entry.source {
-        Source::Impostor(kind) => {
-            let ordered = parts_first(tasks::ALL);
-            let mut subject = Impostor::new(*kind, bench.fixtures);
-            judge::judgement::judge(bench, &ordered, &BTreeMap::new(), &mut subject, &mut |_| {})?
-        }
-        Source::Template => grader.judge(&grader.place().template(), None, bench, reference)?,
-        Source::Reference => grader.judge(&grader.place().reference(), None, bench, reference)?,
-        Source::Overlay(folder) => grader.judge(&grader.place().reference(), Some(folder), bench, reference)?,
-    };
-    let deviations = deviations(&entry.expected, &judgements, bench.assignment);
-    Ok(Row {
-        name: entry.name.clone(),
-        mistake: mistake(&entry.expected),
-        judgements,
-        deviations,
-    })
-}
-
-fn mistake(expected: &Expected) -> Option<String> {
-    match expected {
-        Expected::Wrong(wrong) => Some(format!("{}: {}", wrong.mistake, wrong.explanation)),
-        Expected::NothingAttempted | Expected::FullMarks | Expected::NoPoints => None,
-    }
-}
-
-/// All ways in which what came of a submission is not what must come of it, in sentences.
-fn deviations(expected: &Expected, judgements: &[TaskJudgement], assignment: &Assignment) -> Vec<String> {
-    let mut found: Vec<String> = judgements
-        .iter()
-        .filter_map(|task| Some(format!("{}: judge fault: {}", task.task, task.fault.as_ref()?)))
-        .collect();
-    match expected {
-        Expected::NothingAttempted => found.extend(
-            judgements
-                .iter()
-                .filter(|task| task.verdict != Verdict::NotAttempted || task.points != 0.0)
-                .map(|task| format!("{} is {} with {} points", task.task, task.verdict, task.points)),
-        ),
-        Expected::NoPoints => found.extend(
-            judgements
-                .iter()
-                .filter(|task| task.points != 0.0)
-                .map(|task| format!("{} earns {} points", task.task, task.points)),
-        ),
-        Expected::FullMarks => found.extend(judgements.iter().filter_map(not_full)),
-        Expected::Wrong(wrong) => found.extend(wrong_deviations(wrong, judgements, assignment)),
-    }
-    found
-}
-
-fn not_full(task: &TaskJudgement) -> Option<String> {
-    let full = task.verdict == Verdict::Passed && task.points == task.max_points;
-    let lost: Vec<&str> = lost(task).collect();
-    (!full).then(|| format!("{} is {}: {}", task.task, task.verdict, lost.join(", ")))
-}
-
-fn wrong_deviations(wrong: &ExpectedWrong, judgements: &[TaskJudgement], assignment: &Assignment) -> Vec<String> {
-    let all_lost: BTreeSet<String> = judgements
-        .iter()
-        .flat_map(|task| lost(task).map(|check| format!("{}/{check}", task.task)))
-        .collect();
-    let graded = |check: &&String| {
-        check
-            .split('/')
-            .next()
-            .is_some_and(|task| assignment.entry(task).is_some())
-    };
-    let kept = wrong.kept();
-    let missed = wrong
-        .must_lose
-        .iter()
-        .filter(graded)
-        .filter(|check| !all_lost.contains(*check));
-    let hurt = judgements
-        .iter()
-        .filter(|task| kept.contains(task.task))
-        .filter_map(not_full);
-    let mut found: Vec<String> = missed.map(|check| format!("{check} holds")).chain(hurt).collect();
-    let whole = judgements
-        .iter()
-        .find(|task| task.task == wrong.task && task.points == task.max_points);
-    found.extend(whole.map(|task| format!("{} keeps all points", task.task)));
-    found
-}
-
-/// The names of the checks that failed.
-pub(crate) fn lost(task: &TaskJudgement) -> impl Iterator<Item = &str> {
-    task.checks
-        .iter()
-        .filter(|check| matches!(check.ending, Ending::Failed { .. }))
-        .map(|check| check.name.as_str())
 }

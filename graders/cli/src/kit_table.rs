@@ -4,32 +4,62 @@ use std::fmt::Write;
 
 use judge::assignment::Assignment;
 use judge::judgement::{Ending, TaskJudgement};
+use judge::task::Task;
+use judge::tasks;
 use judge::verdict::Verdict;
 
-use crate::kit::lost;
+use crate::kit_deviations::lost;
 
 /// What came of one submission.
 #[derive(Debug)]
-pub(crate) struct Row {
+pub(crate) struct Row<'a> {
     /// Its name, with the kind before it.
     pub(crate) name: String,
     /// The mistake, for a wrong submission.
     pub(crate) mistake: Option<String>,
-    /// What was judged.
-    pub(crate) judgements: Vec<TaskJudgement>,
+    /// What was judged, for each assignment that has any of it.
+    pub(crate) judged: Vec<Judged<'a>>,
+    /// How many tasks the assignments have.
+    pub(crate) of: usize,
     /// What is not as it must be.
     pub(crate) deviations: Vec<String>,
+    /// Whether it was left alone, because nothing can be said of it without training.
+    pub(crate) needs_training: bool,
 }
 
-/// A submission's line: points, and the checks that it lost; deviations below.
-pub(crate) fn line(row: &Row, width: usize) -> String {
-    let points: f64 = row.judgements.iter().map(|task| task.points).sum();
-    let most: f64 = row.judgements.iter().map(|task| task.max_points).sum();
+/// What was judged for one assignment.
+#[derive(Debug)]
+pub(crate) struct Judged<'a> {
+    pub(crate) assignment: &'a Assignment,
+    pub(crate) tasks: Vec<TaskJudgement>,
+}
+
+impl<'a> Judged<'a> {
+    pub(crate) fn new(assignment: &'a Assignment, tasks: Vec<TaskJudgement>) -> Self {
+        Self { assignment, tasks }
+    }
+}
+
+impl Row<'_> {
+    fn tasks(&self) -> impl Iterator<Item = &TaskJudgement> {
+        self.judged.iter().flat_map(|judged| &judged.tasks)
+    }
+}
+
+/// A submission's line: points, how many tasks were judged, and the checks that it lost; deviations below.
+pub(crate) fn line(row: &Row<'_>, width: usize) -> String {
+    if row.needs_training {
+        return format!("-    {:<width$} needs --training", row.name);
+    }
+    let points: f64 = row.tasks().map(|task| task.points).sum();
+    let most: f64 = row.tasks().map(|task| task.max_points).sum();
     let mark = if row.deviations.is_empty() { "ok  " } else { "FAIL" };
     let mut text = format!(
-        "{mark} {:<width$} {points:>6.2} / {most:<6.2} {}",
+        "{mark} {:<width$} {points:>6.2} / {most:<6.2} {:>3} of {} tasks  {}",
         row.name,
-        outcome(&row.judgements)
+        row.tasks().count(),
+        row.of,
+        outcome(row)
     );
     for deviation in &row.deviations {
         let _ = write!(text, "\n     ! {deviation}");
@@ -37,13 +67,19 @@ pub(crate) fn line(row: &Row, width: usize) -> String {
     text
 }
 
-fn outcome(judgements: &[TaskJudgement]) -> String {
-    if judgements.iter().all(|task| task.verdict == Verdict::NotAttempted) {
+fn outcome(row: &Row<'_>) -> String {
+    if row.judged.is_empty() {
+        return "nothing here that it touches".to_owned();
+    }
+    if row
+        .tasks()
+        .all(|task| matches!(task.verdict, Verdict::NotAttempted | Verdict::NotRun))
+    {
         return "nothing attempted".to_owned();
     }
-    let wrong: Vec<String> = judgements
-        .iter()
-        .filter(|task| task.verdict != Verdict::Passed)
+    let wrong: Vec<String> = row
+        .tasks()
+        .filter(|task| !task.verdict.is_spotless())
         .map(task_outcome)
         .collect();
     if wrong.is_empty() {
@@ -60,34 +96,77 @@ fn task_outcome(task: &TaskJudgement) -> String {
     format!("{} {}: {}", task.task, task.verdict, lost.join(" "))
 }
 
+/// The tasks that stand in no assignment, each of them a deviation.
+pub(crate) fn left_over(tasks: &[&Task]) -> String {
+    tasks.iter().fold(String::new(), |mut text, task| {
+        let _ = writeln!(text, "     ! {} stands in no assignment, so nobody judges it", task.id);
+        text
+    })
+}
+
+/// The last line: how many submissions are as expected, and how many of their tasks were judged.
+pub(crate) fn closing(rows: &[Row<'_>], trained: bool) -> String {
+    let deviations = rows.iter().filter(|row| !row.deviations.is_empty()).count();
+    let untried = rows.iter().filter(|row| row.needs_training).count();
+    let judged: usize = rows.iter().map(|row| row.tasks().count()).sum();
+    let tried = rows.iter().filter(|row| !row.needs_training);
+    let all: usize = tried.map(|row| row.of).sum();
+    let others = if judged == all {
+        ""
+    } else {
+        "; the code of the others is the reference's (--all judges them as well)"
+    };
+    let mut text = format!(
+        "{} submissions as expected, {deviations} not; judged {judged} of {all} tasks{others}",
+        rows.len() - deviations - untried
+    );
+    let trials: usize = tasks::ALL.iter().map(|task| task.trials.len()).sum();
+    if !trained && trials > 0 {
+        let _ = write!(
+            text,
+            "\n{trials} trials were not run, and {untried} submissions need them: grade kit --training"
+        );
+    }
+    text
+}
+
 /// Every lost check of the rows with its message and the smallest failing input.
-pub(crate) fn details(rows: &[Row], assignment: &Assignment) -> String {
-    let mut text = format!("\nassignment {}, seed {}\n", assignment.id, assignment.seed);
+pub(crate) fn details(rows: &[Row<'_>]) -> String {
+    let mut text = String::new();
     for row in rows {
         let _ = writeln!(text, "\n{}", row.name);
         if let Some(mistake) = &row.mistake {
             let _ = writeln!(text, "  {mistake}");
         }
-        for task in &row.judgements {
-            for check in &task.checks {
-                if let Ending::Failed {
-                    finding,
-                    counterexample,
-                } = &check.ending
-                {
-                    let _ = writeln!(
-                        text,
-                        "  {}/{}\n    {}",
-                        task.task,
-                        check.name,
-                        report::sentence(finding, task.task, assignment.limits)
-                    );
-                    if let Some(counterexample) = counterexample {
-                        let _ = writeln!(text, "    {}", report::sizes(counterexample));
-                    }
-                }
+        for judged in &row.judged {
+            let _ = writeln!(text, "  {}, seed {}", judged.assignment.id, judged.assignment.seed);
+            for task in &judged.tasks {
+                lost_checks(&mut text, task, judged.assignment);
             }
         }
     }
     text
+}
+
+fn lost_checks(text: &mut String, task: &TaskJudgement, assignment: &Assignment) {
+    for check in &task.checks {
+        if let Ending::Failed {
+            finding,
+            counterexample,
+        } = &check.ending
+        {
+            let limits =
+                tasks::find(task.task).map_or(assignment.limits, |known| known.limits(&check.name, assignment.limits));
+            let _ = writeln!(
+                text,
+                "  {}/{}\n    {}",
+                task.task,
+                check.name,
+                report::sentence(finding, task.task, limits)
+            );
+            if let Some(counterexample) = counterexample {
+                let _ = writeln!(text, "    {}", report::sizes(counterexample));
+            }
+        }
+    }
 }

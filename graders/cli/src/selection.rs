@@ -58,6 +58,16 @@ pub(crate) fn assignment(
     })
 }
 
+/// The assignment that was asked for, otherwise every one there is.
+pub(crate) fn assignments(folder: &Path, asked: Option<&str>) -> Result<Vec<Assignment>, Failure> {
+    let known = assignment::known(folder);
+    if asked.is_some() || known.is_empty() {
+        return Ok(vec![assignment(folder, asked, None)?]);
+    }
+    let load = |id: &String| Assignment::load(folder, id, tasks::ALL).map_err(Failure::from);
+    known.iter().map(load).collect()
+}
+
 /// What is judged and what is shown: with tasks named, their parts are judged as well, since they decide about
 /// follow-through, but only the named ones are shown.
 pub(crate) struct Chosen {

@@ -6,7 +6,11 @@
 mod build;
 mod clean;
 mod evidence;
+pub mod github;
+pub mod gradescope;
 pub mod json;
+pub mod junit;
+pub mod markdown;
 pub mod model;
 mod order;
 mod page;
@@ -33,17 +37,36 @@ pub enum Format {
     Terminal,
     /// The whole model.
     Json,
+    /// For the summary of a job or a comment.
+    Markdown,
+    /// For whatever reads test results.
+    Junit,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// Gradescope's results.
+    Gradescope,
 }
 
 impl Format {
     /// All formats.
-    pub const ALL: &[Self] = &[Self::Terminal, Self::Json];
+    pub const ALL: &[Self] = &[
+        Self::Terminal,
+        Self::Json,
+        Self::Markdown,
+        Self::Junit,
+        Self::Github,
+        Self::Gradescope,
+    ];
 
     /// The name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::Terminal => "terminal",
             Self::Json => "json",
+            Self::Markdown => "markdown",
+            Self::Junit => "junit",
+            Self::Github => "github",
+            Self::Gradescope => "gradescope",
         }
     }
 }
@@ -89,6 +112,10 @@ pub fn render(report: &Report, format: Format) -> String {
     match format {
         Format::Terminal => terminal::render(report, Look::default()),
         Format::Json => json::render(report),
+        Format::Markdown => markdown::render(report),
+        Format::Junit => junit::render(report),
+        Format::Github => github::render(report),
+        Format::Gradescope => gradescope::render(report),
     }
 }
 
@@ -108,7 +135,7 @@ mod tests {
         let message = "yaml".parse::<Format>().map_err(|error| error.to_string());
         assert_eq!(
             message,
-            Err("there is no format `yaml`; known are: terminal, json".to_owned())
+            Err("there is no format `yaml`; known are: terminal, json, markdown, junit, github, gradescope".to_owned())
         );
     }
 }

@@ -1,7 +1,9 @@
 //! The words around the tasks: where it ran, what is left out, the sums.
 
+use judge::verdict::Verdict;
+
 use super::figures::{comma, index};
-use crate::model::{Argument, Call, ManualItem, Report, Totals};
+use crate::model::{Argument, Call, ManualItem, Report, TaskReport, Totals};
 
 /// Submission, device and sandbox.
 pub(crate) fn setting(report: &Report) -> String {
@@ -65,6 +67,42 @@ pub(crate) fn call(call: &Call) -> String {
     format!("{} with {}", call.task, arguments.join("; "))
 }
 
+/// How many findings are left to the summary.
+pub(crate) fn more_findings(findings: usize) -> String {
+    match findings {
+        1 => "1 more finding; the report has it".to_owned(),
+        _ => format!("{findings} more findings; the report has them"),
+    }
+}
+
+/// How many tasks a page has no room for.
+pub(crate) fn left_out(tasks: usize) -> String {
+    match tasks {
+        1 => "1 more task is not shown here; the report in JSON has it".to_owned(),
+        _ => format!("{tasks} more tasks are not shown here; the report in JSON has them"),
+    }
+}
+
+/// What is said where this grader failed.
+pub(crate) fn grader_failed() -> &'static str {
+    "the grader itself failed on some tasks: nothing is lost, ask the course staff to run it again"
+}
+
+/// Whether a task's points count: a fault of the grader costs nothing, nor does training that was not asked for.
+pub(crate) fn is_judged(verdict: Verdict) -> bool {
+    !matches!(verdict, Verdict::JudgeFault | Verdict::NotRun)
+}
+
+/// Points earned of those that can be earned.
+pub(crate) fn earned(task: &TaskReport) -> String {
+    let most = points(task.max_points);
+    if is_judged(task.verdict) {
+        format!("{} / {most}", points(task.points))
+    } else {
+        format!("- / {most}")
+    }
+}
+
 /// The line above what people grade.
 pub(crate) const BY_HAND: &str = "graded by hand";
 
@@ -89,6 +127,9 @@ pub(crate) fn totals(totals: &Totals) -> String {
         points(totals.points),
         points(totals.max_points)
     )];
+    if totals.training_points > 0.0 {
+        phrases.push(format!("{} more need --training", points(totals.training_points)));
+    }
     let some = rest.into_iter().filter(|(sum, _)| *sum > 0.0);
     phrases.extend(some.map(|(sum, what)| format!("{} more {what}", points(sum))));
     phrases.join("; ")

@@ -1,0 +1,213 @@
+//! The report as Gradescope's `results.json`: a test per task with its points, one without points per manual item.
+//!
+//! What an assignment hides was left out when the model was built, so every test is visible: with a hidden one,
+//! Gradescope would hide the total from its students.
+
+use std::fmt::Write;
+
+use judge::verdict::Verdict;
+use serde::Serialize;
+use serde_json::json;
+
+use crate::model::{Conclusion, Remark, Report, TaskReport};
+use crate::words::{self, title};
+
+/// Gradescope's object; points are the tests', so it has no score of its own.
+#[derive(Debug, Serialize)]
+struct Results {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    execution_time: Option<f64>,
+    output: String,
+    output_format: &'static str,
+    test_output_format: &'static str,
+    test_name_format: &'static str,
+    visibility: &'static str,
+    stdout_visibility: &'static str,
+    tests: Vec<Test>,
+    extra_data: serde_json::Value,
+}
+
+#[derive(Debug, Serialize)]
+struct Test {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    score: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_score: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<&'static str>,
+    name: String,
+    number: String,
+    output: String,
+    visibility: &'static str,
+}
+
+/// The report as one JSON object.
+pub fn render(report: &Report) -> String {
+    let tasks = report.tasks.iter().map(task);
+    let manual = report.manual.iter().map(|item| Test {
+        score: None,
+        max_score: None,
+        status: None,
+        name: item.title.clone(),
+        number: item.item.clone(),
+        output: format!("{}: {}", words::BY_HAND, words::worth(item)),
+        visibility: "visible",
+    });
+    let results = Results {
+        execution_time: report.times.as_ref().map(|times| times.total),
+        output: output(report),
+        output_format: "text",
+        test_output_format: "text",
+        test_name_format: "text",
+        visibility: "visible",
+        stdout_visibility: "hidden",
+        tests: tasks.chain(manual).collect(),
+        extra_data: json!({
+            "assignment": report.assignment.id,
+            "submission_sha256": report.submission.sha256,
+            "fixtures_sha256": report.fixtures_sha256,
+            "grader": report.grader.version,
+            "libtorch": report.libtorch,
+            "seed": report.seed,
+            "sandbox": report.sandbox,
+        }),
+    };
+    let mut text = serde_json::to_string_pretty(&results).expect("plain data with names for keys is always JSON");
+    text.push('\n');
+    text
+}
+
+fn output(report: &Report) -> String {
+    let mut text = words::totals(&report.totals);
+    if report.conclusion == Conclusion::JudgeFault {
+        let _ = write!(text, "\n{}", words::grader_failed());
+    }
+    for note in &report.notes {
+        let _ = write!(text, "\n{note}");
+    }
+    if let Some(next) = &report.next {
+        let _ = write!(text, "\nnext: {next}");
+    }
+    text
+}
+
+/// A task that this grader failed on, or that was not judged, carries no points at all rather than none earned.
+fn task(task: &TaskReport) -> Test {
+    let judged = words::is_judged(task.verdict);
+    let mut text = format!("{}: {}", title(task.verdict), task.summary);
+    for remark in task.remarks() {
+        text.push_str(&finding(&remark));
+    }
+    Test {
+        score: judged.then(|| task.points.clamp(0.0, task.max_points)),
+        max_score: judged.then_some(task.max_points),
+        status: judged.then_some(if task.verdict == Verdict::Passed {
+            "passed"
+        } else {
+            "failed"
+        }),
+        name: task.id.clone(),
+        number: task.item.clone(),
+        output: text,
+        visibility: "visible",
+    }
+}
+
+fn finding(remark: &Remark<'_>) -> String {
+    let check = remark.check;
+    let mut text = format!("\n\n{}{}", check.name, words::alike(remark.others));
+    for (label, said) in [
+        ("rule", Some(check.statement.as_str())),
+        ("seen", check.message.as_deref()),
+        (
+            "with",
+            check.counterexample.as_ref().map(|example| example.summary.as_str()),
+        ),
+        ("hint", check.hint.as_deref()),
+    ] {
+        if let Some(said) = said.filter(|said| !said.is_empty()) {
+            let _ = write!(text, "\n  {label}  {said}");
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use serde_json::Value;
+
+    use super::*;
+    use crate::testing::mixed_report;
+
+    /// Gradescope's rules as a schema of our own writing, from its documentation of the format.
+    fn rules() -> Value {
+        let visibility = json!({"enum": ["hidden", "after_due_date", "after_published", "visible"]});
+        let format = json!({"enum": ["text", "html", "simple_format", "md", "ansi"]});
+        let test = json!({
+            "type": "object",
+            "additionalProperties": false,
+            "required": ["name"],
+            "dependentRequired": {"score": ["max_score"]},
+            "properties": {
+                "score": {"type": "number", "minimum": 0}, "max_score": {"type": "number", "minimum": 0},
+                "status": {"enum": ["passed", "failed"]}, "name": {"type": "string"}, "name_format": format,
+                "number": {"type": "string"}, "output": {"type": "string"}, "output_format": format,
+                "tags": {"type": "array"}, "visibility": visibility, "extra_data": {"type": "object"},
+            },
+        });
+        json!({
+            "type": "object",
+            "additionalProperties": false,
+            "anyOf": [{"required": ["score"]}, {"required": ["tests"]}],
+            "properties": {
+                "score": {"type": "number"}, "execution_time": {"type": "number"}, "output": {"type": "string"},
+                "output_format": format, "test_output_format": format, "test_name_format": format,
+                "visibility": visibility, "stdout_visibility": visibility, "extra_data": {"type": "object"},
+                "tests": {"type": "array", "items": test}, "leaderboard": {"type": "array"},
+            },
+        })
+    }
+
+    #[test]
+    fn a_mixed_report_keeps_gradescopes_rules_and_its_points_are_the_reports() {
+        let report = mixed_report();
+        let value: Value = serde_json::from_str(&render(&report)).unwrap();
+        let validator = jsonschema::validator_for(&rules()).unwrap();
+        let errors: Vec<String> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
+        assert_eq!(errors, Vec::<String>::new());
+        let sum = |name: &str| -> f64 {
+            let tests = value["tests"].as_array().unwrap();
+            tests.iter().filter_map(|test| test[name].as_f64()).sum()
+        };
+        assert!((sum("score") - report.totals.points).abs() < 1e-9);
+        assert!((sum("max_score") - report.totals.max_points).abs() < 1e-9);
+        assert!(
+            value["tests"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .all(|test| test["visibility"] == "visible")
+        );
+    }
+
+    #[test]
+    fn a_fault_of_the_grader_gives_no_score_of_zero() {
+        let report = mixed_report();
+        let value: Value = serde_json::from_str(&render(&report)).unwrap();
+        let faulted = report
+            .tasks
+            .iter()
+            .find(|task| task.verdict == Verdict::JudgeFault)
+            .unwrap();
+        let tests = value["tests"].as_array().unwrap();
+        let test = tests.iter().find(|test| test["name"] == faulted.id.as_str()).unwrap();
+        assert!(test.get("score").is_none() && test.get("status").is_none(), "{test}");
+    }
+
+    #[test]
+    fn a_mixed_report_reads_well_on_gradescope() {
+        insta::assert_snapshot!(render(&mixed_report().without_times()));
+    }
+}

@@ -1,0 +1,208 @@
+//! The report as Markdown, for the summary of a job or a comment on a pull request.
+//!
+//! Text that a submission chose is escaped letter by letter: it can make no heading, link, image, mention or HTML.
+
+use std::fmt::Write;
+
+use judge::verdict::Verdict;
+
+use crate::model::{CheckReport, Remark, Report, TaskReport};
+use crate::words::{self, title};
+
+/// Bytes of a summary; GitHub drops one of more than a mebibyte without a word.
+const LIMIT: usize = 1_000_000;
+/// Bytes kept free for the lines at the end.
+const TAIL: usize = 20_000;
+/// Letters that mean something in Markdown or in GitHub's dialect and mean themselves after a backslash.
+const SPECIAL: &str = "\\`*_{}[]#+-.!~$^";
+
+/// The report as Markdown of less than a mebibyte.
+pub fn render(report: &Report) -> String {
+    let mut text = head(report);
+    let mut left_out = 0;
+    for task in report.tasks.iter().filter(|task| task.verdict != Verdict::Passed) {
+        let section = section(task);
+        if left_out > 0 || text.len() + section.len() > LIMIT - TAIL {
+            left_out += 1;
+        } else {
+            text.push_str(&section);
+        }
+    }
+    if left_out > 0 {
+        let _ = writeln!(text, "\n{}", words::left_out(left_out));
+    }
+    text.push_str(&by_hand(report));
+    if let Some(next) = &report.next {
+        let _ = writeln!(text, "\nNext: {}", escape(next));
+    }
+    text
+}
+
+/// Title, sums, and the table of tasks.
+fn head(report: &Report) -> String {
+    let title_line = format!(
+        "## {} ({})",
+        escape(&report.assignment.title),
+        escape(&report.assignment.id)
+    );
+    let mut text = format!("{title_line}\n\n**{}**\n\n", escape(&words::totals(&report.totals)));
+    let _ = writeln!(text, "{}\n", escape(&words::setting(report)));
+    for note in &report.notes {
+        let _ = writeln!(text, "- {}", escape(note));
+    }
+    text.push_str("\n| task | points | verdict | |\n|:---|---:|:---|:---|\n");
+    for task in &report.tasks {
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {} |",
+            escape(&task.id),
+            words::earned(task),
+            title(task.verdict),
+            escape(&task.summary)
+        );
+    }
+    text
+}
+
+fn section(task: &TaskReport) -> String {
+    let mut text = format!("\n### {}: {}\n\n", escape(&task.id), title(task.verdict));
+    for remark in task.remarks() {
+        text.push_str(&finding(&remark));
+    }
+    text
+}
+
+fn finding(remark: &Remark<'_>) -> String {
+    let check = remark.check;
+    let mut text = format!("- **{}**{}", escape(&check.name), escape(&words::alike(remark.others)));
+    let mut line = |label: &str, said: &str| {
+        let _ = write!(text, "\n  - {label}: {}", escape(said));
+    };
+    if states_a_rule(check) {
+        line("rule", &check.statement);
+    }
+    line("seen", check.message.as_deref().unwrap_or_default());
+    let counterexample = check.counterexample.as_ref().map(|example| example.summary.as_str());
+    if let Some(summary) = counterexample.filter(|summary| !summary.is_empty()) {
+        line("with", summary);
+    }
+    if let Some(hint) = &check.hint {
+        line("hint", hint);
+    }
+    text.push('\n');
+    text
+}
+
+fn states_a_rule(check: &CheckReport) -> bool {
+    use crate::model::CheckKind::{Hygiene, Law};
+    check.verdict == Verdict::Wrong && matches!(check.kind, Law | Hygiene)
+}
+
+fn by_hand(report: &Report) -> String {
+    if report.manual.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("\n### {}\n\n", words::BY_HAND);
+    for item in &report.manual {
+        let _ = writeln!(
+            text,
+            "- {} {}: {}",
+            escape(&item.item),
+            escape(&item.title),
+            words::worth(item)
+        );
+    }
+    text
+}
+
+/// One line of text that means only itself.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            // A backslash does not stop these from making a mention, a link or a tag.
+            '<' | '>' | '&' | '@' | ':' | '|' => {
+                let _ = write!(escaped, "&#{};", u32::from(letter));
+            }
+            letter if letter.is_control() => escaped.push(' '),
+            letter if SPECIAL.contains(letter) => escaped.extend(['\\', letter]),
+            letter => escaped.push(letter),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+
+    use super::*;
+    use crate::testing::mixed_report;
+
+    /// What a reader of Markdown makes of a text: its events, by an implementation that is not ours.
+    fn events(text: &str) -> Vec<Event<'_>> {
+        Parser::new_ext(text, Options::ENABLE_TABLES).collect()
+    }
+
+    fn plain(text: &str) -> String {
+        let words = events(text).into_iter().filter_map(|event| match event {
+            Event::Text(text) => Some(text.into_string()),
+            _ => None,
+        });
+        words.collect()
+    }
+
+    #[test]
+    fn a_mixed_report_reads_well_in_markdown() {
+        insta::assert_snapshot!(render(&mixed_report()));
+    }
+
+    #[test]
+    fn a_reader_of_markdown_sees_one_row_per_task() {
+        let report = mixed_report();
+        let text = render(&report);
+        let rows = events(&text)
+            .iter()
+            .filter(|event| **event == Event::End(TagEnd::TableRow))
+            .count();
+        assert_eq!(rows, report.tasks.len());
+    }
+
+    #[test]
+    fn hostile_text_makes_no_markup_and_keeps_its_letters() {
+        let hostile =
+            "<script>x</script> ![a](b) [c](javascript:1) `code` *x* @everyone https://evil # |cell| \\ & ~~x~~";
+        let escaped = escape(hostile);
+        for event in events(&escaped) {
+            let harmless = matches!(
+                event,
+                Event::Text(_) | Event::Start(Tag::Paragraph) | Event::End(TagEnd::Paragraph)
+            );
+            assert!(harmless, "{event:?}");
+        }
+        assert_eq!(plain(&escaped), hostile);
+    }
+
+    #[test]
+    fn a_summary_stays_under_a_mebibyte_and_says_what_is_left_out() {
+        let mut report = mixed_report();
+        let long = "x".repeat(300);
+        let wrong = report.tasks.iter().find(|task| task.verdict == Verdict::Wrong).cloned();
+        for number in 0..3000 {
+            let mut task = wrong.clone().unwrap_or_else(|| report.tasks[0].clone());
+            task.id = format!("task_{number}");
+            for check in &mut task.checks {
+                check.message = Some(format!("{long}{}", check.name));
+            }
+            report.tasks.push(task);
+        }
+        report.tasks.truncate(2000);
+        let text = render(&report);
+        assert!(text.len() < 1 << 20, "{}", text.len());
+        assert!(
+            text.contains("more tasks are not shown here"),
+            "{}",
+            &text[text.len() - 500..]
+        );
+    }
+}
