@@ -27,6 +27,7 @@ pub(crate) struct Key<'a> {
     pub(crate) fixtures: &'a str,
     pub(crate) assignment: &'a str,
     pub(crate) tasks: &'a [&'a str],
+    pub(crate) device: &'a str,
     pub(crate) seed: u64,
     pub(crate) min_score: Option<f64>,
 }
@@ -39,11 +40,12 @@ impl Key<'_> {
             fixtures,
             assignment,
             tasks,
+            device,
             seed,
             min_score,
         } = self;
         hex(format!(
-            "{submission}\n{grader}\n{fixtures}\n{assignment}\n{}\n{seed}\n{min_score:?}\n",
+            "{submission}\n{grader}\n{fixtures}\n{assignment}\n{}\n{device}\n{seed}\n{min_score:?}\n",
             tasks.join(" ")
         )
         .as_bytes())

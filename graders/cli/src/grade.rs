@@ -36,6 +36,7 @@ pub(crate) fn grade(grader: &Grader, options: &Grade, output: &Output) -> Result
         fixtures: &fixtures.hash,
         assignment: &serde_json::to_string(&assignment).unwrap_or_default(),
         tasks: &chosen.shown,
+        device: grader.device(),
         seed,
         min_score: options.min_score,
     };
@@ -119,7 +120,7 @@ impl Run<'_> {
             fixtures_sha256: &self.fixtures.hash,
             seed: self.seed,
             libtorch: &self.fixtures.manifest.libtorch,
-            device: "cpu",
+            device: self.grader.device(),
             dtypes: &["f64", "f32"],
             sandbox: &sandbox,
             notes: prepared.notes(),

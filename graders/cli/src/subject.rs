@@ -50,7 +50,7 @@ impl Subject for Running<'_> {
             None => self.worker.child().map_err(fault)?,
         };
         self.next_id += 1;
-        let (message, tensors) = request(self.next_id, call, &self.parts);
+        let (message, tensors) = request(self.next_id, call, &self.parts, self.worker.device());
         let mut trouble = None;
         let mut answered = 0;
         let observed = child.call(&message, tensors, &mut |part, arguments| {
@@ -93,7 +93,7 @@ impl Subject for Running<'_> {
     }
 }
 
-fn request(id: u64, call: &Call, parts: &[&'static str]) -> (wire::Call, Tensors) {
+fn request(id: u64, call: &Call, parts: &[&'static str], device: Device) -> (wire::Call, Tensors) {
     let mut tensors = Tensors::new();
     Group::Argument.insert(&mut tensors, call.arguments.clone());
     let mut gradients = Vec::new();
@@ -104,7 +104,7 @@ fn request(id: u64, call: &Call, parts: &[&'static str]) -> (wire::Call, Tensors
     let message = wire::Call {
         id,
         task: call.task.to_owned(),
-        device: Device::Cpu,
+        device,
         seed: call.seed,
         echo: call.echo,
         gradients,

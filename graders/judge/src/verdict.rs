@@ -51,6 +51,7 @@ impl Verdict {
             | Finding::AcceptedInvalid { .. }
             | Finding::MissingOutput { .. }
             | Finding::Unusable { .. }
+            | Finding::WrongDevice { .. }
             | Finding::NoGradient { .. }
             | Finding::Wrong { .. }
             | Finding::Imprecise { .. }

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use wire::{Control, Ended, FrameError, Hello, PROTOCOL, ServerReply, ServerRequest};
+use wire::message::CudaTrouble;
+use wire::{Control, Device, Ended, FrameError, Hello, PROTOCOL, ServerReply, ServerRequest};
 
 use super::child::Child;
 use super::exchange::Exchange;
@@ -44,6 +45,12 @@ pub enum StartError {
         /// The end of its standard error.
         stderr: String,
     },
+    /// Calls were to compute on CUDA, and cannot.
+    #[error("no call can compute on CUDA: {0}")]
+    Cuda(CudaTrouble),
+    /// The program runs and gives no child.
+    #[error("the worker gives no child: {0}")]
+    NoChild(String),
     /// The operating system refused.
     #[error(transparent)]
     Io(#[from] io::Error),
@@ -66,6 +73,9 @@ pub enum TalkError {
     /// The fork server could not make a child.
     #[error("the worker cannot start a child: {0}")]
     CannotFork(String),
+    /// A child cannot compute on CUDA.
+    #[error("the worker cannot compute on CUDA: {0}")]
+    Cuda(CudaTrouble),
     /// A child was asked that has ended: a mistake of the caller.
     #[error("the child has ended and cannot be asked again")]
     Gone,
@@ -107,12 +117,25 @@ impl Worker {
     pub fn start(program: &Path, settings: Settings) -> Result<Self, StartError> {
         let program = std::path::absolute(program)?;
         let server = Mutex::new(Server::start(&program, &settings, 0)?);
-        Ok(Self(Arc::new(Shared {
+        let worker = Self(Arc::new(Shared {
             program,
             settings,
             server,
             called: AtomicBool::new(false),
-        })))
+        }));
+        if worker.device() == Device::Cuda {
+            worker.probe()?;
+        }
+        Ok(worker)
+    }
+
+    /// Finds out before the first call whether there is a GPU to compute on.
+    fn probe(&self) -> Result<(), StartError> {
+        match self.child() {
+            Ok(_) => Ok(()),
+            Err(TalkError::Cuda(trouble)) => Err(StartError::Cuda(trouble)),
+            Err(error) => Err(StartError::NoChild(error.to_string())),
+        }
     }
 
     /// Starts a child that knows nothing of earlier calls.
@@ -127,11 +150,25 @@ impl Worker {
                         generation: server.generation,
                         stderr: server.running.stderr(),
                     };
-                    return Ok(Child::new(Arc::clone(shared), exchange, pid, origin));
+                    // Other children may be started while this one gets ready.
+                    drop(server);
+                    let child = Child::new(Arc::clone(shared), exchange, pid, origin);
+                    return match &shared.settings.cuda {
+                        None => Ok(child),
+                        Some(library) => child.with_cuda(library),
+                    };
                 }
                 Err(Refusal::Failed(reason)) => return Err(TalkError::CannotFork(reason)),
                 Err(Refusal::Broken(reason)) => shared.restart(&mut server, reason)?,
             }
+        }
+    }
+
+    /// Where its calls compute.
+    pub fn device(&self) -> Device {
+        match self.0.settings.cuda {
+            None => Device::Cpu,
+            Some(_) => Device::Cuda,
         }
     }
 
