@@ -29,10 +29,10 @@ provide_cuda() {
     export LIBTORCH_CUDA
 }
 
-# The same wheel that the CPU part was taken from, this time with all libraries that it needs. Their versions are the
-# ones that the wheel itself demands, to the last number.
+# The same wheel that the CPU part was taken from, checked by its hash, this time with all libraries that it needs. Their
+# versions are the ones that the wheel itself demands, to the last number.
 install_cuda() {
-    local cache folder wheel
+    local cache folder requirement
     cache=$(cache_folder)
     folder=$cache/libtorch-cuda-$LIBTORCH_VERSION
     LIBTORCH_CUDA=$folder/torch
@@ -41,23 +41,31 @@ install_cuda() {
     require_download_tools
     mkdir -p -- "$cache"
     require_free_disk "$cache" "$CUDA_DISK_MEBIBYTES"
-    wheel=$(grep '^torch==' "$LIBTORCH_WHEELS")
+    requirement=$(grep '^torch==' "$LIBTORCH_WHEELS")
     rm -rf -- "$folder.partial"
     mkdir -p -- "$folder.partial/temporary"
-    step 1 1 "install ${wheel%% *} with CUDA into $folder (about 5 GB)" pip_install "${wheel%% *}" "$folder.partial" ||
-        fail "pip could not install ${wheel%% *} with the libraries of CUDA" \
+    fetch_and_install "$requirement" "$folder.partial" ||
+        fail "pip could not install ${requirement%% *} with the libraries of CUDA" \
             "check the network and pip's settings for a proxy or mirror, then run this again" \
             "or set LIBTORCH_CUDA to a full install of libtorch $LIBTORCH_VERSION with CUDA"
     same_build "$folder.partial/torch" ||
         fail "the libtorch in $folder.partial is another build than the one in $LIBTORCH" \
-            "unset LIBTORCH, so that scripts/setup fetches the one that fits; or set LIBTORCH_CUDA to the full install" \
-            "that yours was taken from"
+            "unset LIBTORCH, so that scripts/setup fetches the one that fits" \
+            "or set LIBTORCH_CUDA to the full install that yours was taken from"
     rm -rf -- "$folder.partial/temporary"
     # The folder gets its name only when it is complete, so its presence is enough.
     mv -- "$folder.partial" "$folder"
 }
 
-# pip_install REQUIREMENT FOLDER: into a folder of its own; no Python of this machine is changed.
+# fetch_and_install REQUIREMENT FOLDER
+fetch_and_install() {
+    local downloads=$2/temporary/downloads
+    step 1 2 "download ${1%% *} (${1##*# })" download_wheel "$1" "$downloads" &&
+        step 2 2 "install it with the libraries of CUDA into $2 (about 5 GB)" \
+            pip_install "$(wheel_of "$1" "$downloads")" "$2"
+}
+
+# pip_install WHEEL FOLDER: into a folder of its own; no Python of this machine is changed.
 pip_install() {
     local platform
     local -a options=(--only-binary=:all: --no-cache-dir --no-compile --disable-pip-version-check --no-input --retries 5

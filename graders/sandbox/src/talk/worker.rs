@@ -89,7 +89,11 @@ pub enum TalkError {
 
 /// A running worker. It ends when this and all its children are dropped.
 #[derive(Debug, Clone)]
-pub struct Worker(Arc<Shared>);
+pub struct Worker {
+    shared: Arc<Shared>,
+    /// A child that is ready and has been asked nothing: the one that tried CUDA.
+    spare: Arc<Mutex<Option<Child>>>,
+}
 
 /// What children keep of their worker.
 #[derive(Debug)]
@@ -117,22 +121,24 @@ impl Worker {
     pub fn start(program: &Path, settings: Settings) -> Result<Self, StartError> {
         let program = std::path::absolute(program)?;
         let server = Mutex::new(Server::start(&program, &settings, 0)?);
-        let worker = Self(Arc::new(Shared {
+        let shared = Arc::new(Shared {
             program,
             settings,
             server,
             called: AtomicBool::new(false),
-        }));
+        });
+        let spare = Arc::default();
+        let worker = Self { shared, spare };
         if worker.device() == Device::Cuda {
-            worker.probe()?;
+            *worker.spare() = Some(worker.try_cuda()?);
         }
         Ok(worker)
     }
 
     /// Finds out before the first call whether there is a GPU to compute on.
-    fn probe(&self) -> Result<(), StartError> {
+    fn try_cuda(&self) -> Result<Child, StartError> {
         match self.child() {
-            Ok(_) => Ok(()),
+            Ok(child) => Ok(child),
             Err(TalkError::Cuda(trouble)) => Err(StartError::Cuda(trouble)),
             Err(error) => Err(StartError::NoChild(error.to_string())),
         }
@@ -140,7 +146,10 @@ impl Worker {
 
     /// Starts a child that knows nothing of earlier calls.
     pub fn child(&self) -> Result<Child, TalkError> {
-        let shared = &self.0;
+        if let Some(child) = self.spare().take() {
+            return Ok(child);
+        }
+        let shared = &self.shared;
         let mut server = shared.server();
         loop {
             match server.start_child() {
@@ -164,9 +173,13 @@ impl Worker {
         }
     }
 
+    fn spare(&self) -> MutexGuard<'_, Option<Child>> {
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Where its calls compute.
     pub fn device(&self) -> Device {
-        match self.0.settings.cuda {
+        match self.shared.settings.cuda {
             None => Device::Cpu,
             Some(_) => Device::Cuda,
         }
@@ -174,17 +187,17 @@ impl Worker {
 
     /// The tasks that the program has adapters for.
     pub fn tasks(&self) -> Vec<String> {
-        self.0.server().tasks.clone()
+        self.shared.server().tasks.clone()
     }
 
     /// What holds the program back.
     pub fn in_force(&self) -> Option<InForce> {
-        self.0.server().running.in_force().cloned()
+        self.shared.server().running.in_force().cloned()
     }
 
     /// The largest memory that the server has used, in KiB.
     pub fn peak_memory_kib(&self) -> Option<u64> {
-        peak_memory_kib(self.0.server().running.pid())
+        peak_memory_kib(self.shared.server().running.pid())
     }
 }
 
