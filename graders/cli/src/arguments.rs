@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use report::Format;
 
+use crate::device::Device;
 use crate::exit;
 
 /// Grade a deep-learning submission: golden tensors, laws with shrunk counterexamples, named mistakes.
@@ -51,6 +52,9 @@ pub(crate) struct Grade {
     /// Seed of the laws, in place of the assignment's
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
+    /// Where the submission computes
+    #[arg(long, value_enum, value_name = "DEVICE", default_value_t)]
+    pub(crate) device: Device,
     /// Judge again even where this very submission has been judged before
     #[arg(long)]
     pub(crate) fresh: bool,
@@ -95,6 +99,9 @@ pub(crate) struct Regen {
     /// Write nothing; fail with a table where the fixtures would change
     #[arg(long)]
     pub(crate) check: bool,
+    /// Where the reference computes; on cuda only with --check, within the tolerances
+    #[arg(long, value_enum, value_name = "DEVICE", default_value_t)]
+    pub(crate) device: Device,
     /// Only these tasks (repeatable)
     #[arg(long = "task", value_name = "ID")]
     pub(crate) tasks: Vec<String>,
@@ -115,6 +122,9 @@ pub(crate) struct Kit {
     /// Judge every task of every submission, also where the code is the reference's
     #[arg(long)]
     pub(crate) all: bool,
+    /// Where submissions compute
+    #[arg(long, value_enum, value_name = "DEVICE", default_value_t)]
+    pub(crate) device: Device,
     /// Leave a law out, to see that the kit notices
     #[arg(long, value_name = "TASK/LAW")]
     pub(crate) without: Option<String>,

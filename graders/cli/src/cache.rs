@@ -27,6 +27,7 @@ pub(crate) struct Key<'a> {
     pub(crate) fixtures: &'a str,
     pub(crate) assignment: &'a str,
     pub(crate) tasks: &'a [&'a str],
+    pub(crate) device: &'a str,
     pub(crate) seed: u64,
     pub(crate) training: bool,
     pub(crate) min_score: Option<f64>,
@@ -40,12 +41,13 @@ impl Key<'_> {
             fixtures,
             assignment,
             tasks,
+            device,
             seed,
             training,
             min_score,
         } = self;
         hex(format!(
-            "{submission}\n{grader}\n{fixtures}\n{assignment}\n{}\n{seed}\n{training}\n{min_score:?}\n",
+            "{submission}\n{grader}\n{fixtures}\n{assignment}\n{}\n{device}\n{seed}\n{training}\n{min_score:?}\n",
             tasks.join(" ")
         )
         .as_bytes())

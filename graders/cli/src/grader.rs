@@ -13,12 +13,13 @@ use judge::task::Task;
 use sandbox::build::{self, Built, Stop};
 use sandbox::launch::Launcher;
 use sandbox::stage;
-use sandbox::talk::{self, Settings, Worker};
+use sandbox::talk::{self, Settings, StartError, Worker};
 use sandbox::toolkit::Toolkit;
 use tempfile::TempDir;
 use walkdir::WalkDir;
 
 use crate::cache::grader_hash;
+use crate::device::{Cuda, Device};
 use crate::failure::Failure;
 use crate::place::Place;
 use crate::subject::Absent;
@@ -84,6 +85,7 @@ pub(crate) struct Grader {
     launcher: Launcher,
     program: PathBuf,
     hash: String,
+    cuda: Option<Cuda>,
 }
 
 /// A submission whose sources have been copied.
@@ -145,7 +147,25 @@ impl Grader {
             launcher,
             program,
             hash,
+            cuda: None,
         })
+    }
+
+    /// The same grader with submissions computing on `device`, where this machine has what that needs.
+    pub(crate) fn on(self, device: Device) -> Result<Self, Failure> {
+        let cuda = match device {
+            Device::Cpu => None,
+            Device::Cuda => Some(Cuda::find(&self.toolkit.libtorch)?),
+        };
+        Ok(Self { cuda, ..self })
+    }
+
+    /// Where submissions compute.
+    pub(crate) fn device(&self) -> &'static str {
+        match self.cuda {
+            None => "cpu",
+            Some(_) => "cuda",
+        }
     }
 
     /// Where the course's files are.
@@ -253,7 +273,10 @@ impl Grader {
             .program
             .as_deref()
             .ok_or_else(|| Failure::fault("there is no program to start"))?;
-        Worker::start(program, self.settings(setting, limits)).map_err(Failure::fault)
+        Worker::start(program, self.settings(setting, limits)).map_err(|error| match (&error, &self.cuda) {
+            (StartError::Cuda(trouble), Some(cuda)) => cuda.trouble(trouble),
+            _ => Failure::fault(error),
+        })
     }
 
     fn settings(&self, setting: &Setting, limits: Limits) -> Settings {
@@ -272,7 +295,10 @@ impl Grader {
             set("ATEN_CPU_CAPABILITY", "default".to_owned());
             set("ONEDNN_MAX_CPU_ISA", "SSE41".to_owned());
         }
-        settings
+        match &self.cuda {
+            None => settings,
+            Some(cuda) => cuda.apply(settings),
+        }
     }
 
     /// Judges a submission that has been built; tasks are given with parts first.

@@ -5,6 +5,7 @@ mod bank;
 mod bench;
 mod cache;
 mod calibrate;
+mod device;
 mod exit;
 mod explain;
 mod failure;
@@ -19,6 +20,7 @@ mod place;
 mod prepare;
 mod reach;
 mod regen;
+mod regen_device;
 mod selection;
 mod subject;
 mod template;
@@ -29,6 +31,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::arguments::{Arguments, Command};
+use crate::device::Device;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::grader::Grader;
@@ -59,11 +62,19 @@ fn run(arguments: Arguments, output: &Output) -> Result<Exit, Failure> {
         }
         (Some(Command::Prepare { messages }), _) => prepare::prepare(&messages),
         (Some(Command::Template(options)), _) => template_command::run(Place::find()?.root(), options.check, output),
-        (Some(Command::Regen(options)), _) => regen::regen(&Grader::open(Place::find()?)?, &options, output),
+        (Some(Command::Regen(options)), _) => {
+            regen::refuse_nonsense(&options)?;
+            regen::regen(&open(options.device)?, &options, output)
+        }
         (Some(Command::Bench(options)), _) => bench::bench(&Grader::open(Place::find()?)?, &options, output),
         (Some(Command::Calibrate), _) => calibrate::calibrate(&Grader::open(Place::find()?)?, output),
-        (Some(Command::Kit(options)), _) => kit::kit(&Grader::open(Place::find()?)?, &options, output),
-        (None, Some(options)) => grade::grade(&Grader::open(Place::find()?)?, &options, output),
+        (Some(Command::Kit(options)), _) => kit::kit(&open(options.device)?, &options, output),
+        (None, Some(options)) => grade::grade(&open(options.device)?, &options, output),
         (None, None) => Err(Failure::usage("there is nothing to do").hint("grade --submission DIR, or grade --help")),
     }
+}
+
+/// The grader of this machine, on a device that it may lack.
+fn open(device: Device) -> Result<Grader, Failure> {
+    Grader::open(Place::find()?)?.on(device)
 }

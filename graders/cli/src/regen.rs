@@ -10,15 +10,31 @@ use judge::task::{Case, Task};
 use judge::tolerance::Tolerances;
 
 use crate::arguments::Regen;
+use crate::device::Device;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::grader::{Grader, LIBTORCH_VERSION, OWN_LIMITS, Setting};
 use crate::output::Output;
+use crate::regen_device;
 use crate::selection;
+
+/// Refuses options that make no sense together, before anything is looked for on this machine.
+pub(crate) fn refuse_nonsense(options: &Regen) -> Result<(), Failure> {
+    if options.device == Device::Cuda && !options.check {
+        return Err(
+            Failure::usage("golden files are made on the processor; on a GPU they are only compared")
+                .hint("add --check, or leave out `--device cuda`"),
+        );
+    }
+    Ok(())
+}
 
 /// Runs the command.
 pub(crate) fn regen(grader: &Grader, options: &Regen, output: &Output) -> Result<Exit, Failure> {
     let chosen = with_cases(selection::tasks(&options.tasks)?, &options.tasks)?;
+    if options.device == Device::Cuda {
+        return regen_device::compare(grader, &chosen, output);
+    }
     let root = grader.place().fixtures();
     let tolerances = fixtures::load_tolerances(&root)?;
     let before = fixtures::load_manifest(&root)?;
@@ -134,7 +150,8 @@ impl Review<'_> {
     }
 }
 
-fn cannot_make(task: &Task, case: &Case, stop: Stop) -> Failure {
+/// The reference does not answer: nothing can be made, or compared.
+pub(crate) fn cannot_make(task: &Task, case: &Case, stop: Stop) -> Failure {
     let reason = match stop {
         Stop::Found(finding) => report::sentence(&finding, task.id, OWN_LIMITS),
         Stop::Fault(fault) => fault.0,

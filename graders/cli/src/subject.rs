@@ -51,7 +51,7 @@ impl Running<'_> {
             None => self.worker.child().map_err(fault)?,
         };
         self.next_id += 1;
-        let (mut message, tensors) = request(self.next_id, call, &self.parts);
+        let (mut message, tensors) = request(self.next_id, call, &self.parts, self.worker.device());
         message.batches = batches.is_some();
         let mut trouble = None;
         let mut answered = 0;
@@ -117,7 +117,7 @@ impl Subject for Running<'_> {
     }
 }
 
-fn request(id: u64, call: &Call, parts: &[&'static str]) -> (wire::Call, Tensors) {
+fn request(id: u64, call: &Call, parts: &[&'static str], device: Device) -> (wire::Call, Tensors) {
     let mut tensors = Tensors::new();
     Group::Argument.insert(&mut tensors, call.arguments.clone());
     let mut gradients = Vec::new();
@@ -128,7 +128,7 @@ fn request(id: u64, call: &Call, parts: &[&'static str]) -> (wire::Call, Tensors
     let message = wire::Call {
         id,
         task: call.task.to_owned(),
-        device: Device::Cpu,
+        device,
         seed: call.seed,
         echo: call.echo,
         gradients,

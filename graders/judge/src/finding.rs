@@ -75,6 +75,15 @@ pub enum Finding {
         /// What it is instead.
         reason: String,
     },
+    /// An output is on another device than the inputs.
+    WrongDevice {
+        /// The output's name.
+        output: String,
+        /// Where the inputs are, such as `cuda:0`.
+        expected: String,
+        /// Where the output is.
+        actual: String,
+    },
     /// A gradient that should exist does not.
     NoGradient {
         /// libtorch's words.

@@ -2,7 +2,7 @@
 
 use wire::{DType, Tensor, Tensors};
 
-use crate::compare::{compare, error};
+use crate::compare::{Mismatch, compare, error};
 use crate::fixtures::{INPUT_SEED, StoredCase};
 use crate::golden::{arguments_in, case_call, distribution_name, judge_outputs};
 use crate::impostor;
@@ -98,8 +98,9 @@ pub fn drift(
     });
     let expected = changes(&stored.expected, &made.expected, |name, before, after| {
         let error = error(after, before);
-        let output = name.split('.').next().unwrap_or(name);
-        let tolerance = tolerances.of(task.id, output, after.dtype()).max(f64::MIN_POSITIVE);
+        let tolerance = tolerances
+            .of(task.id, output_of(name), after.dtype())
+            .max(f64::MIN_POSITIVE);
         (error > STILL).then_some(Change::Values {
             error,
             tolerances: error / tolerance,
@@ -112,6 +113,102 @@ pub fn drift(
         change,
     };
     inputs.into_iter().chain(expected).map(named).collect()
+}
+
+/// How far an output of a golden case is from its stored value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Distance {
+    /// The task.
+    pub task: &'static str,
+    /// The case.
+    pub case: &'static str,
+    /// The output.
+    pub output: String,
+    /// The dtype of the call.
+    pub dtype: DType,
+    /// The largest difference as a share of the largest stored value; infinite where dtype, shape, integers or booleans
+    /// differ.
+    pub error: f64,
+    /// The error that is allowed in this dtype.
+    pub tolerance: f64,
+}
+
+impl Distance {
+    /// Whether the error is allowed.
+    pub fn is_within(&self) -> bool {
+        self.error <= self.tolerance
+    }
+
+    /// The error in units of the tolerance.
+    pub fn tolerances(&self) -> f64 {
+        if self.error == 0.0 {
+            0.0
+        } else {
+            self.error / self.tolerance
+        }
+    }
+}
+
+/// How far `subject`, which may compute on another device than the reference did, is from a stored case, in f64 and f32.
+/// Of a case that is drawn, the distribution is compared, and in f64 only.
+pub fn distances(
+    task: &'static Task,
+    case: &'static Case,
+    stored: &StoredCase,
+    tolerances: &Tolerances,
+    subject: &mut dyn Subject,
+) -> Result<Vec<Distance>, Stop> {
+    let mut all = Vec::new();
+    for dtype in [DType::F64, DType::F32] {
+        let made = match (case.expect, dtype) {
+            (Expect::Draws { .. }, DType::F32) => continue,
+            (Expect::Draws { .. }, _) => make_case(task, case, subject)?.expected,
+            (Expect::Outputs, _) => {
+                let call = case_call(task, case, &stored.inputs, dtype);
+                Probe::new(subject, task.canonical).call(&call)?.outputs
+            }
+        };
+        let of_output = |(name, expected): (&String, &Tensor)| Distance {
+            task: task.id,
+            case: case.name,
+            output: name.clone(),
+            dtype,
+            error: made
+                .get(name)
+                .map_or(f64::INFINITY, |actual| error_in(dtype, expected, actual)),
+            tolerance: tolerance_of(task, name, expected, dtype, tolerances),
+        };
+        all.extend(stored.expected.iter().map(of_output));
+    }
+    Ok(all)
+}
+
+fn tolerance_of(task: &Task, name: &str, expected: &Tensor, dtype: DType, tolerances: &Tolerances) -> f64 {
+    let dtype = if expected.dtype().is_float() {
+        dtype
+    } else {
+        expected.dtype()
+    };
+    tolerances.of(task.id, output_of(name), dtype)
+}
+
+/// The error of an output that is to have the dtype of its call, or the stored one where that is no float.
+fn error_in(dtype: DType, expected: &Tensor, actual: &Tensor) -> f64 {
+    let wanted = if expected.dtype().is_float() {
+        dtype
+    } else {
+        expected.dtype()
+    };
+    match compare(expected, actual, wanted, 0.0) {
+        None => 0.0,
+        Some(Mismatch::Values(difference)) if wanted.is_float() => difference.error,
+        Some(_) => f64::INFINITY,
+    }
+}
+
+/// The output that a stored value belongs to: a distribution is named after it.
+fn output_of(name: &str) -> &str {
+    name.split('.').next().unwrap_or(name)
 }
 
 fn changes(
@@ -134,4 +231,39 @@ fn changes(
         Some((name.clone(), found?))
     });
     gone.chain(present).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::{floats, integers};
+
+    #[test]
+    fn the_distance_of_floats_is_measured_and_anything_else_is_equal_or_not() {
+        let stored = floats(&[2], vec![1.0, 4.0]).to_float(DType::F64);
+        let near = floats(&[2], vec![1.0, 5.0]);
+        assert_eq!(error_in(DType::F32, &stored, &near), 0.25);
+        assert_eq!(error_in(DType::F64, &stored, &stored), 0.0);
+        assert_eq!(error_in(DType::F64, &stored, &near), f64::INFINITY);
+        assert_eq!(error_in(DType::F32, &stored, &floats(&[1], vec![1.0])), f64::INFINITY);
+        let tokens = integers(&[1], vec![7]);
+        assert_eq!(error_in(DType::F32, &tokens, &tokens), 0.0);
+        assert_eq!(error_in(DType::F32, &tokens, &integers(&[1], vec![8])), f64::INFINITY);
+    }
+
+    #[test]
+    fn what_must_be_exact_is_out_of_tolerance_as_soon_as_it_differs() {
+        let distance = |error, tolerance| Distance {
+            task: "greedy",
+            case: "batch",
+            output: "token".to_owned(),
+            dtype: DType::F64,
+            error,
+            tolerance,
+        };
+        assert!(distance(0.0, 0.0).is_within());
+        assert_eq!(distance(0.0, 0.0).tolerances(), 0.0);
+        assert!(!distance(f64::INFINITY, 0.0).is_within());
+        assert_eq!(distance(5e-11, 1e-10).tolerances(), 0.5);
+    }
 }

@@ -260,6 +260,15 @@ pub(crate) fn finding(observed: Observed) -> Finding {
             Outcome::NotAttempted => Finding::NotAttempted,
             Outcome::Panicked { message, location } => Finding::Panicked { message, location },
             Outcome::Unusable { output, reason } => Finding::Unusable { output, reason },
+            Outcome::Elsewhere {
+                output,
+                expected,
+                actual,
+            } => Finding::WrongDevice {
+                output,
+                expected,
+                actual,
+            },
             Outcome::NoGradient { reason } => Finding::NoGradient { reason },
             // Only a submission that forges answers can say so of a request that the reference understands.
             Outcome::BadRequest { reason } => Finding::Malformed { reason },

@@ -121,6 +121,9 @@ fn trusted(observed: Observed) -> Result<Tensors, Stop> {
             Outcome::Panicked { message, .. } => message,
             Outcome::Unusable { output, reason } => format!("{output}: {reason}"),
             Outcome::NotAttempted => return Err(Stop::Fault(fault("it is not written"))),
+            Outcome::Elsewhere { output, .. } => {
+                return Err(Stop::Fault(fault(&format!("`{output}` is on another device"))));
+            }
         },
         Observed::TimedOut { .. } => "they are too large to be used in time".to_owned(),
         Observed::OutOfMemory { .. } => "they are too large for the memory".to_owned(),

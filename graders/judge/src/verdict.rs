@@ -53,6 +53,7 @@ impl Verdict {
             | Finding::AcceptedInvalid { .. }
             | Finding::MissingOutput { .. }
             | Finding::Unusable { .. }
+            | Finding::WrongDevice { .. }
             | Finding::NoGradient { .. }
             | Finding::Wrong { .. }
             | Finding::Imprecise { .. }

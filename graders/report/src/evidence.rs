@@ -63,6 +63,7 @@ pub(crate) fn evidence(finding: &Finding) -> Option<Evidence> {
         | Finding::AcceptedInvalid { .. }
         | Finding::MissingOutput { .. }
         | Finding::Unusable { .. }
+        | Finding::WrongDevice { .. }
         | Finding::NoGradient { .. }
         | Finding::BelowBar { .. }
         | Finding::ArgumentModified { .. } => None,
@@ -95,6 +96,7 @@ pub(crate) fn place(finding: &Finding) -> Option<Location> {
         | Finding::AcceptedInvalid { .. }
         | Finding::MissingOutput { .. }
         | Finding::Unusable { .. }
+        | Finding::WrongDevice { .. }
         | Finding::NoGradient { .. }
         | Finding::Wrong { .. }
         | Finding::Imprecise { .. }

@@ -37,6 +37,7 @@ pub(crate) fn sight(visibility: Visibility, kind: Kind, finding: &Finding) -> Si
             | Finding::AcceptedInvalid { .. }
             | Finding::MissingOutput { .. }
             | Finding::Unusable { .. }
+            | Finding::WrongDevice { .. }
             | Finding::NoGradient { .. }
             | Finding::Wrong { .. }
             | Finding::Imprecise { .. }
@@ -62,6 +63,11 @@ fn without_free_text(finding: &Finding) -> Finding {
         Finding::Unusable { .. } => Finding::Unusable {
             output: String::new(),
             reason: String::new(),
+        },
+        Finding::WrongDevice { .. } => Finding::WrongDevice {
+            output: String::new(),
+            expected: String::new(),
+            actual: String::new(),
         },
         Finding::NoGradient { reason: _ } => Finding::NoGradient { reason: String::new() },
         Finding::Malformed { reason: _ } => Finding::Malformed {

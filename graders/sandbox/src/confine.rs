@@ -29,10 +29,14 @@ impl fmt::Display for InForce {
 }
 
 /// Takes away what `policy` does not grant, and says what is in force.
-pub fn confine(_policy: &LaunchPolicy) -> InForce {
+pub fn confine(policy: &LaunchPolicy) -> InForce {
     let words = |list: &[&str]| list.iter().map(ToString::to_string).collect();
+    let limits = match policy.resources.address_space {
+        Some(_) => "limits",
+        None => "limits except on memory",
+    };
     InForce {
-        measures: words(&["separate process", "limits"]),
+        measures: words(&["separate process", limits]),
         missing: words(&["Landlock", "system call filter", "user of its own"]),
     }
 }

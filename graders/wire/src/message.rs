@@ -4,6 +4,8 @@
 //! then answers calls on a stream of its own. Nothing in a message is evidence: an answer counts only for the tensors
 //! in it, and those are compared by the judge.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
 use crate::tensor::Tensors;
@@ -94,6 +96,11 @@ pub struct Call {
 pub enum ChildRequest {
     /// Call a function.
     Call(Call),
+    /// Get ready to compute on CUDA; the first request of all, or never asked.
+    UseCuda {
+        /// Where the kernels are: a `libtorch_cuda.so`, absolute.
+        library: PathBuf,
+    },
     /// The outputs that a `ChildReply::Part` asked for, or none where the judge has none.
     Part {
         /// Whether the frame holds the outputs.
@@ -116,6 +123,8 @@ pub enum ChildReply {
         /// How it ended.
         outcome: Outcome,
     },
+    /// Whether calls can compute on CUDA from now on.
+    Cuda(Result<(), CudaTrouble>),
     /// The function asks for a part that the judge answers; the frame holds its arguments.
     Part {
         /// The part's task.
@@ -123,6 +132,23 @@ pub enum ChildReply {
     },
     /// The function asks for the next batch to train on.
     Batch,
+}
+
+/// Why a child cannot compute on CUDA: a matter of the machine, found before any code of a submission has run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum CudaTrouble {
+    /// The library, or one that it needs, cannot be loaded.
+    #[error("it cannot be loaded: {0}")]
+    Library(String),
+    /// The library is loaded and finds no GPU.
+    #[error("it is loaded, but no GPU is available: {0}")]
+    NoGpu(String),
+    /// There is a GPU, and it fails at a first small computation.
+    #[error("it is loaded and finds a GPU, but a first computation fails: {0}")]
+    Computation(String),
+    /// The process that tried it gave no answer.
+    #[error("the process that tried it gave no answer: {0}")]
+    NoAnswer(String),
 }
 
 /// How a call ended, as the child reports it.
@@ -150,6 +176,15 @@ pub enum Outcome {
         output: String,
         /// What it is instead, such as `dtype Half`.
         reason: String,
+    },
+    /// An output is on another device than the arguments.
+    Elsewhere {
+        /// The output's name.
+        output: String,
+        /// Where the arguments are, such as `cuda:0`.
+        expected: String,
+        /// Where the output is.
+        actual: String,
     },
     /// The output does not depend on the arguments in a way that can be differentiated.
     NoGradient {

@@ -21,16 +21,16 @@ pub(crate) const ADAPTER: Adapter = Adapter {
 fn call(arguments: &Arguments) -> Result<Returned, Problem> {
     if arguments.optional_tensor("vocabulary").is_none() {
         let text: String = characters(arguments, "text")?.into_iter().collect();
-        return Ok(Returned::one("vocabulary", code_points(vocabulary(&text))));
+        return Ok(Returned::one("vocabulary", code_points(arguments, vocabulary(&text))));
     }
     let vocabulary = characters(arguments, "vocabulary")?;
     if arguments.optional_tensor("ids").is_some() {
         let text = decode(&vocabulary, &integers(arguments, "ids")?).map_err(Problem::refused)?;
-        return Ok(Returned::one("text", code_points(text.chars())));
+        return Ok(Returned::one("text", code_points(arguments, text.chars())));
     }
     let text: String = characters(arguments, "text")?.into_iter().collect();
     let ids = encode(&vocabulary, &text).map_err(Problem::refused)?;
-    Ok(Returned::one("ids", Tensor::from_slice(&ids)))
+    Ok(Returned::one("ids", arguments.values(&ids)))
 }
 
 fn integers(arguments: &Arguments, name: &str) -> Result<Vec<i64>, Problem> {
@@ -46,10 +46,10 @@ fn characters(arguments: &Arguments, name: &str) -> Result<Vec<char>, Problem> {
     characters.ok_or_else(|| Problem::BadRequest(format!("`{name}` is not made of code points")))
 }
 
-fn code_points(characters: impl IntoIterator<Item = char>) -> Tensor {
+fn code_points(arguments: &Arguments, characters: impl IntoIterator<Item = char>) -> Tensor {
     let codes: Vec<i64> = characters
         .into_iter()
         .map(|character| i64::from(u32::from(character)))
         .collect();
-    Tensor::from_slice(&codes)
+    arguments.values(&codes)
 }

@@ -15,11 +15,11 @@ fn call(arguments: &Arguments) -> Result<Returned, Problem> {
     let answer = number
         .and_then(|number| ANSWERS.get(number))
         .ok_or_else(|| Problem::BadRequest("there is no matrix of this number".to_owned()))?;
-    Ok(Returned::one("matrix", tensor(&answer())?))
+    Ok(Returned::one("matrix", tensor(arguments, &answer())?))
 }
 
 /// Rows as a tensor; rows of different lengths are none.
-fn tensor(rows: &[Vec<i64>]) -> Result<Tensor, Problem> {
+fn tensor(arguments: &Arguments, rows: &[Vec<i64>]) -> Result<Tensor, Problem> {
     let lengths: Vec<usize> = rows.iter().map(Vec::len).collect();
     let width = lengths.first().copied().unwrap_or(0);
     if lengths.iter().any(|&length| length != width) {
@@ -28,5 +28,7 @@ fn tensor(rows: &[Vec<i64>]) -> Result<Tensor, Problem> {
             format!("rows of lengths {lengths:?}, not a matrix"),
         ));
     }
-    Ok(Tensor::from_slice(&rows.concat()).reshape([rows.len() as i64, width as i64]))
+    Ok(arguments
+        .values(&rows.concat())
+        .reshape([rows.len() as i64, width as i64]))
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
+use tch::kind::Element;
 use tch::{Device, Kind, Tensor};
 
 use crate::convert;
@@ -80,6 +81,12 @@ impl Arguments {
     /// Where the call computes.
     pub fn device(&self) -> Device {
         self.device
+    }
+
+    /// Plain values that a function returned, as a tensor that counts as kept on the device of the arguments. A tensor
+    /// that a function returned goes into `Returned` as it is: its device is judged.
+    pub fn values<T: Element>(&self, values: &[T]) -> Tensor {
+        Tensor::from_slice(values).to_device(self.device)
     }
 
     /// A tensor that has to be there.

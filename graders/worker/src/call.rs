@@ -8,23 +8,35 @@ use wire::{Call, Outcome, Tensors};
 
 use crate::adapter::{Adapter, Arguments, Problem, Returned};
 use crate::substitute::Line;
-use crate::{convert, panics};
+use crate::{convert, cuda, panics};
 
-/// Runs a call to its end. Tensors come only with `Outcome::Returned`.
-pub(crate) fn run(adapters: &[Adapter], call: &Call, frame: &Tensors, line: &Line) -> (Outcome, Tensors) {
-    let result = panics::catch(|| attempt(adapters, call, frame, line));
+/// Runs a call to its end. Tensors come only with `Outcome::Returned`. `has_cuda`: CUDA has been made ready.
+pub(crate) fn run(
+    adapters: &[Adapter],
+    call: &Call,
+    frame: &Tensors,
+    line: &Line,
+    has_cuda: bool,
+) -> (Outcome, Tensors) {
+    let result = panics::catch(|| attempt(adapters, call, frame, line, has_cuda));
     match result.and_then(|result| result) {
         Ok(tensors) => (Outcome::Returned, tensors),
         Err(outcome) => (outcome, Tensors::new()),
     }
 }
 
-fn attempt(adapters: &[Adapter], call: &Call, frame: &Tensors, line: &Line) -> Result<Tensors, Outcome> {
+fn attempt(
+    adapters: &[Adapter],
+    call: &Call,
+    frame: &Tensors,
+    line: &Line,
+    has_cuda: bool,
+) -> Result<Tensors, Outcome> {
     let adapter = adapters
         .iter()
         .find(|adapter| adapter.task == call.task)
         .ok_or_else(|| bad_request(format!("there is no adapter for `{}`", call.task)))?;
-    let mut arguments = arguments_of(call, frame)?;
+    let mut arguments = arguments_of(call, frame, device_of(call.device, has_cuda)?)?;
     if call.batches {
         arguments = arguments.with_batches(line.clone());
     }
@@ -38,7 +50,7 @@ fn attempt(adapters: &[Adapter], call: &Call, frame: &Tensors, line: &Line) -> R
         },
     })?;
     let mut answer = Tensors::new();
-    Group::Output.insert(&mut answer, outputs_of(&returned)?);
+    Group::Output.insert(&mut answer, outputs_of(&returned, arguments.device())?);
     if call.echo {
         Group::Argument.insert(&mut answer, echo_of(&arguments)?);
     }
@@ -49,16 +61,16 @@ fn attempt(adapters: &[Adapter], call: &Call, frame: &Tensors, line: &Line) -> R
     Ok(answer)
 }
 
-/// Where a call computes. CUDA comes in here: its libraries are loaded by the child, never before the fork.
-fn device_of(device: wire::Device) -> Result<Device, Outcome> {
+/// Where a call computes. A question for a GPU before CUDA is ready would settle for libtorch that there is none.
+fn device_of(device: wire::Device, has_cuda: bool) -> Result<Device, Outcome> {
     match device {
         wire::Device::Cpu => Ok(Device::Cpu),
-        wire::Device::Cuda => Err(bad_request("this worker computes on the processor only")),
+        wire::Device::Cuda if has_cuda => Ok(cuda::DEVICE),
+        wire::Device::Cuda => Err(bad_request("a call on CUDA before CUDA was made ready")),
     }
 }
 
-fn arguments_of(call: &Call, frame: &Tensors) -> Result<Arguments, Outcome> {
-    let device = device_of(call.device)?;
+fn arguments_of(call: &Call, frame: &Tensors, device: Device) -> Result<Arguments, Outcome> {
     let mut tensors = BTreeMap::new();
     for (name, plain) in Group::Argument.extract(frame) {
         let tensor = convert::to_libtorch(&plain, device).map_err(|error| unsuitable(&error))?;
@@ -73,12 +85,38 @@ fn arguments_of(call: &Call, frame: &Tensors) -> Result<Arguments, Outcome> {
     Ok(Arguments::new(tensors, device))
 }
 
-fn outputs_of(returned: &Returned) -> Result<Tensors, Outcome> {
+/// The outputs, which have to be where the arguments are: the border would carry them from anywhere.
+fn outputs_of(returned: &Returned, device: Device) -> Result<Tensors, Outcome> {
     returned
         .outputs()
         .iter()
-        .map(|(name, tensor)| Ok(((*name).to_owned(), plain(name, tensor)?)))
+        .map(|(name, tensor)| {
+            let plain = plain(name, tensor)?;
+            device_kept(name, device, tensor.device())?;
+            Ok(((*name).to_owned(), plain))
+        })
         .collect()
+}
+
+fn device_kept(output: &str, expected: Device, actual: Device) -> Result<(), Outcome> {
+    if actual == expected {
+        return Ok(());
+    }
+    Err(Outcome::Elsewhere {
+        output: output.to_owned(),
+        expected: device_name(expected),
+        actual: device_name(actual),
+    })
+}
+
+/// As libtorch writes it.
+fn device_name(device: Device) -> String {
+    match device {
+        Device::Cpu => "cpu".to_owned(),
+        Device::Cuda(index) => format!("cuda:{index}"),
+        Device::Mps => "mps".to_owned(),
+        Device::Vulkan => "vulkan".to_owned(),
+    }
 }
 
 /// The arguments as they are now, so that the judge sees whether the function wrote into them.
@@ -209,10 +247,14 @@ mod tests {
     }
 
     fn ask(task: &str, echo: bool, gradients: &[&str]) -> (Outcome, Tensors) {
+        ask_on(wire::Device::Cpu, task, echo, gradients)
+    }
+
+    fn ask_on(device: wire::Device, task: &str, echo: bool, gradients: &[&str]) -> (Outcome, Tensors) {
         let call = Call {
             id: 1,
             task: task.to_owned(),
-            device: wire::Device::Cpu,
+            device,
             seed: 0,
             echo,
             gradients: gradients.iter().map(|name| (*name).to_owned()).collect(),
@@ -224,7 +266,7 @@ mod tests {
         Group::Argument.insert(&mut frame, arguments);
         Group::Cotangent.insert(&mut frame, named([("product", [1.0, 10.0])]));
         let (_ours, theirs) = UnixStream::pair().unwrap();
-        run(&ADAPTERS, &call, &frame, &Line::new(theirs))
+        run(&ADAPTERS, &call, &frame, &Line::new(theirs), false)
     }
 
     #[test]
@@ -268,6 +310,33 @@ mod tests {
         };
         assert_eq!(outcome, expected);
         assert!(answer.is_empty());
+    }
+
+    #[test]
+    fn an_output_has_to_be_where_the_arguments_are() {
+        let (cpu, first, second) = (Device::Cpu, Device::Cuda(0), Device::Cuda(1));
+        for device in [cpu, first, second] {
+            assert_eq!(device_kept("output", device, device), Ok(()));
+        }
+        for (expected, actual, names) in [
+            (first, cpu, ["cuda:0", "cpu"]),
+            (cpu, first, ["cpu", "cuda:0"]),
+            (first, second, ["cuda:0", "cuda:1"]),
+        ] {
+            let elsewhere = Outcome::Elsewhere {
+                output: "output".to_owned(),
+                expected: names[0].to_owned(),
+                actual: names[1].to_owned(),
+            };
+            assert_eq!(device_kept("output", expected, actual), Err(elsewhere));
+        }
+    }
+
+    #[test]
+    fn a_call_on_cuda_is_refused_until_cuda_is_ready() {
+        let (outcome, _) = ask_on(wire::Device::Cuda, "product", false, &[]);
+        assert!(matches!(outcome, Outcome::BadRequest { .. }), "{outcome:?}");
+        assert_eq!(device_of(wire::Device::Cuda, true), Ok(Device::Cuda(0)));
     }
 
     #[test]

@@ -4,10 +4,11 @@ use std::io;
 use std::os::unix::net::UnixStream;
 
 use rustix::process::{Pid, Signal};
-use wire::{ChildReply, ChildRequest, FrameError};
+use wire::{ChildReply, ChildRequest, FrameError, Tensors};
 
 use crate::adapter::Adapter;
 use crate::call;
+use crate::cuda;
 use crate::substitute::{Line, Substitute};
 
 /// Serves calls. `server` is the process that forked this one.
@@ -21,14 +22,25 @@ pub(crate) fn serve(
     confine_child(server)?;
     let line = Line::new(stream);
     install(line.substitute_for_parts());
+    let mut has_cuda = false;
     while let Some(frame) = line.receive()? {
-        let ChildRequest::Call(request) = frame.message else {
-            return Err(FrameError::Header("an answer to no question".to_owned()));
+        let (reply, tensors) = match frame.message {
+            ChildRequest::UseCuda { library } => {
+                let prepared = cuda::prepare(&library);
+                has_cuda = prepared.is_ok();
+                (ChildReply::Cuda(prepared), Tensors::new())
+            }
+            ChildRequest::Call(request) => {
+                line.substitute(&request.substitutes);
+                let (outcome, tensors) = call::run(adapters, &request, &frame.tensors, &line, has_cuda);
+                let id = request.id;
+                (ChildReply::Answer { id, outcome }, tensors)
+            }
+            ChildRequest::Part { .. } | ChildRequest::Batch { .. } => {
+                return Err(FrameError::Header("an answer to no question".to_owned()));
+            }
         };
-        line.substitute(&request.substitutes);
-        let (outcome, tensors) = call::run(adapters, &request, &frame.tensors, &line);
-        let id = request.id;
-        line.send(ChildReply::Answer { id, outcome }, tensors)?;
+        line.send(reply, tensors)?;
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
-//! The two things that Rust cannot check: forking, and taking a descriptor that was there before `main`.
+//! What Rust cannot check: forking, taking a descriptor that was there before `main`, and reaching into libraries at run
+//! time.
 
+use std::ffi::{CStr, c_void};
 use std::io;
 use std::os::fd::{FromRawFd, OwnedFd};
 use std::os::unix::net::UnixStream;
@@ -40,5 +42,104 @@ pub(crate) fn fork() -> io::Result<Side> {
         Some(pid) if result > 0 => Ok(Side::Parent(pid)),
         None => Ok(Side::Child),
         Some(_) => Err(io::Error::last_os_error()),
+    }
+}
+
+/// Loads a shared library for good, with all symbols resolved and visible to the libraries that are loaded already. The
+/// error is the loader's own words.
+pub(crate) fn load(library: &CStr) -> Result<(), String> {
+    #[expect(
+        unsafe_code,
+        reason = "the library's initialisers run: the path comes from the judge, never from a submission"
+    )]
+    let handle = unsafe { libc::dlopen(library.as_ptr(), libc::RTLD_NOW | libc::RTLD_GLOBAL) };
+    if handle.is_null() {
+        return Err(loader_error());
+    }
+    Ok(())
+}
+
+fn loader_error() -> String {
+    #[expect(
+        unsafe_code,
+        reason = "the text belongs to the loader and lives until its next call in this thread; it is copied here"
+    )]
+    let words = unsafe {
+        let text = libc::dlerror();
+        (!text.is_null()).then(|| CStr::from_ptr(text).to_string_lossy().into_owned())
+    };
+    words.unwrap_or_else(|| "the loader does not say why".to_owned())
+}
+
+/// `at::globalContext()`, which gives a reference.
+type GlobalContext = unsafe extern "C" fn() -> *mut c_void;
+/// `at::Context::setDeterministicAlgorithms(bool on, bool warn_only)`.
+type SetDeterministicAlgorithms = unsafe extern "C" fn(*mut c_void, bool, bool);
+/// `at::Context::deterministicAlgorithms() const`.
+#[cfg(test)]
+type DeterministicAlgorithms = unsafe extern "C" fn(*mut c_void) -> bool;
+
+const GLOBAL_CONTEXT: &CStr = c"_ZN2at13globalContextEv";
+const SET_DETERMINISTIC_ALGORITHMS: &CStr = c"_ZN2at7Context26setDeterministicAlgorithmsEbb";
+#[cfg(test)]
+const DETERMINISTIC_ALGORITHMS: &CStr = c"_ZNK2at7Context23deterministicAlgorithmsEv";
+
+/// Has libtorch choose algorithms that give the same bits each time, wherever it has one, and go on where it has none.
+/// The bindings do not offer this setting, so it is called by its name in the library.
+pub(crate) fn use_deterministic_algorithms() -> Result<(), String> {
+    let (context, set) = (symbol(GLOBAL_CONTEXT)?, symbol(SET_DETERMINISTIC_ALGORITHMS)?);
+    #[expect(
+        unsafe_code,
+        reason = "the mangled names fix the parameters; under the Itanium ABI a reference is a pointer, a method's \
+                  object comes first, and there is one libtorch version that this program is linked with"
+    )]
+    unsafe {
+        let context = std::mem::transmute::<*mut c_void, GlobalContext>(context);
+        let set = std::mem::transmute::<*mut c_void, SetDeterministicAlgorithms>(set);
+        set(context(), true, true);
+    }
+    Ok(())
+}
+
+/// A symbol of any library that is loaded.
+fn symbol(name: &CStr) -> Result<*mut c_void, String> {
+    #[expect(unsafe_code, reason = "a look-up by a name that ends in a zero byte")]
+    let found = unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) };
+    if found.is_null() {
+        return Err(loader_error());
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn a_library_that_is_not_there_is_named_by_the_loader() {
+        let error = load(c"/no/such/library.so").unwrap_err();
+        assert!(error.contains("/no/such/library.so"), "{error}");
+    }
+
+    /// Sets what it asks for and nothing else: a wrong symbol would crash here or change nothing.
+    #[test]
+    fn libtorch_is_told_to_use_deterministic_algorithms() {
+        let is_on = || {
+            let (context, ask) = (
+                symbol(GLOBAL_CONTEXT).unwrap(),
+                symbol(DETERMINISTIC_ALGORITHMS).unwrap(),
+            );
+            #[expect(unsafe_code, reason = "as in `use_deterministic_algorithms`")]
+            unsafe {
+                let context = std::mem::transmute::<*mut c_void, GlobalContext>(context);
+                std::mem::transmute::<*mut c_void, DeterministicAlgorithms>(ask)(context())
+            }
+        };
+        // Links libtorch into the test program.
+        tch::set_num_threads(1);
+        assert!(!is_on());
+        use_deterministic_algorithms().unwrap();
+        assert!(is_on());
     }
 }

@@ -7,12 +7,14 @@
 //! - `adapter`: what an adapter is, its arguments and what it returns
 //! - `server`: loads libtorch once and forks children on request
 //! - `child`, `call`, `substitute`: a child answers calls, and asks the judge for parts
-//! - `convert`: tensors across the border; `panics`: panics as data; `kernel`: the two calls that are unsafe
+//! - `cuda`: loads the CUDA kernels into a child, where calls are to compute on a GPU
+//! - `convert`: tensors across the border; `panics`: panics as data; `kernel`: the calls that are unsafe
 
 mod adapter;
 mod call;
 mod child;
 mod convert;
+mod cuda;
 mod kernel;
 mod panics;
 mod server;

@@ -38,7 +38,7 @@ fn run(adapters: &[Adapter], install: fn(Substitute)) -> Result<(), FrameError> 
     let mut control = Control::new(kernel::inherited_control()?);
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL)).map_err(io::Error::from)?;
     tch::set_num_threads(1);
-    warm::up();
+    warm::up(tch::Device::Cpu);
     refuse_threads()?;
     let tasks = adapters.iter().map(|adapter| adapter.task.to_owned());
     let hello = Hello {

@@ -176,6 +176,7 @@ fn is_answer(ending: &Ending) -> bool {
             | Finding::RefusedValid { .. }
             | Finding::AcceptedInvalid { .. }
             | Finding::Unusable { .. }
+            | Finding::WrongDevice { .. }
             | Finding::NoGradient { .. }
             | Finding::BelowBar { .. }
             | Finding::LawBroken(_)

@@ -62,6 +62,11 @@ one_of_each! {
         Finding::AcceptedInvalid { .. } => Finding::AcceptedInvalid { input: text("a sequence longer than block_size") },
         Finding::MissingOutput { .. } => Finding::MissingOutput { output: text("weights") },
         Finding::Unusable { .. } => Finding::Unusable { output: text("output"), reason: text("dtype Half") },
+        Finding::WrongDevice { .. } => Finding::WrongDevice {
+            output: text("output"),
+            expected: text("cuda:0"),
+            actual: text("cpu"),
+        },
         Finding::NoGradient { .. } => Finding::NoGradient {
             reason: text("element 0 of tensors does not require grad and does not have a grad_fn"),
         },

@@ -82,6 +82,11 @@ pub(crate) fn finding(finding: &Finding, place: Place<'_>) -> Words {
         Finding::AcceptedInvalid { input } => accepted_invalid(input),
         Finding::MissingOutput { output } => missing_output(output),
         Finding::Unusable { output, reason } => unusable(output, reason),
+        Finding::WrongDevice {
+            output,
+            expected,
+            actual,
+        } => wrong_device(output, expected, actual),
         Finding::NoGradient { reason } => no_gradient(reason),
         Finding::Wrong { case, output, mismatch } => mismatch::wrong(case, output, mismatch, place),
         Finding::Imprecise {
@@ -202,6 +207,20 @@ fn unusable(output: &str, reason: &str) -> Words {
     Words::new(
         format!("{subject} cannot be judged{words}"),
         "return dense tensors of dtype f32, f64, int64 or bool, on the device of the input",
+    )
+}
+
+/// The texts are the worker's, so they may be anything, or nothing where the assignment hides them.
+fn wrong_device(output: &str, expected: &str, actual: &str) -> Words {
+    let [output, expected, actual] = [output, expected, actual].map(clean);
+    let message = if output.is_empty() || expected.is_empty() || actual.is_empty() {
+        "an output is on another device than the input".to_owned()
+    } else {
+        format!("`{output}` is on {actual}, and the input is on {expected}")
+    };
+    Words::new(
+        message,
+        "make new tensors with the device of the input (`input.device()`), and return results where they were computed",
     )
 }
 

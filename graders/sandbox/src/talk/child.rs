@@ -1,11 +1,13 @@
 //! A child: calls, one after the other, until it ends or is ended.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::process::Signal;
+use wire::message::CudaTrouble;
 use wire::{Call, ChildReply, ChildRequest, Ended, Frame, Observed, Outcome, Tensors};
 
 use super::clock::Clock;
@@ -35,6 +37,8 @@ const LAST_BREATH: Timespec = Timespec {
 };
 /// How long the last words of a process that is gone may take through the pipe.
 const LAST_WORDS: Duration = Duration::from_millis(50);
+/// CPU time for loading CUDA and for a first computation; a cold disk makes the wall clock much longer.
+const CUDA_SECONDS: f64 = 60.0;
 const SIGABRT: i32 = 6;
 
 /// A child of a worker. Dropped, it is killed.
@@ -56,6 +60,30 @@ impl Child {
             pid,
             is_alive: true,
         }
+    }
+
+    /// Has it get ready for CUDA before its first call. No call is charged with the time, and no trouble with a
+    /// submission: none of its code has run.
+    pub(super) fn with_cuda(mut self, library: &Path) -> Result<Self, TalkError> {
+        let library = library.to_owned();
+        let request = Frame::new(ChildRequest::UseCuda { library }, Tensors::new())
+            .encode()
+            .map_err(TalkError::Request)?;
+        let words = self.origin.stderr.total();
+        let mut clock = Clock::start(self.pid, CUDA_SECONDS);
+        let trouble = match self.exchange.ask(&request, &mut clock) {
+            Ok(reply) => match reply.message {
+                ChildReply::Cuda(Ok(())) => return Ok(self),
+                ChildReply::Cuda(Err(trouble)) => trouble,
+                _ => CudaTrouble::NoAnswer("it said something else".to_owned()),
+            },
+            Err(silence) => {
+                let observed = self.observe(silence, words)?;
+                let end = self.origin.stderr.since(words);
+                CudaTrouble::NoAnswer(format!("{observed:?}; its last words: {:?}", end.trim_end()))
+            }
+        };
+        Err(TalkError::Cuda(trouble))
     }
 
     /// Whether it can be asked again: not after it has ended, was late or answered nonsense.
@@ -116,6 +144,7 @@ impl Child {
                     Some(batches) if call.batches => request = clock.pause(|| serve(batches()))?,
                     _ => return Err(malformed("a question for a batch in a call that does not train")),
                 },
+                ChildReply::Cuda(_) => return Err(malformed("an answer to a question that nobody asked")),
             }
         }
     }

@@ -38,6 +38,8 @@ pub struct Settings {
     pub environment: BTreeMap<String, String>,
     /// How long it may take until it is ready.
     pub patience: Duration,
+    /// CUDA's kernels, a `libtorch_cuda.so`, where calls are to compute on a GPU.
+    pub cuda: Option<PathBuf>,
 }
 
 impl Settings {
@@ -48,7 +50,17 @@ impl Settings {
             limits: Limits::default(),
             environment: environment(),
             patience: Duration::from_secs(30),
+            cuda: None,
         }
+    }
+
+    /// Has calls compute on a GPU, with this `libtorch_cuda.so`.
+    #[must_use]
+    pub fn on_cuda(mut self, library: PathBuf) -> Self {
+        let variables = CUDA_ENVIRONMENT.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        self.environment.extend(variables);
+        self.cuda = Some(library);
+        self
     }
 
     /// CPU time of a process over its whole life, in seconds: a backstop that no honest submission comes near.
@@ -60,16 +72,40 @@ impl Settings {
             program,
             arguments: Vec::new(),
             environment: self.environment.clone(),
-            resources: Resources {
-                cpu_seconds: Self::LIFETIME,
-                address_space: Some(self.limits.memory_mib << 20),
-                file_size: 0,
-                descriptors: 64,
-            },
+            resources: self.resources(),
             control: true,
         }
     }
+
+    /// CUDA has a run policy of its own: it reserves tens of GiB of addresses that it never fills, opens a descriptor per
+    /// device node and stream, and its driver may leave small files.
+    fn resources(&self) -> Resources {
+        let on_processor = Resources {
+            cpu_seconds: Self::LIFETIME,
+            address_space: Some(self.limits.memory_mib << 20),
+            file_size: 0,
+            descriptors: 64,
+        };
+        match self.cuda {
+            None => on_processor,
+            Some(_) => Resources {
+                address_space: None,
+                file_size: 16 << 20,
+                descriptors: 1024,
+                ..on_processor
+            },
+        }
+    }
 }
+
+/// What makes CUDA compute the same bits each time, in full precision, and write nothing: cuBLAS's workspace of a fixed
+/// size, no TF32 in any library, no caches of compiled kernels.
+const CUDA_ENVIRONMENT: [(&str, &str); 4] = [
+    ("CUBLAS_WORKSPACE_CONFIG", ":4096:8"),
+    ("NVIDIA_TF32_OVERRIDE", "0"),
+    ("CUDA_CACHE_DISABLE", "1"),
+    ("USE_PYTORCH_KERNEL_CACHE", "0"),
+];
 
 /// What makes libtorch compute the same bits on every machine that can.
 fn environment() -> BTreeMap<String, String> {
@@ -86,4 +122,21 @@ fn environment() -> BTreeMap<String, String> {
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn only_cuda_lifts_the_limit_on_memory() {
+        let settings = Settings::new(Launcher::this().unwrap());
+        let on_processor = settings.policy(PathBuf::from("/worker"));
+        assert_eq!(on_processor.resources.address_space, Some(4096 << 20));
+        let on_cuda = settings.on_cuda("/l/libtorch_cuda.so".into()).policy("/worker".into());
+        assert_eq!(on_cuda.resources.address_space, None);
+        assert_eq!(on_cuda.environment["NVIDIA_TF32_OVERRIDE"], "0");
+        assert!(!on_processor.environment.contains_key("NVIDIA_TF32_OVERRIDE"));
+    }
 }

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use wire::{Control, Ended, FrameError, Hello, PROTOCOL, ServerReply, ServerRequest};
+use wire::message::CudaTrouble;
+use wire::{Control, Device, Ended, FrameError, Hello, PROTOCOL, ServerReply, ServerRequest};
 
 use super::child::Child;
 use super::exchange::Exchange;
@@ -44,6 +45,12 @@ pub enum StartError {
         /// The end of its standard error.
         stderr: String,
     },
+    /// Calls were to compute on CUDA, and cannot.
+    #[error("no call can compute on CUDA: {0}")]
+    Cuda(CudaTrouble),
+    /// The program runs and gives no child.
+    #[error("the worker gives no child: {0}")]
+    NoChild(String),
     /// The operating system refused.
     #[error(transparent)]
     Io(#[from] io::Error),
@@ -66,6 +73,9 @@ pub enum TalkError {
     /// The fork server could not make a child.
     #[error("the worker cannot start a child: {0}")]
     CannotFork(String),
+    /// A child cannot compute on CUDA.
+    #[error("the worker cannot compute on CUDA: {0}")]
+    Cuda(CudaTrouble),
     /// A child was asked that has ended: a mistake of the caller.
     #[error("the child has ended and cannot be asked again")]
     Gone,
@@ -79,7 +89,11 @@ pub enum TalkError {
 
 /// A running worker. It ends when this and all its children are dropped.
 #[derive(Debug, Clone)]
-pub struct Worker(Arc<Shared>);
+pub struct Worker {
+    shared: Arc<Shared>,
+    /// A child that is ready and has been asked nothing: the one that tried CUDA.
+    spare: Arc<Mutex<Option<Child>>>,
+}
 
 /// What children keep of their worker.
 #[derive(Debug)]
@@ -107,17 +121,35 @@ impl Worker {
     pub fn start(program: &Path, settings: Settings) -> Result<Self, StartError> {
         let program = std::path::absolute(program)?;
         let server = Mutex::new(Server::start(&program, &settings, 0)?);
-        Ok(Self(Arc::new(Shared {
+        let shared = Arc::new(Shared {
             program,
             settings,
             server,
             called: AtomicBool::new(false),
-        })))
+        });
+        let spare = Arc::default();
+        let worker = Self { shared, spare };
+        if worker.device() == Device::Cuda {
+            *worker.spare() = Some(worker.try_cuda()?);
+        }
+        Ok(worker)
+    }
+
+    /// Finds out before the first call whether there is a GPU to compute on.
+    fn try_cuda(&self) -> Result<Child, StartError> {
+        match self.child() {
+            Ok(child) => Ok(child),
+            Err(TalkError::Cuda(trouble)) => Err(StartError::Cuda(trouble)),
+            Err(error) => Err(StartError::NoChild(error.to_string())),
+        }
     }
 
     /// Starts a child that knows nothing of earlier calls.
     pub fn child(&self) -> Result<Child, TalkError> {
-        let shared = &self.0;
+        if let Some(child) = self.spare().take() {
+            return Ok(child);
+        }
+        let shared = &self.shared;
         let mut server = shared.server();
         loop {
             match server.start_child() {
@@ -127,7 +159,13 @@ impl Worker {
                         generation: server.generation,
                         stderr: server.running.stderr(),
                     };
-                    return Ok(Child::new(Arc::clone(shared), exchange, pid, origin));
+                    // Other children may be started while this one gets ready.
+                    drop(server);
+                    let child = Child::new(Arc::clone(shared), exchange, pid, origin);
+                    return match &shared.settings.cuda {
+                        None => Ok(child),
+                        Some(library) => child.with_cuda(library),
+                    };
                 }
                 Err(Refusal::Failed(reason)) => return Err(TalkError::CannotFork(reason)),
                 Err(Refusal::Broken(reason)) => shared.restart(&mut server, reason)?,
@@ -135,19 +173,31 @@ impl Worker {
         }
     }
 
+    fn spare(&self) -> MutexGuard<'_, Option<Child>> {
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Where its calls compute.
+    pub fn device(&self) -> Device {
+        match self.shared.settings.cuda {
+            None => Device::Cpu,
+            Some(_) => Device::Cuda,
+        }
+    }
+
     /// The tasks that the program has adapters for.
     pub fn tasks(&self) -> Vec<String> {
-        self.0.server().tasks.clone()
+        self.shared.server().tasks.clone()
     }
 
     /// What holds the program back.
     pub fn in_force(&self) -> Option<InForce> {
-        self.0.server().running.in_force().cloned()
+        self.shared.server().running.in_force().cloned()
     }
 
     /// The largest memory that the server has used, in KiB.
     pub fn peak_memory_kib(&self) -> Option<u64> {
-        peak_memory_kib(self.0.server().running.pid())
+        peak_memory_kib(self.shared.server().running.pid())
     }
 }
 

@@ -8,6 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use rustix::process::PidfdFlags;
+use wire::message::CudaTrouble;
 use wire::{
     ChildReply, ChildRequest, Control, Decoder, Frame, Hello, Outcome, PROTOCOL, ServerReply, ServerRequest, Tensor,
     Tensors,
@@ -79,8 +80,10 @@ fn serve(stream: OwnedFd, behaviour: String) {
 }
 
 fn answer(request: Frame<ChildRequest>, stream: &mut UnixStream, decoder: &mut Decoder, behaviour: &str) {
-    let ChildRequest::Call(call) = request.message else {
-        return;
+    let call = match request.message {
+        ChildRequest::Call(call) => call,
+        ChildRequest::UseCuda { .. } => return answer_about_cuda(stream, behaviour),
+        ChildRequest::Part { .. } | ChildRequest::Batch { .. } => return,
     };
     let reply = |id| {
         Frame::new(
@@ -156,6 +159,17 @@ fn train(id: u64, stream: &mut UnixStream, decoder: &mut Decoder) {
     let outcome = Outcome::Returned;
     let tensors = Tensors::from([("sum".to_owned(), Tensor::real(sum))]);
     Frame::new(ChildReply::Answer { id, outcome }, tensors)
+        .write(stream)
+        .unwrap();
+}
+
+fn answer_about_cuda(stream: &mut UnixStream, behaviour: &str) {
+    let answer = match behaviour {
+        "honest" => Ok(()),
+        "cut" => std::process::exit(7),
+        _ => Err(CudaTrouble::NoGpu("no driver".to_owned())),
+    };
+    Frame::new(ChildReply::Cuda(answer), Tensors::new())
         .write(stream)
         .unwrap();
 }

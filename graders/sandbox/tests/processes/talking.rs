@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use sandbox::launch::Launcher;
 use sandbox::talk::{Child, Settings, StartError, TalkError, Terms, Worker};
+use wire::message::CudaTrouble;
 use wire::{Call, Device, Ended, Observed, Outcome, Tensor, Tensors};
 
 use crate::{Test, fake};
@@ -55,10 +56,26 @@ pub(crate) const TESTS: &[Test] = &[
         "a_server_that_a_child_brought_down_is_started_again",
         a_server_that_a_child_brought_down_is_started_again,
     ),
+    (
+        "a_worker_on_cuda_says_what_holds_it_back",
+        a_worker_on_cuda_says_what_holds_it_back,
+    ),
+    (
+        "a_gpu_that_is_missing_is_found_before_any_call",
+        a_gpu_that_is_missing_is_found_before_any_call,
+    ),
 ];
 
 fn worker(behaviour: &str) -> Result<Worker, StartError> {
-    let mut settings = Settings::new(Launcher::this().unwrap());
+    start(Settings::new(Launcher::this().unwrap()), behaviour)
+}
+
+fn worker_on_cuda(behaviour: &str) -> Result<Worker, StartError> {
+    let settings = Settings::new(Launcher::this().unwrap());
+    start(settings.on_cuda("/l/libtorch_cuda.so".into()), behaviour)
+}
+
+fn start(mut settings: Settings, behaviour: &str) -> Result<Worker, StartError> {
     settings
         .environment
         .insert(fake::BEHAVIOUR.to_owned(), behaviour.to_owned());
@@ -280,4 +297,25 @@ fn a_server_that_a_child_brought_down_is_started_again() {
         let observed = ask(&mut worker.child().unwrap(), &[]);
         assert!(matches!(observed, Observed::Ended { .. }), "{observed:?}");
     }
+}
+
+fn a_worker_on_cuda_says_what_holds_it_back() {
+    let worker = worker_on_cuda("honest").unwrap();
+    assert_eq!(worker.device(), Device::Cuda);
+    let in_force = worker.in_force().unwrap().to_string();
+    assert!(
+        in_force.starts_with("separate process, limits except on memory"),
+        "{in_force}"
+    );
+    let mut child = worker.child().unwrap();
+    assert!(matches!(ask(&mut child, &[]), Observed::Answered { .. }));
+}
+
+fn a_gpu_that_is_missing_is_found_before_any_call() {
+    let trouble = |behaviour| match worker_on_cuda(behaviour) {
+        Err(StartError::Cuda(trouble)) => trouble,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(trouble("busy"), CudaTrouble::NoGpu("no driver".to_owned()));
+    assert!(matches!(trouble("cut"), CudaTrouble::NoAnswer(_)));
 }
