@@ -97,6 +97,7 @@ pub(super) fn panicked() -> Outcome {
 pub(super) fn assignment(tasks: &[&Task]) -> Assignment {
     let entry = |task: &&Task| Entry {
         id: task.id.to_owned(),
+        heading: String::new(),
         item: "1".to_owned(),
         visibility: Visibility::Public,
         portions: task.portions().into_iter().map(|name| (name.to_owned(), 2.0)).collect(),
@@ -117,6 +118,7 @@ pub(super) fn assignment(tasks: &[&Task]) -> Assignment {
             hygiene: 0.1,
             precision: 0.1,
         },
+        headings: Vec::new(),
         tasks: tasks.iter().map(entry).collect(),
         manual: Vec::new(),
     }
