@@ -6,9 +6,8 @@ use judge::assignment::Assignment;
 use judge::judgement::{Ending, TaskJudgement};
 use judge::task::Task;
 use judge::tasks;
-use judge::verdict::Verdict;
 
-use crate::kit_deviations::lost;
+use crate::kit_deviations::{is_untouched, lost};
 
 /// What came of one submission.
 #[derive(Debug)]
@@ -71,10 +70,7 @@ fn outcome(row: &Row<'_>) -> String {
     if row.judged.is_empty() {
         return "nothing here that it touches".to_owned();
     }
-    if row
-        .tasks()
-        .all(|task| matches!(task.verdict, Verdict::NotAttempted | Verdict::NotRun))
-    {
+    if row.tasks().all(|task| is_untouched(task.verdict)) {
         return "nothing attempted".to_owned();
     }
     let wrong: Vec<String> = row

@@ -255,6 +255,23 @@ fn weights_below_the_bar_show_what_was_measured_and_needed() {
 }
 
 #[test]
+fn a_training_that_takes_too_long_is_not_told_as_golden_cases() {
+    let mut judgement = below_bar("rms_norm", 1.75);
+    judgement.verdict = Verdict::TimedOut;
+    let finding = Finding::TimedOut {
+        cpu: 25.1,
+        wall: 26.0,
+        by_cpu: true,
+    };
+    judgement.checks[0].ending = Ending::Failed {
+        finding,
+        counterexample: None,
+    };
+    let text = shown(judgement);
+    assert!(text.contains("timed out        training fails"), "{text}");
+}
+
+#[test]
 fn a_training_without_a_number_says_so() {
     insta::assert_snapshot!(shown(below_bar("rms_norm", f64::NAN)));
 }

@@ -199,7 +199,7 @@ fn portions(judgement: &TaskJudgement) -> String {
     }
     if let [(_, only)] = fates.as_slice() {
         return match only {
-            Fate::Lost if is_trained(judgement) => "below the bar".to_owned(),
+            Fate::Lost if is_only_trained(judgement) => what_training_lost(judgement).to_owned(),
             only => only.alone().to_owned(),
         };
     }
@@ -212,9 +212,16 @@ fn portions(judgement: &TaskJudgement) -> String {
     phrases.join("; ")
 }
 
-/// Whether the only thing that speaks against a task is what it has trained.
-fn is_trained(judgement: &TaskJudgement) -> bool {
-    findings(judgement).all(|finding| matches!(finding, Finding::BelowBar { .. }))
+fn is_only_trained(judgement: &TaskJudgement) -> bool {
+    judgement.checks.iter().all(|check| check.kind == Kind::Trial)
+}
+
+fn what_training_lost(judgement: &TaskJudgement) -> &'static str {
+    if findings(judgement).all(|finding| matches!(finding, Finding::BelowBar { .. })) {
+        "below the bar"
+    } else {
+        "training fails"
+    }
 }
 
 /// What became of a portion: that of the first of its checks that does not hold.
