@@ -23,7 +23,7 @@ pub(crate) enum Device {
     /// The processor
     #[default]
     Cpu,
-    /// The first GPU that CUDA shows; needs a full install of libtorch (LIBTORCH_CUDA)
+    /// The first GPU that CUDA shows; needs a full install of libtorch, named in `LIBTORCH_CUDA`
     Cuda,
 }
 
