@@ -14,6 +14,7 @@ mod kit;
 mod kit_table;
 mod output;
 mod place;
+mod policy;
 mod prepare;
 mod regen;
 mod selection;

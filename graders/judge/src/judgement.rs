@@ -162,11 +162,20 @@ pub fn parts_first<'a>(tasks: &[&'a Task]) -> Vec<&'a Task> {
     ordered
 }
 
+/// The check that stands for all others where the file does not compile.
+pub const BUILD: &str = "build";
+/// The check that stands for all others where the task uses what it may not use.
+pub const POLICY: &str = "policy";
+
 fn precluded_task(task: &Task, entry: &Entry, finding: &Finding) -> TaskJudgement {
+    let (name, statement) = match finding {
+        Finding::Forbidden { .. } => (POLICY, "the task is solved without what it rules out"),
+        _ => (BUILD, "the file compiles, and the function has its signature"),
+    };
     let check = Check {
-        name: "build".to_owned(),
+        name: name.to_owned(),
         kind: Kind::Golden,
-        statement: "the file compiles and uses only what the task allows".to_owned(),
+        statement: statement.to_owned(),
         ending: Ending::Failed {
             finding: finding.clone(),
             counterexample: None,

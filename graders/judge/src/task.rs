@@ -5,6 +5,7 @@
 use wire::{DType, Tensors};
 
 use crate::hygiene;
+use crate::judgement::{BUILD, POLICY};
 use crate::probe::{Holds, Probe};
 use crate::random::Random;
 use crate::scenario::{Scenario, Sizes};
@@ -62,6 +63,7 @@ impl Task {
             .chain(["precision".to_owned()])
             .chain(hygiene::ALL.iter().map(|check| check.name.to_owned()))
             .chain(self.laws.iter().map(|law| law.name.to_owned()))
+            .chain([BUILD, POLICY].map(str::to_owned))
             .collect()
     }
 }
