@@ -206,7 +206,13 @@ mod tests {
 
     #[test]
     fn what_a_task_may_not_call_is_part_of_its_explanation() {
-        let words = |subject: &str| explain(subject).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+        let words = |subject: &str| {
+            explain(subject)
+                .unwrap()
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
         assert!(words("rms_norm").contains("RMS norm in one operator"));
         assert!(!words("flash_attention").contains("fused attention in one operator"));
         assert!(words("decoder_block/policy").contains("fused attention in one operator"));

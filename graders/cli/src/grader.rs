@@ -352,11 +352,7 @@ fn notes(staged: &stage::Staged, inspection: &Inspection) -> Vec<String> {
 }
 
 /// The tasks that are not run, each with what the policy or the compiler says.
-fn precluded(
-    inspection: &Inspection,
-    built: &Built,
-    wanted: &[&'static Task],
-) -> BTreeMap<&'static str, Finding> {
+fn precluded(inspection: &Inspection, built: &Built, wanted: &[&'static Task]) -> BTreeMap<&'static str, Finding> {
     let mut found = BTreeMap::new();
     for task in wanted {
         if let Some(finding) = policy::finding(inspection, built, task) {

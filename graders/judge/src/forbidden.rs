@@ -97,7 +97,9 @@ mod tests {
 
     #[test]
     fn the_fused_operator_is_allowed_in_one_task_only() {
-        let allowed = tasks::ALL.iter().filter(|task| !forbidden(task).contains(&Family::FusedAttention));
+        let allowed = tasks::ALL
+            .iter()
+            .filter(|task| !forbidden(task).contains(&Family::FusedAttention));
         let ids: Vec<&str> = allowed.map(|task| task.id).collect();
         assert_eq!(ids, ["flash_attention"]);
     }

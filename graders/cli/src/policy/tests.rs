@@ -25,7 +25,10 @@ fn inspected(folder: &Path) -> (Inspection, f64) {
 
 fn bank(kind: &str) -> Vec<PathBuf> {
     let place = root().join("fixtures/submissions").join(kind);
-    let mut folders: Vec<PathBuf> = std::fs::read_dir(place).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut folders: Vec<PathBuf> = std::fs::read_dir(place)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     folders.sort();
     folders
 }
@@ -48,13 +51,20 @@ fn of_the_wrong_submissions_only_those_about_the_rules_are_refused() {
     for folder in folders {
         let (inspection, _) = inspected(&folder);
         let is_refused = !inspection.breaches.is_empty();
-        assert_eq!(is_refused, is_about_rules(&folder), "{}: {inspection:?}", folder.display());
+        assert_eq!(
+            is_refused,
+            is_about_rules(&folder),
+            "{}: {inspection:?}",
+            folder.display()
+        );
     }
 }
 
 #[test]
 fn a_submission_is_inspected_in_no_time() {
-    let seconds = (0..5).map(|_| inspected(&root().join("reference")).1).fold(f64::INFINITY, f64::min);
+    let seconds = (0..5)
+        .map(|_| inspected(&root().join("reference")).1)
+        .fold(f64::INFINITY, f64::min);
     assert!(seconds < 0.1, "{seconds} s");
 }
 

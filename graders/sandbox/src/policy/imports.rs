@@ -101,7 +101,11 @@ fn named(tokens: &Tokens, at: usize, name: &str, path: &mut Vec<String>, leaves:
         return at;
     }
     let renamed = tokens.keyword(at + 1, "as");
-    let name = if renamed { tokens.word(at + 2) } else { path.last().map(String::as_str) };
+    let name = if renamed {
+        tokens.word(at + 2)
+    } else {
+        path.last().map(String::as_str)
+    };
     leaves.push(leaf(path, false, name.unwrap_or("_"), at));
     if renamed { at + 2 } else { at }
 }

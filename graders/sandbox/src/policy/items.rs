@@ -72,7 +72,9 @@ impl Walk<'_> {
 
     fn home(&self) -> Home {
         // The frame of the file is never popped.
-        self.frames.last().map_or(Home { holder: 0, scope: 0 }, |frame| frame.home)
+        self.frames
+            .last()
+            .map_or(Home { holder: 0, scope: 0 }, |frame| frame.home)
     }
 
     /// Looks at one token and returns the place to go on from.
@@ -110,11 +112,17 @@ impl Walk<'_> {
         let tokens = &self.source.tokens;
         let is_inner = tokens.mark(at + 1, "!");
         let open = at + 1 + usize::from(is_inner);
-        let close = tokens.group(open, Delimiter::Bracket).filter(|_| tokens.mark(at, "#"))?;
+        let close = tokens
+            .group(open, Delimiter::Bracket)
+            .filter(|_| tokens.mark(at, "#"))?;
         let home = self.home();
         self.source.attributes.push((open, home));
         let skips = !is_inner && at >= self.macros_end && is_for_tests(&self.source.tokens, open);
-        Some(if skips { after_item(&self.source.tokens, close + 1) } else { close + 1 })
+        Some(if skips {
+            after_item(&self.source.tokens, close + 1)
+        } else {
+            close + 1
+        })
     }
 
     /// Notes a macro's arguments, or a macro's definition.
@@ -214,7 +222,9 @@ impl Walk<'_> {
         };
         let on = last_of_path(tokens, begin, open).unwrap_or_default();
         let words = of_trait.map_or_else(Vec::new, |_| {
-            (at + 1..open).filter_map(|place| tokens.word(place).map(str::to_owned)).collect()
+            (at + 1..open)
+                .filter_map(|place| tokens.word(place).map(str::to_owned))
+                .collect()
         });
         let Home { holder, .. } = self.home();
         self.enter(close, holder, Some((on, words)));
@@ -246,7 +256,9 @@ impl Walk<'_> {
     fn value(&mut self, at: usize) {
         let tokens = &self.source.tokens;
         let at = at + usize::from(tokens.keyword(at + 1, "mut"));
-        let name = tokens.word(at + 1).filter(|name| *name != "_" && tokens.mark(at + 2, ":"));
+        let name = tokens
+            .word(at + 1)
+            .filter(|name| *name != "_" && tokens.mark(at + 2, ":"));
         let Some(name) = name.map(str::to_owned) else { return };
         let end = tokens.find(at + 3, |place| tokens.mark(place, ";"));
         let on = self.frames.last().and_then(|frame| frame.on.clone());
@@ -299,7 +311,10 @@ fn after_item(tokens: &Tokens, from: usize) -> usize {
 /// Whether an item begins here, which no comma ends.
 fn is_item(tokens: &Tokens, from: usize) -> bool {
     let mut at = from;
-    while ["pub", "const", "async", "unsafe", "extern"].iter().any(|word| tokens.keyword(at, word)) {
+    while ["pub", "const", "async", "unsafe", "extern"]
+        .iter()
+        .any(|word| tokens.keyword(at, word))
+    {
         at += 1;
         at = tokens.group(at, Delimiter::Parenthesis).map_or(at, |close| close + 1);
     }

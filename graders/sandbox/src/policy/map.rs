@@ -192,7 +192,10 @@ impl Map {
     ) -> &mut Namesakes {
         if !list(self).contains_key(name) {
             let holder = self.add_holder(name, Sort::Namesakes, source);
-            let all = Namesakes { holder, ..Namesakes::default() };
+            let all = Namesakes {
+                holder,
+                ..Namesakes::default()
+            };
             list(self).insert(name.to_owned(), all);
         }
         list(self).entry(name.to_owned()).or_default()

@@ -225,20 +225,36 @@ impl Look<'_, '_> {
         if is_led && !after_angle {
             names.push(String::new());
         }
-        let name = |place| if is_placeholder(tokens, place) { PLACEHOLDER } else { tokens.word(place).unwrap_or("") };
+        let name = |place| {
+            if is_placeholder(tokens, place) {
+                PLACEHOLDER
+            } else {
+                tokens.word(place).unwrap_or("")
+            }
+        };
         names.push(name(at).to_owned());
         let mut end = at + 1;
         while tokens.mark(end, "::") && names.len() <= LONGEST {
             if let Some(word) = tokens.word(end + 1) {
                 names.push(word.to_owned());
                 end += 2;
-            } else if let Some(after) = tokens.mark(end + 1, "<").then(|| tokens.after_angles(end + 1)).flatten() {
+            } else if let Some(after) = tokens
+                .mark(end + 1, "<")
+                .then(|| tokens.after_angles(end + 1))
+                .flatten()
+            {
                 end = after;
             } else {
                 break;
             }
         }
-        Path { names, stand, at, end, home }
+        Path {
+            names,
+            stand,
+            at,
+            end,
+            home,
+        }
     }
 
     fn look_at(&mut self, path: &Path) {

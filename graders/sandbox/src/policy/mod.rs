@@ -208,7 +208,12 @@ fn charge(map: &mut Map, rules: &Rules) -> Vec<Breach> {
     let modules: Vec<Option<usize>> = rules
         .tasks
         .iter()
-        .map(|task| map.sources.iter().any(|source| source.file == task.file).then(|| map.module_of_file(task.file)))
+        .map(|task| {
+            map.sources
+                .iter()
+                .any(|source| source.file == task.file)
+                .then(|| map.module_of_file(task.file))
+        })
         .collect();
     let found = mentions::read(map, &rules.families);
     if found.uses.is_empty() {
@@ -219,7 +224,11 @@ fn charge(map: &mut Map, rules: &Rules) -> Vec<Breach> {
         map.link(from, to);
     }
     for (from, part) in found.parts {
-        let tasks = rules.tasks.iter().zip(&entries).filter(|(task, _)| task.functions.contains(&part));
+        let tasks = rules
+            .tasks
+            .iter()
+            .zip(&entries)
+            .filter(|(task, _)| task.functions.contains(&part));
         for to in tasks.flat_map(|(_, items)| items) {
             map.link(from, *to);
         }

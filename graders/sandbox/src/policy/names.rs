@@ -91,7 +91,9 @@ impl<'a> Names<'a> {
             "crate" => vec![Target::Module(ROOT)],
             "self" => vec![Target::Module(module)],
             "super" => vec![Target::Module(self.map.scopes[module].above)],
-            PLACEHOLDER => ["std", "tch"].map(|name| Target::Outside(vec![name.to_owned()])).to_vec(),
+            PLACEHOLDER => ["std", "tch"]
+                .map(|name| Target::Outside(vec![name.to_owned()]))
+                .to_vec(),
             _ => self.around(scope, name),
         }
     }

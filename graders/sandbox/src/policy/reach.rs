@@ -92,9 +92,12 @@ impl<'a> Reach<'a> {
             return true;
         }
         // Code of a trait runs without being called by name; where nobody is seen to reach it, it is its file's.
-        let is_of_trait = matches!(&self.map.holders[found.holder].sort, Sort::Method { of_trait, .. } if !of_trait.is_empty());
+        let is_of_trait =
+            matches!(&self.map.holders[found.holder].sort, Sort::Method { of_trait, .. } if !of_trait.is_empty());
         let is_here = self.map.sources[found.source].file == self.rules.tasks[task].file;
-        is_of_trait && is_here && (0..self.rules.tasks.len()).all(|other| !self.reached(other, family).contains(&found.holder))
+        is_of_trait
+            && is_here
+            && (0..self.rules.tasks.len()).all(|other| !self.reached(other, family).contains(&found.holder))
     }
 
     fn reached(&mut self, task: usize, family: Option<&'static str>) -> &BTreeSet<usize> {

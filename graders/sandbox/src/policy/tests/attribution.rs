@@ -14,7 +14,9 @@ fn a_helper_is_charged_to_whom_it_helps() {
 
 #[test]
 fn a_use_in_another_file_is_found_by_path_import_and_re_export() {
-    let helpers = format!("use tch::Tensor;\npub fn helper(x: &Tensor) -> Tensor {{ {CALL} }}\npub mod deep {{ pub use super::helper as short; }}");
+    let helpers = format!(
+        "use tch::Tensor;\npub fn helper(x: &Tensor) -> Tensor {{ {CALL} }}\npub mod deep {{ pub use super::helper as short; }}"
+    );
     let through = "pub use crate::helpers::*;";
     for (uses, call) in [
         ("", "crate::helpers::helper(x)"),
@@ -26,7 +28,11 @@ fn a_use_in_another_file_is_found_by_path_import_and_re_export() {
         ("use crate::through::*;", "deep::short(x)"),
     ] {
         let text = format!("{uses}\npub fn rms_norm(x: &Tensor) -> Tensor {{ {call} }}");
-        let files = [("helpers.rs", helpers.as_str()), ("normalization.rs", &text), ("through.rs", through)];
+        let files = [
+            ("helpers.rs", helpers.as_str()),
+            ("normalization.rs", &text),
+            ("through.rs", through),
+        ];
         assert_eq!(charged(&files), ["rms_norm helpers.rs:2 .rms_norm"], "{uses} {call}");
     }
 }
@@ -34,14 +40,22 @@ fn a_use_in_another_file_is_found_by_path_import_and_re_export() {
 #[test]
 fn a_task_that_is_only_another_name_is_charged_with_what_it_names() {
     let helpers = format!("use tch::Tensor;\npub fn normalise(x: &Tensor) -> Tensor {{ {CALL} }}");
-    let files = [("helpers.rs", helpers.as_str()), ("normalization.rs", "pub use crate::helpers::normalise as rms_norm;")];
+    let files = [
+        ("helpers.rs", helpers.as_str()),
+        ("normalization.rs", "pub use crate::helpers::normalise as rms_norm;"),
+    ];
     assert_eq!(charged(&files), ["rms_norm helpers.rs:2 .rms_norm"]);
 }
 
 #[test]
 fn a_task_that_a_macro_makes_is_charged_with_its_file() {
-    let text = format!("macro_rules! make {{ ($name:ident) => {{ pub fn $name(x: &Tensor) -> Tensor {{ {CALL} }} }} }}\nmake!(rms_norm);");
-    assert_eq!(charged(&[("normalization.rs", &text)]), ["rms_norm normalization.rs:1 .rms_norm"]);
+    let text = format!(
+        "macro_rules! make {{ ($name:ident) => {{ pub fn $name(x: &Tensor) -> Tensor {{ {CALL} }} }} }}\nmake!(rms_norm);"
+    );
+    assert_eq!(
+        charged(&[("normalization.rs", &text)]),
+        ["rms_norm normalization.rs:1 .rms_norm"]
+    );
 }
 
 #[test]
@@ -70,21 +84,33 @@ fn the_task_that_may_use_the_operator_is_no_way_round_for_others() {
 fn what_is_in_no_function_is_charged_to_all_tasks_of_its_file() {
     let text = "#[path = \"a.rs\"]\nmod a;\npub fn rms_norm() {}\npub fn scale() {}";
     assert_eq!(
-        charged(&[("normalization.rs", text), ("attention.rs", "pub fn causal_self_attention() {}")]),
-        ["rms_norm normalization.rs:1 #[path]", "scale normalization.rs:1 #[path]"]
+        charged(&[
+            ("normalization.rs", text),
+            ("attention.rs", "pub fn causal_self_attention() {}")
+        ]),
+        [
+            "rms_norm normalization.rs:1 #[path]",
+            "scale normalization.rs:1 #[path]"
+        ]
     );
 }
 
 #[test]
 fn a_constant_is_charged_to_whom_it_serves() {
     let text = "const SECRET: &str = include_str!(\"a\");\npub fn rms_norm() { SECRET.len() }\npub fn scale() {}";
-    assert_eq!(charged(&[("normalization.rs", text)]), ["rms_norm normalization.rs:1 include_str!"]);
+    assert_eq!(
+        charged(&[("normalization.rs", text)]),
+        ["rms_norm normalization.rs:1 include_str!"]
+    );
 }
 
 #[test]
 fn code_that_a_type_brings_with_it_is_charged_to_whom_uses_the_type() {
     let text = "struct Guard;\nimpl Drop for Guard {\nfn drop(&mut self) { std::process::exit(0) }\n}\nfn guard() -> Guard { Guard }\npub fn rms_norm() { let _guard = guard(); }\npub fn scale() {}";
-    assert_eq!(charged(&[("normalization.rs", text)]), ["rms_norm normalization.rs:3 std::process::exit"]);
+    assert_eq!(
+        charged(&[("normalization.rs", text)]),
+        ["rms_norm normalization.rs:3 std::process::exit"]
+    );
 }
 
 #[test]

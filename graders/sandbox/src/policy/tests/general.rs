@@ -32,7 +32,10 @@ fn modules_of_std_are_found_by_every_way_that_leads_to_them() {
         ],
     );
     assert_refused(Reason::Network, &[("std::net::TcpStream::connect(\"a\")", "")]);
-    assert_refused(Reason::Environment, &[("std::env::var(\"HOME\")", ""), ("core::option_env!(\"HOME\")", "")]);
+    assert_refused(
+        Reason::Environment,
+        &[("std::env::var(\"HOME\")", ""), ("core::option_env!(\"HOME\")", "")],
+    );
     assert_refused(Reason::System, &[("std::os::fd::RawFd::from(0)", "")]);
 }
 
@@ -75,19 +78,28 @@ fn macros_that_read_files_or_the_environment_are_found() {
             ("peek!(\"a\")", "use std::include_str as peek;"),
             ("TEXT.len()", "const TEXT: &str = include_str!(\"a\");"),
             ("TEXT.len()", "static TEXT: &str = include_str!(\"a\");"),
-            ("call!(include_str)", "macro_rules! call { ($name:ident) => { $name!(\"a\") } }"),
+            (
+                "call!(include_str)",
+                "macro_rules! call { ($name:ident) => { $name!(\"a\") } }",
+            ),
             ("other()", "#[doc = include_str!(\"a\")] fn other() {}"),
             ("x * w", "include!(\"a.rs\");"),
             ("x * w", "#[path = \"/tmp/a.rs\"] mod a;"),
             ("x * w", "#[cfg_attr(all(), path = \"/tmp/a.rs\")] mod a;"),
         ],
     );
-    assert_refused(Reason::Environment, &[("env!(\"HOME\")", ""), ("option_env!(\"HOME\")", "")]);
+    assert_refused(
+        Reason::Environment,
+        &[("env!(\"HOME\")", ""), ("option_env!(\"HOME\")", "")],
+    );
 }
 
 #[test]
 fn code_that_is_not_safe_rust_is_found() {
-    assert_refused(Reason::UnsafeCode, &[("unsafe { x.data_ptr() }", ""), ("helper()", "unsafe fn helper() {}")]);
+    assert_refused(
+        Reason::UnsafeCode,
+        &[("unsafe { x.data_ptr() }", ""), ("helper()", "unsafe fn helper() {}")],
+    );
     assert_refused(
         Reason::ForeignCode,
         &[
@@ -119,11 +131,19 @@ fn names_that_hide_what_they_stand_for_are_refused() {
     assert_refused(
         Reason::HiddenName,
         &[
-            ("run!(std)", "macro_rules! run { ($root:ident) => { $root::process::exit(0) } }"),
-            ("run!(std, process)", "macro_rules! run { ($root:ident, $name:ident) => { $root::$name::exit(0) } }"),
+            (
+                "run!(std)",
+                "macro_rules! run { ($root:ident) => { $root::process::exit(0) } }",
+            ),
+            (
+                "run!(std, process)",
+                "macro_rules! run { ($root:ident, $name:ident) => { $root::$name::exit(0) } }",
+            ),
         ],
     );
-    let chain: Vec<String> = (0..100).map(|number| format!("use a{} as a{number};", number + 1)).collect();
+    let chain: Vec<String> = (0..100)
+        .map(|number| format!("use a{} as a{number};", number + 1))
+        .collect();
     let tangled = format!("{} use std as a100;", chain.concat());
     assert_refused(Reason::Tangled, &[("a0::process::exit(0)", &tangled)]);
 }

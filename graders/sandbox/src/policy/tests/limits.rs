@@ -6,22 +6,41 @@ use super::*;
 
 #[test]
 fn brackets_that_are_nested_too_deeply_are_refused_and_set_aside() {
-    let text = format!("pub fn rms_norm() {{\n{}{}\n}}", "(".repeat(200_000), ")".repeat(200_000));
-    let found = inspected(&[("normalization.rs", &text), ("attention.rs", "pub fn causal_self_attention() {}")]);
+    let text = format!(
+        "pub fn rms_norm() {{\n{}{}\n}}",
+        "(".repeat(200_000),
+        ")".repeat(200_000)
+    );
+    let found = inspected(&[
+        ("normalization.rs", &text),
+        ("attention.rs", "pub fn causal_self_attention() {}"),
+    ]);
     let tasks: Vec<&str> = found.breaches.iter().map(|breach| breach.task).collect();
     assert_eq!(tasks, ["rms_norm", "scale"]);
-    assert!(found.breaches.iter().all(|breach| breach.reason == Reason::Nesting && breach.line == 2));
+    assert!(
+        found
+            .breaches
+            .iter()
+            .all(|breach| breach.reason == Reason::Nesting && breach.line == 2)
+    );
     assert_eq!(found.set_aside, ["normalization.rs"]);
 }
 
 #[test]
 fn what_the_compiler_refuses_is_left_to_it() {
-    for text in ["pub fn rms_norm( { ]", "pub fn rms_norm() { \"never ends }", "((((((((("] {
+    for text in [
+        "pub fn rms_norm( { ]",
+        "pub fn rms_norm() { \"never ends }",
+        "(((((((((",
+    ] {
         let found = inspected(&[("normalization.rs", text)]);
         assert_eq!((found.breaches.len(), found.unread.len()), (0, 1), "{text}");
     }
     // Wrong as grammar, but made of tokens.
-    assert_eq!(inspected(&[("normalization.rs", "pub fn = ; use ; mod impl # ! trait :: <")]), Inspection::default());
+    assert_eq!(
+        inspected(&[("normalization.rs", "pub fn = ; use ; mod impl # ! trait :: <")]),
+        Inspection::default()
+    );
 }
 
 #[test]
@@ -34,7 +53,11 @@ fn a_file_that_the_compiler_never_sees_is_not_missed() {
 #[test]
 fn sources_that_are_too_large_in_all_are_not_read() {
     let large = "// much\n".repeat(super::super::LARGEST / 8 + 1);
-    let found = inspected(&[("attention.rs", "pub fn f() {}"), ("helpers.rs", &large), ("normalization.rs", "")]);
+    let found = inspected(&[
+        ("attention.rs", "pub fn f() {}"),
+        ("helpers.rs", &large),
+        ("normalization.rs", ""),
+    ]);
     let files: Vec<&str> = found.unread.iter().map(|unread| unread.file.as_str()).collect();
     assert_eq!(files, ["helpers.rs", "normalization.rs"]);
 }
@@ -42,7 +65,8 @@ fn sources_that_are_too_large_in_all_are_not_read() {
 #[test]
 fn hostile_sources_are_read_in_bounded_time() {
     let many = |text: &str| text.repeat(300_000 / text.len());
-    let stars: String = (0..4000).map(|number| format!("pub mod m{number} {{ pub use super::*; }} pub use m{number}::*;")).collect();
+    let module = |number: u32| format!("pub mod m{number} {{ pub use super::*; }} pub use m{number}::*;");
+    let stars = (0..4000).map(module).collect::<Vec<_>>().concat();
     for text in [
         many("!"),
         many("x."),
@@ -73,7 +97,10 @@ fn hostile_sources_are_read_in_bounded_time() {
 
 #[test]
 fn an_inspection_says_the_same_each_time() {
-    let files = [("normalization.rs", "pub fn rms_norm() { unsafe {} std::fs::read(1) }"), ("attention.rs", "use x::y;")];
+    let files = [
+        ("normalization.rs", "pub fn rms_norm() { unsafe {} std::fs::read(1) }"),
+        ("attention.rs", "use x::y;"),
+    ];
     assert_eq!(inspected(&files), inspected(&files));
 }
 

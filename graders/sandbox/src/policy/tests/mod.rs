@@ -45,27 +45,42 @@ fn rules() -> Rules {
 
 /// Inspects sources by name.
 fn inspected(files: &[(&str, &str)]) -> Inspection {
-    let files: Vec<(&str, Vec<u8>)> = files.iter().map(|(name, text)| (*name, text.as_bytes().to_vec())).collect();
+    let files: Vec<(&str, Vec<u8>)> = files
+        .iter()
+        .map(|(name, text)| (*name, text.as_bytes().to_vec()))
+        .collect();
     inspect_files(&files, &rules())
 }
 
 /// The tasks that are charged, each with file, line and item.
 fn charged(files: &[(&str, &str)]) -> Vec<String> {
     let breaches = inspected(files).breaches;
-    breaches.iter().map(|found| format!("{} {}:{} {}", found.task, found.file, found.line, found.item)).collect()
+    breaches
+        .iter()
+        .map(|found| format!("{} {}:{} {}", found.task, found.file, found.line, found.item))
+        .collect()
 }
 
 /// What the function `rms_norm` is charged with, written with this body and whatever else stands in its file.
 fn of_norm(body: &str, beside: &str) -> Option<Breach> {
-    let text = format!("use tch::Tensor;\npub fn rms_norm(x: &Tensor, w: &Tensor, e: f64) -> Tensor {{\n{body}\n}}\n{beside}\n");
-    inspected(&[("normalization.rs", &text)]).breaches.into_iter().find(|found| found.task == "rms_norm")
+    let text = format!(
+        "use tch::Tensor;\npub fn rms_norm(x: &Tensor, w: &Tensor, e: f64) -> Tensor {{\n{body}\n}}\n{beside}\n"
+    );
+    inspected(&[("normalization.rs", &text)])
+        .breaches
+        .into_iter()
+        .find(|found| found.task == "rms_norm")
 }
 
 /// Asserts that each body is refused for a reason.
 fn assert_refused(reason: Reason, cases: &[(&str, &str)]) {
     for (body, beside) in cases {
         let found = of_norm(body, beside);
-        assert_eq!(found.as_ref().map(|found| found.reason), Some(reason), "{body}\n{beside}\n{found:?}");
+        assert_eq!(
+            found.as_ref().map(|found| found.reason),
+            Some(reason),
+            "{body}\n{beside}\n{found:?}"
+        );
     }
 }
 

@@ -34,14 +34,26 @@ fn an_operator_is_found_through_other_names_of_its_type() {
         ANSWER,
         &[
             ("T::rms_norm(x, [4], Some(w), e)", "use tch::Tensor as T;"),
-            ("T::rms_norm(x, [4], Some(w), e)", "use {std::fmt, tch::{self as t, Tensor as T}};"),
+            (
+                "T::rms_norm(x, [4], Some(w), e)",
+                "use {std::fmt, tch::{self as t, Tensor as T}};",
+            ),
             ("t::Tensor::rms_norm(x, [4], Some(w), e)", "use tch as t;"),
             ("t::Tensor::rms_norm(x, [4], Some(w), e)", "extern crate tch as t;"),
             ("T::rms_norm(x, [4], Some(w), e)", "type T = Tensor;"),
             ("use tch::*; Tensor::rms_norm(x, [4], Some(w), e)", ""),
-            ("crate::normalization::T::rms_norm(x, [4], Some(w), e)", "pub use tch::Tensor as T;"),
-            ("x.normalise()", "trait Own { fn normalise(&self) -> Tensor; } impl Own for Tensor { fn normalise(&self) -> Tensor { Self::rms_norm(self, [4], None::<&Tensor>, 1.0) } }"),
-            ("helper(x)", "fn helper<T: std::borrow::Borrow<Tensor>>(x: T) -> Tensor { x.borrow().rms_norm([4], None::<&Tensor>, 1.0) }"),
+            (
+                "crate::normalization::T::rms_norm(x, [4], Some(w), e)",
+                "pub use tch::Tensor as T;",
+            ),
+            (
+                "x.normalise()",
+                "trait Own { fn normalise(&self) -> Tensor; } impl Own for Tensor { fn normalise(&self) -> Tensor { Self::rms_norm(self, [4], None::<&Tensor>, 1.0) } }",
+            ),
+            (
+                "helper(x)",
+                "fn helper<T: std::borrow::Borrow<Tensor>>(x: T) -> Tensor { x.borrow().rms_norm([4], None::<&Tensor>, 1.0) }",
+            ),
         ],
     );
 }
@@ -52,14 +64,31 @@ fn an_operator_is_found_in_macros() {
     assert_refused(
         ANSWER,
         &[
-            ("normal!(x, w, e)", "macro_rules! normal { ($x:expr, $w:expr, $e:expr) => { $x.rms_norm([4], Some($w), $e) } }"),
-            ("normal!(x, w, e)", "macro_rules! normal { ($x:expr, $($rest:tt)*) => { $x.rms_norm $rest } }"),
+            (
+                "normal!(x, w, e)",
+                "macro_rules! normal { ($x:expr, $w:expr, $e:expr) => { $x.rms_norm([4], Some($w), $e) } }",
+            ),
+            (
+                "normal!(x, w, e)",
+                "macro_rules! normal { ($x:expr, $($rest:tt)*) => { $x.rms_norm $rest } }",
+            ),
             ("call!(x, rms_norm, [4], Some(w), e)", call),
-            ("other!(x, f_rms_norm, [4], Some(w), e)", &format!("{call} use call as other;")),
-            ("outer!(x, w, e)", &format!("{call} macro_rules! outer {{ ($x:expr, $w:expr, $e:expr) => {{ call!($x, rms_norm, [4], Some($w), $e) }} }}")),
+            (
+                "other!(x, f_rms_norm, [4], Some(w), e)",
+                &format!("{call} use call as other;"),
+            ),
+            (
+                "outer!(x, w, e)",
+                &format!(
+                    "{call} macro_rules! outer {{ ($x:expr, $w:expr, $e:expr) => {{ call!($x, rms_norm, [4], Some($w), $e) }} }}"
+                ),
+            ),
             ("assert!(x.rms_norm([4], Some(w), e).numel() > 0); todo!()", ""),
             ("vec![Tensor::rms_norm(x, [4], Some(w), e)].pop().unwrap()", ""),
-            ("on!(Tensor, w)", "macro_rules! on { ($t:ty, $w:expr) => { <$t>::rms_norm($w, [4], None::<&Tensor>, 1.0) } }"),
+            (
+                "on!(Tensor, w)",
+                "macro_rules! on { ($t:ty, $w:expr) => { <$t>::rms_norm($w, [4], None::<&Tensor>, 1.0) } }",
+            ),
         ],
     );
 }
@@ -72,7 +101,10 @@ fn an_own_function_of_the_same_name_does_not_hide_the_operator() {
         &[
             ("x.rms_norm([4], Some(w), e)", dummy),
             ("Tensor::rms_norm(x, [4], Some(w), e)", dummy),
-            ("x.rms_norm([4], Some(w), e)", "trait Own { fn rms_norm(&self, w: &Tensor) -> Tensor; }"),
+            (
+                "x.rms_norm([4], Some(w), e)",
+                "trait Own { fn rms_norm(&self, w: &Tensor) -> Tensor; }",
+            ),
         ],
     );
 }
@@ -80,7 +112,8 @@ fn an_own_function_of_the_same_name_does_not_hide_the_operator() {
 #[test]
 fn fused_attention_is_the_answer_everywhere_but_in_its_own_task() {
     let body = "{ Tensor::scaled_dot_product_attention(q, k, v, None::<&Tensor>, 0.0, true, None, false) }";
-    let text = |name: &str| format!("use tch::Tensor;\npub fn {name}(q: &Tensor, k: &Tensor, v: &Tensor) -> Tensor {body}");
+    let text =
+        |name: &str| format!("use tch::Tensor;\npub fn {name}(q: &Tensor, k: &Tensor, v: &Tensor) -> Tensor {body}");
     let (attention, flash) = (text("causal_self_attention"), text("flash_attention"));
     assert_eq!(
         charged(&[("attention.rs", &attention), ("flash.rs", &flash)]),
