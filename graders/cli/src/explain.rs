@@ -2,12 +2,18 @@
 
 use std::fmt::Write;
 
+use judge::forbidden::forbidden;
 use judge::hygiene::{self, Hygiene};
+use judge::judgement::{BUILD, POLICY};
 use judge::task::{Law, Task};
 use judge::tasks;
 use judge::trial::Trial;
 
 use crate::failure::Failure;
+
+/// What no task may use.
+const NOBODY_MAY_CALL: &str = "unsafe code, files and paths, processes, the network, the environment, TorchScript, \
+                               crates other than tch and std";
 
 /// Width of explanations.
 const WIDTH: usize = 78;
@@ -34,6 +40,7 @@ fn explain_task(task: &Task) -> String {
     let _ = write!(text, "\n      {}\n\n  {}\n\n", task.formula, task.signature);
     list(&mut text, "conventions", task.conventions.iter().copied());
     list(&mut text, "often misread", task.misreadings.iter().copied());
+    list(&mut text, "may not call", may_not_call(task).iter().map(String::as_str));
     if !task.parts.is_empty() {
         list(&mut text, "uses, through `parts`", task.parts.iter().copied());
     }
@@ -54,6 +61,13 @@ fn explain_task(task: &Task) -> String {
     text.push('\n');
     paragraph(&mut text, "  ", &format!("source: {}", task.source));
     text
+}
+
+/// What the check `policy` looks for.
+fn may_not_call(task: &Task) -> Vec<String> {
+    let families = forbidden(task).into_iter();
+    let operators = families.map(|family| format!("{} in one operator of libtorch, in any spelling", family.name()));
+    operators.chain([NOBODY_MAY_CALL.to_owned()]).collect()
 }
 
 fn explain_check(task: &Task, check: &str) -> Result<String, Failure> {
@@ -78,6 +92,23 @@ fn explain_check(task: &Task, check: &str) -> Result<String, Failure> {
              f64: dtype and shape first, then values, within a tolerance derived from several correct formulations.",
         );
         let _ = writeln!(text, "\n  cases: {}\n  definition: {}", cases.join(", "), task.formula);
+    } else if check == POLICY {
+        paragraph(
+            &mut text,
+            "  ",
+            "The sources are searched for what the task rules out, in every spelling: as a method, by a path, through \
+             an import with another name, in a macro, in a helper that the function reaches. A use costs the task's \
+             points. Tests under `#[cfg(test)]` may use what they like.",
+        );
+        text.push('\n');
+        list(&mut text, "may not call", may_not_call(task).iter().map(String::as_str));
+    } else if check == BUILD {
+        paragraph(
+            &mut text,
+            "  ",
+            "The file that holds the task compiles with `tch` and `std` alone, and the function has the signature below.",
+        );
+        let _ = writeln!(text, "\n  {}", task.signature);
     } else if check == "precision" && !task.cases.is_empty() {
         paragraph(
             &mut text,
@@ -205,6 +236,21 @@ mod tests {
                 assert!(explain(&format!("{}/golden-f64/{portion}", task.id)).is_ok());
             }
         }
+    }
+
+    #[test]
+    fn what_a_task_may_not_call_is_part_of_its_explanation() {
+        let words = |subject: &str| {
+            explain(subject)
+                .unwrap()
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        assert!(words("rms_norm").contains("RMS norm in one operator"));
+        assert!(!words("flash_attention").contains("fused attention in one operator"));
+        assert!(words("decoder_block/policy").contains("fused attention in one operator"));
+        assert!(words("nucleus/build").contains("fn nucleus("));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use judge::judgement::{Bench, TaskJudgement};
 use judge::task::Task;
 use sandbox::build::{self, Built, Stop};
 use sandbox::launch::Launcher;
+use sandbox::policy::Inspection;
 use sandbox::stage;
 use sandbox::talk::{self, Settings, StartError, Worker};
 use sandbox::toolkit::Toolkit;
@@ -22,6 +23,7 @@ use crate::cache::grader_hash;
 use crate::device::{Cuda, Device};
 use crate::failure::Failure;
 use crate::place::Place;
+use crate::policy;
 use crate::subject::Absent;
 pub(crate) use crate::subject::{Reference, Running};
 
@@ -213,6 +215,8 @@ impl Grader {
     /// Builds a staged submission for these tasks.
     pub(crate) fn build(&self, staged: Staged, wanted: &[&'static Task]) -> Result<Prepared, Failure> {
         let Staged { folder, staged } = staged;
+        let inspection = sandbox::policy::inspect(&staged, &policy::rules())
+            .map_err(|error| Failure::fault(format!("cannot read the staged sources: {error}")))?;
         let ids: Vec<&str> = wanted.iter().map(|task| task.id).collect();
         let request = build::Request {
             toolkit: &self.toolkit,
@@ -220,15 +224,16 @@ impl Grader {
             staged: &staged,
             template: &self.place.template(),
             tasks: &ids,
+            set_aside: &inspection.set_aside,
             output: &folder.path().join("build"),
         };
         let built = build::build(&request).map_err(Failure::fault)?;
         Ok(Prepared {
-            precluded: precluded(&built, wanted),
+            precluded: precluded(&inspection, &built, wanted),
             program: built.program,
             _folder: folder,
+            notes: notes(&staged, &inspection),
             hash: staged.hash,
-            notes: staged.notes.iter().map(ToString::to_string).collect(),
         })
     }
 
@@ -345,10 +350,20 @@ pub(crate) fn toolkit_path(program: &Path) -> PathBuf {
     program.with_file_name("toolkit.json")
 }
 
-/// The tasks that a build leaves without anything to run, each with what the compiler said.
-fn precluded(built: &Built, wanted: &[&'static Task]) -> BTreeMap<&'static str, Finding> {
+fn notes(staged: &stage::Staged, inspection: &Inspection) -> Vec<String> {
+    let left_out = |file: &String| format!("`{file}` is left out: its brackets are nested too deeply to be read");
+    let notes = staged.notes.iter().map(ToString::to_string);
+    notes.chain(inspection.set_aside.iter().map(left_out)).collect()
+}
+
+/// The tasks that are not run, each with what the policy or the compiler says.
+fn precluded(inspection: &Inspection, built: &Built, wanted: &[&'static Task]) -> BTreeMap<&'static str, Finding> {
     let mut found = BTreeMap::new();
     for task in wanted {
+        if let Some(finding) = policy::finding(inspection, built, task) {
+            found.insert(task.id, finding);
+            continue;
+        }
         let stop = built.stop.as_ref().map(|stop| stopped(stop, task));
         let file = built
             .files

@@ -17,6 +17,7 @@ mod kit_entries;
 mod kit_table;
 mod output;
 mod place;
+mod policy;
 mod prepare;
 mod reach;
 mod regen;

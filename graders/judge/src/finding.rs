@@ -19,8 +19,12 @@ pub enum Finding {
         file: String,
         /// Line in it.
         line: usize,
-        /// What was used.
+        /// What was used, as it is written.
         item: String,
+        /// The helper that uses it, where it is not the task's own function.
+        inside: Option<String>,
+        /// Why it may not be used.
+        why: Prohibition,
     },
     /// The function panicked.
     Panicked {
@@ -157,6 +161,37 @@ pub enum Finding {
         /// How it differs.
         mismatch: Mismatch,
     },
+}
+
+/// Why something may not be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Prohibition {
+    /// It is the answer of the task.
+    Answer,
+    /// It is of another crate than `tch` and `std`.
+    Crates,
+    /// It reads or changes the environment.
+    Environment,
+    /// It reads or writes files.
+    Files,
+    /// It is code that is not Rust, or not of this submission.
+    ForeignCode,
+    /// What it stands for is hidden by macros or imports.
+    HiddenName,
+    /// It is nested too deeply to be read.
+    Nesting,
+    /// It talks to other machines.
+    Network,
+    /// It starts, ends or looks at processes.
+    Processes,
+    /// It is an interface of the operating system.
+    System,
+    /// It runs stored programs of libtorch.
+    TorchScript,
+    /// What it is cannot be read.
+    Unreadable,
+    /// The compiler cannot check it.
+    UnsafeCode,
 }
 
 /// A compiler's complaint, for people.

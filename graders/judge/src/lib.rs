@@ -8,6 +8,7 @@ pub mod assignment;
 pub mod compare;
 pub mod finding;
 pub mod fixtures;
+pub mod forbidden;
 pub mod golden;
 pub mod hygiene;
 pub mod impostor;

@@ -6,6 +6,7 @@ use wire::{DType, Tensors};
 
 use crate::assignment::Limits;
 use crate::hygiene;
+use crate::judgement::{BUILD, POLICY};
 use crate::probe::{Holds, Probe};
 use crate::random::Random;
 use crate::scenario::{Scenario, Sizes};
@@ -107,6 +108,7 @@ impl Task {
             names.extend(self.laws.iter().map(|law| law.name.to_owned()));
         }
         names.extend(self.trials.iter().map(|trial| trial.name.to_owned()));
+        names.extend([BUILD, POLICY].map(str::to_owned));
         names
     }
 }

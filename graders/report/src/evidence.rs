@@ -77,7 +77,7 @@ pub(crate) fn place(finding: &Finding) -> Option<Location> {
             file: clean(&error.file),
             line: error.line,
         }),
-        Finding::Forbidden { file, line, item: _ } => Some(Location {
+        Finding::Forbidden { file, line, .. } => Some(Location {
             file: clean(file),
             line: Some(*line),
         }),

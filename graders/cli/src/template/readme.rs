@@ -38,11 +38,13 @@ that file, so grade early and often. `cargo check` and your own `#[cfg(test)]` t
   the crate (`src/helpers.rs` is `crate::helpers`). For your own builds declare it in `src/lib.rs`.
 - A larger task calls its parts through `crate::parts`, for example `parts::causal_mask(...)`. If a part is wrong, the
   larger task is then judged with a right one in its place, and the mistake costs its own points only.
-- Do not call the operator that is the answer: what a task rules out stands in its doc comment.
+- Do not call the operator that is the answer: what a task rules out stands in its doc comment and in
+  `grade explain TASK`. Sources are searched for it in every spelling, helpers and macros included; a use costs the
+  points of the tasks that reach it. Your `#[cfg(test)]` tests may use it.
 - Results have the dtype of the input (f64 and f32 are both graded) and are on its device. Inputs are not modified.
   Equal inputs give equal results; what is random draws from libtorch's generator, which the grader seeds.
 - Gradients flow from a result back to every input that it depends on smoothly.
-- No `unsafe`, no files, no processes, no network.
+- No `unsafe`, no files or paths, no processes, no network, no environment, no TorchScript.
 ";
 
 /// The README for an assignment and the functions of its topic files.

@@ -250,12 +250,20 @@ fn all_parts(task: &Task, tasks: &[&Task]) -> Vec<&'static str> {
     found
 }
 
+/// The check that stands for all others where the file does not compile.
+pub const BUILD: &str = "build";
+/// The check that stands for all others where the task uses what it may not use.
+pub const POLICY: &str = "policy";
+
 fn precluded_task(bench: &Bench<'_>, task: &Task, entry: &Entry, finding: &Finding) -> TaskJudgement {
     let ending = Ending::Failed {
         finding: finding.clone(),
         counterexample: None,
     };
-    let statement = "the file compiles and uses only what the task allows";
+    let (name, statement) = match finding {
+        Finding::Forbidden { .. } => (POLICY, "the task is solved without what it rules out"),
+        _ => (BUILD, "the file compiles, and the function has its signature"),
+    };
     let portions = points::portions(task, entry, &[], bench.training.includes(task.id));
     TaskJudgement {
         task: task.id,
@@ -264,7 +272,7 @@ fn precluded_task(bench: &Bench<'_>, task: &Task, entry: &Entry, finding: &Findi
         max_points: points::within_reach(&portions),
         training_points: points::out_of_reach(&portions),
         portions,
-        checks: vec![Check::new("build", Kind::Golden, statement, ending)],
+        checks: vec![Check::new(name, Kind::Golden, statement, ending)],
         substituted: Vec::new(),
         fault: None,
     }

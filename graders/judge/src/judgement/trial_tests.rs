@@ -7,7 +7,7 @@ use wire::{Observed, Outcome, Tensor, Tensors};
 use super::testing::{Answer, Pupil, assignment, fixtures, judged, observed, panicked};
 use super::{Bench, Check, Ending, Kind, Skip, TaskJudgement, Training, judge};
 use crate::arguments::{arguments, tensor, vector};
-use crate::finding::Finding;
+use crate::finding::{Finding, Prohibition};
 use crate::impostor::{self, Impostor};
 use crate::probe::Stop;
 use crate::random::floats;
@@ -256,6 +256,8 @@ fn what_does_not_compile_earns_nothing_and_asks_for_no_training() {
         file: "topic.rs".to_owned(),
         line: 1,
         item: "everything".to_owned(),
+        inside: None,
+        why: Prohibition::Answer,
     };
     let precluded = BTreeMap::from([("learner", forbidden)]);
     let judgements = judge(&bench, &[&LEARNER], &precluded, &mut pupil(good), &mut |_| {});

@@ -1,7 +1,7 @@
 //! What a student reads, one snapshot per class of verdict.
 
 use judge::assignment::Visibility;
-use judge::finding::{CompileError, Finding, Violation};
+use judge::finding::{CompileError, Finding, Prohibition, Violation};
 use judge::judgement::{Check, Ending, Kind, Skip, TaskJudgement};
 use judge::verdict::Verdict;
 
@@ -198,8 +198,10 @@ fn a_forbidden_item_is_named_with_its_line() {
         file: "attention.rs".to_owned(),
         line: 12,
         item: "Tensor::scaled_dot_product_attention".to_owned(),
+        inside: None,
+        why: Prohibition::Answer,
     };
-    let checks = vec![failing("build", Kind::Golden, used)];
+    let checks = vec![failing("policy", Kind::Golden, used)];
     insta::assert_snapshot!(shown(judgement(
         "scaled_dot_product_attention",
         Verdict::RefusedByPolicy,

@@ -1,7 +1,7 @@
 //! One sample of every variant; a variant without a sample does not compile.
 
 use judge::compare::{Difference, Mismatch};
-use judge::finding::{CompileError, Finding, Violation};
+use judge::finding::{CompileError, Finding, Prohibition, Violation};
 use judge::judgement::Skip;
 use judge::trial::{Bar, Measurement};
 use wire::message::Ended;
@@ -49,6 +49,8 @@ one_of_each! {
             file: text("attention.rs"),
             line: 12,
             item: text("Tensor::scaled_dot_product_attention"),
+            inside: Some(text("attend")),
+            why: Prohibition::Answer,
         },
         Finding::Panicked { .. } => Finding::Panicked {
             message: text("index out of bounds: the len is 3 but the index is 3"),

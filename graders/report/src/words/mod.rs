@@ -68,7 +68,13 @@ pub(crate) fn finding(finding: &Finding, place: Place<'_>) -> Words {
     match finding {
         Finding::NotAttempted => not_attempted(place),
         Finding::DidNotCompile(error) => source::did_not_compile(error),
-        Finding::Forbidden { file, line, item } => source::forbidden(file, *line, item),
+        Finding::Forbidden {
+            file,
+            line,
+            item,
+            inside,
+            why,
+        } => source::forbidden((file, *line), item, inside.as_deref(), *why),
         Finding::Panicked { message, location } => process::panicked(message, location.as_deref()),
         Finding::Crashed { how } => process::crashed(*how),
         Finding::TimedOut {

@@ -1,6 +1,6 @@
 //! The words on sources: what does not compile, what is not allowed.
 
-use judge::finding::CompileError;
+use judge::finding::{CompileError, Prohibition};
 
 use super::Words;
 use crate::clean::clean;
@@ -37,13 +37,60 @@ pub(super) fn place(file: &str, line: Option<usize>) -> String {
 }
 
 /// The words on what a task may not use.
-pub(super) fn forbidden(file: &str, line: usize, item: &str) -> Words {
+pub(super) fn forbidden((file, line): (&str, usize), item: &str, inside: Option<&str>, why: Prohibition) -> Words {
+    let (rule, hint) = prohibited(why);
+    let inside = inside.map_or(String::new(), |helper| format!(" in `{}`", clean(helper)));
     Words::new(
-        format!(
-            "{}:{line} uses `{}`, which this task may not use",
-            clean(file),
-            clean(item)
-        ),
-        "write it with elementary tensor operations",
+        format!("{}:{line} uses `{}`{inside}: {rule}", clean(file), clean(item)),
+        hint,
     )
+}
+
+/// A rule, and what to do instead.
+fn prohibited(why: Prohibition) -> (&'static str, &'static str) {
+    match why {
+        Prohibition::Answer => (
+            "this operator is the answer of the task",
+            "write it with elementary tensor operations",
+        ),
+        Prohibition::Crates => ("there is no such crate here", "use `tch` and `std` only"),
+        Prohibition::Environment => (
+            "the environment is not the function's to read",
+            "compute from the arguments alone",
+        ),
+        Prohibition::Files => (
+            "files are not the function's to read or write",
+            "compute from the arguments alone",
+        ),
+        Prohibition::ForeignCode => (
+            "only Rust of your own may run",
+            "write it in Rust, with the tensor operations of `tch`",
+        ),
+        Prohibition::HiddenName => (
+            "what this name stands for is hidden",
+            "write the path of what you call, instead of putting it together by macros or imports",
+        ),
+        Prohibition::Nesting => (
+            "they are nested too deeply to be read",
+            "give the inner parts names of their own",
+        ),
+        Prohibition::Network => ("the network is out of reach", "compute from the arguments alone"),
+        Prohibition::Processes => ("processes are out of reach", "compute from the arguments alone"),
+        Prohibition::System => (
+            "the operating system is out of reach",
+            "compute from the arguments alone",
+        ),
+        Prohibition::TorchScript => (
+            "stored programs are not your own code",
+            "write it with elementary tensor operations",
+        ),
+        Prohibition::Unreadable => (
+            "so what the file does cannot be known",
+            "write the line more plainly, or make the sources smaller",
+        ),
+        Prohibition::UnsafeCode => (
+            "every step has to be one that the compiler checks",
+            "use the safe functions of `tch`",
+        ),
+    }
 }

@@ -132,7 +132,7 @@ fn findings(judgement: &TaskJudgement) -> impl Iterator<Item = &Finding> {
 fn of_source(finding: &Finding) -> Option<String> {
     if let Finding::DidNotCompile(error) = finding {
         Some(place(&error.file, error.line))
-    } else if let Finding::Forbidden { file, line, item: _ } = finding {
+    } else if let Finding::Forbidden { file, line, .. } = finding {
         Some(place(file, Some(*line)))
     } else {
         None

@@ -35,6 +35,8 @@ pub struct Request<'a> {
     pub template: &'a Path,
     /// The tasks to build adapters for.
     pub tasks: &'a [&'a str],
+    /// Files that the compiler is not given: the template's versions take their place.
+    pub set_aside: &'a [String],
     /// Where the program goes; made if need be.
     pub output: &'a Path,
 }
@@ -146,6 +148,9 @@ impl BuildError {
 pub fn build(request: &Request<'_>) -> Result<Built, BuildError> {
     let started = Instant::now();
     fs::create_dir_all(request.output).map_err(BuildError::io(request.output))?;
+    for file in request.set_aside {
+        salvage::replace(request, file)?;
+    }
     let mut built = Built::default();
     let result = attempt(request, &mut built)?;
     match result {
@@ -173,6 +178,7 @@ fn control(request: &Request<'_>) -> Result<(), BuildError> {
     let staged = stage::stage(request.template, request.template, &folder.path().join("src"))?;
     let request = Request {
         staged: &staged,
+        set_aside: &[],
         output: folder.path(),
         ..*request
     };

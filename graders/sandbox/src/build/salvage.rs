@@ -160,7 +160,7 @@ fn put_away(
 }
 
 /// Puts the template's version of a file in its place; nothing, where the template has none.
-fn replace(request: &Request<'_>, file: &str) -> Result<(), BuildError> {
+pub(super) fn replace(request: &Request<'_>, file: &str) -> Result<(), BuildError> {
     let given = request.template.join("src").join(file);
     let path = request.staged.source.join(file);
     let text = if given.is_file() {

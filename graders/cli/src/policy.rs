@@ -1,0 +1,96 @@
+//! What the judge's tasks rule out, as the sandbox looks for it; what the sandbox finds, as the judge's findings.
+
+use judge::finding::{Finding, Prohibition};
+use judge::forbidden::{self, Family};
+use judge::task::Task;
+use judge::tasks;
+use sandbox::build::Built;
+use sandbox::policy::{self, Breach, Inspection, Reason, Rules, TaskRules};
+
+/// What every task rules out.
+pub(crate) fn rules() -> Rules {
+    let family = |family: Family| policy::Family {
+        name: family.name(),
+        stems: family.stems(),
+        arity: family.arity(),
+    };
+    Rules {
+        families: Family::ALL.into_iter().map(family).collect(),
+        tasks: tasks::ALL.iter().map(|task| task_rules(task)).collect(),
+    }
+}
+
+fn task_rules(task: &Task) -> TaskRules {
+    TaskRules {
+        task: task.id,
+        file: task.file,
+        functions: functions(task),
+        forbidden: forbidden::forbidden(task).into_iter().map(Family::name).collect(),
+    }
+}
+
+/// The functions of a task: names in its signature, of which those count that its file declares. Another task's name is
+/// a parameter here.
+fn functions(task: &Task) -> Vec<String> {
+    let words = task
+        .signature
+        .split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_'));
+    let is_of_another = |word: &str| word != task.id && tasks::find(word).is_some();
+    let names = words.filter(|word| !word.is_empty() && !is_of_another(word));
+    names.map(str::to_owned).collect()
+}
+
+/// What an inspection says of a task.
+pub(crate) fn finding(inspection: &Inspection, built: &Built, task: &Task) -> Option<Finding> {
+    let breach = inspection.breaches.iter().find(|breach| breach.task == task.id);
+    breach.map(forbidden_use).or_else(|| unread(inspection, built, task))
+}
+
+fn forbidden_use(breach: &Breach) -> Finding {
+    Finding::Forbidden {
+        file: breach.file.clone(),
+        line: breach.line,
+        item: breach.item.clone(),
+        inside: breach.inside.clone(),
+        why: prohibition(breach.reason),
+    }
+}
+
+/// A file that was left to the compiler, and that the compiler accepts: what is in it is not known. One that holds no
+/// task could be anybody's.
+fn unread(inspection: &Inspection, built: &Built, task: &Task) -> Option<Finding> {
+    let holds_a_task = |file: &str| tasks::ALL.iter().any(|task| task.file == file);
+    let compiles = |file: &str| built.stop.is_none() && built.files.iter().all(|failure| failure.file != file);
+    let found = inspection.unread.iter().find(|unread| {
+        let concerns = unread.file == task.file || !holds_a_task(&unread.file);
+        concerns && compiles(&unread.file)
+    })?;
+    Some(Finding::Forbidden {
+        file: found.file.clone(),
+        line: found.line,
+        item: "a text that only the compiler can read".to_owned(),
+        inside: None,
+        why: Prohibition::Unreadable,
+    })
+}
+
+fn prohibition(reason: Reason) -> Prohibition {
+    match reason {
+        Reason::Answer(_) => Prohibition::Answer,
+        Reason::Crates => Prohibition::Crates,
+        Reason::Environment => Prohibition::Environment,
+        Reason::Files => Prohibition::Files,
+        Reason::ForeignCode => Prohibition::ForeignCode,
+        Reason::HiddenName | Reason::Tangled => Prohibition::HiddenName,
+        Reason::Nesting => Prohibition::Nesting,
+        Reason::Network => Prohibition::Network,
+        Reason::Processes => Prohibition::Processes,
+        Reason::System => Prohibition::System,
+        Reason::TorchScript => Prohibition::TorchScript,
+        Reason::Unreadable => Prohibition::Unreadable,
+        Reason::UnsafeCode => Prohibition::UnsafeCode,
+    }
+}
+
+#[cfg(test)]
+mod tests;
