@@ -38,6 +38,13 @@ pub(super) static TASK: Task = Task {
             expect: Expect::Outputs,
         },
         Case {
+            name: "three_heads_later",
+            portion: "all",
+            // As large as the case before: a table that is kept from one call to the next is the wrong one here.
+            arguments: |random| case(random, &[2, 3, 5, 8], 11),
+            expect: Expect::Outputs,
+        },
+        Case {
             name: "from_position_seven",
             portion: "all",
             arguments: |random| case(random, &[2, 2, 4, 4], 7),
