@@ -74,10 +74,19 @@ pub fn points(portions: &[Portion], checks: &[Check], deductions: Deductions) ->
         .sum();
     let failed = checks
         .iter()
-        .filter(|check| matches!(check.ending, Ending::Failed { .. }));
+        .filter(|check| matches!(check.ending, Ending::Failed { .. }))
+        .filter(|check| !is_lost_already(portions, check));
     let lost: f64 = failed.map(|check| cost(check.kind, deductions)).sum();
     // Adding zero turns the negative zero of an empty sum into a plain one.
     (earned * (1.0 - lost).max(0.0) * 100.0).round() / 100.0 + 0.0
+}
+
+/// Whether it is the f32 check of a portion that is lost: that mistake has been paid for.
+fn is_lost_already(portions: &[Portion], check: &Check) -> bool {
+    check.kind == Kind::Single
+        && portions
+            .iter()
+            .any(|portion| !portion.earned && check.name == golden_name(DType::F32, &portion.name))
 }
 
 /// The share of the earned points that a failed check takes away.
@@ -133,6 +142,21 @@ mod tests {
     fn a_broken_law_takes_a_share_of_what_was_earned() {
         let portions = [portion(4.0, true), portion(4.0, false)];
         assert_eq!(points(&portions, &[check(Kind::Law, false)], DEDUCTIONS), 3.0);
+    }
+
+    #[test]
+    fn a_portion_that_is_lost_in_f64_is_not_charged_again_in_f32() {
+        let named = |name: &str, earned| Portion {
+            name: name.to_owned(),
+            ..portion(4.0, earned)
+        };
+        let single = |name: &str| Check {
+            name: golden_name(DType::F32, name),
+            ..check(Kind::Single, false)
+        };
+        let portions = [named("left", true), named("right", false)];
+        assert_eq!(points(&portions, &[single("right")], DEDUCTIONS), 4.0);
+        assert_eq!(points(&portions, &[single("left")], DEDUCTIONS), 3.0);
     }
 
     #[test]
