@@ -42,6 +42,12 @@ pub(crate) struct Grade {
     /// Exit with 1 below this share of the programmable points; 100 also asks that no task is wrong
     #[arg(long, value_name = "PERCENT", value_parser = percent)]
     pub(crate) min_score: Option<f64>,
+    /// Run trials as well: training, which takes a while
+    #[arg(long, overrides_with = "no_training")]
+    pub(crate) training: bool,
+    /// Run no trials, even where the assignment asks for them
+    #[arg(long, overrides_with = "training")]
+    pub(crate) no_training: bool,
     /// Seed of the laws, in place of the assignment's
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
@@ -51,6 +57,13 @@ pub(crate) struct Grade {
     /// List every check, also those that hold
     #[arg(long, short)]
     pub(crate) verbose: bool,
+}
+
+impl Grade {
+    /// Whether trials are run: what the command line says, otherwise what the assignment says.
+    pub(crate) fn trains(&self, assignment: bool) -> bool {
+        self.training || (assignment && !self.no_training)
+    }
 }
 
 /// What else the program does.
@@ -96,6 +109,9 @@ pub(crate) struct Kit {
     /// The assignment whose points are used; otherwise the only one there is
     #[arg(long, value_name = "ID")]
     pub(crate) assignment: Option<String>,
+    /// Run trials as well, where a submission is about a task that trains (slow)
+    #[arg(long)]
+    pub(crate) training: bool,
     /// Leave a law out, to see that the kit notices
     #[arg(long, value_name = "TASK/LAW")]
     pub(crate) without: Option<String>,
@@ -188,6 +204,21 @@ mod tests {
             }
         }
         walk(&Arguments::command());
+    }
+
+    #[test]
+    fn the_command_line_decides_about_training_and_its_last_word_counts() {
+        let trains = |words: &[&str], assignment| {
+            let all = ["grade", "--submission", "."].iter().chain(words);
+            let options = Arguments::try_parse_from(all).map(|arguments| arguments.grade);
+            options.ok().flatten().map(|grade| grade.trains(assignment))
+        };
+        assert_eq!(trains(&[], false), Some(false));
+        assert_eq!(trains(&[], true), Some(true));
+        assert_eq!(trains(&["--training"], false), Some(true));
+        assert_eq!(trains(&["--no-training"], true), Some(false));
+        assert_eq!(trains(&["--training", "--no-training"], true), Some(false));
+        assert_eq!(trains(&["--no-training", "--training"], false), Some(true));
     }
 
     #[test]

@@ -35,6 +35,12 @@ pub(crate) struct ExpectedWrong {
 }
 
 impl ExpectedWrong {
+    /// The tasks in which it must be seen.
+    pub(crate) fn concerned(&self) -> Vec<String> {
+        let lost = self.must_lose.iter().filter_map(|check| check.split('/').next());
+        lost.chain([self.task.as_str()]).map(str::to_owned).collect()
+    }
+
     /// The tasks that must keep all points.
     pub(crate) fn kept(&self) -> BTreeSet<String> {
         if let Some(tasks) = &self.must_keep {

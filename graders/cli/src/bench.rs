@@ -10,7 +10,7 @@ use std::time::Instant;
 use judge::assignment::Assignment;
 use judge::fixtures::Fixtures;
 use judge::golden::case_call;
-use judge::judgement::Bench;
+use judge::judgement::{Bench, Training};
 use judge::subject::Subject;
 use judge::tasks;
 use wire::DType;
@@ -66,6 +66,7 @@ fn sample(
         assignment,
         fixtures,
         seed: assignment.seed,
+        training: Training::NotAsked,
         without: None,
     };
     let reference = Reference::new(grader);

@@ -1,7 +1,7 @@
 //! Results that need not be computed again: keyed by everything that has a say in them.
 //!
 //! A result is stored as the finished report, under a hash of submission, grader, fixtures, assignment, tasks, seed and
-//! device. It lies beside the program, where no submission can write.
+//! what was asked for. It lies beside the program, where no submission can write.
 
 use std::fs;
 use std::io::Write;
@@ -28,6 +28,7 @@ pub(crate) struct Key<'a> {
     pub(crate) assignment: &'a str,
     pub(crate) tasks: &'a [&'a str],
     pub(crate) seed: u64,
+    pub(crate) training: bool,
     pub(crate) min_score: Option<f64>,
 }
 
@@ -40,10 +41,11 @@ impl Key<'_> {
             assignment,
             tasks,
             seed,
+            training,
             min_score,
         } = self;
         hex(format!(
-            "{submission}\n{grader}\n{fixtures}\n{assignment}\n{}\n{seed}\n{min_score:?}\n",
+            "{submission}\n{grader}\n{fixtures}\n{assignment}\n{}\n{seed}\n{training}\n{min_score:?}\n",
             tasks.join(" ")
         )
         .as_bytes())

@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
-use judge::hygiene;
+use judge::hygiene::{self, Hygiene};
 use judge::task::{Law, Task};
 use judge::tasks;
+use judge::trial::Trial;
 
 use crate::failure::Failure;
 
@@ -37,15 +38,18 @@ fn explain_task(task: &Task) -> String {
         list(&mut text, "uses, through `parts`", task.parts.iter().copied());
     }
     let _ = writeln!(text, "  checks");
-    for portion in task.portions() {
+    for portion in task.golden_portions() {
         let names = format!("golden-f64/{portion}, golden-f32/{portion}");
         entry(&mut text, &names, "stored inputs and outputs");
     }
     for law in task.laws {
         entry(&mut text, law.name, law.statement);
     }
-    for check in hygiene::ALL {
+    for check in hygiene_of(task) {
         entry(&mut text, check.name, check.statement);
+    }
+    for trial in task.trials {
+        entry(&mut text, trial.name, &format!("{} (with --training)", trial.statement));
     }
     text.push('\n');
     paragraph(&mut text, "  ", &format!("source: {}", task.source));
@@ -56,7 +60,9 @@ fn explain_check(task: &Task, check: &str) -> Result<String, Failure> {
     let mut text = format!("{}/{check}\n\n", task.id);
     if let Some(law) = task.laws.iter().find(|law| law.name == check) {
         explain_law(&mut text, task, law);
-    } else if let Some(found) = hygiene::ALL.iter().find(|hygiene| hygiene.name == check) {
+    } else if let Some(trial) = task.trial(check) {
+        explain_trial(&mut text, task, trial);
+    } else if let Some(found) = hygiene_of(task).iter().find(|hygiene| hygiene.name == check) {
         paragraph(&mut text, "  ", &format!("{}.", found.statement));
     } else if let Some(portion) = golden_portion(task, check) {
         let cases: Vec<&str> = task
@@ -72,7 +78,7 @@ fn explain_check(task: &Task, check: &str) -> Result<String, Failure> {
              f64: dtype and shape first, then values, within a tolerance derived from several correct formulations.",
         );
         let _ = writeln!(text, "\n  cases: {}\n  definition: {}", cases.join(", "), task.formula);
-    } else if check == "precision" {
+    } else if check == "precision" && !task.cases.is_empty() {
         paragraph(
             &mut text,
             "  ",
@@ -80,12 +86,31 @@ fn explain_check(task: &Task, check: &str) -> Result<String, Failure> {
         );
     } else {
         let mut known: Vec<&str> = task.laws.iter().map(|law| law.name).collect();
-        known.extend(hygiene::ALL.iter().map(|hygiene| hygiene.name));
+        known.extend(hygiene_of(task).iter().map(|hygiene| hygiene.name));
+        known.extend(task.trials.iter().map(|trial| trial.name));
         return Err(Failure::usage(format!("task `{}` has no check `{check}`", task.id))
             .hint(format!("choose one of: {}", known.join(", "))));
     }
     let _ = writeln!(text, "\n  the task: grade explain {}", task.id);
     Ok(text)
+}
+
+/// What holds for every function is tried on golden cases: a task that is only trained has none.
+fn hygiene_of(task: &Task) -> &'static [Hygiene] {
+    if task.cases.is_empty() { &[] } else { hygiene::ALL }
+}
+
+fn explain_trial(text: &mut String, task: &Task, trial: &Trial) {
+    paragraph(text, "  ", &format!("The trial: {}.", trial.statement));
+    let _ = writeln!(text);
+    let how = format!(
+        "Your function trains on batches that the grader serves and counts, within {} seconds of CPU time. What it \
+         returns is then measured by the grader, on data whose answers your program never sees.",
+        trial.cpu_seconds
+    );
+    paragraph(text, "  ", &how);
+    paragraph(text, "  ", "It takes a while, so it runs with `grade --training` only.");
+    let _ = writeln!(text, "\n  definition: {}", task.formula);
 }
 
 fn explain_law(text: &mut String, task: &Task, law: &Law) {
@@ -115,7 +140,7 @@ fn golden_portion<'a>(task: &Task, check: &'a str) -> Option<&'a str> {
     let portion = check
         .strip_prefix("golden-f64/")
         .or_else(|| check.strip_prefix("golden-f32/"))?;
-    task.portions().contains(&portion).then_some(portion)
+    task.golden_portions().contains(&portion).then_some(portion)
 }
 
 fn list<'a>(text: &mut String, title: &str, items: impl Iterator<Item = &'a str>) {
@@ -169,7 +194,14 @@ mod tests {
                         .contains("The law")
                 );
             }
-            for portion in task.portions() {
+            for trial in task.trials {
+                assert!(
+                    explain(&format!("{}/{}", task.id, trial.name))
+                        .unwrap()
+                        .contains("The trial")
+                );
+            }
+            for portion in task.golden_portions() {
                 assert!(explain(&format!("{}/golden-f64/{portion}", task.id)).is_ok());
             }
         }

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use judge::assignment::Assignment;
 use judge::fixtures::Fixtures;
-use judge::judgement::{Bench, TaskJudgement};
+use judge::judgement::{Bench, TaskJudgement, Training};
 use judge::task::Task;
 use judge::tasks;
 use report::{Conclusion, Context, Look, Report, Stage, Times};
@@ -29,6 +29,7 @@ pub(crate) fn grade(grader: &Grader, options: &Grade, output: &Output) -> Result
     let chosen = selection::of_assignment(&assignment, &options.tasks)?;
     let fixtures = Fixtures::load(&place.fixtures(), &chosen.judged)?;
     let seed = options.seed.unwrap_or(assignment.seed);
+    let training = options.trains(assignment.training);
     let submission = staged.hash().to_owned();
     let key = Key {
         submission: &submission,
@@ -37,6 +38,7 @@ pub(crate) fn grade(grader: &Grader, options: &Grade, output: &Output) -> Result
         assignment: &serde_json::to_string(&assignment).unwrap_or_default(),
         tasks: &chosen.shown,
         seed,
+        training,
         min_score: options.min_score,
     };
     let cache = Cache::new(grader.results_folder());
@@ -50,6 +52,7 @@ pub(crate) fn grade(grader: &Grader, options: &Grade, output: &Output) -> Result
             fixtures: &fixtures,
             chosen: &chosen,
             seed,
+            training,
         };
         let report = run.report(staged, options, begun, output)?;
         if report.conclusion != Conclusion::JudgeFault {
@@ -94,6 +97,7 @@ struct Run<'a> {
     fixtures: &'a Fixtures,
     chosen: &'a Chosen,
     seed: u64,
+    training: bool,
 }
 
 impl Run<'_> {
@@ -143,6 +147,7 @@ impl Run<'_> {
             assignment: self.assignment,
             fixtures: self.fixtures,
             seed: self.seed,
+            training: Training::asked(self.training),
             without: None,
         };
         self.grader

@@ -4,56 +4,26 @@
 //! checks that it must lose and keeps what it must keep, and answers without understanding earn nothing anywhere.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use judge::assignment::Assignment;
 use judge::fixtures::Fixtures;
-use judge::impostor::{self, Impostor};
-use judge::judgement::{Bench, Ending, TaskJudgement, parts_first};
+use judge::impostor::Impostor;
+use judge::judgement::{Bench, Ending, TaskJudgement, Training, parts_first};
 use judge::tasks;
 use judge::verdict::Verdict;
 
 use crate::arguments;
-use crate::bank::{self, ExpectedWrong};
+use crate::bank::ExpectedWrong;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::grader::{Grader, Reference};
+use crate::kit_entries::{Entry, Expected, Source, entries};
 use crate::kit_table::{self, Row};
 use crate::output::Output;
 use crate::selection;
-
-/// A submission of the kit and what must come of it.
-#[derive(Debug)]
-struct Entry {
-    name: String,
-    source: Source,
-    expected: Expected,
-}
-
-/// Where a submission comes from.
-#[derive(Debug)]
-enum Source {
-    /// The template as it is.
-    Template,
-    /// The reference as it is.
-    Reference,
-    /// Files laid over the reference.
-    Overlay(PathBuf),
-    /// Answers without understanding; no process is needed.
-    Impostor(impostor::Kind),
-}
-
-/// What must come of a submission.
-#[derive(Debug)]
-enum Expected {
-    NothingAttempted,
-    FullMarks,
-    NoPoints,
-    Wrong(ExpectedWrong),
-}
 
 /// Runs the command.
 pub(crate) fn kit(grader: &Grader, options: &arguments::Kit, output: &Output) -> Result<Exit, Failure> {
@@ -65,6 +35,7 @@ pub(crate) fn kit(grader: &Grader, options: &arguments::Kit, output: &Output) ->
         assignment: &assignment,
         fixtures: &fixtures,
         seed: assignment.seed,
+        training: Training::asked(options.training),
         without: options.without.as_deref(),
     };
     let reference = Reference::new(grader);
@@ -73,10 +44,7 @@ pub(crate) fn kit(grader: &Grader, options: &arguments::Kit, output: &Output) ->
         output.line(&kit_table::details(&rows, &assignment));
     }
     let deviations = rows.iter().filter(|row| !row.deviations.is_empty()).count();
-    output.line(&format!(
-        "{} submissions as expected, {deviations} not",
-        rows.len() - deviations
-    ));
+    output.line(&kit_table::summary(&rows, options.training));
     Ok(if deviations == 0 { Exit::Done } else { Exit::Deviation })
 }
 
@@ -89,60 +57,6 @@ fn check_without(without: Option<&str>) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::usage(format!("there is no law `{name}`")).hint("write TASK/LAW, as in rms_norm/odd"))
-}
-
-fn entries(grader: &Grader, only: &[String]) -> Result<Vec<Entry>, Failure> {
-    let bank = grader.place().bank();
-    let mut entries = vec![
-        Entry {
-            name: "template".to_owned(),
-            source: Source::Template,
-            expected: Expected::NothingAttempted,
-        },
-        Entry {
-            name: "reference".to_owned(),
-            source: Source::Reference,
-            expected: Expected::FullMarks,
-        },
-    ];
-    for &kind in impostor::KINDS {
-        let name = format!("impostor/{}", kind.name().replace(' ', "-"));
-        entries.push(Entry {
-            name,
-            source: Source::Impostor(kind),
-            expected: Expected::NoPoints,
-        });
-    }
-    for correct in bank::correct(&bank)? {
-        let source = Source::Overlay(correct.folder);
-        entries.push(Entry {
-            name: format!("correct/{}", correct.name),
-            source,
-            expected: Expected::FullMarks,
-        });
-    }
-    for wrong in bank::wrong(&bank)? {
-        let source = Source::Overlay(wrong.folder);
-        entries.push(Entry {
-            name: format!("wrong/{}", wrong.name),
-            source,
-            expected: Expected::Wrong(wrong.expected),
-        });
-    }
-    if only.is_empty() {
-        return Ok(entries);
-    }
-    let matches = |entry: &Entry, name: &String| entry.name == *name || entry.name.split('/').nth(1) == Some(name);
-    if let Some(unknown) = only
-        .iter()
-        .find(|name| !entries.iter().any(|entry| matches(entry, name)))
-    {
-        let names: Vec<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
-        return Err(Failure::usage(format!("the kit has no submission `{unknown}`"))
-            .hint(format!("choose from: {}", names.join(", "))));
-    }
-    entries.retain(|entry| only.iter().any(|name| matches(entry, name)));
-    Ok(entries)
 }
 
 /// Runs the entries on all processors; their rows are printed in order, each as soon as those before it are done.
@@ -214,10 +128,24 @@ fn take<'a>(next: &AtomicUsize, entries: &'a [Entry]) -> Option<(usize, &'a Entr
 }
 
 fn run(grader: &Grader, bench: &Bench<'_>, reference: &Reference<'_>, entry: &Entry) -> Result<Row, Failure> {
+    let asked = bench.training != Training::NotAsked;
+    let row = Row {
+        name: entry.name.clone(),
+        mistake: mistake(&entry.expected),
+        judgements: Vec::new(),
+        deviations: Vec::new(),
+        needs_training: !asked && entry.needs_training(),
+    };
+    if row.needs_training {
+        return Ok(row);
+    }
+    let training = entry.training(asked);
+    let bench = &Bench { training, ..*bench };
     let judgements = match &entry.source {
         Source::Impostor(kind) => {
             let ordered = parts_first(tasks::ALL);
-            let mut subject = Impostor::new(*kind, bench.fixtures);
+            let mut reference = reference;
+            let mut subject = Impostor::new(*kind, bench.fixtures).with_reference(&mut reference);
             judge::judgement::judge(bench, &ordered, &BTreeMap::new(), &mut subject, &mut |_| {})?
         }
         Source::Template => grader.judge(&grader.place().template(), None, bench, reference)?,
@@ -226,10 +154,9 @@ fn run(grader: &Grader, bench: &Bench<'_>, reference: &Reference<'_>, entry: &En
     };
     let deviations = deviations(&entry.expected, &judgements, bench.assignment);
     Ok(Row {
-        name: entry.name.clone(),
-        mistake: mistake(&entry.expected),
         judgements,
         deviations,
+        ..row
     })
 }
 
@@ -250,7 +177,7 @@ fn deviations(expected: &Expected, judgements: &[TaskJudgement], assignment: &As
         Expected::NothingAttempted => found.extend(
             judgements
                 .iter()
-                .filter(|task| task.verdict != Verdict::NotAttempted || task.points != 0.0)
+                .filter(|task| !is_untouched(task.verdict) || task.points != 0.0)
                 .map(|task| format!("{} is {} with {} points", task.task, task.verdict, task.points)),
         ),
         Expected::NoPoints => found.extend(
@@ -265,8 +192,13 @@ fn deviations(expected: &Expected, judgements: &[TaskJudgement], assignment: &As
     found
 }
 
+/// What must be said of a function that is not written: with its trials not run, nothing is known of it.
+fn is_untouched(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::NotAttempted | Verdict::NotRun)
+}
+
 fn not_full(task: &TaskJudgement) -> Option<String> {
-    let full = task.verdict == Verdict::Passed && task.points == task.max_points;
+    let full = task.verdict.is_spotless() && task.points == task.max_points;
     let lost: Vec<&str> = lost(task).collect();
     (!full).then(|| format!("{} is {}: {}", task.task, task.verdict, lost.join(", ")))
 }

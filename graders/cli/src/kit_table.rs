@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use judge::assignment::Assignment;
 use judge::judgement::{Ending, TaskJudgement};
+use judge::tasks;
 use judge::verdict::Verdict;
 
 use crate::kit::lost;
@@ -19,10 +20,15 @@ pub(crate) struct Row {
     pub(crate) judgements: Vec<TaskJudgement>,
     /// What is not as it must be.
     pub(crate) deviations: Vec<String>,
+    /// Whether it was left alone, because nothing can be said of it without training.
+    pub(crate) needs_training: bool,
 }
 
 /// A submission's line: points, and the checks that it lost; deviations below.
 pub(crate) fn line(row: &Row, width: usize) -> String {
+    if row.needs_training {
+        return format!("-    {:<width$} needs --training", row.name);
+    }
     let points: f64 = row.judgements.iter().map(|task| task.points).sum();
     let most: f64 = row.judgements.iter().map(|task| task.max_points).sum();
     let mark = if row.deviations.is_empty() { "ok  " } else { "FAIL" };
@@ -37,13 +43,30 @@ pub(crate) fn line(row: &Row, width: usize) -> String {
     text
 }
 
+/// How many submissions are as they must be, and what was left alone.
+pub(crate) fn summary(rows: &[Row], trained: bool) -> String {
+    let untried = rows.iter().filter(|row| row.needs_training).count();
+    let deviations = rows.iter().filter(|row| !row.deviations.is_empty()).count();
+    let expected = rows.len() - deviations - untried;
+    let mut text = format!("{expected} submissions as expected, {deviations} not");
+    let trials: usize = tasks::ALL.iter().map(|task| task.trials.len()).sum();
+    if !trained && trials > 0 {
+        let _ = write!(
+            text,
+            "\n{trials} trials were not run, and {untried} submissions need them: grade kit --training"
+        );
+    }
+    text
+}
+
 fn outcome(judgements: &[TaskJudgement]) -> String {
-    if judgements.iter().all(|task| task.verdict == Verdict::NotAttempted) {
+    let untouched = |task: &TaskJudgement| matches!(task.verdict, Verdict::NotAttempted | Verdict::NotRun);
+    if judgements.iter().all(untouched) {
         return "nothing attempted".to_owned();
     }
     let wrong: Vec<String> = judgements
         .iter()
-        .filter(|task| task.verdict != Verdict::Passed)
+        .filter(|task| !task.verdict.is_spotless())
         .map(task_outcome)
         .collect();
     if wrong.is_empty() {
@@ -75,12 +98,14 @@ pub(crate) fn details(rows: &[Row], assignment: &Assignment) -> String {
                     counterexample,
                 } = &check.ending
                 {
+                    let limits = tasks::find(task.task)
+                        .map_or(assignment.limits, |known| known.limits(&check.name, assignment.limits));
                     let _ = writeln!(
                         text,
                         "  {}/{}\n    {}",
                         task.task,
                         check.name,
-                        report::sentence(finding, task.task, assignment.limits)
+                        report::sentence(finding, task.task, limits)
                     );
                     if let Some(counterexample) = counterexample {
                         let _ = writeln!(text, "    {}", report::sizes(counterexample));

@@ -11,6 +11,7 @@ mod failure;
 mod grade;
 mod grader;
 mod kit;
+mod kit_entries;
 mod kit_table;
 mod output;
 mod place;

@@ -18,7 +18,7 @@ use crate::selection;
 
 /// Runs the command.
 pub(crate) fn regen(grader: &Grader, options: &Regen, output: &Output) -> Result<Exit, Failure> {
-    let chosen = selection::tasks(&options.tasks)?;
+    let chosen = with_cases(selection::tasks(&options.tasks)?, &options.tasks)?;
     let root = grader.place().fixtures();
     let tolerances = fixtures::load_tolerances(&root)?;
     let before = fixtures::load_manifest(&root)?;
@@ -58,6 +58,19 @@ pub(crate) fn regen(grader: &Grader, options: &Regen, output: &Output) -> Result
     output.line(&table(&drifts));
     output.line(&summary(&drifts, chosen.len()));
     Ok(Exit::Done)
+}
+
+/// The tasks that have golden cases. Naming one that has none is a mistake; among all tasks they are passed over.
+fn with_cases(chosen: Vec<&'static Task>, named: &[String]) -> Result<Vec<&'static Task>, Failure> {
+    let (with, without): (Vec<_>, Vec<_>) = chosen.into_iter().partition(|task| !task.cases.is_empty());
+    match without.first() {
+        Some(task) if !named.is_empty() => Err(Failure::usage(format!(
+            "task `{}` is only trained: it has no golden files",
+            task.id
+        ))
+        .hint("name tasks with golden cases, or none for all of them")),
+        _ => Ok(with),
+    }
 }
 
 /// Whether the manifest itself is not what `regen` would write, apart from what the drifts show.

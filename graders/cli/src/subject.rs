@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use judge::subject::{Call, Fault, Subject};
-use sandbox::talk::{Child, Worker};
+use sandbox::talk::{Batches, Child, Terms, Worker};
 use wire::message::Group;
 use wire::{Device, Observed, Outcome, Tensors};
 
@@ -43,18 +43,21 @@ impl<'a> Running<'a> {
     }
 }
 
-impl Subject for Running<'_> {
-    fn call(&mut self, call: &Call) -> Result<Observed, Fault> {
+impl Running<'_> {
+    /// Makes a call; one that trains is served batches.
+    fn ask(&mut self, call: &Call, mut batches: Option<&mut Batches<'_>>) -> Result<Observed, Fault> {
         let mut child = match self.child.take() {
             Some(child) => child,
             None => self.worker.child().map_err(fault)?,
         };
         self.next_id += 1;
-        let (message, tensors) = request(self.next_id, call, &self.parts);
+        let (mut message, tensors) = request(self.next_id, call, &self.parts);
+        message.batches = batches.is_some();
         let mut trouble = None;
         let mut answered = 0;
-        let observed = child.call(&message, tensors, &mut |part, arguments| {
-            let outputs = match self.reference?.answer(part, arguments) {
+        let reference = self.reference;
+        let mut parts = |part: &str, arguments: Tensors| {
+            let outputs = match reference?.answer(part, arguments) {
                 Ok(outputs) => outputs?,
                 Err(fault) => {
                     trouble = Some(fault);
@@ -63,7 +66,14 @@ impl Subject for Running<'_> {
             };
             answered += 1;
             Some(outputs)
-        });
+        };
+        let serve: &mut Batches<'_> = &mut || batches.as_mut().and_then(|batches| batches());
+        let terms = Terms {
+            parts: Some(&mut parts),
+            batches: message.batches.then_some(serve),
+            cpu_seconds: call.cpu_seconds,
+        };
+        let observed = child.call(&message, tensors, terms);
         self.substituted += answered;
         if let Some(fault) = trouble {
             return Err(fault);
@@ -73,6 +83,20 @@ impl Subject for Running<'_> {
             self.child = Some(child);
         }
         Ok(observed)
+    }
+}
+
+impl Subject for Running<'_> {
+    fn call(&mut self, call: &Call) -> Result<Observed, Fault> {
+        self.ask(call, None)
+    }
+
+    fn train(&mut self, call: &Call, batches: &mut dyn FnMut() -> Option<Tensors>) -> Result<Observed, Fault> {
+        self.ask(call, Some(batches))
+    }
+
+    fn trusted(&mut self, call: &Call) -> Result<Option<Observed>, Fault> {
+        self.reference.map(|reference| reference.ask(call)).transpose()
     }
 
     fn renew(&mut self) {
@@ -109,6 +133,7 @@ fn request(id: u64, call: &Call, parts: &[&'static str]) -> (wire::Call, Tensors
         echo: call.echo,
         gradients,
         substitutes: parts.iter().map(ToString::to_string).collect(),
+        batches: false,
     };
     (message, tensors)
 }
@@ -164,35 +189,43 @@ impl<'a> Reference<'a> {
         let Some(task) = judge::tasks::find(part) else {
             return Ok(None);
         };
-        let mut slot = self.slot();
-        if slot.is_none() {
-            *slot = Some(self.start().map_err(|failure| Fault(failure.message))?);
-        }
-        let Some(answering) = slot.as_mut() else {
-            return Ok(None);
-        };
         // A part draws its random numbers from a seed that the submission's own generator gives.
         let seed = arguments.remove("seed").and_then(|seed| seed.item()).unwrap_or(0.0) as i64;
         let call = Call {
             seed,
             ..Call::new(task.id, arguments)
         };
-        match answering.running.call(&call) {
-            Ok(Observed::Answered {
+        match self.ask(&call)? {
+            Observed::Answered {
                 outcome: Outcome::Returned,
                 tensors,
-            }) => Ok(Some(Group::Output.extract(&tensors))),
-            Ok(Observed::Answered {
+            } => Ok(Some(Group::Output.extract(&tensors))),
+            Observed::Answered {
                 outcome: Outcome::Refused { .. },
                 ..
-            }) => Ok(Some(Tensors::new())),
+            } => Ok(Some(Tensors::new())),
             // A submission can ask for nonsense; then it gets nothing, and falls back on its own part.
-            Ok(_) => Ok(None),
-            Err(fault) => {
-                *slot = None;
-                Err(fault)
-            }
+            _ => Ok(None),
         }
+    }
+
+    /// Makes a call of the reference.
+    fn ask(&self, call: &Call) -> Result<Observed, Fault> {
+        self.with_running(|running| running.call(call))
+    }
+
+    /// Does something with the running reference; where that fails, the next one starts it anew.
+    fn with_running<T>(&self, action: impl FnOnce(&mut Running<'static>) -> Result<T, Fault>) -> Result<T, Fault> {
+        let mut slot = self.slot();
+        let answering = match slot.as_mut() {
+            Some(answering) => answering,
+            None => slot.insert(self.start().map_err(|failure| Fault(failure.message))?),
+        };
+        let result = action(&mut answering.running);
+        if result.is_err() {
+            *slot = None;
+        }
+        result
     }
 
     fn slot(&self) -> MutexGuard<'_, Option<Answering>> {
@@ -206,5 +239,31 @@ impl<'a> Reference<'a> {
             _program: program,
             running,
         })
+    }
+}
+
+/// The reference as a subject of its own, for impostors that have it train in their place.
+impl Subject for &Reference<'_> {
+    fn call(&mut self, call: &Call) -> Result<Observed, Fault> {
+        self.ask(call)
+    }
+
+    fn train(&mut self, call: &Call, batches: &mut dyn FnMut() -> Option<Tensors>) -> Result<Observed, Fault> {
+        self.with_running(|running| running.train(call, batches))
+    }
+
+    fn trusted(&mut self, call: &Call) -> Result<Option<Observed>, Fault> {
+        self.ask(call).map(Some)
+    }
+
+    /// It is ours: it keeps nothing from one call to the next.
+    fn renew(&mut self) {}
+
+    fn substitute(&mut self, _: &[&'static str]) -> Result<bool, Fault> {
+        Ok(false)
+    }
+
+    fn substituted(&self) -> u64 {
+        0
     }
 }

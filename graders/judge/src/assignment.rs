@@ -49,6 +49,9 @@ pub struct Assignment {
     pub seed: u64,
     /// Cases per law.
     pub law_cases: u32,
+    /// Whether trials are run unless the command line says otherwise.
+    #[serde(default)]
+    pub training: bool,
     /// Limits of a call.
     pub limits: Limits,
     /// What failed checks cost.

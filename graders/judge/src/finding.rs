@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use wire::Ended;
 
 use crate::compare::{Difference, Mismatch};
+use crate::trial::Measurement;
 
 /// What a failed check has found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -120,6 +121,11 @@ pub enum Finding {
         p_value: f64,
         /// The probability below which the check fails.
         alarm: f64,
+    },
+    /// What was trained is not good enough.
+    BelowBar {
+        /// All that was measured; at least one of them does not reach its bar.
+        measurements: Vec<Measurement>,
     },
     /// A law does not hold.
     LawBroken(Violation),

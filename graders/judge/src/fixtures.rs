@@ -177,6 +177,10 @@ pub fn load_manifest(root: &Path) -> Result<Option<Manifest>, FixtureError> {
 
 /// Reads and verifies the golden files of one task, which must hold every case of its definition.
 pub fn load_task(root: &Path, manifest: &Manifest, task: &Task) -> Result<StoredTask, FixtureError> {
+    if task.cases.is_empty() {
+        // A task that is only trained has no golden files.
+        return Ok(StoredTask::new());
+    }
     let entry = entry(manifest, task)?;
     if let Some(case) = task
         .cases
@@ -191,6 +195,9 @@ pub fn load_task(root: &Path, manifest: &Manifest, task: &Task) -> Result<Stored
 
 /// Reads and verifies the golden files of one task; cases that the files do not hold yet are left out.
 pub fn load_known_cases(root: &Path, manifest: &Manifest, task: &Task) -> Result<StoredTask, FixtureError> {
+    if task.cases.is_empty() {
+        return Ok(StoredTask::new());
+    }
     let entry = entry(manifest, task)?;
     let (inputs_path, expected_path) = golden_paths(root, task.id);
     let inputs = load_tensors(&inputs_path, &entry.inputs_sha256)?;

@@ -1,6 +1,9 @@
 //! Answers without understanding: zeros, constants, a copy of the input, noise, the right values in the wrong places.
 //!
-//! None of them may earn a point in any task; the kit and the making of fixtures prove it.
+//! None of them may earn a point in any task; the kit and the making of fixtures prove it. Of a training they return
+//! weights without understanding: the reference trains in their place, and what it has trained is then replaced.
+
+use std::fmt;
 
 use wire::message::Group;
 use wire::{DType, Data, Observed, Outcome, Tensor, Tensors};
@@ -103,17 +106,56 @@ fn cast(expected: &Tensor, values: &[f64], dtype: DType) -> Tensor {
     tensor.to_float(dtype)
 }
 
+/// Weights without understanding in place of trained ones; the copy is what the training began with.
+fn replaced(kind: Kind, call: &Call, trained: &Tensors) -> Tensors {
+    let largest = call.arguments.values().max_by_key(|tensor| tensor.len());
+    let replace = |(name, weight): (&String, &Tensor)| {
+        let given = call.arguments.get(name).filter(|given| given.shape() == weight.shape());
+        let values = values(kind, weight, given.or(largest));
+        (name.clone(), cast(weight, &values, weight.dtype()))
+    };
+    trained.iter().map(replace).collect()
+}
+
+fn returned(outputs: Tensors) -> Observed {
+    let mut tensors = Tensors::new();
+    Group::Output.insert(&mut tensors, outputs);
+    Observed::Answered {
+        outcome: Outcome::Returned,
+        tensors,
+    }
+}
+
 /// A subject that answers every call without understanding.
-#[derive(Debug)]
 pub struct Impostor<'a> {
     kind: Kind,
     fixtures: &'a Fixtures,
+    reference: Option<&'a mut dyn Subject>,
+}
+
+impl fmt::Debug for Impostor<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Impostor").field(&self.kind).finish()
+    }
 }
 
 impl<'a> Impostor<'a> {
     /// An impostor of this kind, which has seen the shapes of all golden cases.
     pub fn new(kind: Kind, fixtures: &'a Fixtures) -> Self {
-        Self { kind, fixtures }
+        Self {
+            kind,
+            fixtures,
+            reference: None,
+        }
+    }
+
+    /// The same impostor with a reference that trains in its place, and measures.
+    #[must_use]
+    pub fn with_reference(self, reference: &'a mut dyn Subject) -> Self {
+        Self {
+            reference: Some(reference),
+            ..self
+        }
     }
 
     fn outputs(&self, call: &Call) -> Option<Tensors> {
@@ -146,6 +188,28 @@ impl Subject for Impostor<'_> {
             outcome: Outcome::Returned,
             tensors,
         })
+    }
+
+    fn train(&mut self, call: &Call, batches: &mut dyn FnMut() -> Option<Tensors>) -> Result<Observed, Fault> {
+        let reference = self.reference.as_mut();
+        let reference = reference.ok_or_else(|| Fault("no reference trains in the impostor's place".to_owned()))?;
+        match reference.train(call, batches)? {
+            Observed::Answered {
+                outcome: Outcome::Returned,
+                tensors,
+            } => Ok(returned(replaced(self.kind, call, &Group::Output.extract(&tensors)))),
+            other => Err(Fault(format!(
+                "the reference does not train for `{}`: {other:?}",
+                call.task
+            ))),
+        }
+    }
+
+    fn trusted(&mut self, call: &Call) -> Result<Option<Observed>, Fault> {
+        match self.reference.as_mut() {
+            Some(reference) => reference.trusted(call),
+            None => Ok(None),
+        }
     }
 
     fn renew(&mut self) {}

@@ -23,4 +23,6 @@ pub mod subject;
 pub mod task;
 pub mod tasks;
 pub mod tolerance;
+pub mod trainer;
+pub mod trial;
 pub mod verdict;

@@ -1,8 +1,9 @@
-//! From endings to points: golden cases give, everything else only takes away.
+//! From endings to points: golden cases and trials give, everything else only takes away.
 
 use crate::assignment::{Deductions, Entry};
 use crate::judgement::{Check, Ending, Kind};
-use crate::task::Task;
+use crate::task::{Task, golden_name};
+use wire::DType;
 
 /// A named part of a task's points.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,24 +12,57 @@ pub struct Portion {
     pub name: String,
     /// Its points.
     pub points: f64,
-    /// Whether its golden cases hold in f64.
+    /// The names of the checks that decide: its golden cases in f64, its trials.
+    pub checks: Vec<String>,
+    /// Whether all of these hold.
     pub earned: bool,
+    /// Whether trials among them were not asked for, so that it cannot be earned in this run.
+    pub not_run: bool,
 }
 
-/// The portions of a task, earned or not.
-pub fn portions(task: &Task, entry: &Entry, checks: &[Check]) -> Vec<Portion> {
-    let earned = |portion: &str| {
-        let name = format!("golden-f64/{portion}");
+/// The portions of a task, earned or not; `trained` says whether its trials were asked for.
+pub fn portions(task: &Task, entry: &Entry, checks: &[Check], trained: bool) -> Vec<Portion> {
+    let holds = |name: &String| {
         checks
             .iter()
-            .any(|check| check.name == name && check.ending == Ending::Passed)
+            .any(|check| check.name == *name && check.ending == Ending::Passed)
     };
-    let portion = |name: &&'static str| Portion {
-        name: (*name).to_owned(),
-        points: entry.portions.get(*name).copied().unwrap_or(0.0),
-        earned: earned(name),
+    let portion = |name: &&'static str| {
+        let deciding = deciding(task, name);
+        Portion {
+            name: (*name).to_owned(),
+            points: entry.portions.get(*name).copied().unwrap_or(0.0),
+            earned: deciding.iter().all(holds),
+            checks: deciding,
+            not_run: !trained && task.trials.iter().any(|trial| trial.portion == *name),
+        }
     };
     task.portions().iter().map(portion).collect()
+}
+
+fn deciding(task: &Task, portion: &str) -> Vec<String> {
+    let golden = task.cases.iter().any(|case| case.portion == portion);
+    let golden = golden.then(|| golden_name(DType::F64, portion));
+    let trials = task.trials.iter().filter(|trial| trial.portion == portion);
+    golden
+        .into_iter()
+        .chain(trials.map(|trial| trial.name.to_owned()))
+        .collect()
+}
+
+/// The points that can be earned in this run.
+pub fn within_reach(portions: &[Portion]) -> f64 {
+    sum(portions.iter().filter(|portion| !portion.not_run))
+}
+
+/// The points that cannot, since their trials were not asked for.
+pub fn out_of_reach(portions: &[Portion]) -> f64 {
+    sum(portions.iter().filter(|portion| portion.not_run))
+}
+
+fn sum<'a>(portions: impl Iterator<Item = &'a Portion>) -> f64 {
+    // Adding zero turns the negative zero of an empty sum into a plain one.
+    portions.map(|portion| portion.points).sum::<f64>() + 0.0
 }
 
 /// The points of a task: what its portions earn, less what failed checks take away; to a hundredth.
@@ -49,7 +83,7 @@ pub fn points(portions: &[Portion], checks: &[Check], deductions: Deductions) ->
 /// The share of the earned points that a failed check takes away.
 fn cost(kind: Kind, deductions: Deductions) -> f64 {
     match kind {
-        Kind::Golden => 0.0,
+        Kind::Golden | Kind::Trial => 0.0,
         Kind::Single | Kind::Law => deductions.law,
         Kind::Precision => deductions.precision,
         Kind::Hygiene => deductions.hygiene,
@@ -74,19 +108,16 @@ mod tests {
             counterexample: None,
         };
         let ending = if holds { Ending::Passed } else { failed };
-        Check {
-            name: String::new(),
-            kind,
-            statement: String::new(),
-            ending,
-        }
+        Check::new("", kind, "", ending)
     }
 
     fn portion(points: f64, earned: bool) -> Portion {
         Portion {
             name: String::new(),
             points,
+            checks: Vec::new(),
             earned,
+            not_run: false,
         }
     }
 

@@ -246,7 +246,7 @@ fn missing(output: &str) -> Stop {
 }
 
 /// The finding that an unsuccessful call stands for.
-fn finding(observed: Observed) -> Finding {
+pub(crate) fn finding(observed: Observed) -> Finding {
     match observed {
         Observed::Malformed { reason } => Finding::Malformed { reason },
         Observed::Ended { how } => Finding::Crashed { how },

@@ -18,6 +18,8 @@ pub struct Call {
     pub echo: bool,
     /// What to differentiate, if anything.
     pub gradient: Option<Gradient>,
+    /// CPU seconds that this call may use, where they are not the assignment's.
+    pub cpu_seconds: Option<f64>,
 }
 
 impl Call {
@@ -29,6 +31,7 @@ impl Call {
             seed: 0,
             echo: false,
             gradient: None,
+            cpu_seconds: None,
         }
     }
 }
@@ -51,6 +54,18 @@ pub struct Fault(pub String);
 pub trait Subject {
     /// Makes one call and says what was seen of it.
     fn call(&mut self, call: &Call) -> Result<Observed, Fault>;
+
+    /// Makes a call whose function asks for batches: `batches` gives the next one, and `None` once there are no more.
+    fn train(&mut self, call: &Call, batches: &mut dyn FnMut() -> Option<Tensors>) -> Result<Observed, Fault> {
+        let _ = batches;
+        Err(Fault(format!("nobody here can train for `{}`", call.task)))
+    }
+
+    /// Has a call answered by the reference; `None` where no reference is at hand.
+    fn trusted(&mut self, call: &Call) -> Result<Option<Observed>, Fault> {
+        let _ = call;
+        Ok(None)
+    }
 
     /// Has the next call made in a process that knows nothing of the earlier ones.
     fn renew(&mut self);

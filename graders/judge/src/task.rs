@@ -1,13 +1,15 @@
-//! What a task is: the definition that people read, golden cases, laws.
+//! What a task is: the definition that people read, golden cases, laws, trials.
 //!
 //! Everything is plain data and plain functions, so that a task's file reads from top to bottom.
 
 use wire::{DType, Tensors};
 
+use crate::assignment::Limits;
 use crate::hygiene;
 use crate::probe::{Holds, Probe};
 use crate::random::Random;
 use crate::scenario::{Scenario, Sizes};
+use crate::trial::Trial;
 
 /// A task that can be graded.
 #[derive(Debug)]
@@ -36,11 +38,24 @@ pub struct Task {
     pub laws: &'static [Law],
     /// Puts outputs whose order is free (such as a list of edges) into one order.
     pub canonical: Option<fn(Tensors) -> Tensors>,
+    /// Trainings whose results are measured; each belongs to a named part of the points.
+    pub trials: &'static [Trial],
 }
 
 impl Task {
-    /// The named parts of the points, in the order of their first case.
+    /// The named parts of the points: those of golden cases, then those of trials.
     pub fn portions(&self) -> Vec<&'static str> {
+        let mut portions = self.golden_portions();
+        for trial in self.trials {
+            if !portions.contains(&trial.portion) {
+                portions.push(trial.portion);
+            }
+        }
+        portions
+    }
+
+    /// The parts of the points that have golden cases, in the order of their first case.
+    pub fn golden_portions(&self) -> Vec<&'static str> {
         let mut portions: Vec<&'static str> = Vec::new();
         for case in self.cases {
             if !portions.contains(&case.portion) {
@@ -50,20 +65,38 @@ impl Task {
         portions
     }
 
-    /// The names of all checks that can be made of this task.
+    /// The trial with this name.
+    pub fn trial(&self, name: &str) -> Option<&'static Trial> {
+        self.trials.iter().find(|trial| trial.name == name)
+    }
+
+    /// The limits of the calls of a check: a trial has CPU time of its own.
+    pub fn limits(&self, check: &str, limits: Limits) -> Limits {
+        let cpu_seconds = self.trial(check).map_or(limits.cpu_seconds, |trial| trial.cpu_seconds);
+        Limits { cpu_seconds, ..limits }
+    }
+
+    /// The names of all checks that can be made of this task. One that is only trained has nothing but its trials.
     pub fn check_names(&self) -> Vec<String> {
         let golden = |dtype: DType| {
-            self.portions()
+            self.golden_portions()
                 .into_iter()
-                .map(move |portion| format!("golden-{dtype}/{portion}"))
+                .map(move |portion| golden_name(dtype, portion))
         };
-        golden(DType::F64)
-            .chain(golden(DType::F32))
-            .chain(["precision".to_owned()])
-            .chain(hygiene::ALL.iter().map(|check| check.name.to_owned()))
-            .chain(self.laws.iter().map(|law| law.name.to_owned()))
-            .collect()
+        let mut names: Vec<String> = golden(DType::F64).chain(golden(DType::F32)).collect();
+        if !self.cases.is_empty() {
+            names.push("precision".to_owned());
+            names.extend(hygiene::ALL.iter().map(|check| check.name.to_owned()));
+            names.extend(self.laws.iter().map(|law| law.name.to_owned()));
+        }
+        names.extend(self.trials.iter().map(|trial| trial.name.to_owned()));
+        names
     }
+}
+
+/// The name of the check of a portion's golden cases.
+pub(crate) fn golden_name(dtype: DType, portion: &str) -> String {
+    format!("golden-{dtype}/{portion}")
 }
 
 /// A golden case: stored inputs, and outputs that the reference has computed from them in f64.

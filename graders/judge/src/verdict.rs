@@ -15,6 +15,8 @@ use crate::finding::{Finding, Violation};
 pub enum Verdict {
     /// Every check holds.
     Passed,
+    /// Not tried, because training was not asked for: nothing is known of it.
+    NotRun,
     /// Not judged, because a task that it depends on is wrong.
     Skipped,
     /// Some check does not hold.
@@ -56,6 +58,7 @@ impl Verdict {
             | Finding::Imprecise { .. }
             | Finding::OutsideSupport { .. }
             | Finding::WrongDistribution { .. }
+            | Finding::BelowBar { .. }
             | Finding::LawBroken(_)
             | Finding::ArgumentModified { .. }
             | Finding::NotDeterministic { .. }
@@ -64,10 +67,18 @@ impl Verdict {
     }
 }
 
+impl Verdict {
+    /// Whether nothing speaks against the task: every check that was asked for holds.
+    pub fn is_spotless(self) -> bool {
+        matches!(self, Self::Passed | Self::NotRun)
+    }
+}
+
 impl fmt::Display for Verdict {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.pad(match self {
             Self::Passed => "passed",
+            Self::NotRun => "not run",
             Self::Skipped => "skipped",
             Self::Wrong => "wrong",
             Self::OutOfMemory => "out of memory",

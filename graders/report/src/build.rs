@@ -1,17 +1,18 @@
 //! From judgements to the report.
 
-use judge::assignment::{Assignment, Entry};
+use judge::assignment::{Assignment, Entry, Limits};
 use judge::finding::{Counterexample, Finding};
-use judge::judgement::{Check, Ending, Kind, TaskJudgement};
+use judge::judgement::{Check, Ending, Kind, Skip, TaskJudgement};
 use judge::points;
 use judge::task::Task;
+use judge::trial;
 use judge::verdict::Verdict;
 
 use crate::clean::clean;
 use crate::evidence;
 use crate::model::{
-    AssignmentName, CheckKind, CheckReport, Conclusion, Grader, ManualItem, Portion, Report, SCHEMA_VERSION,
-    Submission, TaskReport, Times, Totals,
+    AssignmentName, Bar, CheckKind, CheckReport, Conclusion, Grader, ManualItem, Measured, Portion, Report,
+    SCHEMA_VERSION, Series, Submission, TaskReport, Times, Totals,
 };
 use crate::order::worst_first;
 use crate::visibility::{Sight, sight};
@@ -87,24 +88,21 @@ pub fn build(context: &Context<'_>, judgements: &[TaskJudgement], assignment: &A
 }
 
 fn task(context: &Context<'_>, assignment: &Assignment, entry: &Entry, judgement: &TaskJudgement) -> TaskReport {
-    let file = context
-        .tasks
-        .iter()
-        .find(|task| task.id == entry.id)
-        .map_or("", |task| task.file);
-    let checks = judgement
-        .checks
-        .iter()
-        .map(|own| check(assignment, entry, own))
-        .collect();
+    let task = context.tasks.iter().find(|task| task.id == entry.id);
+    let checks = judgement.checks.iter().map(|own| {
+        let limits = task.map_or(assignment.limits, |task| task.limits(&own.name, assignment.limits));
+        check(limits, entry, own)
+    });
+    let checks = checks.collect();
     TaskReport {
         id: entry.id.clone(),
-        file: file.to_owned(),
+        file: task.map_or("", |task| task.file).to_owned(),
         item: entry.item.clone(),
         hidden: matches!(entry.visibility, judge::assignment::Visibility::Hidden),
         verdict: judgement.verdict,
         points: hundredths(judgement.points),
         max_points: hundredths(judgement.max_points),
+        training_points: hundredths(judgement.training_points),
         portions: judgement.portions.iter().map(portion).collect(),
         summary: words::summary(judgement),
         answered_by_reference: judgement.substituted.clone(),
@@ -117,6 +115,7 @@ fn portion(portion: &points::Portion) -> Portion {
         name: portion.name.clone(),
         points: portion.points,
         earned: portion.earned,
+        not_run: portion.not_run,
     }
 }
 
@@ -128,7 +127,7 @@ fn manual(item: &judge::assignment::Manual) -> ManualItem {
     }
 }
 
-fn check(assignment: &Assignment, entry: &Entry, check: &Check) -> CheckReport {
+fn check(limits: Limits, entry: &Entry, check: &Check) -> CheckReport {
     let blank = CheckReport {
         name: check.name.clone(),
         kind: kind(check.kind),
@@ -139,12 +138,18 @@ fn check(assignment: &Assignment, entry: &Entry, check: &Check) -> CheckReport {
         location: None,
         evidence: None,
         counterexample: None,
+        measured: seen(check, |outcome| outcome.measured.iter().map(measured).collect()),
+        series: seen(check, |outcome| outcome.series.iter().map(series).collect()),
     };
     match &check.ending {
         Ending::Passed => blank,
         Ending::Skipped(skip) => said(
             CheckReport {
-                verdict: Verdict::Skipped,
+                verdict: if *skip == Skip::TrainingNotAsked {
+                    Verdict::NotRun
+                } else {
+                    Verdict::Skipped
+                },
                 ..blank
             },
             words::skip(skip),
@@ -155,7 +160,7 @@ fn check(assignment: &Assignment, entry: &Entry, check: &Check) -> CheckReport {
         } => {
             let place = Place {
                 task: &entry.id,
-                limits: assignment.limits,
+                limits,
             };
             let blank = CheckReport {
                 verdict: Verdict::of(finding),
@@ -167,6 +172,38 @@ fn check(assignment: &Assignment, entry: &Entry, check: &Check) -> CheckReport {
             }
         }
     }
+}
+
+/// Something of what a trial has seen.
+fn seen<T>(check: &Check, part: impl Fn(&trial::Outcome) -> Vec<T>) -> Vec<T> {
+    check.outcome.as_ref().map(part).unwrap_or_default()
+}
+
+fn measured(measurement: &trial::Measurement) -> Measured {
+    Measured {
+        what: clean(&measurement.what),
+        value: finite(&measurement.value),
+        bar: match measurement.bar {
+            trial::Bar::AtLeast(least) => Bar::AtLeast(least),
+            trial::Bar::AtMost(most) => Bar::AtMost(most),
+        },
+        holds: measurement.holds(),
+    }
+}
+
+fn series(series: &trial::Series) -> Series {
+    Series {
+        name: clean(&series.name),
+        x_label: clean(&series.x_label),
+        y_label: clean(&series.y_label),
+        x: series.x.iter().map(finite).collect(),
+        y: series.y.iter().map(finite).collect(),
+    }
+}
+
+/// JSON has no other numbers.
+fn finite(value: &f64) -> Option<f64> {
+    Some(*value).filter(|value| value.is_finite())
 }
 
 fn failed(
@@ -198,6 +235,7 @@ fn kind(kind: Kind) -> CheckKind {
         Kind::Precision => CheckKind::Precision,
         Kind::Law => CheckKind::Law,
         Kind::Hygiene => CheckKind::Hygiene,
+        Kind::Trial => CheckKind::Trial,
     }
 }
 
@@ -211,6 +249,7 @@ fn totals(tasks: &[TaskReport], assignment: &Assignment) -> Totals {
     Totals {
         points,
         max_points,
+        training_points: hundredths(tasks.iter().map(|task| task.training_points).sum()),
         fault_points: hundredths(faulted.iter().map(|task| task.max_points).sum()),
         unasked_points: hundredths(all - asked),
         manual_points: hundredths(assignment.manual.iter().map(|item| item.points).sum()),
@@ -234,7 +273,7 @@ fn percent(points: f64, max_points: f64) -> f64 {
 
 /// A score of 100 also asks that no task is wrong.
 fn conclusion(tasks: &[TaskReport], totals: &Totals, min_score: Option<f64>) -> Conclusion {
-    let all_pass = tasks.iter().all(|task| task.verdict == Verdict::Passed);
+    let all_pass = tasks.iter().all(|task| task.verdict.is_spotless());
     if tasks.iter().any(|task| task.verdict == Verdict::JudgeFault) {
         Conclusion::JudgeFault
     } else if min_score.is_some_and(|least| totals.percent < least || (least >= 100.0 && !all_pass)) {

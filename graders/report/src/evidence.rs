@@ -64,6 +64,7 @@ pub(crate) fn evidence(finding: &Finding) -> Option<Evidence> {
         | Finding::MissingOutput { .. }
         | Finding::Unusable { .. }
         | Finding::NoGradient { .. }
+        | Finding::BelowBar { .. }
         | Finding::ArgumentModified { .. } => None,
     }
 }
@@ -99,6 +100,7 @@ pub(crate) fn place(finding: &Finding) -> Option<Location> {
         | Finding::Imprecise { .. }
         | Finding::OutsideSupport { .. }
         | Finding::WrongDistribution { .. }
+        | Finding::BelowBar { .. }
         | Finding::ArgumentModified { .. }
         | Finding::NotDeterministic { .. }
         | Finding::OrderDependent { .. } => None,

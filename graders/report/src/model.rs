@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Version of the model; it rises with every change that a reader has to know of.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// The report on one submission.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -95,8 +95,10 @@ pub struct TaskReport {
     pub verdict: Verdict,
     /// Points earned.
     pub points: f64,
-    /// Points that can be earned.
+    /// Points that can be earned in this run.
     pub max_points: f64,
+    /// Points that cannot, because training was not asked for; they are counted nowhere else.
+    pub training_points: f64,
     /// The parts of the points.
     pub portions: Vec<Portion>,
     /// The verdict in a sentence.
@@ -115,8 +117,10 @@ pub struct Portion {
     pub name: String,
     /// Its points.
     pub points: f64,
-    /// Whether its golden cases hold in f64.
+    /// Whether its golden cases hold in f64 and its trials reach their bars.
     pub earned: bool,
+    /// Whether it has trials that were not run, so that it could not be earned.
+    pub not_run: bool,
 }
 
 /// The report on one check.
@@ -146,12 +150,18 @@ pub struct CheckReport {
     /// The smallest known input that shows it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub counterexample: Option<Counterexample>,
+    /// What a trial has measured, also one that passed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub measured: Vec<Measured>,
+    /// Curves of a trial, to be plotted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub series: Vec<Series>,
 }
 
 impl CheckReport {
     /// Whether it was tried and does not hold.
     pub fn failed(&self) -> bool {
-        !matches!(self.verdict, Verdict::Passed | Verdict::Skipped)
+        !matches!(self.verdict, Verdict::Passed | Verdict::NotRun | Verdict::Skipped)
     }
 }
 
@@ -169,6 +179,48 @@ pub enum CheckKind {
     Law,
     /// Untouched arguments, determinism, independence of order.
     Hygiene,
+    /// A training with measurements: it gives points.
+    Trial,
+}
+
+/// A number that a trial has measured, and what it has to reach.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Measured {
+    /// What was measured.
+    pub what: String,
+    /// Its value; none where it is NaN or infinite.
+    pub value: Option<f64>,
+    /// What it has to reach.
+    pub bar: Bar,
+    /// Whether it does.
+    pub holds: bool,
+}
+
+/// What a measured value has to reach.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Bar {
+    /// This or more.
+    AtLeast(f64),
+    /// This or less.
+    AtMost(f64),
+}
+
+/// A curve of a trial.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Series {
+    /// What it shows.
+    pub name: String,
+    /// The horizontal axis in words.
+    pub x_label: String,
+    /// The vertical axis in words.
+    pub y_label: String,
+    /// Along the horizontal axis; none where a value is NaN or infinite.
+    pub x: Vec<Option<f64>>,
+    /// Along the vertical axis, one for each of `x`.
+    pub y: Vec<Option<f64>>,
 }
 
 /// A line of the submission.
@@ -352,8 +404,10 @@ pub struct ManualItem {
 pub struct Totals {
     /// Points earned.
     pub points: f64,
-    /// Points of the tasks that were judged.
+    /// Points of the tasks that were judged, as far as they can be earned in this run.
     pub max_points: f64,
+    /// Points that need training, in a run that did not train.
+    pub training_points: f64,
     /// Points of the tasks that this grader failed to judge; they are lost to nobody.
     pub fault_points: f64,
     /// Points of the assignment's tasks that were not asked for.

@@ -12,14 +12,14 @@ use judge::verdict::Verdict;
 pub(crate) fn worst_first(checks: Vec<CheckReport>) -> Vec<CheckReport> {
     let leading = checks
         .iter()
-        .position(|check| check.failed() && check.kind == CheckKind::Golden && check.verdict == Verdict::Wrong);
+        .position(|check| check.failed() && gives_points(check.kind) && check.verdict == Verdict::Wrong);
     let mut placed: Vec<(usize, CheckReport)> = checks.into_iter().enumerate().collect();
     placed.sort_by_key(|(position, check)| {
         let severity = if check.failed() { Some(check.verdict) } else { None };
         let leads = leading == Some(*position);
         let group = match (check.failed(), check.verdict) {
             (true, _) => 0,
-            (false, Verdict::Skipped) => 1,
+            (false, Verdict::Skipped | Verdict::NotRun) => 1,
             (false, _) => 2,
         };
         (group, Reverse(severity), !leads, rank(check))
@@ -27,12 +27,16 @@ pub(crate) fn worst_first(checks: Vec<CheckReport>) -> Vec<CheckReport> {
     placed.into_iter().map(|(_, check)| check).collect()
 }
 
+fn gives_points(kind: CheckKind) -> bool {
+    matches!(kind, CheckKind::Golden | CheckKind::Trial)
+}
+
 /// Checks that hold keep the order in which they were made.
 fn rank(check: &CheckReport) -> u8 {
     match check.kind {
         _ if !check.failed() => 0,
         CheckKind::Law => 1,
-        CheckKind::Golden => 2,
+        CheckKind::Golden | CheckKind::Trial => 2,
         CheckKind::Single => 3,
         CheckKind::Hygiene => 4,
         CheckKind::Precision => 5,

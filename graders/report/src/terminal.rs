@@ -91,8 +91,13 @@ impl<'a> Sections<'a> {
 
     /// Name, points, verdict, and the summary where there is room for it.
     fn row(&mut self, task: &TaskReport) {
-        let most = points(task.max_points);
-        let earned = if task.verdict == Verdict::JudgeFault {
+        let out_of_reach = task.max_points == 0.0 && task.training_points > 0.0;
+        let most = points(if out_of_reach {
+            task.training_points
+        } else {
+            task.max_points
+        });
+        let earned = if out_of_reach || task.verdict == Verdict::JudgeFault {
             "-".to_owned()
         } else {
             points(task.points)
@@ -171,7 +176,8 @@ impl<'a> Sections<'a> {
                 .page
                 .paint(colour(check.verdict), &format!("{:<10}", title(check.verdict)));
             let said = check.message.as_ref().unwrap_or(&check.statement);
-            let text = format!("{}: {said}", check.name);
+            let measured = words::measured(&check.measured);
+            let text = format!("{}: {said}{measured}", check.name);
             for (number, line) in wrap(&text, WIDTH - 15).into_iter().enumerate() {
                 let head = if number == 0 { &verdict } else { "          " };
                 self.page.line(&format!("    {head} {line}"));
@@ -212,7 +218,7 @@ impl<'a> Sections<'a> {
 fn colour(verdict: Verdict) -> Style {
     match verdict {
         Verdict::Passed => AnsiColor::Green.on_default(),
-        Verdict::Skipped | Verdict::NotAttempted => AnsiColor::Yellow.on_default(),
+        Verdict::NotRun | Verdict::Skipped | Verdict::NotAttempted => AnsiColor::Yellow.on_default(),
         Verdict::Wrong
         | Verdict::OutOfMemory
         | Verdict::TimedOut

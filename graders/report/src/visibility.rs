@@ -22,7 +22,7 @@ pub(crate) enum Sight {
 pub(crate) fn sight(visibility: Visibility, kind: Kind, finding: &Finding) -> Sight {
     match (visibility, kind) {
         (Visibility::Public, _) => Sight::Finding(finding.clone()),
-        (Visibility::Hidden, Kind::Law) => Sight::Finding(without_free_text(finding)),
+        (Visibility::Hidden, Kind::Law | Kind::Trial) => Sight::Finding(without_free_text(finding)),
         (Visibility::Hidden, Kind::Golden | Kind::Single | Kind::Precision | Kind::Hygiene) => match finding {
             // These are known without any input.
             Finding::NotAttempted | Finding::DidNotCompile(_) | Finding::Forbidden { .. } => {
@@ -42,6 +42,7 @@ pub(crate) fn sight(visibility: Visibility, kind: Kind, finding: &Finding) -> Si
             | Finding::Imprecise { .. }
             | Finding::OutsideSupport { .. }
             | Finding::WrongDistribution { .. }
+            | Finding::BelowBar { .. }
             | Finding::LawBroken(_)
             | Finding::ArgumentModified { .. }
             | Finding::NotDeterministic { .. }
@@ -81,6 +82,7 @@ fn without_free_text(finding: &Finding) -> Finding {
         | Finding::Imprecise { .. }
         | Finding::OutsideSupport { .. }
         | Finding::WrongDistribution { .. }
+        | Finding::BelowBar { .. }
         | Finding::LawBroken(Violation::Changed { .. } | Violation::Unequal { .. } | Violation::Value { .. })
         | Finding::ArgumentModified { .. }
         | Finding::NotDeterministic { .. }

@@ -85,6 +85,8 @@ pub struct Call {
     pub gradients: Vec<String>,
     /// Parts that the judge answers in the submission's place.
     pub substitutes: Vec<String>,
+    /// Whether the judge serves batches during this call.
+    pub batches: bool,
 }
 
 /// Judge to child.
@@ -96,6 +98,11 @@ pub enum ChildRequest {
     Part {
         /// Whether the frame holds the outputs.
         answered: bool,
+    },
+    /// What a `ChildReply::Batch` asked for.
+    Batch {
+        /// Whether the frame holds a batch; otherwise the last one has been served.
+        more: bool,
     },
 }
 
@@ -114,6 +121,8 @@ pub enum ChildReply {
         /// The part's task.
         part: String,
     },
+    /// The function asks for the next batch to train on.
+    Batch,
 }
 
 /// How a call ended, as the child reports it.

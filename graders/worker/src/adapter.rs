@@ -5,6 +5,9 @@ use std::fmt::Display;
 
 use tch::{Device, Kind, Tensor};
 
+use crate::convert;
+use crate::substitute::Line;
+
 /// One task's way into a submission.
 #[derive(Debug, Clone, Copy)]
 pub struct Adapter {
@@ -47,12 +50,26 @@ impl Problem {
 pub struct Arguments {
     tensors: BTreeMap<String, Tensor>,
     device: Device,
+    /// Where batches come from, for a call that trains.
+    batches: Option<Line>,
 }
 
 impl Arguments {
     /// Arguments that are on `device` already.
     pub(crate) fn new(tensors: BTreeMap<String, Tensor>, device: Device) -> Self {
-        Self { tensors, device }
+        Self {
+            tensors,
+            device,
+            batches: None,
+        }
+    }
+
+    /// The same arguments, with batches from the judge.
+    pub(crate) fn with_batches(self, line: Line) -> Self {
+        Self {
+            batches: Some(line),
+            ..self
+        }
     }
 
     /// All of them, for what comes before and after the call.
@@ -89,6 +106,23 @@ impl Arguments {
     /// A choice between yes and no.
     pub fn flag(&self, name: &str) -> Result<bool, Problem> {
         Ok(self.setting(name, Kind::Bool)?.int64_value(&[]) != 0)
+    }
+
+    /// The next batch of a training, by name and on the call's device; `None` once the judge has served the last one.
+    ///
+    /// The judge counts what it serves: each batch is a step of the training.
+    pub fn next_batch(&self) -> Result<Option<BTreeMap<String, Tensor>>, Problem> {
+        let bad = |reason: String| Problem::BadRequest(reason);
+        let line = self.batches.as_ref();
+        let line = line.ok_or_else(|| bad("this call serves no batches".to_owned()))?;
+        let Some(batch) = line.next_batch().map_err(|error| bad(error.to_string()))? else {
+            return Ok(None);
+        };
+        let on_device = |(name, plain): (String, wire::Tensor)| {
+            let tensor = convert::to_libtorch(&plain, self.device).map_err(|error| bad(convert::words(&error)))?;
+            Ok((name, tensor))
+        };
+        batch.into_iter().map(on_device).collect::<Result<_, _>>().map(Some)
     }
 
     fn setting(&self, name: &str, kind: Kind) -> Result<&Tensor, Problem> {

@@ -7,23 +7,27 @@ use wire::message::Group;
 use wire::{Call, Outcome, Tensors};
 
 use crate::adapter::{Adapter, Arguments, Problem, Returned};
+use crate::substitute::Line;
 use crate::{convert, panics};
 
 /// Runs a call to its end. Tensors come only with `Outcome::Returned`.
-pub(crate) fn run(adapters: &[Adapter], call: &Call, frame: &Tensors) -> (Outcome, Tensors) {
-    let result = panics::catch(|| attempt(adapters, call, frame));
+pub(crate) fn run(adapters: &[Adapter], call: &Call, frame: &Tensors, line: &Line) -> (Outcome, Tensors) {
+    let result = panics::catch(|| attempt(adapters, call, frame, line));
     match result.and_then(|result| result) {
         Ok(tensors) => (Outcome::Returned, tensors),
         Err(outcome) => (outcome, Tensors::new()),
     }
 }
 
-fn attempt(adapters: &[Adapter], call: &Call, frame: &Tensors) -> Result<Tensors, Outcome> {
+fn attempt(adapters: &[Adapter], call: &Call, frame: &Tensors, line: &Line) -> Result<Tensors, Outcome> {
     let adapter = adapters
         .iter()
         .find(|adapter| adapter.task == call.task)
         .ok_or_else(|| bad_request(format!("there is no adapter for `{}`", call.task)))?;
-    let arguments = arguments_of(call, frame)?;
+    let mut arguments = arguments_of(call, frame)?;
+    if call.batches {
+        arguments = arguments.with_batches(line.clone());
+    }
     tch::manual_seed(call.seed);
     let returned = (adapter.call)(&arguments).map_err(|problem| match problem {
         Problem::BadRequest(reason) => Outcome::BadRequest { reason },
@@ -163,6 +167,9 @@ fn bad_request(reason: impl Into<String>) -> Outcome {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use std::os::unix::net::UnixStream;
+
     use super::*;
 
     const ADAPTERS: [Adapter; 4] = [
@@ -210,12 +217,14 @@ mod tests {
             echo,
             gradients: gradients.iter().map(|name| (*name).to_owned()).collect(),
             substitutes: Vec::new(),
+            batches: false,
         };
         let mut frame = Tensors::new();
         let arguments = named([("left", [2.0, 3.0]), ("right", [5.0, 7.0]), ("unused", [1.0; 2])]);
         Group::Argument.insert(&mut frame, arguments);
         Group::Cotangent.insert(&mut frame, named([("product", [1.0, 10.0])]));
-        run(&ADAPTERS, &call, &frame)
+        let (_ours, theirs) = UnixStream::pair().unwrap();
+        run(&ADAPTERS, &call, &frame, &Line::new(theirs))
     }
 
     #[test]

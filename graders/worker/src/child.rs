@@ -23,10 +23,10 @@ pub(crate) fn serve(
     install(line.substitute_for_parts());
     while let Some(frame) = line.receive()? {
         let ChildRequest::Call(request) = frame.message else {
-            return Err(FrameError::Header("a part that nobody asked for".to_owned()));
+            return Err(FrameError::Header("an answer to no question".to_owned()));
         };
         line.substitute(&request.substitutes);
-        let (outcome, tensors) = call::run(adapters, &request, &frame.tensors);
+        let (outcome, tensors) = call::run(adapters, &request, &frame.tensors, &line);
         let id = request.id;
         line.send(ChildReply::Answer { id, outcome }, tensors)?;
     }

@@ -1,4 +1,5 @@
-//! Parts that the judge answers in a submission's place, and the line to the judge that this shares with the calls.
+//! Parts that the judge answers in a submission's place, batches that it serves, and the line to the judge that these
+//! share with the calls.
 
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -77,6 +78,17 @@ impl Line {
     pub(crate) fn substitute_for_parts(&self) -> Substitute {
         let line = self.clone();
         Box::new(move |part, arguments| line.ask(part, arguments))
+    }
+
+    /// The next batch of a training; `None` once there are no more.
+    pub(crate) fn next_batch(&self) -> Result<Option<Tensors>, FrameError> {
+        let mut ends = self.ends();
+        Frame::new(ChildReply::Batch, Tensors::new()).write(&mut ends.stream)?;
+        match ends.receive()? {
+            Some(frame) if frame.message == (ChildRequest::Batch { more: true }) => Ok(Some(frame.tensors)),
+            Some(frame) if frame.message == (ChildRequest::Batch { more: false }) => Ok(None),
+            _ => Err(FrameError::Header("no batch came where one was asked for".to_owned())),
+        }
     }
 
     fn ask(&self, part: &str, arguments: &dyn Fn() -> Arguments) -> Option<Vec<Tensor>> {

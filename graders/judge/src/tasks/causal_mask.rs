@@ -71,6 +71,7 @@ pub(super) static TASK: Task = Task {
         .few(),
     ],
     canonical: None,
+    trials: &[],
 };
 
 const PREFIX: Sizes = &[("T", 1, 20), ("more", 1, 20)];

@@ -115,6 +115,7 @@ pub(super) static TASK: Task = Task {
     ],
     laws: LAWS,
     canonical: None,
+    trials: &[],
 };
 
 const LAWS: &[Law] = &[

@@ -33,6 +33,7 @@ pub(super) static TASK: Task = Task {
     cases: CASES,
     laws: LAWS,
     canonical: None,
+    trials: &[],
 };
 
 const SENTENCE: &str = "To be, or not to be:\nthat is the Question.";

@@ -34,6 +34,7 @@ pub(super) static TASK: Task = Task {
     cases: CASES,
     laws: LAWS,
     canonical: None,
+    trials: &[],
 };
 
 /// Everything that a block calls, directly or through its attention.

@@ -31,6 +31,7 @@ pub(super) static TASK: Task = Task {
     cases: CASES,
     laws: LAWS,
     canonical: None,
+    trials: &[],
 };
 
 const CASES: &[Case] = &[

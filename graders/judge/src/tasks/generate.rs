@@ -33,6 +33,7 @@ pub(super) static TASK: Task = Task {
     cases: CASES,
     laws: LAWS,
     canonical: None,
+    trials: &[],
 };
 
 /// Everything that is called, directly or through the GPT.

@@ -32,6 +32,7 @@ pub(super) static TASK: Task = Task {
     cases: CASES,
     laws: LAWS,
     canonical: None,
+    trials: &[],
 };
 
 /// Everything that a GPT calls, directly or through its blocks.

@@ -39,6 +39,7 @@ pub(super) static TASK: Task = Task {
     cases: CASES,
     laws: LAWS,
     canonical: Some(by_destination),
+    trials: &[],
 };
 
 const CASES: &[Case] = &[

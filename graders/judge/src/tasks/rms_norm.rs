@@ -116,6 +116,7 @@ pub(super) static TASK: Task = Task {
         .few(),
     ],
     canonical: None,
+    trials: &[],
 };
 
 const SIZES: Sizes = &[("B", 1, 3), ("T", 1, 6), ("C", 1, 9)];

@@ -128,6 +128,7 @@ pub(super) static TASK: Task = Task {
         .few(),
     ],
     canonical: None,
+    trials: &[],
 };
 
 const SIZES: Sizes = &[

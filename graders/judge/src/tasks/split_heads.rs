@@ -84,6 +84,7 @@ pub(super) static TASK: Task = Task {
         .few(),
     ],
     canonical: None,
+    trials: &[],
 };
 
 const SIZES: Sizes = &[("B", 1, 3), ("T", 1, 4), ("heads", 1, 4), ("d", 1, 3)];

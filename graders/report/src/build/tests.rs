@@ -254,6 +254,7 @@ fn points_of_a_judge_fault_are_lost_to_nobody() {
     let expected = Totals {
         points: 2.0,
         max_points: 2.0,
+        training_points: 0.0,
         fault_points: 2.0,
         unasked_points: 2.0,
         manual_points: 0.0,

@@ -3,6 +3,7 @@
 use judge::compare::{Difference, Mismatch};
 use judge::finding::{CompileError, Finding, Violation};
 use judge::judgement::Skip;
+use judge::trial::{Bar, Measurement};
 use wire::message::Ended;
 
 use super::scene::at;
@@ -83,6 +84,12 @@ one_of_each! {
             p_value: 1e-12,
             alarm: 1e-6,
         },
+        Finding::BelowBar { .. } => Finding::BelowBar {
+            measurements: vec![
+                Measurement { what: text("accuracy on unseen nodes"), value: 0.849_99, bar: Bar::AtLeast(0.85) },
+                Measurement { what: text("loss on unseen text"), value: 1.3, bar: Bar::AtMost(1.6) },
+            ],
+        },
         Finding::LawBroken(_) => Finding::LawBroken(Violation::Changed {
             cause: text("token 2"),
             what: text("the output at positions before it"),
@@ -138,6 +145,9 @@ one_of_each! {
     skips: Skip {
         Skip::DependsOn(_) => Skip::DependsOn(vec![text("causal_mask"), text("split_heads")]),
         Skip::NothingToJudge => Skip::NothingToJudge,
+        Skip::NotWritten => Skip::NotWritten,
+        Skip::NoAnswer => Skip::NoAnswer,
+        Skip::TrainingNotAsked => Skip::TrainingNotAsked,
         Skip::TimeUsedUp => Skip::TimeUsedUp,
     }
 }

@@ -26,6 +26,7 @@ pub(crate) fn assignment(tasks: &[(&str, &[&str])], visibility: Visibility) -> A
         title: "A Small Assignment".to_owned(),
         seed: 7,
         law_cases: 8,
+        training: false,
         limits: Limits {
             cpu_seconds: 5.0,
             memory_mib: 4096,
@@ -71,13 +72,16 @@ pub(crate) fn judgement(
     let portion = |&(name, earned): &(&str, bool)| Portion {
         name: name.to_owned(),
         points: share,
+        checks: vec![format!("golden-f64/{name}")],
         earned,
+        not_run: false,
     };
     TaskJudgement {
         task,
         verdict,
         points: portions.iter().filter(|(_, earned)| *earned).map(|_| share).sum(),
         max_points: 2.0,
+        training_points: 0.0,
         portions: portions.iter().map(portion).collect(),
         checks,
         substituted: Vec::new(),
@@ -87,12 +91,7 @@ pub(crate) fn judgement(
 
 /// A check with its ending.
 fn check(name: &str, kind: Kind, ending: Ending) -> Check {
-    Check {
-        name: name.to_owned(),
-        kind,
-        statement: statement(name).to_owned(),
-        ending,
-    }
+    Check::new(name, kind, statement(name), ending)
 }
 
 fn statement(name: &str) -> &'static str {

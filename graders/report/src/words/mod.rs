@@ -11,6 +11,7 @@ mod process;
 mod report;
 mod source;
 mod summary;
+mod trial;
 
 use judge::assignment::Limits;
 use judge::compare::Difference;
@@ -24,6 +25,7 @@ pub(crate) use law::sizes;
 pub(crate) use next::next;
 pub(crate) use report::{alike, call, manual, more, points, setting, totals, values};
 pub(crate) use summary::{skip, summary, title};
+pub(crate) use trial::measured;
 
 /// What is said of a failed or skipped check.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,6 +95,7 @@ pub(crate) fn finding(finding: &Finding, place: Place<'_>) -> Words {
             p_value,
             alarm: _,
         } => wrong_distribution(case, *token, (*expected, *observed), *p_value, place),
+        Finding::BelowBar { measurements } => trial::below_bar(measurements, place),
         Finding::LawBroken(violation) => law::broken(violation, place),
         Finding::ArgumentModified { argument } => argument_modified(argument),
         Finding::NotDeterministic { output, mismatch } => Words::new(
@@ -122,6 +125,7 @@ pub(crate) fn hidden(verdict: Verdict) -> Words {
         Verdict::OutOfMemory => "a call used up its memory",
         Verdict::Crashed => "a call panicked or ended its process",
         Verdict::Passed
+        | Verdict::NotRun
         | Verdict::Skipped
         | Verdict::Wrong
         | Verdict::RefusedByPolicy

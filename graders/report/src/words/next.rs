@@ -21,11 +21,16 @@ pub(crate) fn next(tasks: &[TaskReport]) -> Option<String> {
     if let Some((task, check)) = wrong {
         return Some(explain(task, check));
     }
-    first(is_unwritten).map(|task| format!("grade explain {}", task.id))
+    let unwritten = first(is_unwritten).map(|task| format!("grade explain {}", task.id));
+    unwritten.or_else(|| first(needs_training).map(|_| "grade again with --training".to_owned()))
 }
 
 fn is_unwritten(task: &TaskReport) -> bool {
     task.verdict == Verdict::NotAttempted
+}
+
+fn needs_training(task: &TaskReport) -> bool {
+    task.training_points > 0.0
 }
 
 fn failed(task: &TaskReport) -> Option<&CheckReport> {
@@ -46,10 +51,10 @@ fn place(task: &TaskReport) -> String {
     }
 }
 
-/// Laws have an explanation of their own; other checks are explained with their task.
+/// Laws and trials have an explanation of their own; other checks are explained with their task.
 fn explain(task: &TaskReport, check: &CheckReport) -> String {
     match check.kind {
-        CheckKind::Law => format!("grade explain {}/{}", task.id, check.name),
+        CheckKind::Law | CheckKind::Trial => format!("grade explain {}/{}", task.id, check.name),
         CheckKind::Golden | CheckKind::Single | CheckKind::Precision | CheckKind::Hygiene => {
             format!("grade explain {}", task.id)
         }

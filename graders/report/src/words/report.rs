@@ -86,6 +86,9 @@ pub(crate) fn totals(totals: &Totals) -> String {
         points(totals.points),
         points(totals.max_points)
     )];
+    if totals.training_points > 0.0 {
+        phrases.push(format!("{} more need --training", points(totals.training_points)));
+    }
     let some = rest.into_iter().filter(|(sum, _)| *sum > 0.0);
     phrases.extend(some.map(|(sum, what)| format!("{} more {what}", points(sum))));
     phrases.join("; ")

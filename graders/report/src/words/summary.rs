@@ -2,6 +2,7 @@
 
 use judge::finding::Finding;
 use judge::judgement::{Check, Ending, Kind, Skip, TaskJudgement};
+use judge::points::Portion;
 use judge::verdict::Verdict;
 
 use super::Words;
@@ -13,6 +14,7 @@ use crate::clean::clean;
 pub(crate) fn title(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Passed => "passed",
+        Verdict::NotRun => "not run",
         Verdict::Skipped => "skipped",
         Verdict::Wrong => "wrong",
         Verdict::OutOfMemory => "out of memory",
@@ -46,6 +48,18 @@ pub(crate) fn skip(skip: &Skip) -> Words {
             message: "nothing is written yet".to_owned(),
             hint: None,
         },
+        Skip::NotWritten => Words {
+            message: "ran into a `todo!()` that a portion has been lost to already".to_owned(),
+            hint: None,
+        },
+        Skip::NoAnswer => Words {
+            message: "no golden case was answered, so there is nothing to look at more closely".to_owned(),
+            hint: None,
+        },
+        Skip::TrainingNotAsked => Words::new(
+            "not run: training takes a while, so it has to be asked for",
+            "grade with `--training`",
+        ),
         Skip::TimeUsedUp => Words {
             message: "earlier checks used up the time of this task".to_owned(),
             hint: None,
@@ -56,7 +70,8 @@ pub(crate) fn skip(skip: &Skip) -> Words {
 /// A task's verdict in a sentence.
 pub(crate) fn summary(judgement: &TaskJudgement) -> String {
     let sentence = match judgement.verdict {
-        Verdict::Passed => count(judgement.checks.len(), "check"),
+        Verdict::Passed => held(judgement),
+        Verdict::NotRun => "needs --training".to_owned(),
         Verdict::JudgeFault => fault(judgement.fault.as_deref()),
         Verdict::DidNotCompile | Verdict::RefusedByPolicy => findings(judgement)
             .find_map(of_source)
@@ -78,6 +93,17 @@ pub(crate) fn summary(judgement: &TaskJudgement) -> String {
             "{sentence}; judged with the reference's {} in place of yours",
             quoted(&judgement.substituted)
         )
+    }
+}
+
+/// How many checks hold; what was not run holds nothing.
+fn held(judgement: &TaskJudgement) -> String {
+    let not_run = |check: &&Check| check.ending == Ending::Skipped(Skip::TrainingNotAsked);
+    let number = judgement.checks.iter().filter(not_run).count();
+    let checks = count(judgement.checks.len() - number, "check");
+    match number {
+        0 => checks,
+        _ => format!("{checks}; {} not run: needs --training", count(number, "trial")),
     }
 }
 
@@ -111,10 +137,11 @@ enum Fate {
     Lost,
     NotWritten,
     NotJudged,
+    NotRun,
 }
 
 impl Fate {
-    const ALL: [Self; 4] = [Self::Right, Self::Lost, Self::NotWritten, Self::NotJudged];
+    const ALL: [Self; 5] = [Self::Right, Self::Lost, Self::NotWritten, Self::NotJudged, Self::NotRun];
 
     fn word(self) -> &'static str {
         match self {
@@ -122,6 +149,7 @@ impl Fate {
             Self::Lost => "lost",
             Self::NotWritten => "not written",
             Self::NotJudged => "not judged",
+            Self::NotRun => "not run",
         }
     }
 
@@ -132,6 +160,7 @@ impl Fate {
             Self::Lost => "golden cases fail",
             Self::NotWritten => "not written",
             Self::NotJudged => "not judged",
+            Self::NotRun => "not run",
         }
     }
 
@@ -143,6 +172,7 @@ impl Fate {
                 ..
             }) => Self::NotWritten,
             Some(Ending::Failed { .. }) => Self::Lost,
+            Some(Ending::Skipped(Skip::TrainingNotAsked)) => Self::NotRun,
             Some(Ending::Skipped(_)) | None => Self::NotJudged,
         }
     }
@@ -153,13 +183,16 @@ fn portions(judgement: &TaskJudgement) -> String {
     let fates: Vec<(String, Fate)> = judgement
         .portions
         .iter()
-        .map(|portion| (portion.name.replace('_', " "), fate(judgement, &portion.name)))
+        .map(|portion| (portion.name.replace('_', " "), fate(judgement, portion)))
         .collect();
     if fates.iter().all(|(_, fate)| *fate == Fate::Right) {
         return beside(judgement);
     }
     if let [(_, only)] = fates.as_slice() {
-        return only.alone().to_owned();
+        return match only {
+            Fate::Lost if is_trained(judgement) => "below the bar".to_owned(),
+            only => only.alone().to_owned(),
+        };
     }
     let phrase = |fate: &Fate| {
         let those = fates.iter().filter(|(_, own)| own == fate);
@@ -170,10 +203,19 @@ fn portions(judgement: &TaskJudgement) -> String {
     phrases.join("; ")
 }
 
-fn fate(judgement: &TaskJudgement, portion: &str) -> Fate {
-    let name = format!("golden-f64/{portion}");
-    let check = judgement.checks.iter().find(|check| check.name == name);
-    Fate::of(check.map(|check| &check.ending))
+/// Whether the only thing that speaks against a task is what it has trained.
+fn is_trained(judgement: &TaskJudgement) -> bool {
+    findings(judgement).all(|finding| matches!(finding, Finding::BelowBar { .. }))
+}
+
+/// What became of a portion: that of the first of its checks that does not hold.
+fn fate(judgement: &TaskJudgement, portion: &Portion) -> Fate {
+    let of = |name: &String| {
+        let check = judgement.checks.iter().find(|check| check.name == *name);
+        Fate::of(check.map(|check| &check.ending))
+    };
+    let mut fates = portion.checks.iter().map(of);
+    fates.find(|fate| *fate != Fate::Right).unwrap_or(Fate::Right)
 }
 
 /// What stands in the way of a task whose golden cases all hold.

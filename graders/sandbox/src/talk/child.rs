@@ -14,6 +14,19 @@ use super::worker::{Origin, Shared, TalkError, peak_memory_kib};
 
 /// Answers for parts: the part's task and its arguments in, its outputs out, `None` where there are none.
 pub type Parts<'a> = dyn FnMut(&str, Tensors) -> Option<Tensors> + 'a;
+/// Serves batches: the next one, `None` once there are no more.
+pub type Batches<'a> = dyn FnMut() -> Option<Tensors> + 'a;
+
+/// What a call may ask for while it runs, and how long it may run.
+#[derive(Default)]
+pub struct Terms<'a> {
+    /// Answers for the parts that the call names as substitutes; its time is not charged.
+    pub parts: Option<&'a mut Parts<'a>>,
+    /// Serves batches, where the call says that it asks for them; its time is not charged.
+    pub batches: Option<&'a mut Batches<'a>>,
+    /// CPU seconds, where they are not the worker's own limit; the wall clock stops the call at ten times that.
+    pub cpu_seconds: Option<f64>,
+}
 
 /// How long a process may take from closing its stream to being gone.
 const LAST_BREATH: Timespec = Timespec {
@@ -55,9 +68,8 @@ impl Child {
         peak_memory_kib(self.pid)
     }
 
-    /// Makes a call. `tensors` are the frame's, in the groups of `wire::message::Group`; `parts` answers for the parts
-    /// that the call names as substitutes, and its time is not charged.
-    pub fn call(&mut self, call: &Call, tensors: Tensors, parts: &mut Parts<'_>) -> Result<Observed, TalkError> {
+    /// Makes a call. `tensors` are the frame's, in the groups of `wire::message::Group`.
+    pub fn call(&mut self, call: &Call, tensors: Tensors, mut terms: Terms<'_>) -> Result<Observed, TalkError> {
         if !self.is_alive {
             return Err(TalkError::Gone);
         }
@@ -66,8 +78,9 @@ impl Child {
             .map_err(TalkError::Request)?;
         self.worker.note_call();
         let words = self.origin.stderr.total();
-        let mut clock = Clock::start(self.pid, self.worker.limits().cpu_seconds);
-        match self.converse(call, request, parts, &mut clock) {
+        let limit = terms.cpu_seconds.unwrap_or(self.worker.limits().cpu_seconds);
+        let mut clock = Clock::start(self.pid, limit);
+        match self.converse(call, request, &mut terms, &mut clock) {
             Ok(observed) => Ok(observed),
             Err(Failure::Ours(error)) => {
                 self.kill();
@@ -81,7 +94,7 @@ impl Child {
         &mut self,
         call: &Call,
         mut request: Vec<u8>,
-        parts: &mut Parts<'_>,
+        terms: &mut Terms<'_>,
         clock: &mut Clock,
     ) -> Result<Observed, Failure> {
         self.exchange.refuse_early_words()?;
@@ -93,10 +106,16 @@ impl Child {
                     return Ok(self.answered(outcome, reply.tensors));
                 }
                 ChildReply::Answer { .. } => return Err(malformed("an answer to another call")),
-                ChildReply::Part { part } if call.substitutes.contains(&part) => {
-                    request = clock.pause(|| answer(parts(&part, reply.tensors)))?;
-                }
-                ChildReply::Part { .. } => return Err(malformed("a question for a part that is its own")),
+                ChildReply::Part { part } => match terms.parts.as_mut() {
+                    Some(parts) if call.substitutes.contains(&part) => {
+                        request = clock.pause(|| answer(parts(&part, reply.tensors)))?;
+                    }
+                    _ => return Err(malformed("a question for a part that is its own")),
+                },
+                ChildReply::Batch => match terms.batches.as_mut() {
+                    Some(batches) if call.batches => request = clock.pause(|| serve(batches()))?,
+                    _ => return Err(malformed("a question for a batch in a call that does not train")),
+                },
             }
         }
     }
@@ -202,7 +221,16 @@ fn answer(outputs: Option<Tensors>) -> Result<Vec<u8>, Failure> {
     let message = ChildRequest::Part {
         answered: outputs.is_some(),
     };
-    let frame = Frame::new(message, outputs.unwrap_or_default()).encode();
+    encode(message, outputs)
+}
+
+fn serve(batch: Option<Tensors>) -> Result<Vec<u8>, Failure> {
+    let message = ChildRequest::Batch { more: batch.is_some() };
+    encode(message, batch)
+}
+
+fn encode(message: ChildRequest, tensors: Option<Tensors>) -> Result<Vec<u8>, Failure> {
+    let frame = Frame::new(message, tensors.unwrap_or_default()).encode();
     frame.map_err(|error| Failure::Ours(TalkError::Request(error)))
 }
 

@@ -9,6 +9,6 @@ mod exchange;
 mod settings;
 mod worker;
 
-pub use child::{Child, Parts};
+pub use child::{Batches, Child, Parts, Terms};
 pub use settings::{Limits, Settings};
 pub use worker::{StartError, TalkError, Worker};

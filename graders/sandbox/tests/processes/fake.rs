@@ -118,6 +118,7 @@ fn answer(request: Frame<ChildRequest>, stream: &mut UnixStream, decoder: &mut D
             .write(stream)
             .unwrap();
         }
+        "training" => train(call.id, stream, decoder),
         "sleeping" => thread::sleep(Duration::from_secs(1000)),
         "busy" => loop {
             std::hint::spin_loop();
@@ -134,6 +135,29 @@ fn answer(request: Frame<ChildRequest>, stream: &mut UnixStream, decoder: &mut D
         }
         _ => std::process::abort(),
     }
+}
+
+/// Adds up what the batches hold, and asks once more after the last one.
+fn train(id: u64, stream: &mut UnixStream, decoder: &mut Decoder) {
+    let mut sum = 0.0;
+    for end in 0..2 {
+        loop {
+            Frame::new(ChildReply::Batch, Tensors::new()).write(stream).unwrap();
+            let Ok(Some(batch)) = decoder.read::<ChildRequest>(stream) else {
+                return;
+            };
+            if batch.message == (ChildRequest::Batch { more: false }) {
+                break;
+            }
+            assert_eq!(end, 0, "a batch came after the last one");
+            sum += batch.tensors["x"].item().unwrap();
+        }
+    }
+    let outcome = Outcome::Returned;
+    let tensors = Tensors::from([("sum".to_owned(), Tensor::real(sum))]);
+    Frame::new(ChildReply::Answer { id, outcome }, tensors)
+        .write(stream)
+        .unwrap();
 }
 
 fn ask(stream: &mut UnixStream) {

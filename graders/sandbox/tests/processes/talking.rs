@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use sandbox::launch::Launcher;
-use sandbox::talk::{Child, Settings, StartError, TalkError, Worker};
+use sandbox::talk::{Child, Settings, StartError, TalkError, Terms, Worker};
 use wire::{Call, Device, Ended, Observed, Outcome, Tensor, Tensors};
 
 use crate::{Test, fake};
@@ -14,6 +14,15 @@ pub(crate) const TESTS: &[Test] = &[
         "a_part_is_answered_if_it_is_to_be_substituted",
         a_part_is_answered_if_it_is_to_be_substituted,
     ),
+    (
+        "batches_are_served_until_there_are_no_more",
+        batches_are_served_until_there_are_no_more,
+    ),
+    (
+        "a_batch_is_refused_to_a_call_that_does_not_train",
+        a_batch_is_refused_to_a_call_that_does_not_train,
+    ),
+    ("a_call_can_have_a_limit_of_its_own", a_call_can_have_a_limit_of_its_own),
     (
         "what_is_no_answer_is_malformed_and_ends_the_child",
         what_is_no_answer_is_malformed_and_ends_the_child,
@@ -68,6 +77,7 @@ fn call(substitutes: &[&str]) -> Call {
         echo: false,
         gradients: vec![],
         substitutes: substitutes.iter().map(ToString::to_string).collect(),
+        batches: false,
     }
 }
 
@@ -81,7 +91,11 @@ fn ask(child: &mut Child, substitutes: &[&str]) -> Observed {
         let x = arguments["x"].item()?;
         Some(Tensors::from([("y".to_owned(), Tensor::real(2.0 * x))]))
     };
-    child.call(&call(substitutes), frame(), &mut double).unwrap()
+    let terms = Terms {
+        parts: Some(&mut double),
+        ..Terms::default()
+    };
+    child.call(&call(substitutes), frame(), terms).unwrap()
 }
 
 fn observe(behaviour: &str) -> (Observed, bool) {
@@ -128,6 +142,53 @@ fn a_part_is_answered_if_it_is_to_be_substituted() {
     assert!(matches!(observed, Observed::Malformed { .. }), "{observed:?}");
 }
 
+/// Has a worker train on the numbers 1, 2, 3, and says what was seen and how often it asked.
+fn train(behaviour: &str, batches: bool) -> (Observed, u32) {
+    let worker = worker(behaviour).unwrap();
+    let mut asked = 0;
+    let mut serve = || {
+        asked += 1;
+        (asked <= 3).then(|| Tensors::from([("x".to_owned(), Tensor::real(f64::from(asked)))]))
+    };
+    let terms = Terms {
+        batches: Some(&mut serve),
+        ..Terms::default()
+    };
+    let call = Call { batches, ..call(&[]) };
+    let observed = worker.child().unwrap().call(&call, frame(), terms).unwrap();
+    (observed, asked)
+}
+
+fn batches_are_served_until_there_are_no_more() {
+    let (observed, asked) = train("training", true);
+    let tensors = Tensors::from([("sum".to_owned(), Tensor::real(6.0))]);
+    let expected = Observed::Answered {
+        outcome: Outcome::Returned,
+        tensors,
+    };
+    // Once more after the end, to be told so again.
+    assert_eq!((observed, asked), (expected, 5));
+}
+
+fn a_batch_is_refused_to_a_call_that_does_not_train() {
+    let (observed, asked) = train("training", false);
+    assert!(matches!(observed, Observed::Malformed { .. }), "{observed:?}");
+    assert_eq!(asked, 0);
+}
+
+fn a_call_can_have_a_limit_of_its_own() {
+    let worker = worker("busy").unwrap();
+    let terms = Terms {
+        cpu_seconds: Some(0.3),
+        ..Terms::default()
+    };
+    let observed = worker.child().unwrap().call(&call(&[]), frame(), terms).unwrap();
+    assert!(
+        matches!(observed, Observed::TimedOut { cpu, by_cpu: true, .. } if cpu >= 0.3),
+        "{observed:?}"
+    );
+}
+
 fn what_is_no_answer_is_malformed_and_ends_the_child() {
     for behaviour in ["other", "chatty", "babbling", "cut", "boasting", "leaving"] {
         let (observed, is_alive) = observe(behaviour);
@@ -143,7 +204,7 @@ fn what_is_no_answer_is_malformed_and_ends_the_child() {
     std::thread::sleep(Duration::from_millis(100));
     assert!(matches!(ask(&mut child, &[]), Observed::Malformed { .. }));
     assert!(matches!(
-        child.call(&call(&[]), frame(), &mut |_, _| None),
+        child.call(&call(&[]), frame(), Terms::default()),
         Err(TalkError::Gone)
     ));
 }

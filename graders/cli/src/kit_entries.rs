@@ -1,0 +1,132 @@
+//! The submissions of the kit, what must come of each, and which trials that takes.
+
+use std::path::PathBuf;
+
+use judge::impostor;
+use judge::judgement::Training;
+use judge::task::Task;
+use judge::tasks;
+
+use crate::bank::{self, ExpectedWrong};
+use crate::failure::Failure;
+use crate::grader::Grader;
+
+/// A submission of the kit and what must come of it.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) name: String,
+    pub(crate) source: Source,
+    pub(crate) expected: Expected,
+    /// The tasks whose trials have to be run to see it; none: all.
+    about: Option<Vec<String>>,
+}
+
+/// Where a submission comes from.
+#[derive(Debug)]
+pub(crate) enum Source {
+    /// The template as it is.
+    Template,
+    /// The reference as it is.
+    Reference,
+    /// Files laid over the reference.
+    Overlay(PathBuf),
+    /// Answers without understanding; no process is needed.
+    Impostor(impostor::Kind),
+}
+
+/// What must come of a submission.
+#[derive(Debug)]
+pub(crate) enum Expected {
+    NothingAttempted,
+    FullMarks,
+    NoPoints,
+    Wrong(ExpectedWrong),
+}
+
+impl Entry {
+    /// Which trials are run for it, where training was asked for.
+    pub(crate) fn training(&self, asked: bool) -> Training<'_> {
+        match &self.about {
+            _ if !asked => Training::NotAsked,
+            Some(tasks) => Training::Of(tasks),
+            None => Training::All,
+        }
+    }
+
+    /// Whether nothing can be said of it without training.
+    pub(crate) fn needs_training(&self) -> bool {
+        match &self.expected {
+            Expected::Wrong(wrong) => shows_in_trials(wrong, tasks::find),
+            Expected::NothingAttempted | Expected::FullMarks | Expected::NoPoints => false,
+        }
+    }
+}
+
+/// Whether a mistake is in a task that is only trained, or must lose a trial.
+fn shows_in_trials(wrong: &ExpectedWrong, find: impl Fn(&str) -> Option<&'static Task>) -> bool {
+    let is_trial = |check: &String| {
+        let named = check.split_once('/');
+        named.is_some_and(|(task, check)| find(task).is_some_and(|task| task.trial(check).is_some()))
+    };
+    find(&wrong.task).is_some_and(|task| task.cases.is_empty()) || wrong.must_lose.iter().any(is_trial)
+}
+
+/// All submissions of the kit, or those named.
+pub(crate) fn entries(grader: &Grader, only: &[String]) -> Result<Vec<Entry>, Failure> {
+    let bank = grader.place().bank();
+    let mut entries = vec![
+        Entry {
+            name: "template".to_owned(),
+            source: Source::Template,
+            expected: Expected::NothingAttempted,
+            about: None,
+        },
+        Entry {
+            name: "reference".to_owned(),
+            source: Source::Reference,
+            expected: Expected::FullMarks,
+            about: None,
+        },
+    ];
+    for &kind in impostor::KINDS {
+        let name = format!("impostor/{}", kind.name().replace(' ', "-"));
+        entries.push(Entry {
+            name,
+            source: Source::Impostor(kind),
+            expected: Expected::NoPoints,
+            about: None,
+        });
+    }
+    for correct in bank::correct(&bank)? {
+        let source = Source::Overlay(correct.folder);
+        entries.push(Entry {
+            name: format!("correct/{}", correct.name),
+            source,
+            expected: Expected::FullMarks,
+            about: Some(correct.tasks),
+        });
+    }
+    for wrong in bank::wrong(&bank)? {
+        let source = Source::Overlay(wrong.folder);
+        entries.push(Entry {
+            name: format!("wrong/{}", wrong.name),
+            source,
+            about: Some(wrong.expected.concerned()),
+            expected: Expected::Wrong(wrong.expected),
+        });
+    }
+    if only.is_empty() {
+        return Ok(entries);
+    }
+    let matches = |entry: &Entry, name: &String| entry.name == *name || entry.name.split('/').nth(1) == Some(name);
+    if let Some(unknown) = only
+        .iter()
+        .find(|name| !entries.iter().any(|entry| matches(entry, name)))
+    {
+        let names: Vec<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
+        return Err(Failure::usage(format!("the kit has no submission `{unknown}`"))
+            .hint(format!("choose from: {}", names.join(", "))));
+    }
+    entries.retain(|entry| only.iter().any(|name| matches(entry, name)));
+    Ok(entries)
+}

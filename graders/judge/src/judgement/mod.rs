@@ -1,0 +1,271 @@
+//! Judging a submission: every check of every task, in an order in which parts come first.
+//!
+//! Here is what a judgement is, and the way through the tasks; `task` judges one task, `cases` and `trials` make its
+//! checks, `verdict` says what they mean together.
+
+mod cases;
+mod task;
+mod trials;
+mod verdict;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::assignment::{Assignment, Entry};
+use crate::finding::{Counterexample, Finding};
+use crate::fixtures::{FixtureError, Fixtures};
+use crate::points::{self, Portion};
+use crate::subject::Subject;
+use crate::task::Task;
+use crate::trial::Outcome;
+use crate::verdict::Verdict;
+use task::TaskJudge;
+
+/// What kind of check it is; it decides what a failure costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A portion's golden cases in f64: these give points.
+    Golden,
+    /// A portion's golden cases in f32.
+    Single,
+    /// Whether f64 outputs are as exact as f64 can be.
+    Precision,
+    /// A law.
+    Law,
+    /// Untouched arguments, determinism, independence of order.
+    Hygiene,
+    /// A training with measurements: it gives points.
+    Trial,
+}
+
+/// How a check ended.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a few hundred of them, and the large one is the one that matters"
+)]
+pub enum Ending {
+    /// It holds.
+    Passed,
+    /// It does not hold.
+    Failed {
+        /// What was found.
+        finding: Finding,
+        /// The smallest input that shows it, for a law.
+        counterexample: Option<Counterexample>,
+    },
+    /// It was not tried.
+    Skipped(Skip),
+}
+
+/// Why a check was not tried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Skip {
+    /// These tasks, which it depends on, are wrong.
+    DependsOn(Vec<String>),
+    /// The function is not written, or does not compile.
+    NothingToJudge,
+    /// The check came upon a part of the function that is not written, which has cost its portion already.
+    NotWritten,
+    /// No golden case got an answer that could be looked at more closely.
+    NoAnswer,
+    /// Training takes long and was not asked for.
+    TrainingNotAsked,
+    /// Earlier checks of the task used up its time.
+    TimeUsedUp,
+}
+
+/// A check with its ending.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Check {
+    /// Its name, unique in the task.
+    pub name: String,
+    /// Its kind.
+    pub kind: Kind,
+    /// What has to hold, in a sentence.
+    pub statement: String,
+    /// How it ended.
+    pub ending: Ending,
+    /// What a trial has seen, also one that failed.
+    pub outcome: Option<Outcome>,
+}
+
+impl Check {
+    /// A check that is no trial.
+    pub fn new(name: impl Into<String>, kind: Kind, statement: impl Into<String>, ending: Ending) -> Self {
+        Self {
+            name: name.into(),
+            kind,
+            statement: statement.into(),
+            ending,
+            outcome: None,
+        }
+    }
+
+    /// What it has found, where it was tried and does not hold.
+    pub fn finding(&self) -> Option<&Finding> {
+        match &self.ending {
+            Ending::Failed { finding, .. } => Some(finding),
+            Ending::Passed | Ending::Skipped(_) => None,
+        }
+    }
+}
+
+/// The judgement on one task.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TaskJudgement {
+    /// The task.
+    pub task: &'static str,
+    /// The verdict: the worst of its checks.
+    pub verdict: Verdict,
+    /// Points earned.
+    pub points: f64,
+    /// Points that can be earned in this run.
+    pub max_points: f64,
+    /// Points that cannot, because they are for trials and training was not asked for.
+    pub training_points: f64,
+    /// The parts of the points.
+    pub portions: Vec<Portion>,
+    /// The checks in the order in which they were made.
+    pub checks: Vec<Check>,
+    /// Parts that the reference answered.
+    pub substituted: Vec<String>,
+    /// What went wrong on our side, for a judge fault.
+    pub fault: Option<String>,
+}
+
+/// All that judging needs beside the submission.
+#[derive(Debug, Clone, Copy)]
+pub struct Bench<'a> {
+    /// The assignment.
+    pub assignment: &'a Assignment,
+    /// The golden files.
+    pub fixtures: &'a Fixtures,
+    /// Seed of the laws.
+    pub seed: u64,
+    /// Which trials are run.
+    pub training: Training<'a>,
+    /// A law that is left out, as `task/law`, to see whether the kit notices.
+    pub without: Option<&'a str>,
+}
+
+/// Which trials are run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Training<'a> {
+    /// None at all.
+    NotAsked,
+    /// Those of these tasks.
+    Of(&'a [String]),
+    /// All.
+    All,
+}
+
+impl Training<'_> {
+    /// All or none.
+    pub fn asked(asked: bool) -> Self {
+        if asked { Self::All } else { Self::NotAsked }
+    }
+
+    /// Whether the trials of this task are run.
+    pub fn includes(self, task: &str) -> bool {
+        match self {
+            Self::NotAsked => false,
+            Self::Of(tasks) => tasks.iter().any(|id| id == task),
+            Self::All => true,
+        }
+    }
+}
+
+/// Judges tasks that are given with parts first.
+///
+/// `precluded` holds what was found before anything ran: files that do not compile, forbidden items. `progress` is told
+/// of each task as it begins.
+pub fn judge(
+    bench: &Bench<'_>,
+    tasks: &[&Task],
+    precluded: &BTreeMap<&str, Finding>,
+    subject: &mut dyn Subject,
+    progress: &mut dyn FnMut(&Task),
+) -> Result<Vec<TaskJudgement>, FixtureError> {
+    let mut wrong: BTreeSet<&'static str> = BTreeSet::new();
+    let mut judgements = Vec::new();
+    for task in tasks {
+        let Some(entry) = bench.assignment.entry(task.id) else {
+            continue;
+        };
+        progress(task);
+        let of = |parts: Vec<&'static str>| parts.into_iter().filter(|part| wrong.contains(part)).collect();
+        let broken = Broken {
+            parts: of(task.parts.to_vec()),
+            all: of(all_parts(task, tasks)),
+        };
+        let judgement = match precluded.get(task.id) {
+            Some(finding) => precluded_task(bench, task, entry, finding),
+            None => TaskJudge::new(bench, task, entry).run(&broken, subject)?,
+        };
+        if !judgement.verdict.is_spotless() {
+            wrong.insert(task.id);
+        }
+        judgements.push(judgement);
+    }
+    Ok(judgements)
+}
+
+/// Orders tasks so that every task comes after its parts, otherwise as given.
+pub fn parts_first<'a>(tasks: &[&'a Task]) -> Vec<&'a Task> {
+    let mut ordered: Vec<&Task> = Vec::new();
+    let mut waiting: Vec<&Task> = tasks.to_vec();
+    while !waiting.is_empty() {
+        let is_waiting = |id: &str| waiting.iter().any(|task| task.id == id);
+        // A cycle cannot be ordered; its first task then goes first, and a test forbids cycles.
+        let next = waiting
+            .iter()
+            .position(|task| !task.parts.iter().any(|part| is_waiting(part)))
+            .unwrap_or(0);
+        ordered.push(waiting.remove(next));
+    }
+    ordered
+}
+
+/// What is wrong among the tasks that a task uses.
+struct Broken {
+    /// Those that it calls itself.
+    parts: Vec<&'static str>,
+    /// Those, and what they call in turn.
+    all: Vec<&'static str>,
+}
+
+/// The parts of a task, their parts, and so on, as far as they are among `tasks`.
+fn all_parts(task: &Task, tasks: &[&Task]) -> Vec<&'static str> {
+    let mut found: Vec<&'static str> = task.parts.to_vec();
+    let mut next = 0;
+    while let Some(&id) = found.get(next) {
+        let parts = tasks
+            .iter()
+            .find(|task| task.id == id)
+            .map_or(&[][..], |task| task.parts);
+        let new: Vec<&'static str> = parts.iter().copied().filter(|part| !found.contains(part)).collect();
+        found.extend(new);
+        next += 1;
+    }
+    found
+}
+
+fn precluded_task(bench: &Bench<'_>, task: &Task, entry: &Entry, finding: &Finding) -> TaskJudgement {
+    let ending = Ending::Failed {
+        finding: finding.clone(),
+        counterexample: None,
+    };
+    let statement = "the file compiles and uses only what the task allows";
+    let portions = points::portions(task, entry, &[], bench.training.includes(task.id));
+    TaskJudgement {
+        task: task.id,
+        verdict: Verdict::of(finding),
+        points: 0.0,
+        max_points: points::within_reach(&portions),
+        training_points: points::out_of_reach(&portions),
+        portions,
+        checks: vec![Check::new("build", Kind::Golden, statement, ending)],
+        substituted: Vec::new(),
+        fault: None,
+    }
+}

@@ -1,0 +1,166 @@
+//! Judging one task: which checks are made, in which processes, and what comes of them.
+
+use super::verdict::{blame_parts, is_unwritten, untried, verdict};
+use super::{Bench, Broken, Check, Ending, Kind, Skip, TaskJudgement};
+use crate::assignment::Entry;
+use crate::finding::Finding;
+use crate::fixtures::{FixtureError, StoredCase};
+use crate::hygiene;
+use crate::points;
+use crate::probe::Stop;
+use crate::subject::{Fault, Subject};
+use crate::task::{Case, Task};
+use crate::verdict::Verdict;
+use wire::DType;
+
+/// The golden cases of a task with what is stored of them.
+pub(super) type Cases = [(&'static Case, StoredCase)];
+
+/// Judges one task.
+pub(super) struct TaskJudge<'a> {
+    pub(super) bench: &'a Bench<'a>,
+    pub(super) task: &'a Task,
+    entry: &'a Entry,
+    timeouts: u32,
+}
+
+impl<'a> TaskJudge<'a> {
+    pub(super) fn new(bench: &'a Bench<'a>, task: &'a Task, entry: &'a Entry) -> Self {
+        Self {
+            bench,
+            task,
+            entry,
+            timeouts: 0,
+        }
+    }
+
+    pub(super) fn run(mut self, broken: &Broken, subject: &mut dyn Subject) -> Result<TaskJudgement, FixtureError> {
+        let stored = |case: &'static Case| Ok((case, self.bench.fixtures.case(self.task.id, case.name)?.clone()));
+        let cases: Vec<_> = self.task.cases.iter().map(stored).collect::<Result<_, _>>()?;
+        match self.judge(broken, &cases, subject) {
+            Ok(judgement) => Ok(judgement),
+            Err(fault) => Ok(self.faulted(&fault)),
+        }
+    }
+
+    fn judge(&mut self, broken: &Broken, cases: &Cases, subject: &mut dyn Subject) -> Result<TaskJudgement, Fault> {
+        let (mut checks, substituted) = if cases.is_empty() {
+            (Vec::new(), &[][..])
+        } else {
+            self.judge_cases(&broken.parts, cases, subject)?
+        };
+        checks.extend(self.trials(&broken.all, subject)?);
+        Ok(self.conclude(checks, substituted))
+    }
+
+    /// The checks of golden cases, laws and hygiene, and the parts that the reference answered.
+    fn judge_cases<'b>(
+        &mut self,
+        parts: &'b [&'static str],
+        cases: &Cases,
+        subject: &mut dyn Subject,
+    ) -> Result<(Vec<Check>, &'b [&'static str]), Fault> {
+        let replaced = subject.substitute(parts)? && !parts.is_empty();
+        let before = subject.substituted();
+        // A process of its own for each task and dtype: no task can leave anything behind for another.
+        subject.renew();
+        let (mut checks, answered) = self.golden(cases, DType::F64, subject)?;
+        if untried(&checks) {
+            self.skip_the_rest(&mut checks, &Skip::NothingToJudge);
+        } else {
+            let is_half_written = checks.iter().any(is_unwritten);
+            subject.renew();
+            checks.extend(self.golden(cases, DType::F32, subject)?.0);
+            subject.renew();
+            checks.extend(self.hygiene(&answered, subject)?);
+            let mut laws = self.laws(replaced, parts, subject)?;
+            if is_half_written {
+                // That it is not written has cost its portion already. Where no golden case has come upon a `todo!()`,
+                // a law that does has found something.
+                skip_unwritten(&mut laws);
+            }
+            checks.extend(laws);
+        }
+        let asked = subject.substituted() > before;
+        if !parts.is_empty() && !asked {
+            blame_parts(&mut checks, parts);
+        }
+        Ok((checks, if asked { parts } else { &[] }))
+    }
+
+    /// What a judged call or case means for its check.
+    pub(super) fn ending(&mut self, result: Result<Option<Finding>, Stop>) -> Result<Ending, Fault> {
+        match result {
+            Ok(None) => Ok(Ending::Passed),
+            Ok(Some(finding)) | Err(Stop::Found(finding)) => {
+                self.count_timeout(&finding);
+                Ok(Ending::Failed {
+                    finding,
+                    counterexample: None,
+                })
+            }
+            Err(Stop::Fault(fault)) => Err(fault),
+        }
+    }
+
+    pub(super) fn count_timeout(&mut self, finding: &Finding) {
+        if Verdict::of(finding) == Verdict::TimedOut {
+            self.timeouts += 1;
+        }
+    }
+
+    pub(super) fn time_used_up(&self) -> bool {
+        self.timeouts >= self.bench.assignment.limits.timeouts_per_task
+    }
+
+    fn skip_the_rest(&self, checks: &mut Vec<Check>, why: &Skip) {
+        let skipped = || Ending::Skipped(why.clone());
+        for hygiene in hygiene::ALL {
+            checks.push(Check::new(hygiene.name, Kind::Hygiene, hygiene.statement, skipped()));
+        }
+        for law in self.task.laws {
+            checks.push(Check::new(law.name, Kind::Law, law.statement, skipped()));
+        }
+    }
+
+    /// Whether the trials of this task are run.
+    pub(super) fn is_trained(&self) -> bool {
+        self.bench.training.includes(self.task.id)
+    }
+
+    fn conclude(&self, checks: Vec<Check>, substituted: &[&str]) -> TaskJudgement {
+        let portions = points::portions(self.task, self.entry, &checks, self.is_trained());
+        TaskJudgement {
+            task: self.task.id,
+            verdict: verdict(&checks),
+            points: points::points(&portions, &checks, self.bench.assignment.deductions),
+            max_points: points::within_reach(&portions),
+            training_points: points::out_of_reach(&portions),
+            portions,
+            checks,
+            substituted: substituted.iter().map(ToString::to_string).collect(),
+            fault: None,
+        }
+    }
+
+    fn faulted(&self, fault: &Fault) -> TaskJudgement {
+        let portions = points::portions(self.task, self.entry, &[], self.is_trained());
+        TaskJudgement {
+            task: self.task.id,
+            verdict: Verdict::JudgeFault,
+            points: 0.0,
+            max_points: points::within_reach(&portions),
+            training_points: points::out_of_reach(&portions),
+            portions: Vec::new(),
+            checks: Vec::new(),
+            substituted: Vec::new(),
+            fault: Some(fault.0.clone()),
+        }
+    }
+}
+
+fn skip_unwritten(laws: &mut [Check]) {
+    for law in laws.iter_mut().filter(|law| is_unwritten(law)) {
+        law.ending = Ending::Skipped(Skip::NotWritten);
+    }
+}

@@ -1,0 +1,54 @@
+//! The words on what a trial has measured.
+
+use judge::compare::number;
+use judge::trial::{self, Measurement};
+
+use super::figures::and;
+use super::{Place, Words};
+use crate::clean::clean;
+use crate::model::{Bar, Measured};
+
+/// The words on training that was not good enough: everything that was measured, what it had to be, and whether it is.
+pub(super) fn below_bar(measurements: &[Measurement], place: Place<'_>) -> Words {
+    let phrase = |measurement: &Measurement| {
+        let (value, bar) = (number(measurement.value), needed(measurement.bar));
+        let missed = if measurement.holds() { "" } else { ", which it is not" };
+        format!("{} is {value} and has to be {bar}{missed}", clean(&measurement.what))
+    };
+    let phrases: Vec<String> = measurements.iter().map(phrase).collect();
+    let message = if phrases.is_empty() {
+        "the training gave nothing that could be measured".to_owned()
+    } else {
+        phrases.join("; ")
+    };
+    Words::new(
+        message,
+        format!(
+            "{} says what is trained and how; print the loss every few steps and see that it falls",
+            place.explain()
+        ),
+    )
+}
+
+/// What a trial that holds has measured, as the end of a sentence.
+pub(crate) fn measured(measured: &[Measured]) -> String {
+    if measured.is_empty() {
+        return String::new();
+    }
+    let phrase = |measured: &Measured| {
+        let bar = match measured.bar {
+            Bar::AtLeast(least) => trial::Bar::AtLeast(least),
+            Bar::AtMost(most) => trial::Bar::AtMost(most),
+        };
+        let value = measured.value.map_or("not finite".to_owned(), number);
+        format!("{} is {value}, needed is {}", measured.what, needed(bar))
+    };
+    format!(" ({})", and(&measured.iter().map(phrase).collect::<Vec<_>>()))
+}
+
+fn needed(bar: trial::Bar) -> String {
+    match bar {
+        trial::Bar::AtLeast(least) => format!("at least {}", number(least)),
+        trial::Bar::AtMost(most) => format!("at most {}", number(most)),
+    }
+}
