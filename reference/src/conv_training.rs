@@ -5,7 +5,7 @@ use crate::types::{ConvNetWeights, ImageBatch, InvalidInput, Padding};
 // helper:begin
 use tch::nn::{self, OptimizerConfig};
 
-use crate::conv_net::conv_net;
+use crate::parts;
 
 /// Step size of Adam.
 const LEARNING_RATE: f64 = 3e-3;
@@ -16,7 +16,7 @@ const LEARNING_RATE: f64 = 3e-3;
 /// - `initial`: where to start, f32, Net 1 or Net 2 by its head. They are yours: have them require gradients and change
 ///   them in place (unrecorded, in `tch::no_grad`), or return new ones of the same shapes. `initial.tensors()` lists them
 ///   for an optimiser.
-/// - `padding`: that of the net, `conv_net(images, weights, padding)`.
+/// - `padding`: that of the net, `parts::conv_net(images, weights, padding)`.
 /// - `next_batch`: gives images and their classes, and `None` after the last batch. Each batch is for one step. The loss is
 ///   the mean cross-entropy of the scores; do not change the images.
 /// - Returns the trained weights, or an error where no optimiser can be made of them.
@@ -41,7 +41,7 @@ pub fn border_experiment(
     let mut adam = adam.map_err(|error| InvalidInput::new(error.to_string()))?;
 
     while let Some(batch) = next_batch() {
-        let scores = conv_net(&batch.images, &initial, padding);
+        let scores = parts::conv_net(&batch.images, &initial, padding);
         adam.backward_step(&scores.cross_entropy_for_logits(&batch.classes));
     }
     Ok(initial)

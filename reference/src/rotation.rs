@@ -10,7 +10,7 @@ use crate::types::{ConvNetWeights, ImageBatch, InvalidInput, Padding};
 use tch::Kind;
 use tch::nn::{self, OptimizerConfig};
 
-use crate::conv_net::conv_net;
+use crate::parts;
 use crate::types::rotated;
 
 /// Degrees from one angle to the next.
@@ -30,7 +30,8 @@ fn turned_at_random(images: &Tensor) -> Tensor {
 
 /// The accuracy of a classifier on images turned by 0, 30, 60, ..., 360 degrees.
 ///
-/// - `images`: `[B, C, H, W]`, f64 or f32. `classes`: `[B]` int64. `weights` and `padding`: those of `conv_net`.
+/// - `images`: `[B, C, H, W]`, f64 or f32. `classes`: `[B]` int64. `weights` and `padding`: those of the classifier,
+///   `parts::conv_net(images, weights, padding)`; call it through `crate::parts`.
 /// - Turn **all** images by the angle with `crate::types::rotated`, which is given; the class with the largest score is the
 ///   answer for an image, the accuracy of an angle the share of images whose answer is their class.
 /// - Returns the 13 accuracies `[13]`, in the order of the angles and in the dtype of the images. That of 360 degrees is
@@ -41,7 +42,7 @@ pub fn accuracy_per_angle(images: &Tensor, classes: &Tensor, weights: &ConvNetWe
     // solution:begin turn the images by each angle, compare the largest scores with the classes
     let accuracies: Vec<Tensor> = (0..=360 / STEP)
         .map(|turn| {
-            let scores = conv_net(&rotated(images, (STEP * turn) as f64), weights, padding);
+            let scores = parts::conv_net(&rotated(images, (STEP * turn) as f64), weights, padding);
             let is_right = scores.argmax(-1, false).eq_tensor(classes);
             is_right.to_kind(images.kind()).mean(None)
         })
@@ -54,7 +55,7 @@ pub fn accuracy_per_angle(images: &Tensor, classes: &Tensor, weights: &ConvNetWe
 ///
 /// - `initial`: where to start, f32. They are yours: have them require gradients and change them in place (unrecorded, in
 ///   `tch::no_grad`), or return new ones of the same shapes. `initial.tensors()` lists them for an optimiser.
-/// - `padding`: that of the net, `conv_net(images, weights, padding)`.
+/// - `padding`: that of the net, `parts::conv_net(images, weights, padding)`.
 /// - `augment`: where it is true, every image is turned by a random angle of its own before the net sees it
 ///   (`crate::types::rotated`; multiples of 30 degrees do, all angles do as well). Where it is false, images stay upright.
 /// - `next_batch`: gives images and their classes, and `None` after the last batch. Each batch is for one step. The loss is
@@ -72,7 +73,7 @@ pub fn train_on_angles(
     augment: bool,
     next_batch: &mut dyn FnMut() -> Option<ImageBatch>,
 ) -> Result<ConvNetWeights, InvalidInput> {
-    // solution:begin for each batch: turn its images if asked to, scores, cross-entropy, one step of an optimiser
+    // solution:begin for each batch: turned images if asked for, cross-entropy, one step
     let store = nn::VarStore::new(initial.classifier_bias.device());
     for (place, tensor) in initial.tensors().into_iter().enumerate() {
         let _ = store.root().add(&place.to_string(), tensor, true);
@@ -86,7 +87,7 @@ pub fn train_on_angles(
         } else {
             batch.images
         };
-        let scores = conv_net(&images, &initial, padding);
+        let scores = parts::conv_net(&images, &initial, padding);
         adam.backward_step(&scores.cross_entropy_for_logits(&batch.classes));
     }
     Ok(initial)

@@ -393,6 +393,33 @@ impl GraphNetworkWeights {
     }
 }
 
+impl Padding {
+    /// Its number in the order of its kinds, and its amount, 0 where the kind says it.
+    pub fn numbered(self) -> (i64, i64) {
+        match self {
+            Self::Valid => (0, 0),
+            Self::Same => (1, 0),
+            Self::Full => (2, 0),
+            Self::Reflect(amount) => (3, amount),
+            Self::Replicate(amount) => (4, amount),
+            Self::Circular(amount) => (5, amount),
+        }
+    }
+
+    /// The padding of this number and amount; `None` where there is none.
+    pub fn from_number(number: i64, amount: i64) -> Option<Self> {
+        let kinds = [
+            Self::Valid,
+            Self::Same,
+            Self::Full,
+            Self::Reflect(amount),
+            Self::Replicate(amount),
+            Self::Circular(amount),
+        ];
+        kinds.get(usize::try_from(number).ok()?).copied()
+    }
+}
+
 impl ConvNetWeights {
     /// All tensors.
     pub fn tensors(&self) -> Vec<Tensor> {

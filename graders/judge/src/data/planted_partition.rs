@@ -17,9 +17,9 @@ pub const FEATURES: usize = 8;
 /// Nodes with a known class; the other ones are to be predicted.
 pub const LABELLED: usize = 100;
 /// How far the mean of a class lies from the origin; the noise has standard deviation 1 in each direction.
-const SEPARATION: f64 = 1.2;
+const SEPARATION: f64 = 1.1;
 /// Expected edges into a node, from its own class and from all other ones together.
-const INNER_DEGREE: f64 = 7.0;
+const INNER_DEGREE: f64 = 9.0;
 const OUTER_DEGREE: f64 = 1.5;
 
 /// A graph and the classes of its nodes.
@@ -32,7 +32,7 @@ pub struct Partition {
     pub edge_index: Tensor,
     classes: Vec<i64>,
     /// For each class the feature along which its mean lies, and the sign.
-    means: Vec<(usize, f64)>,
+    pub means: Vec<(usize, f64)>,
     labelled: Vec<usize>,
     unlabelled: Vec<usize>,
 }
