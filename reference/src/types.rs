@@ -300,7 +300,7 @@ pub enum Head {
     },
 }
 
-/// Weights of a graph network of two layers with a ReLU between them: `layer_2(relu(layer_1(x)))`.
+/// Weights of a graph network of two layers with a rectifier between them: `layer_2(relu(layer_1(x)))`.
 #[derive(Debug)]
 pub enum GraphNetworkWeights {
     /// Both layers are graph convolutions (`matrix_graph_convolution`).

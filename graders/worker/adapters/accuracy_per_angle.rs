@@ -6,13 +6,11 @@ use student::types::{ConvNetWeights, ImageBatch, InvalidInput, Padding};
 use tch::Tensor;
 use worker::{Adapter, Arguments, Problem, Returned};
 
+/// What gives the batches.
+type Next<'a> = &'a mut dyn FnMut() -> Option<ImageBatch>;
+
 const _: fn(&Tensor, &Tensor, &ConvNetWeights, Padding) -> Tensor = accuracy_per_angle;
-const _: fn(
-    ConvNetWeights,
-    Padding,
-    bool,
-    &mut dyn FnMut() -> Option<ImageBatch>,
-) -> Result<ConvNetWeights, InvalidInput> = train_on_angles;
+const _: fn(ConvNetWeights, Padding, bool, Next<'_>) -> Result<ConvNetWeights, InvalidInput> = train_on_angles;
 
 /// The adapter of `accuracy_per_angle`.
 pub(crate) const ADAPTER: Adapter = Adapter {

@@ -6,8 +6,10 @@ use student::types::{ConvNetWeights, ImageBatch, InvalidInput, Padding};
 use tch::Tensor;
 use worker::{Adapter, Arguments, Problem, Returned};
 
-const _: fn(ConvNetWeights, Padding, &mut dyn FnMut() -> Option<ImageBatch>) -> Result<ConvNetWeights, InvalidInput> =
-    border_experiment;
+/// What gives the batches.
+type Next<'a> = &'a mut dyn FnMut() -> Option<ImageBatch>;
+
+const _: fn(ConvNetWeights, Padding, Next<'_>) -> Result<ConvNetWeights, InvalidInput> = border_experiment;
 
 /// The adapter of `border_experiment`.
 pub(crate) const ADAPTER: Adapter = Adapter {

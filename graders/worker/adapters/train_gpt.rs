@@ -6,7 +6,10 @@ use student::types::{AttentionConfig, BlockConfig, GptConfig, GptWeights, Invali
 use tch::Tensor;
 use worker::{Adapter, Arguments, Problem, Returned};
 
-const _: fn(GptWeights, &GptConfig, &mut dyn FnMut() -> Option<Tensor>) -> Result<GptWeights, InvalidInput> = train_gpt;
+/// What gives the batches.
+type Next<'a> = &'a mut dyn FnMut() -> Option<Tensor>;
+
+const _: fn(GptWeights, &GptConfig, Next<'_>) -> Result<GptWeights, InvalidInput> = train_gpt;
 
 /// The adapter of `train_gpt`.
 pub(crate) const ADAPTER: Adapter = Adapter {

@@ -6,12 +6,10 @@ use student::types::{GraphNetworkWeights, InvalidInput, NodeBatch};
 use tch::Tensor;
 use worker::{Adapter, Arguments, Problem, Returned};
 
-const _: fn(
-    GraphNetworkWeights,
-    &Tensor,
-    &Tensor,
-    &mut dyn FnMut() -> Option<NodeBatch>,
-) -> Result<GraphNetworkWeights, InvalidInput> = train_graph;
+/// What gives the batches.
+type Next<'a> = &'a mut dyn FnMut() -> Option<NodeBatch>;
+
+const _: fn(GraphNetworkWeights, &Tensor, &Tensor, Next<'_>) -> Result<GraphNetworkWeights, InvalidInput> = train_graph;
 
 /// The adapter of `train_graph`.
 pub(crate) const ADAPTER: Adapter = Adapter {

@@ -75,7 +75,7 @@ pub fn images(seed: u64, part: Part, number: u64, count: usize) -> (Tensor, Tens
 fn place(random: &mut Random, part: Part) -> (usize, usize) {
     loop {
         let place = random.integer(0, (ROWS * COLUMNS) as i64) as usize;
-        let kept_back = place % KEPT_BACK == 0;
+        let kept_back = place.is_multiple_of(KEPT_BACK);
         if part == Part::Swapped || kept_back == (part == Part::Validation) {
             return (place / COLUMNS, place % COLUMNS);
         }

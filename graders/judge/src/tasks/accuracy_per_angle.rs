@@ -161,9 +161,15 @@ const JUDGED: usize = 200;
 const WIDTHS: [usize; 5] = [1, 8, 8, 16, 16];
 const MODE: Mode = Mode::Same;
 
-/// BARANGLE
+// Measured with the reference, `--training --seed N` for N from 1 to 12: without augmentation 1.0 upright in all runs, and a
+// mean over the angles of 0.53, standard deviation 0.021, largest 0.555; with augmentation 0.926, 0.014, worst 0.907. The
+// bars are 8 and 9 deviations away. A false alarm is less likely than 1e-12 where accuracies are normal.
+
+/// Accuracy on upright images without augmentation, at least.
 const UPRIGHT: f64 = 0.9;
+/// Mean accuracy over the angles without augmentation, at most.
 const TURNED_WITHOUT: f64 = 0.7;
+/// Mean accuracy over the angles with augmentation, at least.
 const TURNED_WITH: f64 = 0.8;
 
 fn run(trainer: &mut Trainer<'_>) -> Result<Outcome, Stop> {

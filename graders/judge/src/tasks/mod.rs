@@ -73,6 +73,8 @@ mod train_graph;
 mod training;
 
 #[cfg(test)]
+mod accuracy_per_angle_tests;
+#[cfg(test)]
 mod attention_testing;
 #[cfg(test)]
 mod causal_self_attention_tests;
