@@ -5,7 +5,6 @@ use std::fmt::Write;
 use judge::assignment::Assignment;
 use judge::judgement::{Ending, TaskJudgement};
 use judge::tasks;
-use judge::verdict::Verdict;
 
 use crate::kit::{is_untouched, lost};
 
