@@ -22,13 +22,25 @@ fn check<'a>(report: &'a Value, id: &str, name: &str) -> &'a Value {
         .unwrap()
 }
 
+fn is_only_trained(task: &Value) -> bool {
+    task["checks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .all(|check| check["kind"] == "trial")
+}
+
 #[test]
 fn the_template_earns_nothing_and_every_task_is_not_attempted() {
-    let (run, report) = Submission::template().graded(&[]);
+    // A function that is not written ends its training at once; without it, nothing would be known of such a task.
+    let (run, report) = Submission::template().graded(&["--training"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert_eq!(report["totals"]["points"], 0.0);
+    assert_eq!(report["totals"]["training_points"], 0.0);
     for task in report["tasks"].as_array().unwrap() {
-        assert_eq!(task["verdict"], "not_attempted", "{}", task["id"]);
+        // A task that is only trained is skipped where the parts that it trains through are not written.
+        let skipped = task["verdict"] == "skipped" && is_only_trained(task);
+        assert!(skipped || task["verdict"] == "not_attempted", "{task:#}");
     }
 }
 
@@ -48,6 +60,27 @@ fn the_reference_gets_full_marks_and_the_second_run_says_the_same() {
         "the same submission, grader and seed give the same report"
     );
     assert_eq!(fresh, stored, "a stored result is the same report");
+}
+
+#[test]
+fn what_training_would_earn_is_counted_only_where_it_runs() {
+    let submission = Submission::template();
+    let (_, without) = submission.graded(&["--no-training"]);
+    let (_, with) = submission.graded(&["--training"]);
+    let points = |report: &Value, name: &str| report["totals"][name].as_f64().unwrap();
+    let all = points(&with, "max_points");
+    assert_eq!(
+        points(&without, "max_points") + points(&without, "training_points"),
+        all
+    );
+    for task in without["tasks"].as_array().unwrap() {
+        let is_trained = task["training_points"].as_f64().unwrap() > 0.0;
+        assert!(
+            !is_trained || task["verdict"] != "passed",
+            "{} is shown as passed",
+            task["id"]
+        );
+    }
 }
 
 #[test]

@@ -192,9 +192,10 @@ fn deviations(expected: &Expected, judgements: &[TaskJudgement], assignment: &As
     found
 }
 
-/// What must be said of a function that is not written: with its trials not run, nothing is known of it.
-fn is_untouched(verdict: Verdict) -> bool {
-    matches!(verdict, Verdict::NotAttempted | Verdict::NotRun)
+/// What must be said of a function that is not written: of one that is only trained, nothing is known where its trials
+/// are not run, and they are skipped where the parts that it trains through are not written.
+pub(crate) fn is_untouched(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::NotAttempted | Verdict::NotRun | Verdict::Skipped)
 }
 
 fn not_full(task: &TaskJudgement) -> Option<String> {

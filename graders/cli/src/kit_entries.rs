@@ -130,3 +130,76 @@ pub(crate) fn entries(grader: &Grader, only: &[String]) -> Result<Vec<Entry>, Fa
     entries.retain(|entry| only.iter().any(|name| matches(entry, name)));
     Ok(entries)
 }
+
+#[cfg(test)]
+mod tests {
+    use judge::task::{Case, Expect};
+    use judge::trial::{Outcome, Trial};
+    use wire::Tensors;
+
+    use super::*;
+
+    const TRIALS: &[Trial] = &[Trial {
+        name: "learns",
+        portion: "training",
+        statement: "it learns",
+        cpu_seconds: 1.0,
+        run: |_| Ok(Outcome::default()),
+    }];
+    static TRAINED: Task = Task {
+        id: "trained",
+        trials: TRIALS,
+        ..Task::BLANK
+    };
+    static MIXED: Task = Task {
+        id: "mixed",
+        cases: &[Case {
+            name: "one",
+            portion: "values",
+            arguments: |_| Tensors::new(),
+            expect: Expect::Outputs,
+        }],
+        trials: TRIALS,
+        ..Task::BLANK
+    };
+
+    fn wrong(task: &str, must_lose: &str) -> Entry {
+        let expected = ExpectedWrong {
+            task: task.to_owned(),
+            mistake: String::new(),
+            explanation: String::new(),
+            must_lose: vec![must_lose.to_owned()],
+            must_keep: None,
+        };
+        Entry {
+            name: String::new(),
+            source: Source::Template,
+            about: Some(expected.concerned()),
+            expected: Expected::Wrong(expected),
+        }
+    }
+
+    #[test]
+    fn a_mistake_that_only_training_shows_needs_training() {
+        let needs = |task, must_lose| {
+            let Expected::Wrong(expected) = wrong(task, must_lose).expected else {
+                return false;
+            };
+            shows_in_trials(&expected, |id| {
+                [&TRAINED, &MIXED].into_iter().find(|task| task.id == id)
+            })
+        };
+        assert!(needs("trained", "trained/learns"));
+        assert!(needs("mixed", "mixed/learns"));
+        assert!(!needs("mixed", "mixed/golden-f64/values"));
+    }
+
+    #[test]
+    fn trials_are_run_where_the_mistake_is() {
+        let entry = wrong("mixed", "trained/learns");
+        assert_eq!(entry.training(false), Training::NotAsked);
+        let training = entry.training(true);
+        let included = ["mixed", "trained", "other"].map(|task| training.includes(task));
+        assert_eq!(included, [true, true, false]);
+    }
+}

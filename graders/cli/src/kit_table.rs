@@ -5,9 +5,8 @@ use std::fmt::Write;
 use judge::assignment::Assignment;
 use judge::judgement::{Ending, TaskJudgement};
 use judge::tasks;
-use judge::verdict::Verdict;
 
-use crate::kit::lost;
+use crate::kit::{is_untouched, lost};
 
 /// What came of one submission.
 #[derive(Debug)]
@@ -60,8 +59,7 @@ pub(crate) fn summary(rows: &[Row], trained: bool) -> String {
 }
 
 fn outcome(judgements: &[TaskJudgement]) -> String {
-    let untouched = |task: &TaskJudgement| matches!(task.verdict, Verdict::NotAttempted | Verdict::NotRun);
-    if judgements.iter().all(untouched) {
+    if judgements.iter().all(|task| is_untouched(task.verdict)) {
         return "nothing attempted".to_owned();
     }
     let wrong: Vec<String> = judgements

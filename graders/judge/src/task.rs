@@ -43,6 +43,23 @@ pub struct Task {
 }
 
 impl Task {
+    /// A task without anything: what a short definition, such as one of a test, leaves out.
+    pub const BLANK: Self = Self {
+        id: "",
+        file: "",
+        signature: "",
+        definition: "",
+        formula: "",
+        source: "",
+        conventions: &[],
+        misreadings: &[],
+        parts: &[],
+        cases: &[],
+        laws: &[],
+        canonical: None,
+        trials: &[],
+    };
+
     /// The named parts of the points: those of golden cases, then those of trials.
     pub fn portions(&self) -> Vec<&'static str> {
         let mut portions = self.golden_portions();

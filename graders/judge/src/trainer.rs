@@ -136,4 +136,3 @@ fn trusted(observed: Observed) -> Result<Tensors, Stop> {
 fn fault(reason: &str) -> Fault {
     Fault(format!("the reference gave no answer to measure by: {reason}"))
 }
-

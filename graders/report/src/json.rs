@@ -31,7 +31,8 @@ mod tests {
     use super::*;
     use crate::build::build;
     use crate::testing::{
-        assignment, failed, findings, judgement, mismatches, mixed_context, mixed_report, skipped, skips, violations,
+        assignment, below_bar, failed, findings, judgement, mismatches, mixed_context, mixed_report, skipped, skips,
+        violations,
     };
     use judge::finding::Finding;
 
@@ -48,8 +49,8 @@ mod tests {
         let mut checks: Vec<_> = found.map(|finding| failed("odd", Kind::Law, finding)).collect();
         checks.extend(skips().into_iter().map(|skip| skipped("even", Kind::Hygiene, skip)));
         let judgement: TaskJudgement = judgement("rms_norm", Verdict::Wrong, &[("all", false)], checks);
-        let assignment = assignment(&[("rms_norm", &["all"])], Visibility::Public);
-        build(&mixed_context(), &[judgement], &assignment)
+        let assignment = assignment(&[("rms_norm", &["all"]), ("greedy", &["training"])], Visibility::Public);
+        build(&mixed_context(), &[judgement, below_bar("greedy", 1.75)], &assignment)
     }
 
     #[test]

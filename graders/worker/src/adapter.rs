@@ -195,6 +195,12 @@ impl Returned {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use std::os::unix::net::UnixStream;
+    use std::thread;
+
+    use wire::{ChildReply, ChildRequest, Decoder, Frame};
+
     use super::*;
 
     fn arguments() -> Arguments {
@@ -218,6 +224,44 @@ mod tests {
         assert_eq!(arguments.flag("train"), Ok(true));
         assert!(arguments.tensor("input").is_ok());
         assert!(arguments.optional_tensor("mask").is_none());
+    }
+
+    /// Serves so many batches on the judge's side, then says to two more questions that there are no more.
+    fn serve(mut stream: UnixStream, batches: u32) -> thread::JoinHandle<()> {
+        thread::spawn(move || {
+            let mut decoder = Decoder::default();
+            for number in 1..=batches + 2 {
+                let question = decoder.read::<ChildReply>(&mut stream).unwrap().unwrap();
+                assert_eq!((question.message, question.tensors.len()), (ChildReply::Batch, 0));
+                let more = number <= batches;
+                let batch = more.then(|| ("x".to_owned(), wire::Tensor::real(f64::from(number))));
+                let answer = Frame::new(ChildRequest::Batch { more }, batch.into_iter().collect());
+                answer.write(&mut stream).unwrap();
+            }
+        })
+    }
+
+    #[test]
+    fn batches_come_until_the_judge_has_no_more() {
+        let (ours, theirs) = UnixStream::pair().unwrap();
+        let judge = serve(ours, 3);
+        let arguments = arguments().with_batches(Line::new(theirs));
+        let next = || {
+            arguments
+                .next_batch()
+                .unwrap()
+                .map(|batch| batch["x"].double_value(&[]))
+        };
+        let seen: Vec<Option<f64>> = (0..5).map(|_| next()).collect();
+        assert_eq!(seen, [Some(1.0), Some(2.0), Some(3.0), None, None]);
+        judge.join().unwrap();
+        assert!(arguments.next_batch().is_err(), "the judge is gone");
+    }
+
+    #[test]
+    fn a_call_that_does_not_train_has_no_batches() {
+        let asked = arguments().next_batch();
+        assert!(matches!(asked, Err(Problem::BadRequest(_))), "{asked:?}");
     }
 
     #[test]

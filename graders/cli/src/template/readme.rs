@@ -21,6 +21,7 @@ In this folder:
 ```sh
 grade --submission .                        # everything
 grade --submission . --task rms_norm        # one task
+grade --submission . --training             # also what trains, which takes a while
 grade explain rms_norm                      # what is checked
 ```
 

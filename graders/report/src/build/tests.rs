@@ -8,7 +8,9 @@ use wire::message::Ended;
 use super::*;
 use crate::json;
 use crate::terminal::{self, Look};
-use crate::testing::{assignment, failed as failing, findings, judgement, mixed, mixed_context, mixed_report, passed};
+use crate::testing::{
+    assignment, below_bar, failed as failing, findings, judgement, mixed, mixed_context, mixed_report, not_run, passed,
+};
 
 /// Stands for what nobody may read.
 const SECRET: &str = "s3cr3t";
@@ -262,6 +264,72 @@ fn points_of_a_judge_fault_are_lost_to_nobody() {
     };
     assert_eq!(report.totals, expected);
     assert_eq!(report.conclusion, Conclusion::JudgeFault);
+}
+
+#[test]
+fn points_that_need_training_are_counted_apart() {
+    let assignment = assignment(
+        &[("rms_norm", &["training"]), ("greedy", &["values", "training"])],
+        Visibility::Public,
+    );
+    let judgements = [not_run("rms_norm", false), not_run("greedy", true)];
+    let context = Context {
+        min_score: Some(100.0),
+        ..mixed_context()
+    };
+    let report = build(&context, &judgements, &assignment);
+    let totals = report.totals;
+    assert_eq!((totals.points, totals.max_points, totals.percent), (2.0, 2.0, 100.0));
+    assert_eq!((totals.training_points, totals.unasked_points), (4.0, 0.0));
+    assert_eq!(report.conclusion, Conclusion::Graded);
+    assert_eq!(report.tasks[0].verdict, Verdict::NotRun);
+    assert_eq!(report.next.as_deref(), Some("grade again with --training"));
+}
+
+#[test]
+fn what_is_no_number_of_json_survives_as_none() {
+    let assignment = assignment(&[("rms_norm", &["training"])], Visibility::Public);
+    let report = build(&mixed_context(), &[below_bar("rms_norm", f64::NAN)], &assignment);
+    let check = &report.tasks[0].checks[0];
+    assert_eq!(check.measured[0].value, None);
+    assert!(!check.measured[0].holds && check.measured[1].holds);
+    assert_eq!(check.series[0].y, [Some(3.3), Some(1.9), None]);
+    let read: Report = serde_json::from_str(&json::render(&report)).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(read, report);
+}
+
+#[test]
+fn a_trial_is_stopped_by_its_own_limit_and_says_so() {
+    const TRIALS: &[judge::trial::Trial] = &[judge::trial::Trial {
+        name: "learns-the-grammar",
+        portion: "training",
+        statement: "it learns",
+        cpu_seconds: 25.0,
+        run: |_| Ok(judge::trial::Outcome::default()),
+    }];
+    let mut late = below_bar("rms_norm", 1.0);
+    late.checks[0].ending = Ending::Failed {
+        finding: Finding::TimedOut {
+            cpu: 25.1,
+            wall: 26.0,
+            by_cpu: true,
+        },
+        counterexample: None,
+    };
+    let task = Task {
+        id: "rms_norm",
+        trials: TRIALS,
+        ..Task::BLANK
+    };
+    let tasks = [&task];
+    let context = Context {
+        tasks: &tasks,
+        ..mixed_context()
+    };
+    let assignment = assignment(&[("rms_norm", &["training"])], Visibility::Public);
+    let report = build(&context, &[late], &assignment);
+    let message = report.tasks[0].checks[0].message.clone().unwrap_or_default();
+    assert_eq!(message, "no answer within 25 s of CPU time");
 }
 
 #[test]

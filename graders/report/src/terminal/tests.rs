@@ -2,14 +2,15 @@
 
 use judge::assignment::Visibility;
 use judge::finding::{CompileError, Finding, Violation};
-use judge::judgement::{Check, Kind, Skip, TaskJudgement};
+use judge::judgement::{Check, Ending, Kind, Skip, TaskJudgement};
 use judge::verdict::Verdict;
 
 use super::*;
 use crate::build::build;
 use crate::testing::failed as failing;
 use crate::testing::{
-    assignment, call_of, changed, findings, judgement, mixed_context, mixed_report, passed, skipped, values,
+    assignment, below_bar, call_of, changed, findings, judgement, mixed_context, mixed_report, not_run, passed,
+    skipped, trained, values,
 };
 
 const PLAIN: Look = Look {
@@ -240,6 +241,59 @@ fn a_hidden_task_says_only_what_holds() {
     ];
     let judgement = judgement("causal_self_attention", Verdict::Wrong, &[("all", false)], checks);
     insta::assert_snapshot!(body(&report_on(judgement, Visibility::Hidden), PLAIN));
+}
+
+#[test]
+fn a_task_whose_training_was_not_asked_for_is_not_run_and_its_points_need_training() {
+    insta::assert_snapshot!(shown(not_run("rms_norm", false)));
+    insta::assert_snapshot!(shown(not_run("rms_norm", true)));
+}
+
+#[test]
+fn weights_below_the_bar_show_what_was_measured_and_needed() {
+    insta::assert_snapshot!(shown(below_bar("rms_norm", 1.75)));
+}
+
+#[test]
+fn a_training_that_takes_too_long_is_not_told_as_golden_cases() {
+    let mut judgement = below_bar("rms_norm", 1.75);
+    judgement.verdict = Verdict::TimedOut;
+    let finding = Finding::TimedOut {
+        cpu: 25.1,
+        wall: 26.0,
+        by_cpu: true,
+    };
+    judgement.checks[0].ending = Ending::Failed {
+        finding,
+        counterexample: None,
+    };
+    let text = shown(judgement);
+    assert!(text.contains("timed out        training fails"), "{text}");
+}
+
+#[test]
+fn a_training_without_a_number_says_so() {
+    insta::assert_snapshot!(shown(below_bar("rms_norm", f64::NAN)));
+}
+
+#[test]
+fn a_trial_that_holds_shows_what_it_has_measured_where_all_is_shown() {
+    let report = report_on(trained("rms_norm"), Visibility::Public);
+    insta::assert_snapshot!(body(&report, VERBOSE));
+}
+
+#[test]
+fn a_trial_through_a_wrong_part_says_what_to_mend() {
+    let mut judgement = not_run("rms_norm", false);
+    let skip = Skip::DependsOn(vec!["causal_mask".to_owned()]);
+    judgement.checks[0].ending = Ending::Skipped(skip);
+    let judgement = TaskJudgement {
+        verdict: Verdict::Skipped,
+        max_points: 2.0,
+        training_points: 0.0,
+        ..judgement
+    };
+    insta::assert_snapshot!(shown(judgement));
 }
 
 #[test]

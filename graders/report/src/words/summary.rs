@@ -28,10 +28,15 @@ pub(crate) fn title(verdict: Verdict) -> &'static str {
 }
 
 /// The words on a check that was not tried.
-pub(crate) fn skip(skip: &Skip) -> Words {
+pub(crate) fn skip(skip: &Skip, kind: Kind) -> Words {
     match skip {
+        // Gradients do not pass through a reference that answers: there is no way round.
+        Skip::DependsOn(parts) if kind == Kind::Trial => Words::new(
+            format!("trains through {}, which {} not right", quoted(parts), are(parts)),
+            format!("mend {} first", quoted(parts)),
+        ),
         Skip::DependsOn(parts) => {
-            let (names, verb) = (quoted(parts), if parts.len() == 1 { "is" } else { "are" });
+            let (names, verb) = (quoted(parts), are(parts));
             let calls: Vec<String> = parts
                 .iter()
                 .map(|part| format!("`crate::parts::{}`", clean(part)))
@@ -65,6 +70,10 @@ pub(crate) fn skip(skip: &Skip) -> Words {
             hint: None,
         },
     }
+}
+
+fn are(parts: &[String]) -> &'static str {
+    if parts.len() == 1 { "is" } else { "are" }
 }
 
 /// A task's verdict in a sentence.
@@ -190,7 +199,7 @@ fn portions(judgement: &TaskJudgement) -> String {
     }
     if let [(_, only)] = fates.as_slice() {
         return match only {
-            Fate::Lost if is_trained(judgement) => "below the bar".to_owned(),
+            Fate::Lost if is_only_trained(judgement) => what_training_lost(judgement).to_owned(),
             only => only.alone().to_owned(),
         };
     }
@@ -203,9 +212,16 @@ fn portions(judgement: &TaskJudgement) -> String {
     phrases.join("; ")
 }
 
-/// Whether the only thing that speaks against a task is what it has trained.
-fn is_trained(judgement: &TaskJudgement) -> bool {
-    findings(judgement).all(|finding| matches!(finding, Finding::BelowBar { .. }))
+fn is_only_trained(judgement: &TaskJudgement) -> bool {
+    judgement.checks.iter().all(|check| check.kind == Kind::Trial)
+}
+
+fn what_training_lost(judgement: &TaskJudgement) -> &'static str {
+    if findings(judgement).all(|finding| matches!(finding, Finding::BelowBar { .. })) {
+        "below the bar"
+    } else {
+        "training fails"
+    }
 }
 
 /// What became of a portion: that of the first of its checks that does not hold.
@@ -222,7 +238,7 @@ fn fate(judgement: &TaskJudgement, portion: &Portion) -> Fate {
 fn beside(judgement: &TaskJudgement) -> String {
     let broken = broken(judgement);
     let skipped = judgement.checks.iter().find_map(|check| match &check.ending {
-        Ending::Skipped(why) => Some(skip(why).message),
+        Ending::Skipped(why) => Some(skip(why, check.kind).message),
         Ending::Passed | Ending::Failed { .. } => None,
     });
     match (broken.is_empty(), skipped) {

@@ -1,6 +1,7 @@
 //! All words in one place, to be read aloud.
 
 use judge::assignment::Limits;
+use judge::judgement::Kind;
 
 use super::mismatch::Frame;
 use super::*;
@@ -45,7 +46,8 @@ fn all() -> Vec<Words> {
         .chain(unequal);
     found
         .map(|found| finding(&found, PLACE))
-        .chain(skips().iter().map(skip))
+        .chain(skips().iter().map(|why| skip(why, Kind::Law)))
+        .chain([skip(&skips()[0], Kind::Trial)])
         .collect()
 }
 

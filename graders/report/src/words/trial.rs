@@ -24,7 +24,7 @@ pub(super) fn below_bar(measurements: &[Measurement], place: Place<'_>) -> Words
     Words::new(
         message,
         format!(
-            "{} says what is trained and how; print the loss every few steps and see that it falls",
+            "{} says what is trained and how; train in a test of your own, and see that the loss falls",
             place.explain()
         ),
     )

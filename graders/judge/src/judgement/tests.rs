@@ -1,0 +1,170 @@
+//! Judgements on half-written and crashing functions: what one portion has lost, no other check takes again.
+
+use wire::{Data, Outcome, Tensor, Tensors};
+
+use super::testing::{Answer, Pupil, judged, panicked};
+use super::{Check, Ending, Kind, Skip, TaskJudgement, Training};
+use crate::arguments::arguments;
+use crate::finding::Finding;
+use crate::probe::{Holds, Probe, equal};
+use crate::random::floats;
+use crate::scenario::{Scenario, Sizes};
+use crate::subject::Call;
+use crate::task::{Case, Expect, Law, Task};
+use crate::verdict::Verdict;
+
+/// Halves numbers; positive ones and negative ones are portions of their own.
+static HALF: Task = Task {
+    id: "half",
+    cases: &[
+        Case {
+            name: "plus",
+            portion: "plus",
+            arguments: |_| arguments([("x", floats(&[2], vec![1.0, 3.0]))]),
+            expect: Expect::Outputs,
+        },
+        Case {
+            name: "minus",
+            portion: "minus",
+            arguments: |_| arguments([("x", floats(&[2], vec![-1.0, -3.0]))]),
+            expect: Expect::Outputs,
+        },
+    ],
+    laws: &[
+        Law::new(
+            "of-plus",
+            "half of a positive number is half of it",
+            SIZES,
+            |scenario, probe| is_half(scenario, probe, 1.0),
+        ),
+        Law::new(
+            "of-minus",
+            "half of a negative number is half of it",
+            SIZES,
+            |scenario, probe| is_half(scenario, probe, -1.0),
+        ),
+        Law::new("of-zero", "half of nothing is nothing", SIZES, |scenario, probe| {
+            is_half(scenario, probe, 0.0)
+        }),
+    ],
+    ..Task::BLANK
+};
+
+const SIZES: Sizes = &[("N", 1, 3)];
+
+fn is_half(scenario: &Scenario, probe: &mut Probe<'_>, sign: f64) -> Holds {
+    let shape = [scenario.size("N")];
+    let x = crate::arguments::array(&scenario.uniform("x", &shape, 1.0, 2.0)) * sign;
+    let y = probe.array("half", &arguments([("x", crate::arguments::tensor(&x))]), "y", &shape)?;
+    equal("half of x", "x / 2", &(x / 2.0), &y, 1e-12)
+}
+
+fn half(call: &Call) -> Answer {
+    let x = &call.arguments["x"];
+    let data = match x.data() {
+        Data::F32(values) => Data::F32(values.iter().map(|value| value / 2.0).collect()),
+        _ => Data::F64(x.to_f64().into_iter().map(|value| value / 2.0).collect()),
+    };
+    let y = Tensor::new(x.shape().to_vec(), data).ok_or_else(panicked)?;
+    Ok(Tensors::from([("y".to_owned(), y)]))
+}
+
+fn sign(call: &Call) -> f64 {
+    call.arguments["x"].to_f64().first().copied().unwrap_or(0.0)
+}
+
+fn judgement(function: fn(&Call) -> Answer) -> TaskJudgement {
+    let mut pupil = Pupil::new(function, |_, _| unreachable!("nothing is trained here"));
+    judged(&[&HALF], half, Training::All, &mut pupil).remove(0)
+}
+
+fn check<'a>(judgement: &'a TaskJudgement, name: &str) -> &'a Check {
+    let found = judgement.checks.iter().find(|check| check.name == name);
+    found.unwrap_or_else(|| panic!("there is no check {name}"))
+}
+
+fn failed_hygiene(judgement: &TaskJudgement) -> Vec<&str> {
+    let of_kind = |check: &&Check| check.kind == Kind::Hygiene && check.ending != Ending::Passed;
+    judgement
+        .checks
+        .iter()
+        .filter(of_kind)
+        .map(|check| check.name.as_str())
+        .collect()
+}
+
+#[test]
+fn the_right_function_holds_everywhere() {
+    let judgement = judgement(half);
+    assert_eq!((judgement.verdict, judgement.points), (Verdict::Passed, 4.0));
+}
+
+#[test]
+fn a_portion_that_crashes_does_not_lose_the_hygiene_checks_too() {
+    let judgement = judgement(|call| if sign(call) < 0.0 { Err(panicked()) } else { half(call) });
+    assert_eq!(judgement.verdict, Verdict::Crashed);
+    assert_eq!(failed_hygiene(&judgement), Vec::<&str>::new());
+}
+
+#[test]
+fn a_portion_that_is_not_written_loses_neither_hygiene_nor_laws() {
+    let judgement = judgement(|call| {
+        if sign(call) < 0.0 {
+            Err(Outcome::NotAttempted)
+        } else {
+            half(call)
+        }
+    });
+    assert_eq!(judgement.verdict, Verdict::Wrong);
+    assert_eq!(failed_hygiene(&judgement), Vec::<&str>::new());
+    assert_eq!(check(&judgement, "of-plus").ending, Ending::Passed);
+    assert_eq!(check(&judgement, "of-minus").ending, Ending::Skipped(Skip::NotWritten));
+}
+
+#[test]
+fn a_law_still_finds_what_no_golden_case_comes_upon() {
+    let judgement = judgement(|call| {
+        if sign(call) == 0.0 {
+            Err(Outcome::NotAttempted)
+        } else {
+            half(call)
+        }
+    });
+    assert_eq!((judgement.verdict, judgement.points), (Verdict::Wrong, 3.0));
+    assert!(check(&judgement, "of-zero").finding().is_some());
+}
+
+#[test]
+fn hygiene_still_sees_a_wrong_answer_that_changes() {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    static CALLS: AtomicU32 = AtomicU32::new(0);
+    let judgement = judgement(|call| {
+        let count = f64::from(CALLS.fetch_add(1, Ordering::Relaxed));
+        let noisy = Tensor::new(vec![2], Data::F64(vec![count; 2])).ok_or_else(panicked)?;
+        Ok(arguments([("y", noisy)])).map(|wrong| {
+            if call.arguments["x"].len() == 2 {
+                wrong
+            } else {
+                Tensors::new()
+            }
+        })
+    });
+    let finding = check(&judgement, "deterministic").finding();
+    assert!(matches!(finding, Some(Finding::NotDeterministic { .. })), "{finding:?}");
+}
+
+#[test]
+fn where_no_golden_case_is_answered_there_is_nothing_to_look_at_more_closely() {
+    let judgement = judgement(|_| Err(panicked()));
+    let ending = &check(&judgement, "deterministic").ending;
+    assert_eq!(*ending, Ending::Skipped(Skip::NoAnswer));
+    assert_eq!((judgement.verdict, judgement.points), (Verdict::Crashed, 0.0));
+}
+
+#[test]
+fn a_function_that_is_not_written_at_all_is_not_attempted() {
+    let judgement = judgement(|_| Err(Outcome::NotAttempted));
+    assert_eq!(judgement.verdict, Verdict::NotAttempted);
+    let ending = &check(&judgement, "of-plus").ending;
+    assert_eq!(*ending, Ending::Skipped(Skip::NothingToJudge));
+}
