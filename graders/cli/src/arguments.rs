@@ -27,6 +27,7 @@ pub(crate) struct Arguments {
 
 /// Grade one submission.
 #[derive(Debug, Clone, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct Grade {
     /// The submission's folder: a crate with `src`, or a folder of `.rs` files
     #[arg(long, value_name = "DIR", required = true)]

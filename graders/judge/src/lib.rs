@@ -6,6 +6,7 @@
 pub mod arguments;
 pub mod assignment;
 pub mod compare;
+pub mod data;
 pub mod finding;
 pub mod fixtures;
 pub mod forbidden;

@@ -183,7 +183,7 @@ fn seen<T>(check: &Check, part: impl Fn(&trial::Outcome) -> Vec<T>) -> Vec<T> {
 fn measured(measurement: &trial::Measurement) -> Measured {
     Measured {
         what: clean(&measurement.what),
-        value: finite(&measurement.value),
+        value: finite(measurement.value),
         bar: match measurement.bar {
             trial::Bar::AtLeast(least) => Bar::AtLeast(least),
             trial::Bar::AtMost(most) => Bar::AtMost(most),
@@ -197,14 +197,14 @@ fn series(series: &trial::Series) -> Series {
         name: clean(&series.name),
         x_label: clean(&series.x_label),
         y_label: clean(&series.y_label),
-        x: series.x.iter().map(finite).collect(),
-        y: series.y.iter().map(finite).collect(),
+        x: series.x.iter().copied().map(finite).collect(),
+        y: series.y.iter().copied().map(finite).collect(),
     }
 }
 
 /// JSON has no other numbers.
-fn finite(value: &f64) -> Option<f64> {
-    Some(*value).filter(|value| value.is_finite())
+fn finite(value: f64) -> Option<f64> {
+    Some(value).filter(|value| value.is_finite())
 }
 
 fn failed(

@@ -3,9 +3,11 @@
 
 use std::process::ExitCode;
 
+mod accuracy_per_angle;
 mod additive_attention;
 mod adjacency_matrix;
 mod adjacency_power;
+mod border_experiment;
 mod causal_mask;
 mod causal_self_attention;
 mod char_tokenizer;
@@ -30,12 +32,16 @@ mod rotary_embedding;
 mod sample_top_p;
 mod scaled_dot_product_attention;
 mod split_heads;
+mod train_gpt;
+mod train_graph;
 mod update;
 
-const ADAPTERS: [worker::Adapter; 28] = [
+const ADAPTERS: [worker::Adapter; 32] = [
+    accuracy_per_angle::ADAPTER,
     additive_attention::ADAPTER,
     adjacency_matrix::ADAPTER,
     adjacency_power::ADAPTER,
+    border_experiment::ADAPTER,
     causal_mask::ADAPTER,
     causal_self_attention::ADAPTER,
     char_tokenizer::ADAPTER,
@@ -60,6 +66,8 @@ const ADAPTERS: [worker::Adapter; 28] = [
     sample_top_p::ADAPTER,
     scaled_dot_product_attention::ADAPTER,
     split_heads::ADAPTER,
+    train_gpt::ADAPTER,
+    train_graph::ADAPTER,
     update::ADAPTER,
 ];
 

@@ -132,6 +132,27 @@ impl Arguments {
         batch.into_iter().map(on_device).collect::<Result<_, _>>().map(Some)
     }
 
+    /// Has `train` ask for its batches, each read by `read`. A batch that cannot be had ends the training and is what
+    /// comes of it.
+    pub fn serve<B, R>(
+        &self,
+        read: impl Fn(&Self) -> Result<B, Problem>,
+        train: impl FnOnce(&mut dyn FnMut() -> Option<B>) -> R,
+    ) -> Result<R, Problem> {
+        let mut problem = None;
+        let fetch = || {
+            let batch = self.next_batch()?;
+            batch.map(|batch| read(&Self::new(batch, self.device))).transpose()
+        };
+        let trained = train(&mut || {
+            fetch().unwrap_or_else(|failed| {
+                problem = Some(failed);
+                None
+            })
+        });
+        problem.map_or(Ok(trained), Err)
+    }
+
     fn setting(&self, name: &str, kind: Kind) -> Result<&Tensor, Problem> {
         let tensor = self.tensor(name)?;
         if tensor.dim() == 0 && tensor.f_kind().is_ok_and(|found| found == kind) {
@@ -160,6 +181,11 @@ impl Returned {
         Self {
             outputs: outputs.into(),
         }
+    }
+
+    /// As many outputs as there are names for.
+    pub fn named(outputs: Vec<(&'static str, Tensor)>) -> Self {
+        Self { outputs }
     }
 
     /// The outputs in order.

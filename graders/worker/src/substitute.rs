@@ -16,7 +16,7 @@ type Arguments = Vec<(&'static str, Tensor)>;
 pub type Substitute = Box<dyn Fn(&str, &dyn Fn() -> Arguments) -> Option<Vec<Tensor>> + Send + Sync>;
 
 /// The outputs of each part in the order of its function, as `parts.rs` unpacks them.
-const PARTS: [(&str, &[&str]); 15] = [
+const PARTS: [(&str, &[&str]); 16] = [
     ("causal_mask", &["mask"]),
     ("split_heads", &["output"]),
     ("merge_heads", &["output"]),
@@ -25,6 +25,7 @@ const PARTS: [(&str, &[&str]); 15] = [
     ("nucleus", &["output"]),
     ("causal_self_attention", &["output"]),
     ("rms_norm", &["output"]),
+    ("conv_net", &["scores"]),
     ("decoder_block", &["output"]),
     ("gpt_forward", &["logits"]),
     ("greedy", &["token"]),

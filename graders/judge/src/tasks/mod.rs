@@ -58,12 +58,22 @@ mod matrix_graph_convolution;
 mod message;
 mod update;
 
+mod accuracy_per_angle;
+mod accuracy_per_angle_laws;
+mod border_experiment;
 mod conv_net;
 mod conv_net_laws;
 mod convolution_plain;
 mod convolve2d;
 mod convolve2d_laws;
+mod rotation_plain;
 
+mod train_gpt;
+mod train_graph;
+mod training;
+
+#[cfg(test)]
+mod accuracy_per_angle_tests;
 #[cfg(test)]
 mod attention_testing;
 #[cfg(test)]
@@ -117,6 +127,10 @@ pub static ALL: &[&Task] = &[
     &graph_attention::TASK,
     &convolve2d::TASK,
     &conv_net::TASK,
+    &border_experiment::TASK,
+    &accuracy_per_angle::TASK,
+    &train_gpt::TASK,
+    &train_graph::TASK,
 ];
 
 /// The task with this id.
