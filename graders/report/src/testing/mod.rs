@@ -5,5 +5,5 @@ mod samples;
 mod scene;
 
 pub(crate) use mixed::{mixed, mixed_context, mixed_report};
-pub(crate) use samples::{findings, mismatches, skips, violations};
+pub(crate) use samples::{findings, mismatches, prohibitions, skips, violations};
 pub(crate) use scene::{assignment, at, call_of, changed, failed, judgement, passed, skipped, values};
