@@ -102,6 +102,8 @@ fn explain_check(task: &Task, check: &str) -> Result<String, Failure> {
         );
         text.push('\n');
         list(&mut text, "may not call", may_not_call(task).iter().map(String::as_str));
+        // The line that leads back to the task begins with an empty one of its own.
+        text.pop();
     } else if check == BUILD {
         paragraph(
             &mut text,

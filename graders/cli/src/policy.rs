@@ -29,14 +29,13 @@ fn task_rules(task: &Task) -> TaskRules {
     }
 }
 
-/// The functions of a task: names in its signature, of which those count that its file declares. Another task's name is
-/// a parameter here.
+/// The functions of a task: the words of its signature that are no parameter and no other task. Of these, those count
+/// that its file declares as functions.
 fn functions(task: &Task) -> Vec<String> {
-    let words = task
-        .signature
-        .split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_'));
+    let is_part_of_word = |letter: char| letter.is_ascii_alphanumeric() || "_:".contains(letter);
+    let words = task.signature.split(|letter| !is_part_of_word(letter));
     let is_of_another = |word: &str| word != task.id && tasks::find(word).is_some();
-    let names = words.filter(|word| !word.is_empty() && !is_of_another(word));
+    let names = words.filter(|word| !word.is_empty() && !word.contains(':') && !is_of_another(word));
     names.map(str::to_owned).collect()
 }
 

@@ -158,3 +158,22 @@ one_of_each! {
         Skip::TimeUsedUp => Skip::TimeUsedUp,
     }
 }
+
+one_of_each! {
+    /// Every rule on what may not be used.
+    prohibitions: Prohibition {
+        Prohibition::Answer => Prohibition::Answer,
+        Prohibition::Crates => Prohibition::Crates,
+        Prohibition::Environment => Prohibition::Environment,
+        Prohibition::Files => Prohibition::Files,
+        Prohibition::ForeignCode => Prohibition::ForeignCode,
+        Prohibition::HiddenName => Prohibition::HiddenName,
+        Prohibition::Nesting => Prohibition::Nesting,
+        Prohibition::Network => Prohibition::Network,
+        Prohibition::Processes => Prohibition::Processes,
+        Prohibition::System => Prohibition::System,
+        Prohibition::TorchScript => Prohibition::TorchScript,
+        Prohibition::Unreadable => Prohibition::Unreadable,
+        Prohibition::UnsafeCode => Prohibition::UnsafeCode,
+    }
+}

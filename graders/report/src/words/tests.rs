@@ -5,7 +5,7 @@ use judge::judgement::Kind;
 
 use super::mismatch::Frame;
 use super::*;
-use crate::testing::{findings, mismatches, skips, violations};
+use crate::testing::{findings, mismatches, prohibitions, skips, violations};
 use crate::wrap::wrap;
 
 const PLACE: Place<'static> = Place {
@@ -38,8 +38,16 @@ fn all() -> Vec<Words> {
             mismatch,
         })
     });
+    let forbidden = prohibitions().into_iter().map(|why| Finding::Forbidden {
+        file: "rotary.rs".to_owned(),
+        line: 7,
+        item: "a name".to_owned(),
+        inside: None,
+        why,
+    });
     let found = findings()
         .into_iter()
+        .chain(forbidden)
         .chain(broken)
         .chain(wrong)
         .chain(changed)
