@@ -146,10 +146,10 @@ impl Run<'_> {
             seed: self.seed,
             without: None,
         };
+        let progress = |task: &Task| output.progress(&format!("judging {}", task.id));
+        let threads = self.grader.threads();
         self.grader
-            .judge_prepared(prepared, &bench, &self.chosen.judged, &reference, &mut |task: &Task| {
-                output.progress(&format!("judging {}", task.id));
-            })
+            .judge_prepared(prepared, &bench, &self.chosen.judged, &reference, threads, &progress)
     }
 }
 

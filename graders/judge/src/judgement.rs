@@ -123,20 +123,10 @@ pub fn judge(
     let mut wrong: BTreeSet<&'static str> = BTreeSet::new();
     let mut judgements = Vec::new();
     for task in tasks {
-        let Some(entry) = bench.assignment.entry(task.id) else {
-            continue;
-        };
         progress(task);
         let parts: Vec<&'static str> = task.parts.iter().copied().filter(|part| wrong.contains(part)).collect();
-        let judgement = match precluded.get(task.id) {
-            Some(finding) => precluded_task(task, entry, finding),
-            None => TaskJudge {
-                bench,
-                task,
-                entry,
-                timeouts: 0,
-            }
-            .run(&parts, subject)?,
+        let Some(judgement) = judge_task(bench, task, &parts, precluded, subject)? else {
+            continue;
         };
         if judgement.verdict != Verdict::Passed {
             wrong.insert(task.id);
@@ -144,6 +134,29 @@ pub fn judge(
         judgements.push(judgement);
     }
     Ok(judgements)
+}
+
+/// Judges one task of which these parts are wrong; `None` where the assignment does not have it.
+pub fn judge_task(
+    bench: &Bench<'_>,
+    task: &Task,
+    wrong_parts: &[&'static str],
+    precluded: &BTreeMap<&str, Finding>,
+    subject: &mut dyn Subject,
+) -> Result<Option<TaskJudgement>, FixtureError> {
+    let Some(entry) = bench.assignment.entry(task.id) else {
+        return Ok(None);
+    };
+    if let Some(finding) = precluded.get(task.id) {
+        return Ok(Some(precluded_task(task, entry, finding)));
+    }
+    let judge = TaskJudge {
+        bench,
+        task,
+        entry,
+        timeouts: 0,
+    };
+    judge.run(wrong_parts, subject).map(Some)
 }
 
 /// Orders tasks so that every task comes after its parts, otherwise as given.
