@@ -70,7 +70,7 @@ fn sample(
         without: None,
     };
     let reference = Reference::new(grader);
-    grader.judge_prepared(&prepared, &bench, &chosen.judged, &reference, &mut |_| {})?;
+    grader.judge_prepared(&prepared, &bench, &chosen.judged, &reference, grader.threads(), &|_| {})?;
     let total = begun.elapsed().as_secs_f64();
     let before_start = Instant::now();
     grader.start(&prepared, &Setting::default(), None)?;

@@ -155,10 +155,10 @@ impl Run<'_> {
             training: Training::asked(self.training),
             without: None,
         };
+        let progress = |task: &Task| output.progress(&format!("judging {}", task.id));
+        let threads = self.grader.threads();
         self.grader
-            .judge_prepared(prepared, &bench, &self.chosen.judged, &reference, &mut |task: &Task| {
-                output.progress(&format!("judging {}", task.id));
-            })
+            .judge_prepared(prepared, &bench, &self.chosen.judged, &reference, threads, &progress)
     }
 }
 

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use judge::assignment::Limits;
 use judge::finding::{CompileError, Finding};
-use judge::fixtures::FixtureError;
 use judge::judgement::{Bench, TaskJudgement};
 use judge::task::Task;
 use sandbox::build::{self, Built, Stop};
@@ -22,6 +22,7 @@ use walkdir::WalkDir;
 use crate::cache::grader_hash;
 use crate::device::{Cuda, Device};
 use crate::failure::Failure;
+use crate::judging::Board;
 use crate::place::Place;
 use crate::policy;
 use crate::subject::Absent;
@@ -78,6 +79,9 @@ pub(crate) const OWN_LIMITS: Limits = Limits {
     memory_mib: 8192,
     timeouts_per_task: 1,
 };
+
+/// Threads that judge one submission: each needs a worker of its own, and starting that costs 0.3 s of CPU time.
+const MOST_THREADS: usize = 2;
 
 /// What this machine grades with.
 #[derive(Debug)]
@@ -306,25 +310,40 @@ impl Grader {
         }
     }
 
-    /// Judges a submission that has been built; tasks are given with parts first.
+    /// Judges a submission that has been built; tasks are given with parts first. Several threads share the tasks.
     pub(crate) fn judge_prepared(
         &self,
         prepared: &Prepared,
         bench: &Bench<'_>,
         ordered: &[&Task],
         reference: &Reference<'_>,
-        progress: &mut dyn FnMut(&Task),
+        threads: usize,
+        progress: &(dyn Fn(&Task) + Sync),
     ) -> Result<(Vec<TaskJudgement>, Vec<String>), Failure> {
-        let judged = |subject: &mut dyn judge::subject::Subject, progress: &mut dyn FnMut(&Task)| {
-            judge::judgement::judge(bench, ordered, &prepared.precluded, subject, progress)
-                .map_err(|error: FixtureError| Failure::from(error))
-        };
+        let board = Board::new(bench, ordered, &prepared.precluded, progress);
         if prepared.program.is_none() {
-            return Ok((judged(&mut Absent, progress)?, Vec::new()));
+            return Ok((board.judge(0, &|| Ok(Absent), || Ok(Absent))?, Vec::new()));
         }
-        let worker = self.start_worker(prepared, &Setting::default(), bench.assignment.limits)?;
-        let in_force = worker.in_force().map(|in_force| in_force.measures).unwrap_or_default();
-        Ok((judged(&mut Running::new(worker, Some(reference)), progress)?, in_force))
+        let mut in_force = Vec::new();
+        let start = || self.start_worker(prepared, &Setting::default(), bench.assignment.limits);
+        let own = || {
+            let worker = start()?;
+            in_force = worker.in_force().map(|in_force| in_force.measures).unwrap_or_default();
+            Ok(Running::new(worker, Some(reference)))
+        };
+        let helpers = threads.min(ordered.len()).saturating_sub(1);
+        let helper = || Ok(Running::new(start()?, Some(reference)));
+        let judgements = board.judge(helpers, &helper, own)?;
+        Ok((judgements, in_force))
+    }
+
+    /// How many threads judge a submission that has the machine to itself. A GPU is not shared: each worker would set up
+    /// CUDA for itself.
+    pub(crate) fn threads(&self) -> usize {
+        match self.cuda {
+            None => thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS),
+            Some(_) => 1,
+        }
     }
 }
 

@@ -222,7 +222,7 @@ impl Kit<'_> {
                 let bench_of_entry = Bench { training, ..*bench };
                 let judged =
                     self.grader
-                        .judge_prepared(&prepared, &bench_of_entry, &tasks, &self.reference, &mut |_| {})?;
+                        .judge_prepared(&prepared, &bench_of_entry, &tasks, &self.reference, 1, &|_| {})?;
                 Ok(Judged::new(bench.assignment, judged.0))
             })
             .collect()

@@ -11,6 +11,7 @@ mod explain;
 mod failure;
 mod grade;
 mod grader;
+mod judging;
 mod kit;
 mod kit_deviations;
 mod kit_entries;

@@ -20,6 +20,7 @@ pub mod points;
 pub mod probe;
 pub mod random;
 pub mod scenario;
+pub mod schedule;
 pub mod subject;
 pub mod task;
 pub mod tasks;

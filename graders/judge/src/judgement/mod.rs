@@ -189,18 +189,10 @@ pub fn judge(
     let mut wrong: BTreeSet<&'static str> = BTreeSet::new();
     let mut judgements = Vec::new();
     for task in tasks {
-        let Some(entry) = bench.assignment.entry(task.id) else {
-            continue;
-        };
         progress(task);
-        let of = |parts: Vec<&'static str>| parts.into_iter().filter(|part| wrong.contains(part)).collect();
-        let broken = Broken {
-            parts: of(task.parts.to_vec()),
-            all: of(all_parts(task, tasks)),
-        };
-        let judgement = match precluded.get(task.id) {
-            Some(finding) => precluded_task(bench, task, entry, finding),
-            None => TaskJudge::new(bench, task, entry).run(&broken, subject)?,
+        let broken = Broken::of(task, tasks, &wrong);
+        let Some(judgement) = judge_task(bench, task, &broken, precluded, subject)? else {
+            continue;
         };
         if !judgement.verdict.is_spotless() {
             wrong.insert(task.id);
@@ -208,6 +200,23 @@ pub fn judge(
         judgements.push(judgement);
     }
     Ok(judgements)
+}
+
+/// Judges one task, given what is wrong among its parts; `None` where the assignment does not have it.
+pub fn judge_task(
+    bench: &Bench<'_>,
+    task: &Task,
+    broken: &Broken,
+    precluded: &BTreeMap<&str, Finding>,
+    subject: &mut dyn Subject,
+) -> Result<Option<TaskJudgement>, FixtureError> {
+    let Some(entry) = bench.assignment.entry(task.id) else {
+        return Ok(None);
+    };
+    match precluded.get(task.id) {
+        Some(finding) => Ok(Some(precluded_task(bench, task, entry, finding))),
+        None => TaskJudge::new(bench, task, entry).run(broken, subject).map(Some),
+    }
 }
 
 /// Orders tasks so that every task comes after its parts, otherwise as given.
@@ -227,11 +236,23 @@ pub fn parts_first<'a>(tasks: &[&'a Task]) -> Vec<&'a Task> {
 }
 
 /// What is wrong among the tasks that a task uses.
-struct Broken {
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Broken {
     /// Those that it calls itself.
-    parts: Vec<&'static str>,
+    pub parts: Vec<&'static str>,
     /// Those, and what they call in turn.
-    all: Vec<&'static str>,
+    pub all: Vec<&'static str>,
+}
+
+impl Broken {
+    /// What is wrong among the parts of a task, as far as they are among `tasks`.
+    pub fn of(task: &Task, tasks: &[&Task], wrong: &BTreeSet<&'static str>) -> Self {
+        let of = |parts: Vec<&'static str>| parts.into_iter().filter(|part| wrong.contains(part)).collect();
+        Self {
+            parts: of(task.parts.to_vec()),
+            all: of(all_parts(task, tasks)),
+        }
+    }
 }
 
 /// The parts of a task, their parts, and so on, as far as they are among `tasks`.

@@ -1,0 +1,129 @@
+//! Judging the tasks of one submission by several threads, each with a worker of its own: a submission that brings down
+//! its worker while one task is judged must not reach another. The judgements come in the order of the tasks, whoever
+//! made them.
+
+use std::collections::BTreeMap;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use judge::finding::Finding;
+use judge::judgement::{Bench, Broken, TaskJudgement, judge_task};
+use judge::schedule::{Schedule, Turn};
+use judge::subject::Subject;
+use judge::task::Task;
+
+use crate::failure::Failure;
+
+/// What the threads of one grading share.
+pub(crate) struct Board<'a> {
+    bench: &'a Bench<'a>,
+    tasks: &'a [&'a Task],
+    precluded: &'a BTreeMap<&'static str, Finding>,
+    progress: &'a (dyn Fn(&Task) + Sync),
+    state: Mutex<State<'a>>,
+    changed: Condvar,
+}
+
+struct State<'a> {
+    schedule: Schedule<'a>,
+    judgements: Vec<Option<TaskJudgement>>,
+    /// Some thread has given up: the others stop after what they are at.
+    stopped: bool,
+}
+
+impl<'a> Board<'a> {
+    /// A grading of these tasks, given with parts first; `progress` is told of each task as it begins.
+    pub(crate) fn new(
+        bench: &'a Bench<'a>,
+        tasks: &'a [&'a Task],
+        precluded: &'a BTreeMap<&'static str, Finding>,
+        progress: &'a (dyn Fn(&Task) + Sync),
+    ) -> Self {
+        let state = State {
+            schedule: Schedule::new(tasks),
+            judgements: vec![None; tasks.len()],
+            stopped: false,
+        };
+        Self {
+            bench,
+            tasks,
+            precluded,
+            progress,
+            state: Mutex::new(state),
+            changed: Condvar::new(),
+        }
+    }
+
+    /// Judges with one subject here, and with one in each of `helpers` further threads, which start them.
+    pub(crate) fn judge<S: Subject>(
+        self,
+        helpers: usize,
+        start: &(dyn Fn() -> Result<S, Failure> + Sync),
+        own: impl FnOnce() -> Result<S, Failure>,
+    ) -> Result<Vec<TaskJudgement>, Failure> {
+        thread::scope(|scope| {
+            let board = &self;
+            let helpers: Vec<_> = (0..helpers).map(|_| scope.spawn(move || board.work(start))).collect();
+            let own = board.work(own);
+            let ended = helpers
+                .into_iter()
+                .map(|helper| helper.join().map_err(|_| Failure::fault("a thread panicked"))?);
+            let ended = ended.collect::<Result<Vec<()>, Failure>>();
+            own.and(ended.map(drop))
+        })?;
+        let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok(state.judgements.into_iter().flatten().collect())
+    }
+
+    /// Judges whatever is next until nothing is left.
+    fn work<S: Subject>(&self, start: impl FnOnce() -> Result<S, Failure>) -> Result<(), Failure> {
+        let leaving = Leaving(self);
+        let mut subject = start()?;
+        while let Some((position, broken)) = self.take() {
+            let task = self.tasks[position];
+            (self.progress)(task);
+            let judgement = judge_task(self.bench, task, &broken, self.precluded, &mut subject)?;
+            self.put(position, judgement);
+        }
+        // Nothing has gone wrong.
+        std::mem::forget(leaving);
+        Ok(())
+    }
+
+    fn take(&self) -> Option<(usize, Broken)> {
+        let mut state = self.state();
+        loop {
+            if state.stopped {
+                return None;
+            }
+            match state.schedule.next_turn() {
+                Turn::Task { position, broken } => return Some((position, broken)),
+                Turn::Over => return None,
+                Turn::Wait => state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
+            }
+        }
+    }
+
+    fn put(&self, position: usize, judgement: Option<TaskJudgement>) {
+        let mut state = self.state();
+        let verdict = judgement.as_ref().map(|judgement| judgement.verdict);
+        state.schedule.end(position, verdict);
+        state.judgements[position] = judgement;
+        self.changed.notify_all();
+    }
+
+    fn state(&self) -> MutexGuard<'_, State<'a>> {
+        // A panic while it is held ends the grading, and nothing of it is used.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Dropped where a thread gives up, by an error or a panic: nobody may wait for its task for ever.
+struct Leaving<'a, 'b>(&'b Board<'a>);
+
+impl Drop for Leaving<'_, '_> {
+    fn drop(&mut self) {
+        self.0.state().stopped = true;
+        self.0.changed.notify_all();
+    }
+}
