@@ -2,7 +2,7 @@
 
 use wire::Tensors;
 
-use super::graph_convolution_inputs::{EXACTLY, UNTOUCHED};
+use super::graph_convolution_inputs::{CLOSELY, UNTOUCHED};
 use super::graph_inputs::{Edge, relabelled, shuffled};
 use crate::arguments::{Array, array, tensor_like, with};
 use crate::probe::{Broken, Holds, Probe, equal, unchanged};
@@ -60,7 +60,7 @@ pub(super) fn linear(convolution: &Convolution, scenario: &Scenario, probe: &mut
         "-2 times the output for u plus that for v",
         &expected,
         &given,
-        EXACTLY,
+        CLOSELY,
     )
 }
 
@@ -120,7 +120,7 @@ pub(super) fn permutation_equivariant(convolution: &Convolution, scenario: &Scen
         "the output before, rows renamed in the same way",
         &expected,
         &after,
-        EXACTLY,
+        CLOSELY,
     )
 }
 
@@ -131,7 +131,7 @@ pub(super) fn edge_order_irrelevant(convolution: &Convolution, scenario: &Scenar
     let backwards: Vec<Edge> = edges.iter().rev().copied().collect();
     for edges in [backwards, shuffled(&mut scenario.random("order"), &edges)] {
         let after = convolution.of(scenario, probe, &with_edges(&given, &edges))?;
-        unchanged("the order of the edges", "the output", &before, &after, EXACTLY)?;
+        unchanged("the order of the edges", "the output", &before, &after, CLOSELY)?;
     }
     Ok(())
 }

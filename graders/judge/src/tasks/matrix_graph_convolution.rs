@@ -3,7 +3,7 @@
 use wire::Tensors;
 
 use super::graph_convolution_inputs::{
-    ANY_SIZES, EXACTLY, SIZES, UNTOUCHED, drawn_layer, layer_case, means, projected, shared_out, updated,
+    ANY_SIZES, CLOSELY, SIZES, UNTOUCHED, drawn_layer, layer_case, means, projected, shared_out, updated,
 };
 use super::graph_convolution_laws::{self as shared, Convolution, keep, with_edges, with_features};
 use super::graph_inputs::{Edge, irregular, product, shuffled};
@@ -14,8 +14,6 @@ use crate::scenario::Scenario;
 use crate::task::{Case, Expect, Law, Task};
 
 const ID: &str = "matrix_graph_convolution";
-/// Bound on a gradient.
-const SLOPE: f64 = 1e-7;
 
 const LAYER: Convolution = Convolution {
     task: ID,
@@ -176,7 +174,7 @@ fn message_layer(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         "the mean over in-neighbours times W^T plus x B^T, node by node",
         &expected,
         &output,
-        EXACTLY,
+        CLOSELY,
     )
 }
 
@@ -189,7 +187,7 @@ fn isolated_nodes(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let output = LAYER.of(scenario, probe, &with_edges(&given, &edges))?;
     let expected = projected(&array(&given["features"]), &given["self_weight"]);
     let what = format!("the output of node {node}, which no edge enters");
-    equal(&what, "x B^T", &row(&expected), &row(&output), EXACTLY)
+    equal(&what, "x B^T", &row(&expected), &row(&output), CLOSELY)
 }
 
 fn constant_features(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
@@ -209,7 +207,7 @@ fn constant_features(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         "x W^T + x B^T",
         &expected,
         &output,
-        EXACTLY,
+        CLOSELY,
     )
 }
 
@@ -261,7 +259,7 @@ fn no_edges(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let (given, _) = drawn_layer(scenario);
     let output = LAYER.of(scenario, probe, &with_edges(&given, &[]))?;
     let expected = projected(&array(&given["features"]), &given["self_weight"]);
-    equal("the output without edges", "x B^T", &expected, &output, EXACTLY)
+    equal("the output without edges", "x B^T", &expected, &output, CLOSELY)
 }
 
 fn gradient(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
@@ -277,7 +275,7 @@ fn gradient(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     ] {
         let gradient = probe.gradient(ID, &given, name, arguments([("output", cotangent.clone())]))?;
         let what = format!("the gradient by {name}");
-        equal(&what, "that of D^-1 A X W^T + X B^T", &expected, &gradient, SLOPE)?;
+        equal(&what, "that of D^-1 A X W^T + X B^T", &expected, &gradient, CLOSELY)?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use wire::Tensors;
 
-use super::graph_convolution_inputs::{ANY_SIZES, EXACTLY, SIZES, drawn_message, means, message_case, shared_out};
+use super::graph_convolution_inputs::{ANY_SIZES, CLOSELY, SIZES, drawn_message, means, message_case, shared_out};
 use super::graph_convolution_laws::{self as shared, Convolution, with_edges, with_features};
 use super::graph_inputs::{in_degrees, irregular, shuffled};
 use crate::arguments::{Array, arguments, array};
@@ -12,8 +12,6 @@ use crate::scenario::Scenario;
 use crate::task::{Case, Expect, Law, Task};
 
 const ID: &str = "message";
-/// Bound on a gradient.
-const SLOPE: f64 = 1e-7;
 
 const MESSAGE: Convolution = Convolution {
     task: ID,
@@ -158,7 +156,7 @@ fn mean(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         "the means over the in-neighbours",
         &expected,
         &messages,
-        EXACTLY,
+        CLOSELY,
     )
 }
 
@@ -181,7 +179,7 @@ fn constant_features(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         "those features where edges enter, else 0",
         &expected,
         &messages,
-        EXACTLY,
+        CLOSELY,
     )
 }
 
@@ -218,6 +216,6 @@ fn gradient(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         "the cotangents of the messages, shared out to their senders",
         &expected,
         &gradient,
-        SLOPE,
+        CLOSELY,
     )
 }

@@ -2,7 +2,7 @@
 
 use wire::{Tensor, Tensors};
 
-use super::graph_convolution_inputs::{EXACTLY, UNTOUCHED, drawn_weights, projected, updated};
+use super::graph_convolution_inputs::{CLOSELY, UNTOUCHED, drawn_weights, projected, updated};
 use super::graph_convolution_laws::keep;
 use super::graph_inputs::product;
 use crate::arguments::{Array, arguments, array, tensor_like, with};
@@ -14,8 +14,6 @@ use crate::task::{Case, Expect, Law, Task};
 
 const ID: &str = "update";
 const SIZES: Sizes = &[("N", 1, 4), ("in", 1, 4), ("out", 1, 4)];
-/// Bound on a gradient.
-const SLOPE: f64 = 1e-7;
 
 /// The task.
 pub(super) static TASK: Task = Task {
@@ -138,7 +136,7 @@ fn definition(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let given = drawn(scenario);
     let expected = updated(&given, &array(&given["features"]), &array(&given["messages"]));
     let output = output(scenario, probe, &given)?;
-    equal("the output", "m W^T + x B^T", &expected, &output, EXACTLY)
+    equal("the output", "m W^T + x B^T", &expected, &output, CLOSELY)
 }
 
 fn own_part(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
@@ -150,7 +148,7 @@ fn own_part(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         "x B^T",
         &expected,
         &output,
-        EXACTLY,
+        CLOSELY,
     )
 }
 
@@ -163,7 +161,7 @@ fn neighbours_part(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         "m W^T",
         &expected,
         &output,
-        EXACTLY,
+        CLOSELY,
     )
 }
 
@@ -216,7 +214,7 @@ fn gradient(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     ] {
         let gradient = probe.gradient(ID, &given, name, arguments([("output", cotangent.clone())]))?;
         let what = format!("the gradient by {name}");
-        equal(&what, "that of m W^T + x B^T", &expected, &gradient, SLOPE)?;
+        equal(&what, "that of m W^T + x B^T", &expected, &gradient, CLOSELY)?;
     }
     Ok(())
 }
