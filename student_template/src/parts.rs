@@ -10,7 +10,10 @@ use std::sync::OnceLock;
 
 use tch::{Device, Kind, Tensor};
 
-use crate::types::{AttentionConfig, AttentionWeights, BlockConfig, BlockWeights, GptConfig, GptWeights, InvalidInput};
+use crate::types::{
+    AttentionConfig, AttentionWeights, BlockConfig, BlockWeights, ConvNetWeights, GptConfig, GptWeights, InvalidInput,
+    Padding,
+};
 
 /// The arguments of a part by name.
 pub type Arguments = Vec<(&'static str, Tensor)>;
@@ -276,5 +279,23 @@ pub fn inverted_degree_matrix(edge_index: &Tensor, num_nodes: i64, kind: Kind, d
     }) {
         Some([matrix]) => matrix.to_device(device),
         None => crate::graph::inverted_degree_matrix(edge_index, num_nodes, kind, device),
+    }
+}
+
+/// `conv_net::conv_net`
+pub fn conv_net(images: &Tensor, weights: &ConvNetWeights, padding: Padding) -> Tensor {
+    let arguments = || {
+        let (number, amount) = padding.numbered();
+        let mut arguments = weights.named();
+        arguments.extend([
+            ("images", images.shallow_clone()),
+            ("padding", integer(number)),
+            ("amount", integer(amount)),
+        ]);
+        arguments
+    };
+    match ask("conv_net", &arguments) {
+        Some([scores]) => scores,
+        None => crate::conv_net::conv_net(images, weights, padding),
     }
 }

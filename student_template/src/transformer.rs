@@ -25,7 +25,8 @@ use crate::types::{BlockConfig, BlockWeights, GptConfig, GptWeights, InvalidInpu
 /// - Error: `InvalidInput` when T is greater than `config.attention.block_size` (the attention says so; pass it on).
 ///
 /// Call the parts through `crate::parts` (`parts::rms_norm(...)`, `parts::causal_self_attention(...)`): then a mistake in
-/// a part costs the points of that part only.
+/// a part costs the points of that part only. Fused, multi-head and encoder-layer operators of libtorch may not be called
+/// here.
 ///
 /// Source: Deep Learning 1, Assignment 2, question 2.3(b); "Gaussian Error Linear Units", section 2.
 pub fn decoder_block(
@@ -56,7 +57,7 @@ pub fn decoder_block(
 ///   T = `block_size` and T = 1 are fine.
 ///
 /// Call the parts through `crate::parts` (`parts::decoder_block(...)`, `parts::rms_norm(...)`): then a mistake in a part
-/// costs the points of that part only.
+/// costs the points of that part only. Fused, multi-head and encoder-layer operators of libtorch may not be called here.
 ///
 /// Source: Deep Learning 1, Assignment 2, question 2.5(a); "Language Models are Unsupervised Multitask Learners",
 /// section 2.3.

@@ -299,3 +299,204 @@ pub enum Head {
         bias: Tensor,
     },
 }
+
+/// Weights of a graph network of two layers with a rectifier between them: `layer_2(relu(layer_1(x)))`.
+#[derive(Debug)]
+pub enum GraphNetworkWeights {
+    /// Both layers are graph convolutions (`matrix_graph_convolution`).
+    Convolution([GraphConvolutionWeights; 2]),
+    /// Both layers are graph attention layers (`graph_attention`).
+    Attention([GraphAttentionWeights; 2]),
+}
+
+/// Nodes whose classes are known, for one step of training.
+#[derive(Debug)]
+pub struct NodeBatch {
+    /// `[M]` int64: the nodes, as numbers of rows of the features; no node twice, in any order.
+    pub nodes: Tensor,
+    /// `[M]` int64: the class of each of them.
+    pub classes: Tensor,
+}
+
+/// Images whose classes are known, for one step of training.
+#[derive(Debug)]
+pub struct ImageBatch {
+    /// `[B, C, H, W]`.
+    pub images: Tensor,
+    /// `[B]` int64: the class of each image.
+    pub classes: Tensor,
+}
+
+// Names of the weights that are trained, and what an optimiser works on: the tensors themselves, which share their values
+// with the structure that they come from.
+
+impl GptWeights {
+    /// All tensors, those of the blocks one by one.
+    pub fn tensors(&self) -> Vec<Tensor> {
+        let others = [
+            &self.token_embedding,
+            &self.position_embedding,
+            &self.final_norm,
+            &self.head,
+        ];
+        let of_blocks = self.blocks.iter().flat_map(BlockWeights::named);
+        let tensors = of_blocks.map(|(_, tensor)| tensor).chain(others);
+        tensors.map(Tensor::shallow_clone).collect()
+    }
+}
+
+impl GraphNetworkWeights {
+    /// All tensors, those of the first layer first.
+    pub fn tensors(&self) -> Vec<Tensor> {
+        self.named().into_iter().map(|(_, tensor)| tensor).collect()
+    }
+
+    /// The tensors by name, numbered by layer.
+    pub fn named(&self) -> Vec<(&'static str, Tensor)> {
+        let named = match self {
+            Self::Convolution([first, second]) => [
+                ("neighbour_weight_1", &first.neighbour_weight),
+                ("self_weight_1", &first.self_weight),
+                ("neighbour_weight_2", &second.neighbour_weight),
+                ("self_weight_2", &second.self_weight),
+            ],
+            Self::Attention([first, second]) => [
+                ("weight_1", &first.weight),
+                ("attention_1", &first.attention),
+                ("weight_2", &second.weight),
+                ("attention_2", &second.attention),
+            ],
+        };
+        named.map(|(name, tensor)| (name, tensor.shallow_clone())).into()
+    }
+
+    /// Reads the tensors of convolutions by name.
+    pub fn convolution_from_named<E>(read: &dyn Fn(&str) -> Result<Tensor, E>) -> Result<Self, E> {
+        let layer = |number| {
+            Ok(GraphConvolutionWeights {
+                neighbour_weight: read(&format!("neighbour_weight_{number}"))?,
+                self_weight: read(&format!("self_weight_{number}"))?,
+            })
+        };
+        Ok(Self::Convolution([layer(1)?, layer(2)?]))
+    }
+
+    /// Reads the tensors of attention layers by name.
+    pub fn attention_from_named<E>(read: &dyn Fn(&str) -> Result<Tensor, E>) -> Result<Self, E> {
+        let layer = |number| {
+            Ok(GraphAttentionWeights {
+                weight: read(&format!("weight_{number}"))?,
+                attention: read(&format!("attention_{number}"))?,
+            })
+        };
+        Ok(Self::Attention([layer(1)?, layer(2)?]))
+    }
+}
+
+impl Padding {
+    /// Its number in the order of its kinds, and its amount, 0 where the kind says it.
+    pub fn numbered(self) -> (i64, i64) {
+        match self {
+            Self::Valid => (0, 0),
+            Self::Same => (1, 0),
+            Self::Full => (2, 0),
+            Self::Reflect(amount) => (3, amount),
+            Self::Replicate(amount) => (4, amount),
+            Self::Circular(amount) => (5, amount),
+        }
+    }
+
+    /// The padding of this number and amount; `None` where there is none.
+    pub fn from_number(number: i64, amount: i64) -> Option<Self> {
+        let kinds = [
+            Self::Valid,
+            Self::Same,
+            Self::Full,
+            Self::Reflect(amount),
+            Self::Replicate(amount),
+            Self::Circular(amount),
+        ];
+        kinds.get(usize::try_from(number).ok()?).copied()
+    }
+}
+
+impl ConvNetWeights {
+    /// All tensors.
+    pub fn tensors(&self) -> Vec<Tensor> {
+        self.named().into_iter().map(|(_, tensor)| tensor).collect()
+    }
+
+    /// The tensors by name; those of a hidden layer only where there is one.
+    pub fn named(&self) -> Vec<(&'static str, Tensor)> {
+        let kernels = ["kernel_1", "kernel_2", "kernel_3", "kernel_4"];
+        let hidden = match &self.head {
+            Head::GlobalMaxPool => vec![],
+            Head::Flatten { weight, bias } => vec![("hidden_weight", weight), ("hidden_bias", bias)],
+        };
+        let classifier = [
+            ("classifier_weight", &self.classifier_weight),
+            ("classifier_bias", &self.classifier_bias),
+        ];
+        let named = kernels
+            .into_iter()
+            .zip(&self.convolutions)
+            .chain(hidden)
+            .chain(classifier);
+        named.map(|(name, tensor)| (name, tensor.shallow_clone())).collect()
+    }
+
+    /// Reads the tensors of Net 1, or of Net 2 where it `has_hidden_layer`, by name.
+    pub fn from_named<E>(read: &dyn Fn(&str) -> Result<Tensor, E>, has_hidden_layer: bool) -> Result<Self, E> {
+        let head = if has_hidden_layer {
+            Head::Flatten {
+                weight: read("hidden_weight")?,
+                bias: read("hidden_bias")?,
+            }
+        } else {
+            Head::GlobalMaxPool
+        };
+        Ok(Self {
+            convolutions: [
+                read("kernel_1")?,
+                read("kernel_2")?,
+                read("kernel_3")?,
+                read("kernel_4")?,
+            ],
+            head,
+            classifier_weight: read("classifier_weight")?,
+            classifier_bias: read("classifier_bias")?,
+        })
+    }
+}
+
+/// Images `[B, C, H, W]` turned counter-clockwise about their centre by an angle in degrees.
+///
+/// Each pixel takes the value of the pixel that lies nearest to where it comes from, and 0 where that is outside.
+pub fn rotated(images: &Tensor, degrees: f64) -> Tensor {
+    let size = images.size();
+    let (height, width) = (size[2], size[3]);
+    let (sine, cosine) = degrees.to_radians().sin_cos();
+    let centre = ((height - 1) as f64 / 2.0, (width - 1) as f64 / 2.0);
+    // A little more than one half, so that what lies between two pixels goes to the same one on every machine.
+    let nearest = |position: f64| (position + 0.5 + 1e-6).floor() as i64;
+    // The number of the pixel that each pixel takes its value from; one past the last stands for the outside.
+    let origin = |row: i64, column: i64| {
+        let (down, right) = (row as f64 - centre.0, column as f64 - centre.1);
+        let from_row = nearest(centre.0 + cosine * down + sine * right);
+        let from_column = nearest(centre.1 - sine * down + cosine * right);
+        let is_inside = (0..height).contains(&from_row) && (0..width).contains(&from_column);
+        if is_inside {
+            from_row * width + from_column
+        } else {
+            height * width
+        }
+    };
+    let origins: Vec<i64> = (0..height)
+        .flat_map(|row| (0..width).map(move |column| (row, column)))
+        .map(|(row, column)| origin(row, column))
+        .collect();
+    let outside = images.new_zeros([size[0], size[1], 1], (images.kind(), images.device()));
+    let pixels = Tensor::cat(&[images.flatten(2, 3), outside], 2);
+    let origins = Tensor::from_slice(&origins).to_device(images.device());
+    pixels.index_select(2, &origins).view_as(images)
+}
