@@ -1,5 +1,10 @@
 //! Right and wrong curves in plain Rust: the laws accept the right ones and reject the wrong ones.
 
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "functions that refuse and functions that do not have one type"
+)]
+
 use wire::{DType, Outcome, Tensors};
 
 use super::accuracy_per_angle::TASK;
