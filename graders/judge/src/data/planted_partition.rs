@@ -1,7 +1,8 @@
-//! Planted-partition graphs: nodes of a few classes, edges mostly within a class, features that say little by themselves.
+//! Planted-partition graphs: nodes of a few classes, edges mostly within a class, features that say little by
+//! themselves.
 //!
-//! A node's own features are too noisy to tell its class; the mean over its neighbours, most of which share the class, is
-//! not. So what is learned without the edges stays clearly below what is learned with them. Which feature speaks for
+//! A node's own features are too noisy to tell its class; the mean over its neighbours, most of which share the class,
+//! is not. So what is learned without the edges stays clearly below what is learned with them. Which feature speaks for
 //! which class follows from the seed, so that weights which were trained for another graph are wrong.
 
 use wire::Tensor;

@@ -1,8 +1,9 @@
 //! Images of two boxes of different colours side by side; the class says which one stands left.
 //!
 //! While a net learns, one class stands in the upper half and the other in the lower: the place gives the class away as
-//! well as the order does. In the test the halves are swapped, so that a net which has learned the place is always wrong.
-//! The colours and the half of each class follow from the seed, so that weights trained for another seed are wrong.
+//! well as the order does. In the test the halves are swapped, so that a net which has learned the place is always
+//! wrong. The colours and the half of each class follow from the seed, so that weights trained for another seed are
+//! wrong.
 
 use wire::Tensor;
 

@@ -18,7 +18,7 @@ const EXACTLY: f64 = 1e-12;
 const MODE: Mode = Mode::Same;
 
 /// How many images there are.
-pub(super) const SIZES: Sizes = &[("B", 1, 6)];
+pub(super) const SIZES: Sizes = &[("B", 1, 3)];
 
 /// Glyphs, a narrow Net 1, and any classes.
 fn drawn(scenario: &Scenario) -> Tensors {

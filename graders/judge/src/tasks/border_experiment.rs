@@ -65,10 +65,11 @@ const JUDGED: usize = 200;
 const WIDTHS: [usize; 5] = [CHANNELS, 8, 8, 16, 16];
 
 // Measured with the reference, `--training --seed N` for N from 1 to 12, and the assignment's seed: accuracy on images
-// like those of the batches 1.0 in all runs; where the halves are swapped, Net 1 without padding mean 0.002, worst 0.025;
-// Net 1 with full padding 1.0 in all runs; Net 2 with padding to the same size 0.0 in all runs. Momentum with a step size
-// of 0.02 or 0.05 and Adam from 0.001 to 0.005 gave the same orders for six seeds each, the slowest with 0.2 at worst for
-// Net 1 without padding. Not graded, since they vary: Net 1 with same (0.70 to 0.98) and reflect (0.49 to 1.0).
+// like those of the batches 1.0 in all runs; where the halves are swapped, Net 1 without padding mean 0.002, worst
+// 0.025; Net 1 with full padding 1.0 in all runs; Net 2 with padding to the same size 0.0 in all runs. Momentum with a
+// step size of 0.02 or 0.05 and Adam from 0.001 to 0.005 gave the same orders for six seeds each, the slowest with 0.2
+// at worst for Net 1 without padding. Not graded, since they vary: Net 1 with same (0.70 to 0.98) and reflect (0.49 to
+// 1.0).
 
 /// Accuracy on images like those of the batches, at least.
 const KNOWN: f64 = 0.9;
