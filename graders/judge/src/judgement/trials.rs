@@ -9,13 +9,20 @@ use crate::trial::{Outcome, Trial};
 
 impl TaskJudge<'_> {
     /// The checks that trials are. `broken` names what is wrong among all that the task uses: gradients do not pass
-    /// through the border between processes, so nothing can stand in for it.
+    /// through the border between processes, so nothing can stand in for it. A training that succeeds all the same has
+    /// shown what it had to; one that fails has shown nothing.
     pub(super) fn trials(&mut self, broken: &[&'static str], subject: &mut dyn Subject) -> Result<Vec<Check>, Fault> {
         let mut checks = Vec::new();
         for trial in self.task.trials {
-            let (ending, outcome) = match self.obstacle(broken) {
+            let (ending, outcome) = match self.obstacle() {
                 Some(skip) => (Ending::Skipped(skip), None),
                 None => self.trial(trial, subject)?,
+            };
+            let ending = match ending {
+                Ending::Failed { .. } if !broken.is_empty() => {
+                    Ending::Skipped(Skip::DependsOn(broken.iter().map(ToString::to_string).collect()))
+                }
+                ending => ending,
             };
             checks.push(Check {
                 outcome,
@@ -25,11 +32,9 @@ impl TaskJudge<'_> {
         Ok(checks)
     }
 
-    fn obstacle(&self, broken: &[&'static str]) -> Option<Skip> {
+    fn obstacle(&self) -> Option<Skip> {
         if !self.is_trained() {
             Some(Skip::TrainingNotAsked)
-        } else if !broken.is_empty() {
-            Some(Skip::DependsOn(broken.iter().map(ToString::to_string).collect()))
         } else if self.time_used_up() {
             Some(Skip::TimeUsedUp)
         } else {
