@@ -46,6 +46,30 @@ def conv_net(inputs: Tensors) -> Tensors:
         return {"scores": nn.Sequential(*layers)(inputs["images"])}
 
 
+@recomputes("accuracy_per_angle", "NumPy: nearest neighbour in the complex plane; the net of `conv_net`, `numpy.mean`")
+def accuracy_per_angle(inputs: Tensors) -> Tensors:
+    images, classes = inputs["images"].numpy(), inputs["classes"].numpy()
+    accuracies = []
+    for degrees in range(0, 361, 30):
+        scores = conv_net({**inputs, "images": torch.from_numpy(turned(images, degrees))})["scores"]
+        accuracies.append(numpy.mean(scores.numpy().argmax(-1) == classes))
+    return {"accuracies": torch.tensor(accuracies, dtype=torch.float64)}
+
+
+def turned(images: numpy.ndarray, degrees: int) -> numpy.ndarray:
+    """Counter-clockwise about the centre: each pixel takes what lies nearest to where it comes from, or 0 outside."""
+    height, width = images.shape[-2:]
+    middle = complex((width - 1) / 2, (height - 1) / 2)
+    rows, columns = numpy.mgrid[:height, :width]
+    # Rows run downwards, so a place in the plane is the conjugate of column + i row.
+    places = numpy.conj(columns + 1j * rows - middle)
+    origins = numpy.conj(places * numpy.exp(-1j * numpy.radians(degrees))) + middle
+    # Halves go up, a little before they are reached.
+    from_row, from_column = (numpy.floor(part + 0.5 + 1e-6).astype(int) for part in (origins.imag, origins.real))
+    inside = (0 <= from_row) & (from_row < height) & (0 <= from_column) & (from_column < width)
+    return numpy.where(inside, images[..., from_row.clip(0, height - 1), from_column.clip(0, width - 1)], 0.0)
+
+
 def convolution(kernel: Tensor, stride: int, inputs: Tensors) -> nn.Module:
     """The library's layer with these weights, without a bias."""
     mode, side = MODES.get(int(inputs["padding"]), "zeros"), kernel.shape[-1]
