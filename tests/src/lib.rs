@@ -174,13 +174,51 @@ impl Submission {
         let submission = self.path().display().to_string();
         let mut all = vec!["--submission", submission.as_str(), "--report", target.as_str()];
         all.extend(arguments);
-        let run = grade(all);
-        let text = fs::read_to_string(&report)
+        Self::report_of(&report, grade(all))
+    }
+
+    /// The same in another course than this repository.
+    ///
+    /// # Panics
+    /// Where the program writes no report.
+    pub fn graded_in(&self, course: &Self, arguments: &[&str]) -> (Run, serde_json::Value) {
+        let report = self.folder.path().with_extension("report.json");
+        let target = format!("json={}", report.display());
+        let submission = self.path().display().to_string();
+        let mut all = vec!["--submission", submission.as_str(), "--report", target.as_str()];
+        all.extend(arguments);
+        let output = command(all).env("GRADE_HOME", course.path()).output();
+        Self::report_of(&report, output.expect("the program starts").into())
+    }
+
+    fn report_of(report: &Path, run: Run) -> (Run, serde_json::Value) {
+        let text = fs::read_to_string(report)
             .unwrap_or_else(|error| panic!("no report: {error}\n{}\n{}", run.stdout, run.stderr));
-        let _ = fs::remove_file(&report);
+        let _ = fs::remove_file(report);
         let value = serde_json::from_str(&text).expect("a JSON report");
         (run, value)
     }
+}
+
+/// A course's repository as far as grading needs it, with something changed.
+///
+/// # Panics
+/// Where the system refuses.
+pub fn course(change: impl FnOnce(&Path)) -> Submission {
+    let copy = Submission::empty();
+    for folder in [
+        "fixtures/assignments",
+        "fixtures/golden",
+        "reference",
+        "student_template",
+    ] {
+        copy_tree(&root().join(folder), &copy.path().join(folder));
+    }
+    for file in ["fixtures/manifest.json", "fixtures/calibration.toml"] {
+        fs::copy(root().join(file), copy.path().join(file)).expect("a file");
+    }
+    change(copy.path());
+    copy
 }
 
 /// Copies a folder with all that is in it.

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use tests::{Submission, command, copy_tree, grade, root};
+use tests::{Submission, command, course, grade, root};
 
 #[test]
 fn the_help_names_commands_and_exit_codes() {
@@ -161,24 +161,6 @@ fn every_format_is_written_and_a_dash_prints_it() {
     assert_eq!(results["tests"][0]["name"], "rms_norm");
     let notices = run.stdout.lines().filter(|line| line.starts_with("::notice file="));
     assert_eq!(notices.count(), 1, "{}", run.stdout);
-}
-
-/// A course's repository as far as grading needs it, with something changed.
-fn course(change: impl FnOnce(&Path)) -> Submission {
-    let copy = Submission::empty();
-    for folder in [
-        "fixtures/assignments",
-        "fixtures/golden",
-        "reference",
-        "student_template",
-    ] {
-        copy_tree(&root().join(folder), &copy.path().join(folder));
-    }
-    for file in ["fixtures/manifest.json", "fixtures/calibration.toml"] {
-        fs::copy(root().join(file), copy.path().join(file)).unwrap();
-    }
-    change(copy.path());
-    copy
 }
 
 fn graded_in(course: &Submission, arguments: &[&str]) -> tests::Run {

@@ -2,13 +2,29 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use serde_json::Value;
-use tests::Submission;
+use tests::{Submission, course};
 
 /// Grades the reference with another body of `greedy`, and gives the report's verdict on it. Every other task must keep
 /// its points, whatever that body does.
 fn verdict_of_greedy(body: &str) -> (String, Value) {
     let submission = Submission::reference().with_body("src/sampling.rs", "greedy", body);
-    let (run, report) = submission.graded(&[]);
+    judged(submission.graded(&[]))
+}
+
+/// The same where the body may call `crate::parts::given`: the given files are the course's, and no policy holds there, so
+/// that what stands behind the policy can be seen.
+fn verdict_of_greedy_with(given: &str, body: &str) -> (String, Value) {
+    let course = course(|root| {
+        let path = root.join("student_template/src/parts.rs");
+        let text = std::fs::read_to_string(&path).unwrap();
+        let function = format!("\n/// Given for a test.\npub fn given() -> String {{\n{given}\n}}\n");
+        std::fs::write(path, text + &function).unwrap();
+    });
+    let submission = Submission::reference().with_body("src/sampling.rs", "greedy", body);
+    judged(submission.graded_in(&course, &[]))
+}
+
+fn judged((run, report): (tests::Run, Value)) -> (String, Value) {
     assert_eq!(run.code, Some(0), "{}\n{}", run.stdout, run.stderr);
     let mut verdict = String::new();
     for task in report["tasks"].as_array().unwrap() {
@@ -58,12 +74,21 @@ fn an_unwritten_body_is_not_attempted() {
 
 #[test]
 fn leaving_the_process_is_a_crash_and_not_a_pass() {
-    let (verdict, report) = verdict_of_greedy(
-        "    let _ = logits;\n    println!(\"test result: ok. 99 passed\");\n    std::process::exit(0)",
+    let (verdict, report) = verdict_of_greedy_with(
+        "    println!(\"test result: ok. 99 passed\");\n    std::process::exit(0)",
+        "    let _ = logits;\n    panic!(\"{}\", crate::parts::given())",
     );
     assert_eq!(verdict, "crashed");
     assert_eq!(greedy(&report)["points"], 0.0);
     assert!(messages(&report).contains("exit"), "{}", messages(&report));
+}
+
+#[test]
+fn a_function_that_asks_to_leave_is_refused_before_it_runs() {
+    let (verdict, report) = verdict_of_greedy("    let _ = logits;\n    std::process::exit(0)");
+    assert_eq!(verdict, "refused_by_policy");
+    assert_eq!(greedy(&report)["points"], 0.0);
+    assert!(messages(&report).contains("sampling.rs:"), "{}", messages(&report));
 }
 
 #[test]
@@ -155,20 +180,26 @@ fn too_much_memory_is_told_as_such() {
 /// What the judge knows must not be in the surroundings of the student's process.
 #[test]
 fn nothing_of_the_judge_stands_in_environment_arguments_or_descriptors() {
-    let body = r#"    let _ = logits;
-    let list = |folder: &str| -> Vec<String> {
+    let given = r#"    let list = |folder: &str| -> Vec<String> {
         let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
         entries.map(|entry| std::fs::read_link(entry.path()).map(|path| path.display().to_string()).unwrap_or_default()).collect()
     };
-    panic!(
+    format!(
         "environment {:?} arguments {:?} folder {:?} descriptors {:?}",
         std::env::vars().collect::<Vec<_>>(),
         std::env::args().collect::<Vec<_>>(),
         std::env::current_dir(),
         list("/proc/self/fd")
     )"#;
-    let (_, report) = verdict_of_greedy(body);
-    let seen = messages(&report);
+    let body = "    let _ = logits;\n    panic!(\"{}\", crate::parts::given())";
+    let (_, report) = verdict_of_greedy_with(given, body);
+    let told = messages(&report);
+    // Other lines are the grader's own words.
+    let seen = told
+        .lines()
+        .filter(|line| line.starts_with("panicked"))
+        .collect::<Vec<_>>()
+        .join("\n");
     assert!(seen.contains("OMP_NUM_THREADS"), "the environment was listed: {seen}");
     let home = std::env::var("HOME").unwrap_or_default();
     for secret in [

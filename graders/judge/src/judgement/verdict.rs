@@ -17,7 +17,7 @@ pub(super) fn is_unwritten(check: &Check) -> bool {
 pub(super) fn untried(checks: &[Check]) -> bool {
     let mut tried = checks
         .iter()
-        .filter(|check| gives_points(check.kind) && !is_not_asked(check))
+        .filter(|check| gives_points(check.kind) && !is_not_asked(check) && !is_training_through_others(check))
         .peekable();
     tried.peek().is_some() && tried.all(is_unwritten)
 }
@@ -31,6 +31,11 @@ fn gives_points(kind: Kind) -> bool {
 
 fn is_not_asked(check: &Check) -> bool {
     check.ending == Ending::Skipped(Skip::TrainingNotAsked)
+}
+
+/// Whether it is a trial of which nothing is known, because it trains through tasks that are wrong.
+fn is_training_through_others(check: &Check) -> bool {
+    check.kind == Kind::Trial && matches!(check.ending, Ending::Skipped(Skip::DependsOn(_)))
 }
 
 /// A task that goes round `parts` while one of its parts is wrong: its own failures prove nothing.
