@@ -327,8 +327,8 @@ pub struct ImageBatch {
     pub classes: Tensor,
 }
 
-// Names of the weights that are trained, and what an optimiser works on: the tensors themselves, which share their values
-// with the structure that they come from.
+// Names of the weights that are trained, and what an optimiser works on: the tensors themselves, which share their
+// values with the structure that they come from.
 
 impl GptWeights {
     /// All tensors, those of the blocks one by one.
