@@ -3,6 +3,7 @@
 //! The crate is an ordinary submission: it is staged, built and graded like a student's, and must get full marks.
 //! What stands between `// solution:begin` and `// solution:end` is cut out to make the template.
 
+pub mod sequence_types;
 pub mod types;
 
 pub mod parts;

@@ -2,6 +2,7 @@
 //!
 //! This file is given. It is put in place anew whenever a submission is graded, so a change here has no effect.
 
+pub mod sequence_types;
 pub mod types;
 
 pub mod parts;

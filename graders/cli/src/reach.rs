@@ -10,12 +10,10 @@ use std::fs;
 use std::path::Path;
 
 use judge::task::Task;
+use sandbox::stage::is_given;
 use walkdir::WalkDir;
 
 use crate::failure::Failure;
-
-/// Files that are given: staging puts ours in their place, and the calls in them lead where the callers say.
-const GIVEN: [&str; 3] = ["lib.rs", "parts.rs", "types.rs"];
 
 /// Words of code that can have an effect beyond the functions in which they stand: state that outlives a call, threads,
 /// settings of libtorch, the world outside, code that is not where it seems to be.
@@ -120,7 +118,7 @@ impl Sources {
     }
 
     fn is_far_reaching(&self, name: &str) -> bool {
-        let is_known = self.before.contains_key(name) && !GIVEN.contains(&name);
+        let is_known = self.before.contains_key(name) && !is_given(name);
         !is_known
             || [&self.before, &self.after]
                 .into_iter()
@@ -168,7 +166,7 @@ struct Names<'a>(BTreeMap<&'a str, &'a str>);
 impl<'a> Names<'a> {
     fn new(texts: &'a Texts, tasks: &[&'static Task]) -> Self {
         let mut names: BTreeMap<&str, &str> = tasks.iter().map(|task| (task.id, task.file)).collect();
-        let files = texts.keys().filter(|file| !GIVEN.contains(&file.as_str()));
+        let files = texts.keys().filter(|file| !is_given(file));
         // A module may have a task's name; then its file is the task's.
         names.extend(files.filter_map(|file| Some((module(file)?, file.as_str()))));
         Self(names)

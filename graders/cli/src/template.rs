@@ -4,7 +4,7 @@
 //! - `// solution:begin INSTRUCTION` to `// solution:end`, inside a function: becomes `todo!("INSTRUCTION")`;
 //! - `// helper:begin` to `// helper:end`, between functions (imports, helpers, tests): is left out.
 //!
-//! `types.rs` and `parts.rs` are handed out as they are; `lib.rs` gets another opening; the manifest and the README
+//! The given files (`types.rs`, `parts.rs` ...) are handed out as they are; `lib.rs` gets another opening; the manifest and the README
 //! are written here. Nothing in this module prints or starts a process.
 
 mod cut;
@@ -18,6 +18,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use sandbox::stage::GIVEN;
 use walkdir::WalkDir;
 
 use self::manifest::Manifest;
@@ -27,8 +28,6 @@ use self::marker::Flaw;
 const REFERENCE: &str = "reference";
 const TEMPLATE: &str = "student_template";
 
-/// Sources that are given to the student whole.
-const GIVEN: [&str; 2] = ["src/types.rs", "src/parts.rs"];
 const LIBRARY: &str = "src/lib.rs";
 
 /// How the template's `lib.rs` opens, instead of the reference's words about itself.
@@ -110,10 +109,10 @@ pub(crate) fn generate(root: &Path) -> Result<BTreeMap<PathBuf, String>, Templat
     let mut files = BTreeMap::new();
     let mut topics = BTreeMap::new();
     for (path, text) in sources(&root.join(REFERENCE))? {
-        let text = if GIVEN.iter().any(|given| path == Path::new(given)) {
-            text
-        } else if path == Path::new(LIBRARY) {
+        let text = if path == Path::new(LIBRARY) {
             library(&text)
+        } else if is_given(&path) {
+            text
         } else {
             let topic = cut::topic(&text).map_err(|flaw| TemplateError::Source {
                 path: Path::new(REFERENCE).join(&path),
@@ -186,6 +185,11 @@ fn compare(folder: &Path, files: &BTreeMap<PathBuf, String>) -> Result<Vec<Drift
 fn first_difference(expected: &str, found: &str) -> usize {
     let equal = expected.lines().zip(found.lines());
     1 + equal.take_while(|(one, other)| one == other).count()
+}
+
+/// Whether a source is given to the student whole.
+fn is_given(path: &Path) -> bool {
+    GIVEN.iter().any(|given| path == Path::new("src").join(given))
 }
 
 /// The reference's sources, paths relative to its folder.

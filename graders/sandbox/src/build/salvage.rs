@@ -7,12 +7,7 @@ use std::path::{Path, PathBuf};
 use super::compiler::{Compiler, Trouble};
 use super::diagnostics::{Diagnostic, Place, rendered};
 use super::{BuildError, Built, CompileFailure, Request, SignatureFailure, Stop, program};
-use crate::stage::ROOT;
-
-/// The given file through which tasks call each other.
-const PARTS: &str = "parts.rs";
-/// Files that are ours: an error in them is the fault of some other file.
-const OURS: [&str; 3] = [ROOT, PARTS, "types.rs"];
+use crate::stage::{PARTS, ROOT, is_given};
 
 /// What an error is charged to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,7 +79,8 @@ fn charges<'a>(sources: &Sources<'_>, errors: &'a [Diagnostic]) -> Result<Charge
 
 impl Sources<'_> {
     fn charge(&self, places: &[Place]) -> Result<Option<(Charge, Place)>, BuildError> {
-        let is_theirs = |place: &&Place| !OURS.contains(&place.file.as_str()) && self.files.contains(&place.file);
+        // An error in a file that is ours is the fault of some other file.
+        let is_theirs = |place: &&Place| !is_given(&place.file) && self.files.contains(&place.file);
         let theirs = places
             .iter()
             .find(is_theirs)

@@ -25,15 +25,13 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use crate::stage::Staged;
+use crate::stage::{PARTS, Staged, is_given};
 
 use map::Map;
 pub use operators::Family;
 use reach::Reach;
 use tokens::{Tokens, Unread};
 
-/// Files that are given, and so are not read.
-const GIVEN: [&str; 3] = ["lib.rs", "parts.rs", "types.rs"];
 /// The sources' size in all: ten times what an honest submission has. What goes beyond is not read.
 const LARGEST: usize = 2 << 20;
 
@@ -139,7 +137,7 @@ pub struct Inspection {
 /// Inspects staged sources. An error is a fault of this machine.
 pub fn inspect(staged: &Staged, rules: &Rules) -> io::Result<Inspection> {
     let mut files = Vec::new();
-    for name in staged.files.iter().filter(|name| !GIVEN.contains(&name.as_str())) {
+    for name in staged.files.iter().filter(|name| !is_given(name)) {
         files.push((name.as_str(), fs::read(Path::new(&staged.source).join(name))?));
     }
     Ok(inspect_files(&files, rules))
@@ -151,7 +149,7 @@ fn inspect_files(files: &[(&str, Vec<u8>)], rules: &Rules) -> Inspection {
     proc_macro2::extra::invalidate_current_thread_spans();
     let mut inspection = Inspection::default();
     let mut map = Map::new();
-    map.parts = Some(map.module_of_file("parts.rs"));
+    map.parts = Some(map.module_of_file(PARTS));
     let mut size = 0;
     for (file, bytes) in files {
         size += bytes.len();

@@ -17,9 +17,18 @@ use sha2::{Digest, Sha256};
 pub use error::StageError;
 
 /// Files that are given and always replaced: the contract and the way between tasks.
-const GIVEN: [&str; 2] = ["types.rs", "parts.rs"];
+pub const GIVEN: [&str; 3] = [TYPES, PARTS, "sequence_types.rs"];
+/// The types that the tasks of every assignment share.
+const TYPES: &str = "types.rs";
+/// The given file through which tasks call each other.
+pub(crate) const PARTS: &str = "parts.rs";
 /// Generated: declares every file at the top of the crate.
-pub(crate) const ROOT: &str = "lib.rs";
+pub const ROOT: &str = "lib.rs";
+
+/// Whether a file is ours in every submission.
+pub fn is_given(name: &str) -> bool {
+    name == ROOT || GIVEN.contains(&name)
+}
 /// Roots of programs; a submission is a library.
 const PROGRAMS: [&str; 2] = ["main.rs", "bin/"];
 
@@ -120,7 +129,7 @@ fn complete(mut files: Files, template: &Files, notes: &mut Vec<Note>) -> Result
         !is_program
     });
     for (name, given) in template {
-        let is_given = GIVEN.contains(&name.as_str()) || name == ROOT;
+        let is_given = is_given(name);
         match files.get(name) {
             Some(own) if is_given && own != given => notes.push(Note::Replaced { file: name.clone() }),
             None if !is_given => notes.push(Note::FromTemplate { file: name.clone() }),
@@ -130,7 +139,7 @@ fn complete(mut files: Files, template: &Files, notes: &mut Vec<Note>) -> Result
             files.insert(name.clone(), given.clone());
         }
     }
-    if let Some(given) = GIVEN.iter().find(|given| !files.contains_key(**given)) {
+    if let Some(given) = [TYPES, PARTS].iter().find(|given| !files.contains_key(**given)) {
         return Err(StageError::TemplateLacks((*given).to_owned()));
     }
     let modules = modules_of(files.keys())?;
