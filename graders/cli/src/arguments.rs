@@ -50,6 +50,9 @@ pub(crate) struct Grade {
     /// Run no trials, even where the assignment asks for them
     #[arg(long, overrides_with = "training")]
     pub(crate) no_training: bool,
+    /// Gradescope's file about the submission: whether it is late goes into the report
+    #[arg(long, value_name = "FILE")]
+    pub(crate) gradescope_metadata: Option<PathBuf>,
     /// Seed of the laws, in place of the assignment's
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
@@ -84,6 +87,15 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Make the student template anew from the reference
     Template(Template),
+    /// Make the repository that students get for an assignment, and make sure that it gives nothing away
+    Release(Release),
+    /// Make the zip for Gradescope's autograder
+    Gradescope(Gradescope),
+    /// Print the completions of a shell, to be put where that shell looks for them
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
     /// Measure what grading costs: seconds, ratios, round trips, memory
     Bench(Bench),
     /// Note where the prebuilt libraries are (called by scripts/build)
@@ -159,6 +171,31 @@ pub(crate) struct Template {
     /// Write nothing; fail where the template is not current
     #[arg(long)]
     pub(crate) check: bool,
+}
+
+/// Options of `release`.
+#[derive(Debug, Args)]
+pub(crate) struct Release {
+    /// The assignment
+    #[arg(long, value_name = "ID")]
+    pub(crate) assignment: String,
+    /// The folder to write to; it must not exist yet
+    #[arg(long, value_name = "DIR", required_unless_present = "check")]
+    pub(crate) out: Option<PathBuf>,
+    /// Write nothing; search this folder, which was handed out, for what must not be in it
+    #[arg(long, value_name = "DIR", conflicts_with = "out")]
+    pub(crate) check: Option<PathBuf>,
+}
+
+/// Options of `gradescope`.
+#[derive(Debug, Args)]
+pub(crate) struct Gradescope {
+    /// The assignment
+    #[arg(long, value_name = "ID")]
+    pub(crate) assignment: String,
+    /// The file to write
+    #[arg(long, value_name = "FILE", default_value = "autograder.zip")]
+    pub(crate) out: PathBuf,
 }
 
 /// A report to write.

@@ -9,21 +9,28 @@ use judge::fixtures::Fixtures;
 use judge::judgement::{Bench, TaskJudgement, Training};
 use judge::task::Task;
 use judge::tasks;
-use report::{Conclusion, Context, Look, Report, Stage, Times};
+use report::{Conclusion, Context, Format, Look, Report, Stage, Times};
 
 use crate::arguments::{Grade, ReportTarget};
 use crate::cache::{Cache, Key};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::grader::{Grader, Prepared, Reference, Staged};
+use crate::late;
 use crate::output::Output;
 use crate::selection::{self, Chosen};
+
+/// What a grader that was handed out cannot do.
+const WITHOUT_REFERENCE: &str = "this grader has no reference: a task that uses a wrong part of yours is skipped here, \
+    where the course judges it with a right part in its place; fresh inputs beside the golden ones are judged by the course only";
 
 /// Runs the command.
 pub(crate) fn grade(grader: &Grader, options: &Grade, output: &Output) -> Result<Exit, Failure> {
     let begun = Instant::now();
     output.progress("reading the submission");
-    let staged = grader.stage(&options.submission, None)?;
+    let staged = grader
+        .stage(&options.submission, None)
+        .inspect_err(|failure| refuse(failure, options))?;
     let place = grader.place();
     let assignment = selection::assignment(&place.assignments(), options.assignment.as_deref(), staged.assignment())?;
     let chosen = selection::of_assignment(&assignment, &options.tasks)?;
@@ -61,12 +68,16 @@ pub(crate) fn grade(grader: &Grader, options: &Grade, output: &Output) -> Result
         }
         report
     };
+    let mut report = report;
+    report
+        .notes
+        .extend(options.gradescope_metadata.as_deref().and_then(late::note));
     output.progress_done();
     for target in &options.reports {
         if target.path == Path::new("-") {
             output.line(report::render(&report, target.format).trim_end());
         } else {
-            write_report(&report, target)?;
+            write_report(&report::render(&report, target.format), target)?;
         }
     }
     let look = Look {
@@ -121,6 +132,10 @@ impl Run<'_> {
             name: name.to_owned(),
             seconds,
         };
+        let mut notes = prepared.notes().to_vec();
+        if !self.grader.place().has_reference() {
+            notes.push(WITHOUT_REFERENCE.to_owned());
+        }
         let context = Context {
             grader_version: env!("CARGO_PKG_VERSION"),
             submission: &options.submission.display().to_string(),
@@ -131,7 +146,7 @@ impl Run<'_> {
             device: self.grader.device(),
             dtypes: &["f64", "f32"],
             sandbox: &sandbox,
-            notes: prepared.notes(),
+            notes: &notes,
             tasks: tasks::ALL,
             min_score: options.min_score,
             times: Some(Times {
@@ -162,14 +177,27 @@ impl Run<'_> {
     }
 }
 
-fn write_report(report: &Report, target: &ReportTarget) -> Result<(), Failure> {
+/// A submission that is none is told so where nobody reads what the program prints. A fault of ours is not: Gradescope
+/// then says that the autograder failed, and charges nobody.
+fn refuse(failure: &Failure, options: &Grade) {
+    let targets = options
+        .reports
+        .iter()
+        .filter(|target| target.format == Format::Gradescope);
+    for target in targets.filter(|_| failure.exit == Exit::Usage) {
+        // What cannot be written is missing there, which is as good as an error.
+        let _ = write_report(&report::gradescope::refused(&failure.message), target);
+    }
+}
+
+fn write_report(text: &str, target: &ReportTarget) -> Result<(), Failure> {
     let cannot = |error: std::io::Error| {
         Failure::environment(format!("cannot write the report {}: {error}", target.path.display()))
             .hint("name a path in a folder that exists and can be written")
     };
     // A pipe or a device cannot be renamed over; what reads it wants the text there.
     if fs::metadata(&target.path).is_ok_and(|found| !found.is_file()) {
-        return fs::write(&target.path, report::render(report, target.format)).map_err(cannot);
+        return fs::write(&target.path, text).map_err(cannot);
     }
     let folder = target
         .path
@@ -178,7 +206,7 @@ fn write_report(report: &Report, target: &ReportTarget) -> Result<(), Failure> {
         .unwrap_or(Path::new("."));
     // Written beside its name and renamed, so that a report is never half there.
     let file = tempfile::NamedTempFile::new_in(folder).map_err(cannot)?;
-    fs::write(file.path(), report::render(report, target.format)).map_err(cannot)?;
+    fs::write(file.path(), text).map_err(cannot)?;
     file.persist(&target.path).map_err(|error| cannot(error.error))?;
     Ok(())
 }

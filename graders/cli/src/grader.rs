@@ -324,15 +324,16 @@ impl Grader {
         if prepared.program.is_none() {
             return Ok((board.judge(0, &|| Ok(Absent), || Ok(Absent))?, Vec::new()));
         }
+        let reference = self.place.has_reference().then_some(reference);
         let mut in_force = Vec::new();
         let start = || self.start_worker(prepared, &Setting::default(), bench.assignment.limits);
         let own = || {
             let worker = start()?;
             in_force = worker.in_force().map(|in_force| in_force.measures).unwrap_or_default();
-            Ok(Running::new(worker, Some(reference)))
+            Ok(Running::new(worker, reference))
         };
         let helpers = threads.min(ordered.len()).saturating_sub(1);
-        let helper = || Ok(Running::new(start()?, Some(reference)));
+        let helper = || Ok(Running::new(start()?, reference));
         let judgements = board.judge(helpers, &helper, own)?;
         Ok((judgements, in_force))
     }

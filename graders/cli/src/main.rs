@@ -11,11 +11,13 @@ mod explain;
 mod failure;
 mod grade;
 mod grader;
+mod gradescope;
 mod judging;
 mod kit;
 mod kit_deviations;
 mod kit_entries;
 mod kit_table;
+mod late;
 mod output;
 mod place;
 mod policy;
@@ -23,6 +25,7 @@ mod prepare;
 mod reach;
 mod regen;
 mod regen_device;
+mod release;
 mod selection;
 mod subject;
 mod template;
@@ -30,7 +33,7 @@ mod template_command;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use crate::arguments::{Arguments, Command};
 use crate::device::Device;
@@ -63,17 +66,38 @@ fn run(arguments: Arguments, output: &Output) -> Result<Exit, Failure> {
             Ok(Exit::Done)
         }
         (Some(Command::Prepare { messages }), _) => prepare::prepare(&messages),
-        (Some(Command::Template(options)), _) => template_command::run(Place::find()?.root(), options.check, output),
+        (Some(Command::Template(options)), _) => {
+            template_command::run(course("template")?.root(), options.check, output)
+        }
         (Some(Command::Regen(options)), _) => {
             regen::refuse_nonsense(&options)?;
+            course("regen")?;
             regen::regen(&open(options.device)?, &options, output)
         }
         (Some(Command::Bench(options)), _) => bench::bench(&Grader::open(Place::find()?)?, &options, output),
-        (Some(Command::Calibrate), _) => calibrate::calibrate(&Grader::open(Place::find()?)?, output),
-        (Some(Command::Kit(options)), _) => kit::kit(&open(options.device)?, &options, output),
+        (Some(Command::Calibrate), _) => calibrate::calibrate(&Grader::open(course("calibrate")?)?, output),
+        (Some(Command::Kit(options)), _) => {
+            course("kit")?;
+            kit::kit(&open(options.device)?, &options, output)
+        }
+        (Some(Command::Gradescope(options)), _) => gradescope::gradescope(&Place::find()?, &options, output),
+        (Some(Command::Completions { shell }), _) => {
+            let mut text = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "grade", &mut text);
+            output.line(String::from_utf8_lossy(&text).trim_end());
+            Ok(Exit::Done)
+        }
+        (Some(Command::Release(options)), _) => release::release(&Place::find()?, &options, output),
         (None, Some(options)) => grade::grade(&open(options.device)?, &options, output),
         (None, None) => Err(Failure::usage("there is nothing to do").hint("grade --submission DIR, or grade --help")),
     }
+}
+
+/// The course's repository, for a command that students have no use for.
+fn course(command: &str) -> Result<Place, Failure> {
+    let place = Place::find()?;
+    place.require_reference(&format!("grade {command}"))?;
+    Ok(place)
 }
 
 /// The grader of this machine, on a device that it may lack.

@@ -60,6 +60,23 @@ impl Place {
         self.0.join("reference")
     }
 
+    /// Whether the reference is here. It is not in what students get.
+    pub(crate) fn has_reference(&self) -> bool {
+        self.reference().join("src").is_dir()
+    }
+
+    /// Refuses `command` where the reference is not here.
+    pub(crate) fn require_reference(&self, command: &str) -> Result<(), Failure> {
+        if self.has_reference() {
+            return Ok(());
+        }
+        let message = format!(
+            "`{command}` needs the course's repository: {} has no reference",
+            self.0.display()
+        );
+        Err(Failure::environment(message).hint("here you can grade, and have tasks explained: grade --help"))
+    }
+
     /// The template that students start from.
     pub(crate) fn template(&self) -> PathBuf {
         self.0.join("student_template")

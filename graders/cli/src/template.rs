@@ -10,9 +10,10 @@
 mod cut;
 mod manifest;
 mod marker;
+mod narrow;
 mod readme;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs;
 use std::io;
@@ -103,25 +104,68 @@ impl fmt::Display for Drift {
     }
 }
 
+/// What a template is made for.
+#[derive(Debug)]
+pub(crate) enum Scope<'a> {
+    /// Every assignment: what this repository holds.
+    Everything,
+    /// One assignment: what its students get.
+    Assignment {
+        /// The assignment.
+        id: &'a str,
+        /// Its tasks' files, such as `attention.rs`.
+        files: BTreeSet<&'a str>,
+    },
+}
+
+impl Scope<'_> {
+    /// A given file as it is handed out; `None` where nothing of it is needed.
+    fn given(&self, text: String) -> Result<Option<String>, Flaw> {
+        match self {
+            Self::Everything => Ok(Some(text)),
+            Self::Assignment { id, .. } => {
+                let text = narrow::narrow(&text, id)?;
+                Ok((!narrow::is_empty(&text)).then_some(text))
+            }
+        }
+    }
+
+    fn holds(&self, topic: &Path) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Assignment { files, .. } => files.iter().any(|file| topic == Path::new("src").join(file)),
+        }
+    }
+}
+
 /// All files of the template with their contents, paths relative to its folder. `root` is that of the workspace.
-pub(crate) fn generate(root: &Path) -> Result<BTreeMap<PathBuf, String>, TemplateError> {
-    let manifest = Manifest::read(root)?;
+pub(crate) fn generate(root: &Path, scope: &Scope<'_>) -> Result<BTreeMap<PathBuf, String>, TemplateError> {
+    let mut manifest = Manifest::read(root)?;
+    if let Scope::Assignment { id, .. } = scope {
+        manifest.assignment = (*id).to_owned();
+    }
     let mut files = BTreeMap::new();
     let mut topics = BTreeMap::new();
+    let mut root_module = None;
     for (path, text) in sources(&root.join(REFERENCE))? {
-        let text = if path == Path::new(LIBRARY) {
-            library(&text)
-        } else if is_given(&path) {
-            text
-        } else {
-            let topic = cut::topic(&text).map_err(|flaw| TemplateError::Source {
-                path: Path::new(REFERENCE).join(&path),
-                flaw,
-            })?;
-            topics.insert(path.clone(), topic.functions);
-            topic.text
+        let flawed = |flaw| TemplateError::Source {
+            path: Path::new(REFERENCE).join(&path),
+            flaw,
         };
-        files.insert(path, text);
+        if path == Path::new(LIBRARY) {
+            root_module = Some(text);
+        } else if is_given(&path) {
+            if let Some(text) = scope.given(text).map_err(flawed)? {
+                files.insert(path, text);
+            }
+        } else if scope.holds(&path) {
+            let topic = cut::topic(&text).map_err(flawed)?;
+            topics.insert(path.clone(), topic.functions);
+            files.insert(path, topic.text);
+        }
+    }
+    if let Some(text) = root_module {
+        files.insert(LIBRARY.into(), library(&text, &files));
     }
     let readme = readme::render(&manifest.assignment, &topics);
     files.insert("README.md".into(), readme);
@@ -131,7 +175,7 @@ pub(crate) fn generate(root: &Path) -> Result<BTreeMap<PathBuf, String>, Templat
 
 /// Brings the template on disk up to date and says what had to change; files that do not belong there are removed.
 pub(crate) fn write(root: &Path) -> Result<Vec<Drift>, TemplateError> {
-    let files = generate(root)?;
+    let files = generate(root, &Scope::Everything)?;
     let drifts = compare(&root.join(TEMPLATE), &files)?;
     for drift in &drifts {
         let path = root.join(TEMPLATE).join(&drift.path);
@@ -149,7 +193,7 @@ pub(crate) fn write(root: &Path) -> Result<Vec<Drift>, TemplateError> {
 
 /// Where the template on disk is not what the reference makes now; empty when it is current.
 pub(crate) fn drift(root: &Path) -> Result<Vec<Drift>, TemplateError> {
-    compare(&root.join(TEMPLATE), &generate(root)?)
+    compare(&root.join(TEMPLATE), &generate(root, &Scope::Everything)?)
 }
 
 /// Compares the folder with the files that it should hold.
@@ -232,9 +276,13 @@ fn failed(action: &'static str, path: &Path) -> impl Fn(io::Error) -> TemplateEr
     }
 }
 
-/// The reference's `lib.rs` with the opening for students.
-fn library(text: &str) -> String {
-    let declarations = text.lines().skip_while(|line| line.starts_with("//!"));
+/// The reference's `lib.rs` with the opening for students and the modules that there are.
+fn library(text: &str, files: &BTreeMap<PathBuf, String>) -> String {
+    let is_there = |line: &&str| {
+        let module = line.strip_prefix("pub mod ").and_then(|line| line.strip_suffix(';'));
+        module.is_none_or(|module| files.contains_key(&Path::new("src").join(format!("{module}.rs"))))
+    };
+    let declarations = text.lines().skip_while(|line| line.starts_with("//!")).filter(is_there);
     let rest = declarations.collect::<Vec<_>>().join("\n");
     format!("{LIBRARY_OPENING}{rest}\n")
 }
@@ -278,7 +326,7 @@ mod tests {
 
     #[test]
     fn a_solution_becomes_a_todo_and_the_library_opens_for_students() {
-        let files = generate(workspace().path()).unwrap();
+        let files = generate(workspace().path(), &Scope::Everything).unwrap();
         let names: Vec<_> = files.keys().map(|path| path.to_string_lossy()).collect();
         let expected = ["Cargo.toml", "README.md", "src/lib.rs", "src/topic.rs", "src/types.rs"];
         assert_eq!(names, expected);
@@ -319,7 +367,7 @@ mod tests {
         let root = workspace();
         let unclosed = TOPIC.replace("    // solution:end\n", "");
         fs::write(root.path().join("reference/src/topic.rs"), unclosed).unwrap();
-        let error = generate(root.path()).unwrap_err().to_string();
+        let error = generate(root.path(), &Scope::Everything).unwrap_err().to_string();
         assert_eq!(
             error,
             "reference/src/topic.rs:5: the region that begins here has no end"

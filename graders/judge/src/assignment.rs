@@ -128,6 +128,9 @@ pub struct Entry {
     /// What a student may see.
     #[serde(default)]
     pub visibility: Visibility,
+    /// Whether the golden files stay with the course, because they are the answer that is asked for.
+    #[serde(default)]
+    pub withheld: bool,
     /// Points by portion.
     pub portions: BTreeMap<String, f64>,
 }

@@ -77,6 +77,17 @@ pub fn render(report: &Report) -> String {
     text
 }
 
+/// What Gradescope shows where the submission is none that could be graded: no points, and why.
+pub fn refused(reason: &str) -> String {
+    let results = json!({
+        "score": 0.0,
+        "output": reason,
+        "output_format": "text",
+        "stdout_visibility": "hidden",
+    });
+    format!("{results:#}\n")
+}
+
 fn output(report: &Report) -> String {
     let mut text = words::totals(&report.totals);
     if report.conclusion == Conclusion::JudgeFault {
@@ -190,6 +201,14 @@ mod tests {
                 .iter()
                 .all(|test| test["visibility"] == "visible")
         );
+    }
+
+    #[test]
+    fn a_submission_that_is_none_earns_nothing_and_is_told_why() {
+        let value: Value = serde_json::from_str(&refused("there are no sources")).unwrap();
+        assert!(jsonschema::validator_for(&rules()).unwrap().is_valid(&value), "{value}");
+        assert_eq!(value["score"], 0.0);
+        assert_eq!(value["output"], "there are no sources");
     }
 
     #[test]

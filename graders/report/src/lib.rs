@@ -29,6 +29,7 @@ pub use build::{Context, build};
 pub use model::{Conclusion, Report, Stage, Times};
 pub use sentence::{sentence, sizes};
 pub use terminal::Look;
+pub use words::late;
 
 /// A format in which a report can be written to a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

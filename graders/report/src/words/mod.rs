@@ -23,6 +23,7 @@ use mismatch::Frame;
 
 pub(crate) use law::sizes;
 pub(crate) use next::next;
+pub use report::late;
 pub(crate) use report::{
     BY_HAND, alike, call, earned, grader_failed, is_judged, left_out, more, more_findings, points, setting, totals,
     values, worth,

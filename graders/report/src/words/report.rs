@@ -135,9 +135,46 @@ pub(crate) fn totals(totals: &Totals) -> String {
     phrases.join("; ")
 }
 
+/// How late a submission was handed in; a day that has begun counts.
+pub fn late(seconds: u64) -> String {
+    let minutes = seconds.div_ceil(60);
+    let (days, hours, minutes) = (minutes / (24 * 60), minutes / 60 % 24, minutes % 60);
+    let begun = seconds.div_ceil(24 * 60 * 60);
+    let late_days = if begun == 1 {
+        "1 late day"
+    } else {
+        &format!("{begun} late days")
+    };
+    format!(
+        "handed in {days} d {hours} h {minutes} min after it was due: {late_days}; the points are without a deduction"
+    )
+}
+
 /// Points with as many decimals as they need.
 pub(crate) fn points(points: f64) -> String {
     // Adding zero turns a negative zero, the sum of nothing, into a plain one.
     let text = format!("{:.2}", points + 0.0);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_late_day_that_has_begun_counts() {
+        let words = "; the points are without a deduction";
+        assert_eq!(
+            late(61),
+            format!("handed in 0 d 0 h 2 min after it was due: 1 late day{words}")
+        );
+        assert_eq!(
+            late(86_400),
+            format!("handed in 1 d 0 h 0 min after it was due: 1 late day{words}")
+        );
+        assert_eq!(
+            late(90_061),
+            format!("handed in 1 d 1 h 2 min after it was due: 2 late days{words}")
+        );
+    }
 }

@@ -1,0 +1,169 @@
+//! What students get: it grades on its own, says what it cannot do, and gives nothing away.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use tempfile::TempDir;
+use tests::{Submission, command, copy_tree, grade, root};
+
+/// A release in a folder of its own.
+struct Release {
+    folder: TempDir,
+}
+
+impl Release {
+    fn of(assignment: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("release");
+        let run = grade(["release", "--assignment", assignment, "--out", target.to_str().unwrap()]);
+        assert_eq!(run.code, Some(0), "{}\n{}", run.stdout, run.stderr);
+        Self { folder }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("release")
+    }
+
+    /// Grades a submission with this repository's program and the release's files.
+    fn graded(&self, submission: &Path, assignment: &str) -> Value {
+        let report = self.folder.path().join("report.json");
+        let target = format!("json={}", report.display());
+        let submission = submission.display().to_string();
+        let arguments = [
+            "--submission",
+            &submission,
+            "--assignment",
+            assignment,
+            "--report",
+            &target,
+        ];
+        let run = command(arguments).env("GRADE_HOME", self.path()).output().unwrap();
+        assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+        serde_json::from_str(&fs::read_to_string(report).unwrap()).unwrap()
+    }
+
+    /// What `grade release --check` says.
+    fn checked(&self, assignment: &str) -> (Option<i32>, String) {
+        let folder = self.path();
+        let run = grade([
+            "release",
+            "--assignment",
+            assignment,
+            "--check",
+            folder.to_str().unwrap(),
+        ]);
+        (run.code, run.stdout)
+    }
+}
+
+fn task<'a>(report: &'a Value, id: &str) -> &'a Value {
+    let tasks = report["tasks"].as_array().unwrap();
+    tasks.iter().find(|task| task["id"] == id).unwrap()
+}
+
+#[test]
+fn the_crate_of_a_release_is_graded_by_it_and_nothing_is_written_yet() {
+    let release = Release::of("uva-dl1-a2");
+    let report = release.graded(&release.path().join("student"), "uva-dl1-a2");
+    let tasks = report["tasks"].as_array().unwrap();
+    assert!(
+        tasks.len() > 20 && tasks.iter().all(|task| task["id"] != "figure_6"),
+        "{}",
+        tasks.len()
+    );
+    for task in tasks {
+        assert_eq!(task["verdict"], "not_attempted", "{}", task["id"]);
+    }
+    let said = report["notes"].to_string();
+    assert!(said.contains("this grader has no reference"), "{said}");
+    // What only the course grades keeps its points in the totals.
+    let manual = report["manual"].to_string();
+    assert!(manual.contains("figure_6"), "{manual}");
+}
+
+#[test]
+fn without_a_reference_a_task_with_a_wrong_part_is_skipped_and_says_so() {
+    let release = Release::of("uva-dl1-a2");
+    let submission = Submission::reference().with_body(
+        "src/attention.rs",
+        "merge_heads",
+        "    let size = input.size();\n    input.reshape([size[0], size[2], size[1] * size[3]])",
+    );
+    let report = release.graded(submission.path(), "uva-dl1-a2");
+    assert_eq!(task(&report, "merge_heads")["verdict"], "wrong");
+    let layer = task(&report, "causal_self_attention");
+    assert_eq!(layer["verdict"], "skipped", "{}", layer["summary"]);
+    assert_eq!(task(&report, "rms_norm")["verdict"], "passed");
+}
+
+#[test]
+fn the_course_keeps_what_the_course_needs() {
+    let release = Release::of("uva-dl1-a2");
+    for path in ["reference", "tests", "fixtures/submissions", "fixtures/golden/figure_6"] {
+        assert!(!release.path().join(path).exists(), "{path}");
+    }
+    let run = command(["kit"]).env("GRADE_HOME", release.path()).output().unwrap();
+    assert_eq!(run.status.code(), Some(3));
+    let said = String::from_utf8_lossy(&run.stderr);
+    assert!(said.contains("`grade kit` needs the course's repository"), "{said}");
+}
+
+#[test]
+fn a_planted_solution_wrong_submission_or_hidden_tensor_is_found() {
+    let release = Release::of("uva-dl1-a2");
+    assert_eq!(release.checked("uva-dl1-a2").0, Some(0));
+
+    let notes = release.path().join("student/src/notes.rs");
+    let reference = fs::read_to_string(root().join("reference/src/normalization.rs")).unwrap();
+    let (_, solution) = reference.split_once("// solution:begin").unwrap();
+    let line = solution.lines().skip(1).max_by_key(|line| line.len()).unwrap();
+    fs::write(&notes, format!("// fn f() {{\n{line}\n")).unwrap();
+    let (code, said) = release.checked("uva-dl1-a2");
+    assert_eq!(code, Some(5));
+    assert!(said.contains("student/src/notes.rs: line 2 is of a solution"), "{said}");
+
+    let bank = root().join("fixtures/submissions/wrong/attention-heads-merged-twice/src/attention.rs");
+    fs::copy(bank, &notes).unwrap();
+    let (code, said) = release.checked("uva-dl1-a2");
+    assert_eq!(code, Some(5));
+    assert!(said.contains("attention-heads-merged-twice"), "{said}");
+    fs::remove_file(&notes).unwrap();
+
+    let golden = fs::read(root().join("fixtures/golden/figure_6/expected.safetensors")).unwrap();
+    fs::write(
+        release.path().join("scripts/data.bin"),
+        [&b"harmless"[..], &golden, &b"end"[..]].concat(),
+    )
+    .unwrap();
+    let (code, said) = release.checked("uva-dl1-a2");
+    assert_eq!(code, Some(5));
+    assert!(said.contains("scripts/data.bin: holds `"), "{said}");
+}
+
+#[test]
+fn a_folder_that_is_there_is_not_written_over() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("work.rs"), "mine").unwrap();
+    let out = folder.path().to_str().unwrap();
+    let run = grade(["release", "--assignment", "uva-dl1-a2", "--out", out]);
+    assert_eq!(run.code, Some(2));
+    assert!(run.stderr.contains("is there already"), "{}", run.stderr);
+    assert_eq!(fs::read_to_string(folder.path().join("work.rs")).unwrap(), "mine");
+}
+
+/// cargo takes the lock file as it is: nothing missing, nothing too much.
+#[test]
+fn the_lock_file_of_a_release_is_the_one_that_cargo_would_write() {
+    let release = Release::of("uva-dl1-a2");
+    let copy = tempfile::tempdir().unwrap();
+    copy_tree(&release.path(), copy.path());
+    #[expect(clippy::disallowed_methods, reason = "cargo, on files of ours")]
+    let run = std::process::Command::new("cargo")
+        .args(["tree", "--locked", "--offline", "-p", "grade", "--prefix", "none"])
+        .current_dir(copy.path())
+        .output()
+        .unwrap();
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+}
