@@ -5,7 +5,9 @@
 use std::error::Error;
 use std::fmt;
 
+// assignment:begin uva-dl1-a2
 use tch::Tensor;
+// assignment:end
 
 /// An input that a function has to refuse: say why, in words for the caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +31,7 @@ impl fmt::Display for InvalidInput {
 
 impl Error for InvalidInput {}
 
+// assignment:begin uva-dl1-a2
 /// Weights of one causal self-attention layer over an embedding of width C.
 ///
 /// All have the dtype and the device of the layer's input. A linear layer computes `x W^T + b`.
@@ -500,3 +503,4 @@ pub fn rotated(images: &Tensor, degrees: f64) -> Tensor {
     let origins = Tensor::from_slice(&origins).to_device(images.device());
     pixels.index_select(2, &origins).view_as(images)
 }
+// assignment:end
