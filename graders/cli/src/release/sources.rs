@@ -15,6 +15,7 @@ use crate::place::Place;
 
 /// Packages of every copy of the grader, in folders of the same place as here.
 const MEMBERS: [&str; 7] = ["student", "wire", "worker", "sandbox", "judge", "report", "grade"];
+const STUDENT: &str = "student";
 const REFERENCE: &str = "reference";
 const TESTS: &str = "tests";
 /// Files that are handed out as they are.
@@ -38,6 +39,9 @@ const ADAPTERS: &str = "graders/worker/adapters";
 /// Adds what students get.
 pub(super) fn add(place: &Place, handout: &Handout, files: &mut Files) -> Result<(), Failure> {
     add_workspace(place.root(), false, files)?;
+    // The same versions for the student's own builds: then the grader's libraries serve them as well.
+    let lock = locked(place.root(), &[STUDENT])?;
+    files.insert(Path::new(STUDENT).join("Cargo.lock"), lock.into_bytes());
     add_graders(place.root(), Some(handout), files)
 }
 
@@ -55,10 +59,15 @@ fn add_workspace(root: &Path, with_reference: bool, files: &mut Files) -> Result
     if with_reference { &mut members } else { &mut left_out }.push(REFERENCE);
     let manifest = workspace(&read(&root.join("Cargo.toml"))?, &left_out);
     files.insert("Cargo.toml".into(), manifest.into_bytes());
-    let lock = lock::prune(&read(&root.join("Cargo.lock"))?, &members)
-        .ok_or_else(|| Failure::environment("Cargo.lock is not as cargo writes it").hint("run cargo build"))?;
+    let lock = locked(root, &members)?;
     files.insert("Cargo.lock".into(), lock.into_bytes());
     Ok(())
+}
+
+/// The lock file for these packages.
+fn locked(root: &Path, members: &[&str]) -> Result<String, Failure> {
+    lock::prune(&read(&root.join("Cargo.lock"))?, members)
+        .ok_or_else(|| Failure::environment("Cargo.lock is not as cargo writes it").hint("run cargo build"))
 }
 
 /// The workspace's manifest without the packages that are left out; the student's crate is a workspace of its own.
