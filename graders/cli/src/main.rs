@@ -69,7 +69,9 @@ fn run(arguments: Arguments, output: &Output) -> Result<Exit, Failure> {
             regen::regen(&open(options.device)?, &options, output)
         }
         (Some(Command::Bench(options)), _) => bench::bench(&Grader::open(Place::find()?)?, &options, output),
-        (Some(Command::Calibrate), _) => calibrate::calibrate(&Grader::open(Place::find()?)?, output),
+        (Some(Command::Calibrate(options)), _) => {
+            calibrate::calibrate(&Grader::open(Place::find()?)?, &options, output)
+        }
         (Some(Command::Kit(options)), _) => kit::kit(&open(options.device)?, &options, output),
         (None, Some(options)) => grade::grade(&open(options.device)?, &options, output),
         (None, None) => Err(Failure::usage("there is nothing to do").hint("grade --submission DIR, or grade --help")),
