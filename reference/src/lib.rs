@@ -28,3 +28,9 @@ pub mod rotation;
 pub mod sampling;
 pub mod tokenizer;
 pub mod transformer;
+
+pub mod attention_graph;
+pub mod beam_search;
+pub mod hidden_states;
+pub mod neurons;
+pub mod parity_lstm;

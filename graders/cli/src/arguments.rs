@@ -80,7 +80,7 @@ pub(crate) enum Command {
     /// Make the golden files anew from the reference
     Regen(Regen),
     /// Derive the tolerances from correct formulations (slow), before `regen`
-    Calibrate,
+    Calibrate(Calibrate),
     /// Grade the grader: template, reference, and every submission of the bank
     Kit(Kit),
     /// Explain a task or one of its checks
@@ -116,6 +116,14 @@ pub(crate) struct Regen {
     #[arg(long, value_enum, value_name = "DEVICE", default_value_t)]
     pub(crate) device: Device,
     /// Only these tasks (repeatable)
+    #[arg(long = "task", value_name = "ID")]
+    pub(crate) tasks: Vec<String>,
+}
+
+/// Options of `calibrate`.
+#[derive(Debug, Args)]
+pub(crate) struct Calibrate {
+    /// Only these tasks; the tolerances of all others stay as they are (repeatable)
     #[arg(long = "task", value_name = "ID")]
     pub(crate) tasks: Vec<String>,
 }

@@ -13,40 +13,58 @@ use judge::making;
 use judge::probe::{Probe, Stop};
 use judge::subject::Subject;
 use judge::task::{Case, Expect, Task};
-use judge::tasks;
 use judge::tolerance::{Entry, MARGIN, SMALLEST_F32, SMALLEST_F64, Tolerances, step_up};
 use wire::DType;
 
+use crate::arguments::Calibrate;
 use crate::bank::{self, Correct};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::grader::{Grader, OWN_LIMITS, Setting};
 use crate::output::Output;
+use crate::selection;
 
 /// Runs the command.
-pub(crate) fn calibrate(grader: &Grader, output: &Output) -> Result<Exit, Failure> {
-    let golden = golden(grader, output)?;
+pub(crate) fn calibrate(grader: &Grader, options: &Calibrate, output: &Output) -> Result<Exit, Failure> {
+    let chosen = selection::tasks(&options.tasks)?;
+    let golden = golden(grader, &chosen, output)?;
     let mut worst = Worst::default();
+    let is_chosen = |id: &String| chosen.iter().any(|task| task.id == id);
     for correct in bank::correct(&grader.place().bank())? {
-        measure(grader, output, &golden, Some(&correct), &mut worst)?;
+        if correct.tasks.iter().any(is_chosen) {
+            measure(grader, output, &golden, Some(&correct), &mut worst)?;
+        }
     }
     measure(grader, output, &golden, None, &mut worst)?;
-    let tolerances = worst.tolerances();
-    fixtures::store_tolerances(&grader.place().fixtures(), &tolerances)?;
-    let outputs: usize = tolerances.0.values().map(BTreeMap::len).sum();
-    output.line(&format!("{outputs} outputs of {} tasks calibrated", tolerances.0.len()));
+    let measured = worst.tolerances();
+    let outputs: usize = measured.0.values().map(BTreeMap::len).sum();
+    output.line(&format!("{outputs} outputs of {} tasks calibrated", measured.0.len()));
+    let root = grader.place().fixtures();
+    let tolerances = if options.tasks.is_empty() {
+        measured
+    } else {
+        merged(fixtures::load_tolerances(&root)?, measured, &chosen)
+    };
+    fixtures::store_tolerances(&root, &tolerances)?;
     output.line("next: grade regen");
     Ok(Exit::Done)
+}
+
+/// The tolerances from before, with those of the chosen tasks replaced.
+fn merged(mut before: Tolerances, measured: Tolerances, chosen: &[&Task]) -> Tolerances {
+    before.0.retain(|id, _| chosen.iter().all(|task| task.id != id));
+    before.0.extend(measured.0);
+    before
 }
 
 type Golden = Vec<(&'static Task, &'static Case, StoredCase)>;
 
 /// The golden cases with float outputs, made anew.
-fn golden(grader: &Grader, output: &Output) -> Result<Golden, Failure> {
-    let reference = grader.prepare_reference(tasks::ALL)?;
+fn golden(grader: &Grader, chosen: &[&'static Task], output: &Output) -> Result<Golden, Failure> {
+    let reference = grader.prepare_reference(chosen)?;
     let mut subject = grader.start(&reference, &Setting::default(), None)?;
     let mut golden = Golden::new();
-    for &task in tasks::ALL {
+    for &task in chosen {
         output.progress(&format!("golden values of {}", task.id));
         for case in task.cases.iter().filter(|case| matches!(case.expect, Expect::Outputs)) {
             let stored =
@@ -66,9 +84,11 @@ fn measure(
     worst: &mut Worst,
 ) -> Result<(), Failure> {
     let name = correct.map_or("reference", |correct| correct.name.as_str());
+    let mut tasks: Vec<&'static Task> = golden.iter().map(|(task, ..)| *task).collect();
+    tasks.dedup_by_key(|task| task.id);
     let prepared = match correct {
-        Some(correct) => grader.prepare_overlay(&correct.folder, tasks::ALL)?,
-        None => grader.prepare_reference(tasks::ALL)?,
+        Some(correct) => grader.prepare_overlay(&correct.folder, &tasks)?,
+        None => grader.prepare_reference(&tasks)?,
     };
     for setting in Setting::variants() {
         output.progress(&format!("measuring {name}, {setting}"));
@@ -167,5 +187,24 @@ mod tests {
         let tolerances = worst.tolerances();
         let entry = &tolerances.0["a"]["y"];
         assert_eq!((entry.f32, entry.f64, entry.source_f32.as_str()), (5e-6, 1e-10, "one"));
+    }
+
+    #[test]
+    fn tasks_that_were_not_chosen_keep_their_tolerances() {
+        let measured = |tasks: &[&'static str], error| {
+            let mut worst = Worst::default();
+            for task in tasks {
+                worst.note(task, "y", DType::F32, error, "one");
+            }
+            worst.tolerances()
+        };
+        let chosen = Task {
+            id: "chosen",
+            ..Task::BLANK
+        };
+        let before = measured(&["chosen", "other"], 1e-6);
+        let after = merged(before.clone(), measured(&["chosen"], 1e-5), &[&chosen]);
+        assert_eq!(after.0["other"], before.0["other"]);
+        assert_eq!(after.0["chosen"]["y"].f32, 1e-4);
     }
 }

@@ -13,7 +13,7 @@ use judge::task::Task;
 use sandbox::build::{self, Built, Stop};
 use sandbox::launch::Launcher;
 use sandbox::policy::Inspection;
-use sandbox::stage;
+use sandbox::stage::{self, Note};
 use sandbox::talk::{self, Settings, StartError, Worker};
 use sandbox::toolkit::Toolkit;
 use tempfile::TempDir;
@@ -236,7 +236,7 @@ impl Grader {
             precluded: precluded(&inspection, &built, wanted),
             program: built.program,
             _folder: folder,
-            notes: notes(&staged, &inspection),
+            notes: notes(&staged, &inspection, wanted),
             hash: staged.hash,
         })
     }
@@ -370,9 +370,15 @@ pub(crate) fn toolkit_path(program: &Path) -> PathBuf {
     program.with_file_name("toolkit.json")
 }
 
-fn notes(staged: &stage::Staged, inspection: &Inspection) -> Vec<String> {
+/// What a student should know. That a file is missing concerns only whoever has tasks in it: the template holds the
+/// files of every assignment.
+fn notes(staged: &stage::Staged, inspection: &Inspection, wanted: &[&Task]) -> Vec<String> {
     let left_out = |file: &String| format!("`{file}` is left out: its brackets are nested too deeply to be read");
-    let notes = staged.notes.iter().map(ToString::to_string);
+    let concerns = |note: &&Note| match note {
+        Note::FromTemplate { file } => wanted.iter().any(|task| task.file == file),
+        Note::Replaced { .. } | Note::Ignored { .. } | Note::BrokenManifest { .. } => true,
+    };
+    let notes = staged.notes.iter().filter(concerns).map(ToString::to_string);
     notes.chain(inspection.set_aside.iter().map(left_out)).collect()
 }
 

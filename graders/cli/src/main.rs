@@ -75,7 +75,9 @@ fn run(arguments: Arguments, output: &Output) -> Result<Exit, Failure> {
             regen::regen(&open(options.device)?, &options, output)
         }
         (Some(Command::Bench(options)), _) => bench::bench(&Grader::open(Place::find()?)?, &options, output),
-        (Some(Command::Calibrate), _) => calibrate::calibrate(&Grader::open(course("calibrate")?)?, output),
+        (Some(Command::Calibrate(options)), _) => {
+            calibrate::calibrate(&Grader::open(course("calibrate")?)?, &options, output)
+        }
         (Some(Command::Kit(options)), _) => {
             course("kit")?;
             kit::kit(&open(options.device)?, &options, output)

@@ -111,6 +111,13 @@ pub enum Finding {
         /// How it differs.
         difference: Difference,
     },
+    /// An answer that is tried out, and does something else than it has to.
+    Misbehaves {
+        /// The golden case.
+        case: String,
+        /// What it does.
+        behaviour: Behaviour,
+    },
     /// A drawn token that cannot be drawn.
     OutsideSupport {
         /// The golden case.
@@ -161,6 +168,30 @@ pub enum Finding {
         /// How it differs.
         mismatch: Mismatch,
     },
+}
+
+/// What an answer does on the first input for which it is not right.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Behaviour {
+    /// The input in words, such as `the bits 011`.
+    pub input: String,
+    /// What is looked at, such as `C after step 3`.
+    pub what: String,
+    /// What it has to be.
+    pub expected: String,
+    /// What it is.
+    pub actual: String,
+    /// How the answer gets there.
+    pub steps: Steps,
+}
+
+/// A small table that shows step by step what an answer does.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Steps {
+    /// The heads of the columns.
+    pub columns: Vec<String>,
+    /// The rows, each with a cell for every column.
+    pub rows: Vec<Vec<String>>,
 }
 
 /// Why something may not be used.

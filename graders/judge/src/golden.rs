@@ -3,6 +3,7 @@
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 use wire::{DType, Data, Tensor, Tensors};
 
+use crate::answer::Answer;
 use crate::compare::{Mismatch, compare};
 use crate::finding::Finding;
 use crate::fixtures::StoredCase;
@@ -87,9 +88,24 @@ pub fn judge_outputs(
     dtype: DType,
     outputs: &Tensors,
 ) -> Option<Finding> {
-    if let Expect::Draws { output, .. } = case.expect {
-        return judge_draws(case, output, stored, draws(dtype), outputs);
+    match case.expect {
+        Expect::Outputs => judge_values(task, case, stored, tolerances, dtype, outputs),
+        Expect::Draws { output, .. } => judge_draws(case, output, stored, draws(dtype), outputs),
+        Expect::Verified(verify) => {
+            let inputs = arguments_in(dtype, &stored.inputs);
+            verify(&Answer::new(case.name, &inputs, outputs)).err()
+        }
     }
+}
+
+fn judge_values(
+    task: &Task,
+    case: &Case,
+    stored: &StoredCase,
+    tolerances: &Tolerances,
+    dtype: DType,
+    outputs: &Tensors,
+) -> Option<Finding> {
     stored.expected.iter().find_map(|(output, expected)| {
         let Some(actual) = outputs.get(output) else {
             return Some(Finding::MissingOutput { output: output.clone() });

@@ -3,6 +3,7 @@
 //! Nothing here links libtorch, starts a process or prints. Facts (what a call gave), findings (what is wrong with it),
 //! verdicts (what that means) and points are kept apart, each step a pure function of the one before.
 
+pub mod answer;
 pub mod arguments;
 pub mod assignment;
 pub mod compare;

@@ -21,7 +21,7 @@ pub fn make_case(task: &Task, case: &Case, reference: &mut dyn Subject) -> Resul
     let mut random = Random::new(INPUT_SEED, &format!("{}/{}", task.id, case.name));
     let inputs = (case.arguments)(&mut random);
     let expected = match case.expect {
-        Expect::Outputs => {
+        Expect::Outputs | Expect::Verified(_) => {
             let mut probe = Probe::new(reference, task.canonical);
             probe.call(&case_call(task, case, &inputs, DType::F64))?.outputs
         }
@@ -150,7 +150,7 @@ impl Distance {
 }
 
 /// How far `subject`, which may compute on another device than the reference did, is from a stored case, in f64 and f32.
-/// Of a case that is drawn, the distribution is compared, and in f64 only.
+/// Of a case that is drawn, the distribution is compared, and in f64 only. An answer that is tried out is right or not.
 pub fn distances(
     task: &'static Task,
     case: &'static Case,
@@ -160,13 +160,17 @@ pub fn distances(
 ) -> Result<Vec<Distance>, Stop> {
     let mut all = Vec::new();
     for dtype in [DType::F64, DType::F32] {
+        let call = case_call(task, case, &stored.inputs, dtype);
         let made = match (case.expect, dtype) {
+            (Expect::Verified(_), _) => {
+                let outputs = Probe::new(subject, task.canonical).call(&call)?.outputs;
+                let found = judge_outputs(task, case, stored, tolerances, dtype, &outputs);
+                all.extend(tried_out(task, case, stored, dtype, found.is_none()));
+                continue;
+            }
             (Expect::Draws { .. }, DType::F32) => continue,
             (Expect::Draws { .. }, _) => make_case(task, case, subject)?.expected,
-            (Expect::Outputs, _) => {
-                let call = case_call(task, case, &stored.inputs, dtype);
-                Probe::new(subject, task.canonical).call(&call)?.outputs
-            }
+            (Expect::Outputs, _) => Probe::new(subject, task.canonical).call(&call)?.outputs,
         };
         let of_output = |(name, expected): (&String, &Tensor)| Distance {
             task: task.id,
@@ -181,6 +185,24 @@ pub fn distances(
         all.extend(stored.expected.iter().map(of_output));
     }
     Ok(all)
+}
+
+/// The distances of an answer that is tried out: it is right or it is not, whatever the stored one is.
+fn tried_out<'a>(
+    task: &'static Task,
+    case: &'static Case,
+    stored: &'a StoredCase,
+    dtype: DType,
+    holds: bool,
+) -> impl Iterator<Item = Distance> + use<'a> {
+    stored.expected.keys().map(move |output| Distance {
+        task: task.id,
+        case: case.name,
+        output: output.clone(),
+        dtype,
+        error: if holds { 0.0 } else { f64::INFINITY },
+        tolerance: 0.0,
+    })
 }
 
 fn tolerance_of(task: &Task, name: &str, expected: &Tensor, dtype: DType, tolerances: &Tolerances) -> f64 {

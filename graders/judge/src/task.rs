@@ -4,7 +4,9 @@
 
 use wire::{DType, Tensors};
 
+use crate::answer::Answer;
 use crate::assignment::Limits;
+use crate::finding::Finding;
 use crate::hygiene;
 use crate::judgement::{BUILD, POLICY};
 use crate::probe::{Holds, Probe};
@@ -145,6 +147,9 @@ pub enum Expect {
         /// The call of another task that gives the probabilities `[1, V]`: task, arguments, output.
         probabilities: fn(&Tensors) -> (&'static str, Tensors, &'static str),
     },
+    /// Whatever does the right thing: there are many right answers, and a function of the judge tries out the one that
+    /// was given. The reference's answer is stored as one of them.
+    Verified(fn(&Answer<'_>) -> Result<(), Finding>),
 }
 
 /// A property that relates several calls, tried on many cases and shrunk where it fails.

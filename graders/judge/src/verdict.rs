@@ -57,6 +57,7 @@ impl Verdict {
             | Finding::NoGradient { .. }
             | Finding::Wrong { .. }
             | Finding::Imprecise { .. }
+            | Finding::Misbehaves { .. }
             | Finding::OutsideSupport { .. }
             | Finding::WrongDistribution { .. }
             | Finding::BelowBar { .. }

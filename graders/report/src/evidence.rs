@@ -1,7 +1,7 @@
 //! The figures behind a finding, as the model holds them.
 
 use judge::compare::{Difference, Mismatch};
-use judge::finding::{self, Finding, RecordedArgument, RecordedCall, Violation};
+use judge::finding::{self, Behaviour, Finding, RecordedArgument, RecordedCall, Violation};
 
 use crate::clean::{clean, clean_lines};
 use crate::model::{Argument, Call, Counterexample, Evidence, Location, Seen, Size, Worst};
@@ -22,6 +22,7 @@ pub(crate) fn evidence(finding: &Finding) -> Option<Evidence> {
         Finding::NotDeterministic { output, mismatch } | Finding::OrderDependent { output, mismatch } => {
             Some(of(None, Some(output), seen(mismatch)))
         }
+        Finding::Misbehaves { case, behaviour } => Some(of(Some(case), None, steps(behaviour))),
         Finding::OutsideSupport { case, token, count } => {
             let (token, count) = (*token, *count);
             Some(of(Some(case), None, Seen::Token { token, count }))
@@ -100,6 +101,7 @@ pub(crate) fn place(finding: &Finding) -> Option<Location> {
         | Finding::NoGradient { .. }
         | Finding::Wrong { .. }
         | Finding::Imprecise { .. }
+        | Finding::Misbehaves { .. }
         | Finding::OutsideSupport { .. }
         | Finding::WrongDistribution { .. }
         | Finding::BelowBar { .. }
@@ -155,6 +157,18 @@ fn of_violation(violation: &Violation) -> Option<Evidence> {
             },
         )),
         Violation::Call(finding) => evidence(finding),
+    }
+}
+
+fn steps(behaviour: &Behaviour) -> Seen {
+    let cleaned = |cells: &Vec<String>| cells.iter().map(|cell| clean(cell)).collect();
+    Seen::Steps {
+        input: clean(&behaviour.input),
+        what: clean(&behaviour.what),
+        expected: clean(&behaviour.expected),
+        actual: clean(&behaviour.actual),
+        columns: cleaned(&behaviour.steps.columns),
+        rows: behaviour.steps.rows.iter().map(cleaned).collect(),
     }
 }
 

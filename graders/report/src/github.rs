@@ -9,6 +9,7 @@ use std::fmt::Write;
 use judge::verdict::Verdict;
 
 use crate::model::{Remark, Report, TaskReport};
+use crate::steps;
 use crate::words::{self, title};
 
 /// Annotations of a kind that are shown per step.
@@ -84,6 +85,9 @@ fn annotation(kind: &str, report: &Report, task: &TaskReport, remark: &Remark<'_
     let _ = write!(properties, ",title={}", property(&heading));
     let mut message = check.message.clone().unwrap_or_else(|| check.statement.clone());
     message.push_str(&words::alike(remark.others));
+    for line in steps::lines(check) {
+        let _ = write!(message, "\n{line}");
+    }
     for (label, said) in [
         (
             "with",

@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::model::{Conclusion, Remark, Report, TaskReport};
+use crate::steps;
 use crate::words::{self, title};
 
 /// Gradescope's object; points are the tests', so it has no score of its own.
@@ -138,6 +139,11 @@ fn finding(remark: &Remark<'_>) -> String {
     ] {
         if let Some(said) = said.filter(|said| !said.is_empty()) {
             let _ = write!(text, "\n  {label}  {said}");
+        }
+        if label == "seen" {
+            for line in steps::lines(check) {
+                let _ = write!(text, "\n        {line}");
+            }
         }
     }
     text

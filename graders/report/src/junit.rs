@@ -7,6 +7,7 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesEnd, BytesStart, BytesText, Event};
 
 use crate::model::{CheckReport, Report, TaskReport};
+use crate::steps;
 use crate::words::{points, title};
 
 /// The report as one XML document.
@@ -104,6 +105,7 @@ fn element(verdict: Verdict) -> Option<&'static str> {
 fn details(check: &CheckReport) -> String {
     let mut lines = vec![format!("rule: {}", check.statement)];
     lines.extend(check.message.iter().map(|message| format!("seen: {message}")));
+    lines.extend(steps::lines(check));
     lines.extend(
         check
             .counterexample

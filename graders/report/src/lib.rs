@@ -15,6 +15,7 @@ pub mod model;
 mod order;
 mod page;
 mod sentence;
+mod steps;
 pub mod terminal;
 #[cfg(test)]
 mod testing;

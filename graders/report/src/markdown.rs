@@ -7,6 +7,7 @@ use std::fmt::Write;
 use judge::verdict::Verdict;
 
 use crate::model::{CheckReport, Remark, Report, TaskReport};
+use crate::steps;
 use crate::words::{self, title};
 
 /// Bytes of a summary; GitHub drops one of more than a mebibyte without a word.
@@ -75,22 +76,36 @@ fn section(task: &TaskReport) -> String {
 fn finding(remark: &Remark<'_>) -> String {
     let check = remark.check;
     let mut text = format!("- **{}**{}", escape(&check.name), escape(&words::alike(remark.others)));
-    let mut line = |label: &str, said: &str| {
-        let _ = write!(text, "\n  - {label}: {}", escape(said));
-    };
     if states_a_rule(check) {
-        line("rule", &check.statement);
+        line(&mut text, "rule", &check.statement);
     }
-    line("seen", check.message.as_deref().unwrap_or_default());
+    line(&mut text, "seen", check.message.as_deref().unwrap_or_default());
+    text.push_str(&table(check));
     let counterexample = check.counterexample.as_ref().map(|example| example.summary.as_str());
     if let Some(summary) = counterexample.filter(|summary| !summary.is_empty()) {
-        line("with", summary);
+        line(&mut text, "with", summary);
     }
     if let Some(hint) = &check.hint {
-        line("hint", hint);
+        line(&mut text, "hint", hint);
     }
     text.push('\n');
     text
+}
+
+fn line(text: &mut String, label: &str, said: &str) {
+    let _ = write!(text, "\n  - {label}: {}", escape(said));
+}
+
+/// The steps of an answer as a block of code in the list: columns stay aligned, and every letter means only itself.
+fn table(check: &CheckReport) -> String {
+    let rows: Vec<String> = steps::lines(check)
+        .iter()
+        .map(|row| format!("    {}\n", row.replace('`', "'")))
+        .collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    format!("\n\n    ```text\n{}    ```\n", rows.concat())
 }
 
 fn states_a_rule(check: &CheckReport) -> bool {
@@ -137,7 +152,11 @@ mod tests {
     use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
     use super::*;
-    use crate::testing::mixed_report;
+    use crate::build::build;
+    use crate::testing::{assignment, failed, judgement, misbehaviour, mixed_context, mixed_report};
+    use judge::assignment::Visibility;
+    use judge::finding::Finding;
+    use judge::judgement::Kind;
 
     /// What a reader of Markdown makes of a text: its events, by an implementation that is not ours.
     fn events(text: &str) -> Vec<Event<'_>> {
@@ -180,6 +199,21 @@ mod tests {
             assert!(harmless, "{event:?}");
         }
         assert_eq!(plain(&escaped), hostile);
+    }
+
+    #[test]
+    fn the_steps_of_an_answer_are_a_block_of_code() {
+        let case = "all".to_owned();
+        let mut behaviour = misbehaviour();
+        behaviour.steps.rows[0][1] = "```<b>".to_owned();
+        let check = failed("golden-f64/all", Kind::Golden, Finding::Misbehaves { case, behaviour });
+        let judgement = judgement("rms_norm", Verdict::Wrong, &[("all", false)], vec![check]);
+        let assignment = assignment(&[("rms_norm", &["all"])], Visibility::Public);
+        let text = render(&build(&mixed_context(), &[judgement], &assignment));
+        let is_code = |event: &&Event<'_>| matches!(event, Event::Start(Tag::CodeBlock(_)));
+        assert_eq!(events(&text).iter().filter(is_code).count(), 1, "{text}");
+        assert!(plain(&text).contains("step  x       forget"), "{text}");
+        assert!(plain(&text).contains("hint: follow the table"), "{text}");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Version of the model; it rises with every change that a reader has to know of.
-pub const SCHEMA_VERSION: u32 = 2;
+pub const SCHEMA_VERSION: u32 = 3;
 
 /// The report on one submission.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -286,6 +286,21 @@ pub enum Seen {
         index: Vec<usize>,
         /// The value as text, so that NaN and infinities survive.
         value: String,
+    },
+    /// What an answer does that is tried out, on the first input for which it is not right.
+    Steps {
+        /// The input in words.
+        input: String,
+        /// What is looked at.
+        what: String,
+        /// What it has to be.
+        expected: String,
+        /// What it is.
+        actual: String,
+        /// The heads of a table that shows how the answer gets there.
+        columns: Vec<String>,
+        /// Its rows, each with a cell for every column.
+        rows: Vec<Vec<String>>,
     },
     /// A token that was drawn and cannot be.
     Token {

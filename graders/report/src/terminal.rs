@@ -7,6 +7,7 @@ use judge::verdict::Verdict;
 
 use crate::model::{CheckKind, CheckReport, Counterexample, Evidence, Remark, Report, Seen, TaskReport};
 use crate::page::{Page, WIDTH};
+use crate::steps;
 use crate::words::{self, points, title};
 use crate::wrap::{length, wrap};
 
@@ -127,6 +128,9 @@ impl<'a> Sections<'a> {
             self.page.labelled(6, "rule", &check.statement);
         }
         self.page.labelled(6, "seen", message);
+        for line in steps::lines(check) {
+            self.page.line(&format!("            {line}"));
+        }
         if let Some(counterexample) = &check.counterexample {
             self.counterexample(counterexample);
         }

@@ -41,6 +41,7 @@ pub(crate) fn sight(visibility: Visibility, kind: Kind, finding: &Finding) -> Si
             | Finding::NoGradient { .. }
             | Finding::Wrong { .. }
             | Finding::Imprecise { .. }
+            | Finding::Misbehaves { .. }
             | Finding::OutsideSupport { .. }
             | Finding::WrongDistribution { .. }
             | Finding::BelowBar { .. }
@@ -86,6 +87,7 @@ fn without_free_text(finding: &Finding) -> Finding {
         | Finding::MissingOutput { .. }
         | Finding::Wrong { .. }
         | Finding::Imprecise { .. }
+        | Finding::Misbehaves { .. }
         | Finding::OutsideSupport { .. }
         | Finding::WrongDistribution { .. }
         | Finding::BelowBar { .. }

@@ -36,7 +36,20 @@ mod train_gpt;
 mod train_graph;
 mod update;
 
-const ADAPTERS: [worker::Adapter; 32] = [
+mod and_neuron;
+mod attention_as_gnn;
+mod beam_search;
+mod complete_graph;
+mod gnn_update;
+mod hidden_state;
+mod long_run;
+mod lstm_parity;
+mod or_neuron;
+mod spectral_radius;
+mod xor_network;
+mod xor_neuron;
+
+const ADAPTERS: [worker::Adapter; 44] = [
     accuracy_per_angle::ADAPTER,
     additive_attention::ADAPTER,
     adjacency_matrix::ADAPTER,
@@ -69,6 +82,18 @@ const ADAPTERS: [worker::Adapter; 32] = [
     train_gpt::ADAPTER,
     train_graph::ADAPTER,
     update::ADAPTER,
+    and_neuron::ADAPTER,
+    or_neuron::ADAPTER,
+    xor_neuron::ADAPTER,
+    xor_network::ADAPTER,
+    lstm_parity::ADAPTER,
+    beam_search::ADAPTER,
+    spectral_radius::ADAPTER,
+    hidden_state::ADAPTER,
+    long_run::ADAPTER,
+    complete_graph::ADAPTER,
+    gnn_update::ADAPTER,
+    attention_as_gnn::ADAPTER,
 ];
 
 fn main() -> ExitCode {

@@ -162,6 +162,7 @@ fn is_answer(ending: &Ending) -> bool {
         Ending::Failed { finding, .. } => match finding {
             Finding::Wrong { .. }
             | Finding::Imprecise { .. }
+            | Finding::Misbehaves { .. }
             | Finding::MissingOutput { .. }
             | Finding::OutsideSupport { .. }
             | Finding::WrongDistribution { .. } => true,

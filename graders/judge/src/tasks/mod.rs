@@ -72,6 +72,24 @@ mod train_gpt;
 mod train_graph;
 mod training;
 
+mod and_neuron;
+mod attention_as_gnn;
+mod attention_graph_inputs;
+mod beam_plain;
+mod beam_search;
+mod beam_search_laws;
+mod complete_graph;
+mod gnn_update;
+mod hidden_state;
+mod long_run;
+mod lstm_parity;
+mod or_neuron;
+mod spectral_inputs;
+mod spectral_radius;
+mod thresholds;
+mod xor_network;
+mod xor_neuron;
+
 #[cfg(test)]
 mod accuracy_per_angle_tests;
 #[cfg(test)]
@@ -131,6 +149,18 @@ pub static ALL: &[&Task] = &[
     &accuracy_per_angle::TASK,
     &train_gpt::TASK,
     &train_graph::TASK,
+    &and_neuron::TASK,
+    &or_neuron::TASK,
+    &xor_neuron::TASK,
+    &xor_network::TASK,
+    &lstm_parity::TASK,
+    &beam_search::TASK,
+    &spectral_radius::TASK,
+    &hidden_state::TASK,
+    &long_run::TASK,
+    &complete_graph::TASK,
+    &gnn_update::TASK,
+    &attention_as_gnn::TASK,
 ];
 
 /// The task with this id.

@@ -9,8 +9,8 @@ use super::*;
 use crate::build::build;
 use crate::testing::failed as failing;
 use crate::testing::{
-    assignment, below_bar, call_of, changed, findings, judgement, mixed_context, mixed_report, not_run, passed,
-    skipped, trained, values,
+    assignment, below_bar, call_of, changed, findings, judgement, misbehaviour, mixed_context, mixed_report, not_run,
+    passed, skipped, trained, values,
 };
 
 const PLAIN: Look = Look {
@@ -73,6 +73,30 @@ fn a_passed_task_is_one_line() {
       rms_norm                         2 / 2    passed           2 checks
 
       2 of 2 points graded here
+    ");
+}
+
+#[test]
+fn an_answer_that_is_tried_out_shows_its_steps() {
+    let (case, behaviour) = ("all".to_owned(), misbehaviour());
+    let judgement = judgement(
+        "rms_norm",
+        Verdict::Wrong,
+        &[("all", false)],
+        vec![golden(Finding::Misbehaves { case, behaviour })],
+    );
+    insta::assert_snapshot!(shown(judgement), @r"
+      rms_norm                         0 / 2    wrong            golden cases fail
+        golden-f64/all
+          seen  for the bits 10, C after step 2 is 0, it has to be 1 (case all)
+                step  x  forget  C  parity
+                1     1  0       1  1
+                2     0  0       0  1
+          hint  follow the table, and find the first row that is not as you meant
+                it; `grade explain rms_norm` gives the rules that it keeps
+
+      0 of 2 points graded here
+      next  grade explain rms_norm
     ");
 }
 

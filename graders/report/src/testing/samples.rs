@@ -1,7 +1,7 @@
 //! One sample of every variant; a variant without a sample does not compile.
 
 use judge::compare::{Difference, Mismatch};
-use judge::finding::{CompileError, Finding, Prohibition, Violation};
+use judge::finding::{Behaviour, CompileError, Finding, Prohibition, Steps, Violation};
 use judge::judgement::Skip;
 use judge::trial::{Bar, Measurement};
 use wire::message::Ended;
@@ -31,6 +31,21 @@ fn text(text: &str) -> String {
 
 fn difference() -> Difference {
     at(&[2, 6, 6], 14, &[0, 2, 3], "0.4183", "0.512", 0.21)
+}
+
+/// A cell that takes every bit for a change of parity.
+pub(crate) fn misbehaviour() -> Behaviour {
+    let cells = |row: [&str; 5]| row.map(text).to_vec();
+    Behaviour {
+        input: text("the bits 10"),
+        what: text("C after step 2"),
+        expected: text("1"),
+        actual: text("0"),
+        steps: Steps {
+            columns: cells(["step", "x", "forget", "C", "parity"]),
+            rows: vec![cells(["1", "1", "0", "1", "1"]), cells(["2", "0", "0", "0", "1"])],
+        },
+    }
 }
 
 one_of_each! {
@@ -82,6 +97,7 @@ one_of_each! {
             output: text("output"),
             difference: Difference { error: 3.4e-8, tolerance: 1e-12, ..difference() },
         },
+        Finding::Misbehaves { .. } => Finding::Misbehaves { case: text("all"), behaviour: misbehaviour() },
         Finding::OutsideSupport { .. } => Finding::OutsideSupport { case: text("half"), token: 7, count: 31 },
         Finding::WrongDistribution { .. } => Finding::WrongDistribution {
             case: text("half"),

@@ -15,7 +15,7 @@ mod trial;
 
 use judge::assignment::Limits;
 use judge::compare::Difference;
-use judge::finding::Finding;
+use judge::finding::{Behaviour, Finding};
 use judge::verdict::Verdict;
 
 use crate::clean::{clean, clean_libtorch};
@@ -101,6 +101,7 @@ pub(crate) fn finding(finding: &Finding, place: Place<'_>) -> Words {
             output,
             difference,
         } => imprecise(case, output, difference),
+        Finding::Misbehaves { case, behaviour } => misbehaves(case, behaviour, place),
         Finding::OutsideSupport { case, token, count } => outside_support(case, *token, *count, place),
         Finding::WrongDistribution {
             case,
@@ -255,6 +256,24 @@ fn imprecise(case: &str, output: &str, difference: &Difference) -> Words {
             figures::brief(difference.tolerance)
         ),
         "some step runs in f32: look for `Kind::Float`, and for tensors made without the dtype of the input",
+    )
+}
+
+fn misbehaves(case: &str, behaviour: &Behaviour, place: Place<'_>) -> Words {
+    let Behaviour {
+        input,
+        what,
+        expected,
+        actual,
+        steps: _,
+    } = behaviour;
+    let [case, input, what, expected, actual] = [case, input, what, expected, actual].map(clean);
+    Words::new(
+        format!("for {input}, {what} is {actual}, it has to be {expected} (case {case})"),
+        format!(
+            "follow the table, and find the first row that is not as you meant it; {} gives the rules that it keeps",
+            place.explain()
+        ),
     )
 }
 
