@@ -82,8 +82,9 @@ mod tests {
 
     #[test]
     fn scores_are_divided_by_the_root_of_a_heads_dimension() {
-        // The query is (0, 0) or (2 ln 3, 0), the key (0, 0) or (1, 1): with one head of dimension 2 the scores of the
-        // second position are 0 and sqrt(2) ln 3, with two heads of dimension 1 the first head's are 0 and 2 ln 3.
+        // The query is (0, 0) or (2 ln 3, 0), the key (0, 0) or (1, 1): with one head of dimension 2 the scores of
+        // the second position are 0 and sqrt(2) ln 3, with two heads of dimension 1 the first head's are 0 and 2 ln
+        // 3.
         let mut weights = averaging();
         weights.query_weight = Tensor::from_slice2(&[[2.0 * 3.0_f64.ln(), 0.0], [0.0, 0.0]]);
         weights.key_weight = Tensor::from_slice2(&[[1.0, 0.0], [1.0, 0.0]]);

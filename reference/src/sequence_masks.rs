@@ -12,10 +12,11 @@ use crate::parts;
 
 /// The mask of an encoder: every position sees every token, and nothing sees padding.
 ///
-/// - `num_tokens`: `[B]` int64, how many of the T positions of each row hold tokens, from 1 to T; the rest is padding.
+/// - `num_tokens`: `[B]` int64, how many of the T positions of each row hold tokens, from 1 to T; the rest is
+///   padding.
 /// - `length`: T.
-/// - Returns `[B, 1, T, T]`, dtype bool, on the device of `num_tokens`. The entry `[b, 0, i, j]` is true where position
-///   i **may** see position j, that is where `j < num_tokens[b]`. The second axis is there for the heads.
+/// - Returns `[B, 1, T, T]`, dtype bool, on the device of `num_tokens`. The entry `[b, 0, i, j]` is true where
+///   position i **may** see position j, that is where `j < num_tokens[b]`. The second axis is there for the heads.
 ///
 /// This holds for **every** row i, those of padding included. A row without any true entry would give NaN in the
 /// softmax, and from there NaN everywhere; what padding itself computes is looked at by nobody.
@@ -31,10 +32,11 @@ pub fn encoder_mask(num_tokens: &Tensor, length: i64) -> Tensor {
 
 /// The mask of a decoder: every position sees the tokens up to its own position, and nothing sees padding.
 ///
-/// - `num_tokens`: `[B]` int64, how many of the T positions of each row hold tokens, from 1 to T; the rest is padding.
+/// - `num_tokens`: `[B]` int64, how many of the T positions of each row hold tokens, from 1 to T; the rest is
+///   padding.
 /// - `length`: T.
-/// - Returns `[B, 1, T, T]`, dtype bool, on the device of `num_tokens`. The entry `[b, 0, i, j]` is true where position
-///   i **may** see position j, that is where `j < num_tokens[b]` and `j <= i`. A position sees itself.
+/// - Returns `[B, 1, T, T]`, dtype bool, on the device of `num_tokens`. The entry `[b, 0, i, j]` is true where
+///   position i **may** see position j, that is where `j < num_tokens[b]` and `j <= i`. A position sees itself.
 ///
 /// As in `encoder_mask`, rows of padding are like any other: they see the tokens before them.
 ///

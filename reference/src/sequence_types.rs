@@ -1,11 +1,13 @@
-//! The contract of the tasks on sequences (Problem Set 3): neurons, recurrent cells, beam search, encoder and decoder.
+//! The contract of the tasks on sequences (Problem Set 3): neurons, recurrent cells, beam search, encoder and
+//! decoder.
 //!
 //! This file is given. It is put in place anew whenever a submission is graded, so a change here has no effect.
 
 use tch::Tensor;
 
 // Encoder and decoder. Letters in shapes: B batch, T positions, V size of the vocabulary, C embedding width. In all
-// sequences of tokens -1 stands for padding; it comes after the tokens of its row, and every row has at least one token.
+// sequences of tokens -1 stands for padding; it comes after the tokens of its row, and every row has at least one
+// token.
 
 /// Weights of the embedding of a sequence.
 #[derive(Debug)]
@@ -115,7 +117,8 @@ pub enum Role {
 pub struct HiddenCache {
     /// `[B, K, C]`: K hidden states per row.
     pub hidden: Tensor,
-    /// `[B]` int64: how many of them, counted from the first, belong to tokens; the rest belong to padding. At least 1.
+    /// `[B]` int64: how many of them, counted from the first, belong to tokens; the rest belong to padding. At
+    /// least 1.
     pub num_tokens: Tensor,
 }
 
@@ -139,7 +142,8 @@ pub enum Choice {
     Sampled {
         /// What the logits are divided by; positive.
         temperature: f64,
-        /// `[count, B]`, in [0, 1): row s decides the token that is generated in step s, one number per row of the batch.
+        /// `[count, B]`, in [0, 1): row s decides the token that is generated in step s, one number per row of the
+        /// batch.
         uniforms: Tensor,
     },
 }

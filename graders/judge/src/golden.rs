@@ -9,6 +9,7 @@ use crate::fixtures::StoredCase;
 use crate::probe::{Probe, Stop};
 use crate::subject::Call;
 use crate::task::{Case, Expect, Task};
+use crate::tasks::nan_in_padding;
 use crate::tolerance::Tolerances;
 
 /// Draws per sampled case in f64.
@@ -89,6 +90,9 @@ pub fn judge_outputs(
 ) -> Option<Finding> {
     if let Expect::Draws { output, .. } = case.expect {
         return judge_draws(case, output, stored, draws(dtype), outputs);
+    }
+    if let Some(blank) = nan_in_padding(task.id, &stored.inputs, outputs) {
+        return Some(blank.finding(Some(case.name)));
     }
     stored.expected.iter().find_map(|(output, expected)| {
         let Some(actual) = outputs.get(output) else {
