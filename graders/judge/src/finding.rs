@@ -102,6 +102,17 @@ pub enum Finding {
         /// How it differs.
         mismatch: Mismatch,
     },
+    /// Positions of padding see nothing, or are NaN because of it.
+    NanInPadding {
+        /// The golden case, where it is one.
+        case: Option<String>,
+        /// The output's name.
+        output: String,
+        /// Where in it: a row of a mask, or a value.
+        index: Vec<usize>,
+        /// Whether the output is a mask, whose row sees nothing; otherwise it is NaN there.
+        blank: bool,
+    },
     /// An f64 output is right to f32 only.
     Imprecise {
         /// The golden case.

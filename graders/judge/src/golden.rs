@@ -10,6 +10,7 @@ use crate::fixtures::StoredCase;
 use crate::probe::{Probe, Stop};
 use crate::subject::Call;
 use crate::task::{Case, Expect, Task};
+use crate::tasks::nan_in_padding;
 use crate::tolerance::Tolerances;
 
 /// Draws per sampled case in f64.
@@ -106,6 +107,9 @@ fn judge_values(
     dtype: DType,
     outputs: &Tensors,
 ) -> Option<Finding> {
+    if let Some(blank) = nan_in_padding(task.id, &stored.inputs, outputs) {
+        return Some(blank.finding(Some(case.name)));
+    }
     stored.expected.iter().find_map(|(output, expected)| {
         let Some(actual) = outputs.get(output) else {
             return Some(Finding::MissingOutput { output: output.clone() });

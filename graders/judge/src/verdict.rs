@@ -56,6 +56,7 @@ impl Verdict {
             | Finding::WrongDevice { .. }
             | Finding::NoGradient { .. }
             | Finding::Wrong { .. }
+            | Finding::NanInPadding { .. }
             | Finding::Imprecise { .. }
             | Finding::Misbehaves { .. }
             | Finding::OutsideSupport { .. }

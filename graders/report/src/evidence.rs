@@ -55,6 +55,7 @@ pub(crate) fn evidence(finding: &Finding) -> Option<Evidence> {
         Finding::TimedOut { cpu, wall, by_cpu: _ } => Some(of(None, None, Seen::Time { cpu: *cpu, wall: *wall })),
         Finding::LawBroken(violation) => of_violation(violation),
         Finding::NotAttempted
+        | Finding::NanInPadding { .. }
         | Finding::Forbidden { .. }
         | Finding::Panicked { .. }
         | Finding::Crashed { .. }
@@ -100,6 +101,7 @@ pub(crate) fn place(finding: &Finding) -> Option<Location> {
         | Finding::WrongDevice { .. }
         | Finding::NoGradient { .. }
         | Finding::Wrong { .. }
+        | Finding::NanInPadding { .. }
         | Finding::Imprecise { .. }
         | Finding::Misbehaves { .. }
         | Finding::OutsideSupport { .. }

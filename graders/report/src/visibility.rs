@@ -40,6 +40,7 @@ pub(crate) fn sight(visibility: Visibility, kind: Kind, finding: &Finding) -> Si
             | Finding::WrongDevice { .. }
             | Finding::NoGradient { .. }
             | Finding::Wrong { .. }
+            | Finding::NanInPadding { .. }
             | Finding::Imprecise { .. }
             | Finding::Misbehaves { .. }
             | Finding::OutsideSupport { .. }
@@ -86,6 +87,7 @@ fn without_free_text(finding: &Finding) -> Finding {
         | Finding::AcceptedInvalid { .. }
         | Finding::MissingOutput { .. }
         | Finding::Wrong { .. }
+        | Finding::NanInPadding { .. }
         | Finding::Imprecise { .. }
         | Finding::Misbehaves { .. }
         | Finding::OutsideSupport { .. }

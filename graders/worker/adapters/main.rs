@@ -14,10 +14,17 @@ mod char_tokenizer;
 mod conv_net;
 mod convolve2d;
 mod decoder_block;
+mod decoder_mask;
 mod degree_matrix;
+mod embedding;
+mod encoder_decoder;
+mod encoder_mask;
 mod figure_6;
 mod flash_attention;
 mod generate;
+mod generate_sequence;
+mod generic_self_attention;
+mod generic_transformer;
 mod gpt_forward;
 mod graph_attention;
 mod greedy;
@@ -27,10 +34,12 @@ mod matrix_graph_convolution;
 mod merge_heads;
 mod message;
 mod nucleus;
+mod prefix_generate;
 mod rms_norm;
 mod rotary_embedding;
 mod sample_top_p;
 mod scaled_dot_product_attention;
+mod sequence_loss;
 mod split_heads;
 mod train_gpt;
 mod train_graph;
@@ -49,7 +58,7 @@ mod spectral_radius;
 mod xor_network;
 mod xor_neuron;
 
-const ADAPTERS: [worker::Adapter; 44] = [
+const ADAPTERS: [worker::Adapter; 53] = [
     accuracy_per_angle::ADAPTER,
     additive_attention::ADAPTER,
     adjacency_matrix::ADAPTER,
@@ -61,10 +70,17 @@ const ADAPTERS: [worker::Adapter; 44] = [
     conv_net::ADAPTER,
     convolve2d::ADAPTER,
     decoder_block::ADAPTER,
+    decoder_mask::ADAPTER,
     degree_matrix::ADAPTER,
+    embedding::ADAPTER,
+    encoder_decoder::ADAPTER,
+    encoder_mask::ADAPTER,
     figure_6::ADAPTER,
     flash_attention::ADAPTER,
     generate::ADAPTER,
+    generate_sequence::ADAPTER,
+    generic_self_attention::ADAPTER,
+    generic_transformer::ADAPTER,
     gpt_forward::ADAPTER,
     graph_attention::ADAPTER,
     greedy::ADAPTER,
@@ -74,10 +90,12 @@ const ADAPTERS: [worker::Adapter; 44] = [
     merge_heads::ADAPTER,
     message::ADAPTER,
     nucleus::ADAPTER,
+    prefix_generate::ADAPTER,
     rms_norm::ADAPTER,
     rotary_embedding::ADAPTER,
     sample_top_p::ADAPTER,
     scaled_dot_product_attention::ADAPTER,
+    sequence_loss::ADAPTER,
     split_heads::ADAPTER,
     train_gpt::ADAPTER,
     train_graph::ADAPTER,

@@ -16,7 +16,7 @@ type Arguments = Vec<(&'static str, Tensor)>;
 pub type Substitute = Box<dyn Fn(&str, &dyn Fn() -> Arguments) -> Option<Vec<Tensor>> + Send + Sync>;
 
 /// The outputs of each part in the order of its function, as `parts.rs` unpacks them.
-const PARTS: [(&str, &[&str]); 16] = [
+const PARTS: [(&str, &[&str]); 22] = [
     ("causal_mask", &["mask"]),
     ("split_heads", &["output"]),
     ("merge_heads", &["output"]),
@@ -33,6 +33,12 @@ const PARTS: [(&str, &[&str]); 16] = [
     ("adjacency_matrix", &["matrix"]),
     ("degree_matrix", &["matrix"]),
     ("inverted_degree_matrix", &["matrix"]),
+    ("embedding", &["output"]),
+    ("encoder_mask", &["mask"]),
+    ("decoder_mask", &["mask"]),
+    ("generic_self_attention", &["output"]),
+    ("generic_transformer", &["hidden"]),
+    ("encoder_decoder", &["logits"]),
 ];
 
 /// The argument under which a question carries a seed, for parts that draw random numbers.

@@ -15,6 +15,7 @@ from table import Row, render
 
 # One file per group of topics.
 GROUPS = ("attention", "rotation", "transformer", "sampling", "text", "graph_matrices", "graph_layers", "convolution")
+GROUPS += ("sequences",)
 PACKAGES = ("torch", "torch_geometric", "numpy", "safetensors")
 
 EXIT_AGREES = 0

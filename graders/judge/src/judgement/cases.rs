@@ -161,6 +161,7 @@ fn is_answer(ending: &Ending) -> bool {
         Ending::Skipped(_) => false,
         Ending::Failed { finding, .. } => match finding {
             Finding::Wrong { .. }
+            | Finding::NanInPadding { .. }
             | Finding::Imprecise { .. }
             | Finding::Misbehaves { .. }
             | Finding::MissingOutput { .. }

@@ -90,6 +90,27 @@ mod thresholds;
 mod xor_network;
 mod xor_neuron;
 
+mod decoder_mask;
+mod embedding;
+mod encoder_decoder;
+mod encoder_decoder_laws;
+mod encoder_mask;
+mod generate_sequence;
+mod generic_self_attention;
+mod generic_self_attention_laws;
+mod generic_transformer;
+mod generic_transformer_laws;
+mod prefix_generate;
+mod sequence_generation_inputs;
+mod sequence_generation_laws;
+mod sequence_inputs;
+mod sequence_loss;
+mod sequence_mask_laws;
+mod sequence_padding;
+mod sequence_plain;
+
+pub(crate) use sequence_padding::nan_in_padding;
+
 #[cfg(test)]
 mod accuracy_per_angle_tests;
 #[cfg(test)]
@@ -110,6 +131,8 @@ mod sample_top_p_tests;
 mod sampling_tests;
 #[cfg(test)]
 mod scaled_dot_product_attention_tests;
+#[cfg(test)]
+mod sequence_testing;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -161,6 +184,15 @@ pub static ALL: &[&Task] = &[
     &complete_graph::TASK,
     &gnn_update::TASK,
     &attention_as_gnn::TASK,
+    &embedding::TASK,
+    &generic_self_attention::TASK,
+    &encoder_mask::TASK,
+    &decoder_mask::TASK,
+    &generic_transformer::TASK,
+    &encoder_decoder::TASK,
+    &sequence_loss::TASK,
+    &generate_sequence::TASK,
+    &prefix_generate::TASK,
 ];
 
 /// The task with this id.

@@ -82,6 +82,12 @@ fn talkative() -> Vec<Finding> {
             output: secret(),
             mismatch: mismatch(),
         },
+        Finding::NanInPadding {
+            case: Some(secret()),
+            output: secret(),
+            index: vec![90_210],
+            blank: false,
+        },
         Finding::Imprecise {
             case: secret(),
             output: secret(),

@@ -92,6 +92,12 @@ one_of_each! {
             output: text("output"),
             mismatch: Mismatch::Values(difference()),
         },
+        Finding::NanInPadding { .. } => Finding::NanInPadding {
+            case: Some(text("padded")),
+            output: text("hidden"),
+            index: vec![1, 4, 0],
+            blank: false,
+        },
         Finding::Imprecise { .. } => Finding::Imprecise {
             case: text("heads"),
             output: text("output"),

@@ -96,6 +96,12 @@ pub(crate) fn finding(finding: &Finding, place: Place<'_>) -> Words {
         } => wrong_device(output, expected, actual),
         Finding::NoGradient { reason } => no_gradient(reason),
         Finding::Wrong { case, output, mismatch } => mismatch::wrong(case, output, mismatch, place),
+        Finding::NanInPadding {
+            case,
+            output,
+            index,
+            blank,
+        } => nan_in_padding(case.as_deref(), output, index, *blank),
         Finding::Imprecise {
             case,
             output,
@@ -243,6 +249,22 @@ fn no_gradient(reason: &str) -> Words {
         format!("no gradient flows from the output to the input{words}"),
         "compute with tensor operations from input to output: `detach`, `no_grad`, and values that are read out and \
          put into a new tensor all cut the gradient",
+    )
+}
+
+/// A row of a mask that sees nothing is told by what it leads to, and so is the NaN that has come of one.
+fn nan_in_padding(case: Option<&str>, output: &str, index: &[usize], blank: bool) -> Words {
+    let case = case.map(|case| format!(" (case {})", clean(case))).unwrap_or_default();
+    let (output, index) = (clean(output), figures::index(index));
+    let message = if blank {
+        format!("NaN in padded rows: row {index} of `{output}` sees no token, and a softmax over nothing is NaN{case}")
+    } else {
+        format!("NaN in padded rows: `{output}` is NaN at {index}, a position of padding{case}")
+    };
+    Words::new(
+        message,
+        "let the rows of padding see the tokens as all other rows do, and hide the columns of padding only: what such \
+         a row computes is not looked at, but NaN spreads from it",
     )
 }
 
