@@ -56,6 +56,9 @@ pub(crate) struct Grade {
     /// Where the submission computes
     #[arg(long, value_enum, value_name = "DEVICE", default_value_t)]
     pub(crate) device: Device,
+    /// Refuse to grade where this machine cannot confine a submission in full; `grade doctor` says what it can
+    #[arg(long)]
+    pub(crate) require_sandbox: bool,
     /// Judge again even where this very submission has been judged before
     #[arg(long)]
     pub(crate) fresh: bool,

@@ -290,6 +290,7 @@ impl Grader {
 
     fn settings(&self, setting: &Setting, limits: Limits) -> Settings {
         let mut settings = Settings::new(self.launcher.clone());
+        settings.libraries.push(self.toolkit.libtorch.clone());
         settings.limits = talk::Limits {
             cpu_seconds: limits.cpu_seconds,
             memory_mib: limits.memory_mib,
@@ -328,7 +329,7 @@ impl Grader {
         let start = || self.start_worker(prepared, &Setting::default(), bench.assignment.limits);
         let own = || {
             let worker = start()?;
-            in_force = worker.in_force().map(|in_force| in_force.measures).unwrap_or_default();
+            in_force = worker.in_force().map(|in_force| in_force.lines()).unwrap_or_default();
             Ok(Running::new(worker, Some(reference)))
         };
         let helpers = threads.min(ordered.len()).saturating_sub(1);

@@ -20,6 +20,7 @@ mod output;
 mod place;
 mod policy;
 mod prepare;
+mod protection;
 mod reach;
 mod regen;
 mod regen_device;

@@ -8,6 +8,7 @@ use wire::Ended;
 
 use super::diagnostics::{Diagnostic, Prefixes, parse};
 use super::{BuildError, Request, Stop};
+use crate::confine::Rights;
 use crate::launch::{Capture, Finished, LaunchError, LaunchPolicy, Launcher, Resources};
 use crate::stage::ROOT;
 use crate::toolkit::Toolkit;
@@ -29,7 +30,7 @@ const SUBMISSION: &str = "/submission";
 /// What both crates are compiled with. Optimising costs more than it gives: the work is done inside libtorch. Line
 /// tables say where in the submission a panic of libtorch came from. Lints are silenced one by one and not with
 /// `--cap-lints`, which would silence `unsafe_code` as well.
-const COMMON: [&str; 11] = [
+const COMMON: [&str; 10] = [
     "--edition=2024",
     "--error-format=json",
     "--diagnostic-width=100",
@@ -38,7 +39,6 @@ const COMMON: [&str; 11] = [
     "-Copt-level=0",
     "-Cdebuginfo=line-tables-only",
     "-Ccodegen-units=1",
-    "-Cincremental=",
     "-Cembed-bitcode=no",
     "-Cforce-unwind-tables=yes",
 ];
@@ -160,6 +160,7 @@ impl<'a> Compiler<'a> {
                 file_size: FILE_SIZE,
                 descriptors: 1024,
             },
+            rights: self.rights(),
             control: false,
         };
         let compile = || -> Result<Finished, LaunchError> {
@@ -172,6 +173,19 @@ impl<'a> Compiler<'a> {
             finished = compile()?;
         }
         Ok(self.judge(&finished))
+    }
+
+    /// Reads the sources and what they are compiled against, and writes one folder.
+    fn rights(&self) -> Rights {
+        let toolkit = self.toolkit;
+        let mut read = vec![
+            self.source.as_path(),
+            &toolkit.dependencies,
+            &toolkit.libtorch,
+            &toolkit.adapters,
+        ];
+        read.extend(toolkit.native.iter().map(PathBuf::as_path));
+        Rights::build(&[&toolkit.rustc, &toolkit.linker], &read, &self.output)
     }
 
     fn judge(&self, finished: &Finished) -> Compiled {
