@@ -28,14 +28,12 @@ const OUT_OF_TIME: i32 = 24;
 const SUBMISSION: &str = "/submission";
 
 /// What both crates are compiled with. Optimising costs more than it gives: the work is done inside libtorch. Line
-/// tables say where in the submission a panic of libtorch came from. Lints are silenced one by one and not with
-/// `--cap-lints`, which would silence `unsafe_code` as well.
-const COMMON: [&str; 10] = [
+/// tables say where in the submission a panic of libtorch came from.
+const COMMON: [&str; 9] = [
     "--edition=2024",
     "--error-format=json",
     "--diagnostic-width=100",
     "-Awarnings",
-    "-Funsafe_code",
     "-Copt-level=0",
     "-Cdebuginfo=line-tables-only",
     "-Ccodegen-units=1",
@@ -43,11 +41,16 @@ const COMMON: [&str; 10] = [
     "-Cforce-unwind-tables=yes",
 ];
 
+/// What no submission may hold. Other lints are silenced one by one and not with `--cap-lints`, which would silence this
+/// one as well.
+const NO_UNSAFE: &str = "-Funsafe_code";
+
 /// The compiler with everything that stays the same for a submission.
 #[derive(Debug)]
 pub(super) struct Compiler<'a> {
     toolkit: &'a Toolkit,
     launcher: &'a Launcher,
+    allows_unsafe: bool,
     source: PathBuf,
     output: PathBuf,
     prefixes: Prefixes,
@@ -79,6 +82,7 @@ impl<'a> Compiler<'a> {
         Ok(Self {
             toolkit,
             launcher: request.launcher,
+            allows_unsafe: request.allows_unsafe,
             source,
             output,
             prefixes,
@@ -121,7 +125,8 @@ impl<'a> Compiler<'a> {
     }
 
     fn arguments(&self, name: &str, kind: &str, output: &Path) -> Vec<String> {
-        let mut arguments: Vec<String> = COMMON.iter().map(ToString::to_string).collect();
+        let lints = (!self.allows_unsafe).then_some(NO_UNSAFE);
+        let mut arguments: Vec<String> = COMMON.iter().copied().chain(lints).map(str::to_owned).collect();
         arguments.extend([format!("--crate-name={name}"), format!("--crate-type={kind}")]);
         // Never a plain `-L`: it would let a submission name any library that happens to lie there.
         arguments.push(format!("-Ldependency={}", self.toolkit.dependencies.display()));

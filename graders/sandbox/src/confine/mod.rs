@@ -26,6 +26,7 @@ use serde::{Deserialize, Serialize};
 use crate::launch::LaunchPolicy;
 
 pub use offer::{FULL_LANDLOCK, Offer};
+pub use privileges::is_root;
 pub use rights::{Grants, Rights};
 
 /// What holds a program back, for the report to state.

@@ -5,6 +5,11 @@ use std::io;
 use rustix::io::Errno;
 use rustix::thread::{CapabilitySet, CapabilitySets};
 
+/// Whether this program runs as root.
+pub fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
+
 /// Gives up every capability, and every way to gain one by executing something. The user stays the same.
 pub(super) fn drop_all() -> io::Result<()> {
     for capability in CapabilitySet::all().iter() {
