@@ -22,6 +22,7 @@ use walkdir::WalkDir;
 use crate::cache::grader_hash;
 use crate::device::{Cuda, Device};
 use crate::failure::Failure;
+use crate::interrupt;
 use crate::judging::Board;
 use crate::place::Place;
 use crate::policy;
@@ -255,6 +256,7 @@ impl Grader {
             output: &folder.path().join("build"),
         };
         let built = build::build(&request).map_err(Failure::fault)?;
+        interrupt::check()?;
         Ok(Prepared {
             precluded: precluded(inspection, &built, wanted),
             program: built.program,
@@ -358,6 +360,7 @@ impl Grader {
         let helpers = threads.min(ordered.len()).saturating_sub(1);
         let helper = || Ok(Running::new(start()?, Some(reference)));
         let judgements = board.judge(helpers, &helper, own)?;
+        interrupt::check()?;
         Ok((judgements, in_force))
     }
 

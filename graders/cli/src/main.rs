@@ -12,6 +12,7 @@ mod explain;
 mod failure;
 mod grade;
 mod grader;
+mod interrupt;
 mod judging;
 mod kit;
 mod kit_deviations;
@@ -48,14 +49,16 @@ fn main() -> ExitCode {
     if words.next().is_some_and(|word| word == sandbox::launch::SUBCOMMAND) {
         return sandbox::launch::launcher_main(words);
     }
+    interrupt::watch();
     let output = Output::new();
-    match run(Arguments::parse(), &output) {
+    let code = match run(Arguments::parse(), &output) {
         Ok(exit) => exit.into(),
         Err(failure) => {
             output.error(&failure.to_string());
             failure.exit.into()
         }
-    }
+    };
+    interrupt::exit_code().map_or(code, ExitCode::from)
 }
 
 fn run(arguments: Arguments, output: &Output) -> Result<Exit, Failure> {

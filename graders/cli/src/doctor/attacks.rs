@@ -17,6 +17,8 @@ use crate::grader::Grader;
 
 /// What all attacks share.
 const SHARED: &str = "shared";
+/// What the names of submissions about the task begin with.
+const MIXED: &str = "rms-norm";
 /// Parentheses that no compiler survives.
 const DEPTH: usize = 200_000;
 /// Errors that no report should show in full.
@@ -47,6 +49,8 @@ pub(super) struct Expected {
     pub(super) bystander: Verdict,
     #[expect(dead_code, reason = "the verdict as a submission, which the tests grade")]
     graded: Verdict,
+    #[expect(dead_code, reason = "the same of the task beside it")]
+    graded_bystander: Option<Verdict>,
 }
 
 fn passed() -> Verdict {
@@ -54,9 +58,9 @@ fn passed() -> Verdict {
 }
 
 impl Attack {
-    /// Whether it only looks like one.
+    /// Whether it only looks like one, or not even that.
     pub(super) fn is_honest(&self) -> bool {
-        self.expected.case.starts_with('C')
+        self.expected.case.starts_with(['C', 'W'])
     }
 }
 
@@ -73,19 +77,52 @@ pub(super) fn read(bank: &Path, only: &[String]) -> Result<Vec<Attack>, Failure>
         }
     }
     attacks.sort_by(|one, other| one.name.cmp(&other.name));
-    match only.iter().find(|name| !attacks.iter().any(|attack| attack.name == **name)) {
+    match only
+        .iter()
+        .find(|name| !attacks.iter().any(|attack| attack.name == **name))
+    {
         Some(unknown) => Err(Failure::usage(format!("there is no attack `{unknown}`"))
             .hint("the folders of fixtures/submissions/hostile name them")),
         None => Ok(attacks),
     }
 }
 
+/// Correct and wrong submissions of the bank in the same task, for a mix.
+pub(super) fn others(bank: &Path) -> Result<Vec<Attack>, Failure> {
+    let mut others = Vec::new();
+    let kinds = [("correct", "C", Verdict::Passed), ("wrong", "W", Verdict::Wrong)];
+    for (kind, case, verdict) in kinds {
+        let cannot = |error| Failure::environment(format!("cannot read the bank's {kind} submissions: {error}"));
+        for entry in fs::read_dir(bank.join(kind)).map_err(cannot)? {
+            let entry = entry.map_err(cannot)?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.starts_with(MIXED) {
+                others.push(Attack {
+                    expected: Expected {
+                        case: case.to_owned(),
+                        attack: format!("{kind}, without malice"),
+                        verdict,
+                        says: None,
+                        bystander: Verdict::Passed,
+                        graded: verdict,
+                        graded_bystander: None,
+                    },
+                    name,
+                    folder: entry.path(),
+                });
+            }
+        }
+    }
+    others.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(others)
+}
+
 fn attack(name: String, folder: PathBuf) -> Result<Attack, Failure> {
     let path = folder.join("expected.toml");
     let text = fs::read_to_string(&path)
         .map_err(|error| Failure::environment(format!("cannot read {}: {error}", path.display())))?;
-    let expected =
-        toml::from_str(&text).map_err(|error| Failure::environment(format!("{} is broken: {error}", path.display())))?;
+    let expected = toml::from_str(&text)
+        .map_err(|error| Failure::environment(format!("{} is broken: {error}", path.display())))?;
     Ok(Attack { name, expected, folder })
 }
 
@@ -93,11 +130,13 @@ fn attack(name: String, folder: PathBuf) -> Result<Attack, Failure> {
 pub(super) fn lay(attack: &Attack, grader: &Grader, ground: &Ground) -> Result<TempDir, Failure> {
     let lay = || -> std::io::Result<TempDir> {
         let target = tempfile::Builder::new().prefix("grade-attack-").tempdir()?;
-        let shared = attack.folder.with_file_name(SHARED);
+        let shared = grader.place().bank().join("hostile").join(SHARED);
         for source in [&grader.place().reference(), &shared, &attack.folder] {
             for entry in WalkDir::new(source) {
                 let entry = entry?;
-                let path = target.path().join(entry.path().strip_prefix(source).unwrap_or(entry.path()));
+                let path = target
+                    .path()
+                    .join(entry.path().strip_prefix(source).unwrap_or(entry.path()));
                 if entry.file_type().is_dir() {
                     fs::create_dir_all(path)?;
                 } else {
@@ -123,7 +162,9 @@ fn fill(text: &str, grader: &Grader, ground: &Ground) -> String {
         filled = filled.replace("@DEEP@", &format!("{}0{}", "(".repeat(DEPTH), ")".repeat(DEPTH)));
     }
     if filled.contains("@ERRORS@") {
-        let errors: Vec<String> = (0..ERRORS).map(|number| format!("const E{number}: u8 = \"\";\n")).collect();
+        let errors: Vec<String> = (0..ERRORS)
+            .map(|number| format!("const E{number}: u8 = \"\";\n"))
+            .collect();
         filled = filled.replace("@ERRORS@", &errors.concat());
     }
     filled

@@ -48,7 +48,11 @@ fn of(offer: Offer, as_root: bool) -> Vec<Layer> {
         ),
         layer("capabilities", user, true),
         layer("limits", "CPU time, memory, file size, descriptors", true),
-        layer("processes", "a launcher ends them all, whatever becomes of the judge", true),
+        layer(
+            "processes",
+            "a launcher ends them all, whatever becomes of the judge",
+            true,
+        ),
     ]
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
 
-use super::attacks::Attack;
+use super::attacks::{self, Attack};
 use super::trying::{self, Doctor};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -15,10 +15,11 @@ const SLACK_KIB: u64 = 4096;
 
 /// Grades so many submissions, all in turn.
 pub(super) fn soak(doctor: &Doctor<'_>, attacks: &[Attack], rounds: usize, output: &Output) -> Result<Exit, Failure> {
+    let others = attacks::others(&doctor.grader.place().bank())?;
     let before = temporary_files();
     let mut memory = Vec::new();
     let mut deviations = 0;
-    for (round, attack) in attacks.iter().cycle().take(rounds).enumerate() {
+    for (round, attack) in mix(attacks, &others).take(rounds).enumerate() {
         output.progress(&format!("round {} of {rounds}: {}", round + 1, attack.name));
         let mut outcome = doctor.try_attack(attack)?;
         outcome.deviations.extend(left(&before));
@@ -34,7 +35,20 @@ pub(super) fn soak(doctor: &Doctor<'_>, attacks: &[Attack], rounds: usize, outpu
         memory.last().copied().unwrap_or_default()
     ));
     let is_flat = growth <= SLACK_KIB;
-    Ok(if deviations == 0 && is_flat { Exit::Done } else { Exit::Deviation })
+    Ok(if deviations == 0 && is_flat {
+        Exit::Done
+    } else {
+        Exit::Deviation
+    })
+}
+
+/// Every attack, each followed by a submission without malice, over and over.
+fn mix<'a>(attacks: &'a [Attack], others: &'a [Attack]) -> impl Iterator<Item = &'a Attack> {
+    let mut others = others.iter().cycle();
+    attacks
+        .iter()
+        .cycle()
+        .flat_map(move |attack| std::iter::once(attack).chain(others.next()))
 }
 
 /// By how much the last quarter's largest is above the second quarter's: the first is warming up.

@@ -55,7 +55,11 @@ impl Doctor<'_> {
         drop(prepared);
         let (judgements, in_force) = judged?;
         let mut deviations = ground.traces().map_err(cannot)?;
-        deviations.extend(survivors.iter().map(|process| format!("process {process} is still there")));
+        deviations.extend(
+            survivors
+                .iter()
+                .map(|process| format!("process {process} is still there")),
+        );
         deviations.extend(in_force.iter().filter(|line| line.starts_with("NOT")).cloned());
         deviations.extend(compare(&attack.expected, &judgements));
         Ok(Outcome {
@@ -74,7 +78,10 @@ fn compare(expected: &Expected, judgements: &[TaskJudgement]) -> Vec<String> {
     for (task, wanted) in judgements.iter().zip(wanted) {
         if task.verdict != wanted {
             let fault = task.fault.as_deref().unwrap_or_default();
-            deviations.push(format!("{} is {} and should be {wanted} {fault}", task.task, task.verdict));
+            deviations.push(format!(
+                "{} is {} and should be {wanted} {fault}",
+                task.task, task.verdict
+            ));
         }
         if wanted != Verdict::Passed && task.points > 0.0 {
             deviations.push(format!("{} earns {} points", task.task, task.points));
@@ -82,18 +89,25 @@ fn compare(expected: &Expected, judgements: &[TaskJudgement]) -> Vec<String> {
     }
     let said: Vec<String> = judgements.iter().flat_map(findings).collect();
     deviations.extend(said.iter().find(|words| words.contains(BREACH)).cloned());
-    if let Some(says) = expected.says.as_deref().filter(|says| !said.iter().any(|said| said.contains(*says))) {
+    if let Some(says) = expected
+        .says
+        .as_deref()
+        .filter(|says| !said.iter().any(|said| said.contains(*says)))
+    {
         deviations.push(format!("no finding says `{says}`"));
     }
     deviations
 }
 
 fn findings(task: &TaskJudgement) -> impl Iterator<Item = String> {
-    task.checks.iter().filter_map(|check| check.finding()).map(|finding| match finding {
-        Finding::Panicked { message, .. } => message.clone(),
-        Finding::DidNotCompile(error) => error.message.clone(),
-        other => format!("{other:?}"),
-    })
+    task.checks
+        .iter()
+        .filter_map(|check| check.finding())
+        .map(|finding| match finding {
+            Finding::Panicked { message, .. } => message.clone(),
+            Finding::DidNotCompile(error) => error.message.clone(),
+            other => format!("{other:?}"),
+        })
 }
 
 fn words(task: &TaskJudgement) -> String {

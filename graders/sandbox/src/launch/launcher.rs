@@ -71,20 +71,22 @@ fn close_others(last: i32) -> io::Result<()> {
 }
 
 fn limit(resources: &Resources) -> io::Result<()> {
+    let cpu = resources.cpu_seconds;
     let limits = [
-        (Resource::Core, Some(0)),
-        (Resource::Cpu, Some(resources.cpu_seconds)),
-        (Resource::Fsize, Some(resources.file_size)),
-        (Resource::Nofile, Some(resources.descriptors)),
-        (Resource::As, resources.address_space),
+        (Resource::Core, Some((0, 0))),
+        // A second's grace, or the kernel would kill without the signal that names the reason.
+        (Resource::Cpu, Some((cpu, cpu + 1))),
+        (Resource::Fsize, Some((resources.file_size, resources.file_size))),
+        (Resource::Nofile, Some((resources.descriptors, resources.descriptors))),
+        (Resource::As, resources.address_space.map(|bytes| (bytes, bytes))),
     ];
     for (resource, limit) in limits {
-        if limit.is_some() {
+        if let Some((soft, hard)) = limit {
             rustix::process::setrlimit(
                 resource,
                 Rlimit {
-                    current: limit,
-                    maximum: limit,
+                    current: Some(soft),
+                    maximum: Some(hard),
                 },
             )?;
         }
