@@ -59,6 +59,9 @@ pub(crate) struct Grade {
     /// Where the submission computes
     #[arg(long, value_enum, value_name = "DEVICE", default_value_t)]
     pub(crate) device: Device,
+    /// Refuse to grade where this machine cannot confine a submission in full; `grade doctor` says what it can
+    #[arg(long)]
+    pub(crate) require_sandbox: bool,
     /// Judge again even where this very submission has been judged before
     #[arg(long)]
     pub(crate) fresh: bool,
@@ -98,6 +101,8 @@ pub(crate) enum Command {
     },
     /// Measure what grading costs: seconds, ratios, round trips, memory
     Bench(Bench),
+    /// Show what confines a submission on this machine, and try every attack of the bank against it
+    Doctor(Doctor),
     /// Note where the prebuilt libraries are (called by scripts/build)
     #[command(hide = true)]
     Prepare {
@@ -163,6 +168,17 @@ pub(crate) struct Bench {
     /// Gradings whose medians are given
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub(crate) runs: u32,
+}
+
+/// Options of `doctor`.
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// Only attacks with this name (repeatable)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) only: Vec<String>,
+    /// Grade so many submissions in a row, hostile and others, and watch for what is left behind
+    #[arg(long, value_name = "N")]
+    pub(crate) soak: Option<usize>,
 }
 
 /// Options of `explain`.

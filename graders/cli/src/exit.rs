@@ -44,9 +44,9 @@ pub(crate) const HELP: &str = "Exit codes:
   0  done (for grading: whatever the score, unless --min-score asks for more)
   1  the score is below --min-score
   2  usage: the command line, or a path in it, makes no sense
-  3  environment: libtorch, the toolchain or a fixture is missing or broken
+  3  environment: libtorch, the toolchain or a fixture is missing or broken, or a layer of the sandbox
   4  judge fault: this grader failed, no submission is to blame
-  5  deviation: `regen --check`, `template --check` or `kit` found a difference";
+  5  deviation: `regen --check`, `template --check` or `kit` found a difference, `doctor` an attack that was not blocked";
 
 #[cfg(test)]
 mod tests {

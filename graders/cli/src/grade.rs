@@ -1,6 +1,7 @@
 //! `grade --submission`: one submission from folder to report.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::Instant;
 
@@ -18,6 +19,7 @@ use crate::failure::Failure;
 use crate::grader::{Grader, Prepared, Reference, Staged};
 use crate::late;
 use crate::output::Output;
+use crate::protection;
 use crate::selection::{self, Chosen};
 
 /// What a grader that was handed out cannot do.
@@ -27,6 +29,9 @@ const WITHOUT_REFERENCE: &str = "this grader has no reference: a task that uses 
 /// Runs the command.
 pub(crate) fn grade(grader: &Grader, options: &Grade, output: &Output) -> Result<Exit, Failure> {
     let begun = Instant::now();
+    if options.require_sandbox {
+        protection::require(options.device)?;
+    }
     output.progress("reading the submission");
     let staged = grader
         .stage(&options.submission, None)
@@ -205,7 +210,10 @@ fn write_report(text: &str, target: &ReportTarget) -> Result<(), Failure> {
         .filter(|folder| !folder.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
     // Written beside its name and renamed, so that a report is never half there.
-    let file = tempfile::NamedTempFile::new_in(folder).map_err(cannot)?;
+    let file = tempfile::Builder::new()
+        .permissions(fs::Permissions::from_mode(0o666))
+        .tempfile_in(folder)
+        .map_err(cannot)?;
     fs::write(file.path(), text).map_err(cannot)?;
     file.persist(&target.path).map_err(|error| cannot(error.error))?;
     Ok(())

@@ -6,12 +6,14 @@ mod bench;
 mod cache;
 mod calibrate;
 mod device;
+mod doctor;
 mod exit;
 mod explain;
 mod failure;
 mod grade;
 mod grader;
 mod gradescope;
+mod interrupt;
 mod judging;
 mod kit;
 mod kit_deviations;
@@ -22,6 +24,7 @@ mod output;
 mod place;
 mod policy;
 mod prepare;
+mod protection;
 mod reach;
 mod regen;
 mod regen_device;
@@ -49,14 +52,16 @@ fn main() -> ExitCode {
     if words.next().is_some_and(|word| word == sandbox::launch::SUBCOMMAND) {
         return sandbox::launch::launcher_main(words);
     }
+    interrupt::watch();
     let output = Output::new();
-    match run(Arguments::parse(), &output) {
+    let code = match run(Arguments::parse(), &output) {
         Ok(exit) => exit.into(),
         Err(failure) => {
             output.error(&failure.to_string());
             failure.exit.into()
         }
-    }
+    };
+    interrupt::exit_code().map_or(code, ExitCode::from)
 }
 
 fn run(arguments: Arguments, output: &Output) -> Result<Exit, Failure> {
@@ -78,6 +83,7 @@ fn run(arguments: Arguments, output: &Output) -> Result<Exit, Failure> {
         (Some(Command::Calibrate(options)), _) => {
             calibrate::calibrate(&Grader::open(course("calibrate")?)?, &options, output)
         }
+        (Some(Command::Doctor(options)), _) => doctor::doctor(&Grader::open(course("doctor")?)?, &options, output),
         (Some(Command::Kit(options)), _) => {
             course("kit")?;
             kit::kit(&open(options.device)?, &options, output)

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -134,7 +135,11 @@ impl Toolkit {
         };
         let text = serde_json::to_string_pretty(self).map_err(|error| failed(error.into()))?;
         let folder = path.parent().unwrap_or(Path::new("."));
-        let file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+        // For every user of this machine, within the umask: a temporary file is its owner's alone.
+        let file = tempfile::Builder::new()
+            .permissions(fs::Permissions::from_mode(0o666))
+            .tempfile_in(folder)
+            .map_err(failed)?;
         fs::write(file.path(), text + "\n").map_err(failed)?;
         file.persist(path).map_err(|error| failed(error.error))?;
         Ok(())
@@ -318,6 +323,10 @@ mod tests {
         let toolkit = toolkit(folder.path());
         toolkit.save(&path).unwrap();
         assert_eq!(Toolkit::load(&path).unwrap(), toolkit);
+        let ordinary = folder.path().join("ordinary");
+        fs::write(&ordinary, "").unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
+        assert_eq!(mode(&path), mode(&ordinary));
         fs::remove_file(folder.path().join(LIBTORCH)).unwrap();
         assert!(matches!(Toolkit::load(&path), Err(ToolkitError::Gone { .. })));
     }

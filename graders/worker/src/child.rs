@@ -8,6 +8,7 @@ use wire::{ChildReply, ChildRequest, FrameError, Tensors};
 
 use crate::adapter::Adapter;
 use crate::call;
+use crate::calls;
 use crate::cuda;
 use crate::substitute::{Line, Substitute};
 
@@ -45,15 +46,14 @@ pub(crate) fn serve(
     Ok(())
 }
 
-/// SEAM: the last step before a submission's code may run. A stricter system call filter goes here, one that refuses
-/// `fork` among others, which the server itself still needs.
+/// The last step before a submission's code may run: a stricter filter than the server's, where that has one.
 fn confine_child(server: Pid) -> io::Result<()> {
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
     // The signal is sent only from now on: the server may have died between the fork and this line.
     if rustix::process::getppid() != Some(server) {
         return Err(io::Error::other("the server is gone"));
     }
-    Ok(())
+    calls::give_up()
 }
 
 /// How many threads libtorch may use. The server itself always has one, since a fork copies only one.

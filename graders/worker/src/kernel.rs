@@ -45,6 +45,21 @@ pub(crate) fn fork() -> io::Result<Side> {
     }
 }
 
+/// Whether this process has a single thread. The kernel is asked to take threads apart, which it refuses to whoever has
+/// several, and which does nothing to others; a sandbox lets nobody look into /proc.
+pub(crate) fn has_one_thread() -> io::Result<bool> {
+    #[expect(unsafe_code, reason = "no memory is touched, and nothing changes")]
+    let result = unsafe { libc::unshare(libc::CLONE_THREAD) };
+    if result == 0 {
+        return Ok(true);
+    }
+    let error = io::Error::last_os_error();
+    match error.raw_os_error() {
+        Some(libc::EINVAL) => Ok(false),
+        _ => Err(error),
+    }
+}
+
 /// Loads a shared library for good, with all symbols resolved and visible to the libraries that are loaded already. The
 /// error is the loader's own words.
 pub(crate) fn load(library: &CStr) -> Result<(), String> {
@@ -115,6 +130,12 @@ fn symbol(name: &CStr) -> Result<*mut c_void, String> {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
+
+    #[test]
+    fn a_second_thread_is_noticed() {
+        // Tests run in threads of their own.
+        assert!(!has_one_thread().unwrap());
+    }
 
     #[test]
     fn a_library_that_is_not_there_is_named_by_the_loader() {

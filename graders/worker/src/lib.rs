@@ -12,6 +12,7 @@
 
 mod adapter;
 mod call;
+mod calls;
 mod child;
 mod convert;
 mod cuda;

@@ -57,13 +57,10 @@ fn run(adapters: &[Adapter], install: fn(Substitute)) -> Result<(), FrameError> 
 
 /// A fork copies one thread only: whatever lock another one holds would stay locked in the child for ever.
 fn refuse_threads() -> io::Result<()> {
-    let threads = std::fs::read_dir("/proc/self/task")?.count();
-    if threads == 1 {
+    if kernel::has_one_thread()? {
         return Ok(());
     }
-    Err(io::Error::other(format!(
-        "the server has {threads} threads and may have one only"
-    )))
+    Err(io::Error::other("the server has several threads and may have one only"))
 }
 
 fn answer_requests(control: &mut Control) -> Result<Role, FrameError> {

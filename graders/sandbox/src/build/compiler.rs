@@ -8,6 +8,7 @@ use wire::Ended;
 
 use super::diagnostics::{Diagnostic, Prefixes, parse};
 use super::{BuildError, Request, Stop};
+use crate::confine::Rights;
 use crate::launch::{Capture, Finished, LaunchError, LaunchPolicy, Launcher, Resources};
 use crate::stage::ROOT;
 use crate::toolkit::Toolkit;
@@ -27,27 +28,29 @@ const OUT_OF_TIME: i32 = 24;
 const SUBMISSION: &str = "/submission";
 
 /// What both crates are compiled with. Optimising costs more than it gives: the work is done inside libtorch. Line
-/// tables say where in the submission a panic of libtorch came from. Lints are silenced one by one and not with
-/// `--cap-lints`, which would silence `unsafe_code` as well.
-const COMMON: [&str; 11] = [
+/// tables say where in the submission a panic of libtorch came from.
+const COMMON: [&str; 9] = [
     "--edition=2024",
     "--error-format=json",
     "--diagnostic-width=100",
     "-Awarnings",
-    "-Funsafe_code",
     "-Copt-level=0",
     "-Cdebuginfo=line-tables-only",
     "-Ccodegen-units=1",
-    "-Cincremental=",
     "-Cembed-bitcode=no",
     "-Cforce-unwind-tables=yes",
 ];
+
+/// What no submission may hold. Other lints are silenced one by one and not with `--cap-lints`, which would silence this
+/// one as well.
+const NO_UNSAFE: &str = "-Funsafe_code";
 
 /// The compiler with everything that stays the same for a submission.
 #[derive(Debug)]
 pub(super) struct Compiler<'a> {
     toolkit: &'a Toolkit,
     launcher: &'a Launcher,
+    allows_unsafe: bool,
     source: PathBuf,
     output: PathBuf,
     prefixes: Prefixes,
@@ -79,6 +82,7 @@ impl<'a> Compiler<'a> {
         Ok(Self {
             toolkit,
             launcher: request.launcher,
+            allows_unsafe: request.allows_unsafe,
             source,
             output,
             prefixes,
@@ -121,7 +125,8 @@ impl<'a> Compiler<'a> {
     }
 
     fn arguments(&self, name: &str, kind: &str, output: &Path) -> Vec<String> {
-        let mut arguments: Vec<String> = COMMON.iter().map(ToString::to_string).collect();
+        let lints = (!self.allows_unsafe).then_some(NO_UNSAFE);
+        let mut arguments: Vec<String> = COMMON.iter().copied().chain(lints).map(str::to_owned).collect();
         arguments.extend([format!("--crate-name={name}"), format!("--crate-type={kind}")]);
         // Never a plain `-L`: it would let a submission name any library that happens to lie there.
         arguments.push(format!("-Ldependency={}", self.toolkit.dependencies.display()));
@@ -160,6 +165,7 @@ impl<'a> Compiler<'a> {
                 file_size: FILE_SIZE,
                 descriptors: 1024,
             },
+            rights: self.rights(),
             control: false,
         };
         let compile = || -> Result<Finished, LaunchError> {
@@ -172,6 +178,19 @@ impl<'a> Compiler<'a> {
             finished = compile()?;
         }
         Ok(self.judge(&finished))
+    }
+
+    /// Reads the sources and what they are compiled against, and writes one folder.
+    fn rights(&self) -> Rights {
+        let toolkit = self.toolkit;
+        let mut read = vec![
+            self.source.as_path(),
+            &toolkit.dependencies,
+            &toolkit.libtorch,
+            &toolkit.adapters,
+        ];
+        read.extend(toolkit.native.iter().map(PathBuf::as_path));
+        Rights::build(&[&toolkit.rustc, &toolkit.linker], &read, &self.output)
     }
 
     fn judge(&self, finished: &Finished) -> Compiled {

@@ -37,6 +37,8 @@ pub struct Request<'a> {
     pub tasks: &'a [&'a str],
     /// Files that the compiler is not given: the template's versions take their place.
     pub set_aside: &'a [String],
+    /// Whether `unsafe` compiles. Never for a submission that is graded: only for attacks that have to reach the sandbox.
+    pub allows_unsafe: bool,
     /// Where the program goes; made if need be.
     pub output: &'a Path,
 }

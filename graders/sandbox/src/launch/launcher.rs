@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
-use std::os::unix::process::ExitStatusExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, ExitCode, ExitStatus, Stdio};
 
 use rustix::event::{PollFd, PollFlags};
@@ -13,7 +13,7 @@ use wire::Ended;
 
 use super::descendants;
 use super::policy::{LaunchPolicy, Resources, Word};
-use crate::confine;
+use crate::confine::{Confinement, Offer};
 
 /// What stays open besides the three standard descriptors: the program's control socket.
 const CONTROL: i32 = 3;
@@ -41,8 +41,9 @@ fn run(policy: &LaunchPolicy, lifeline: &UnixStream) -> io::Result<Word> {
     rustix::process::setsid()?;
     close_others(if policy.control { CONTROL } else { CONTROL - 1 })?;
     limit(&policy.resources)?;
-    let in_force = confine::confine(policy);
-    let mut program = start(policy)?;
+    let confinement = Confinement::prepare(policy, Offer::probe())?;
+    let in_force = confinement.in_force().clone();
+    let mut program = start(policy, confinement)?;
     let pid = program.id().cast_signed();
     say(lifeline, &Word::Started { pid, in_force })?;
     let status = wait(&mut program, lifeline)?;
@@ -70,20 +71,22 @@ fn close_others(last: i32) -> io::Result<()> {
 }
 
 fn limit(resources: &Resources) -> io::Result<()> {
+    let cpu = resources.cpu_seconds;
     let limits = [
-        (Resource::Core, Some(0)),
-        (Resource::Cpu, Some(resources.cpu_seconds)),
-        (Resource::Fsize, Some(resources.file_size)),
-        (Resource::Nofile, Some(resources.descriptors)),
-        (Resource::As, resources.address_space),
+        (Resource::Core, Some((0, 0))),
+        // A second's grace, or the kernel would kill without the signal that names the reason.
+        (Resource::Cpu, Some((cpu, cpu + 1))),
+        (Resource::Fsize, Some((resources.file_size, resources.file_size))),
+        (Resource::Nofile, Some((resources.descriptors, resources.descriptors))),
+        (Resource::As, resources.address_space.map(|bytes| (bytes, bytes))),
     ];
     for (resource, limit) in limits {
-        if limit.is_some() {
+        if let Some((soft, hard)) = limit {
             rustix::process::setrlimit(
                 resource,
                 Rlimit {
-                    current: limit,
-                    maximum: limit,
+                    current: Some(soft),
+                    maximum: Some(hard),
                 },
             )?;
         }
@@ -91,14 +94,23 @@ fn limit(resources: &Resources) -> io::Result<()> {
     Ok(())
 }
 
-fn start(policy: &LaunchPolicy) -> io::Result<Child> {
-    super::command(&policy.program)
+/// Starts the program, confined. What cannot be put in force is an error, and then nothing is started.
+fn start(policy: &LaunchPolicy, mut confinement: Confinement) -> io::Result<Child> {
+    let mut command = super::command(&policy.program);
+    command
         .args(&policy.arguments)
         .env_clear()
         .envs(&policy.environment)
         .current_dir(&policy.directory)
-        .stdin(Stdio::null())
-        .spawn()
+        .stdin(Stdio::null());
+    #[expect(
+        unsafe_code,
+        reason = "runs between fork and exec; this process has a single thread, so nobody else can hold a lock there"
+    )]
+    unsafe {
+        command.pre_exec(move || confinement.enforce());
+    }
+    command.spawn()
 }
 
 /// Until the program has ended or the judge is gone, whichever comes first.

@@ -9,6 +9,7 @@
 mod capture;
 mod descendants;
 mod launcher;
+mod live;
 mod policy;
 mod running;
 
@@ -17,6 +18,7 @@ use std::process::Command;
 pub(crate) use capture::Words;
 pub use capture::{Capture, Captured};
 pub use launcher::launcher_main;
+pub use live::end_all;
 pub use policy::{LaunchPolicy, Resources};
 pub use running::{Finished, LaunchError, Launcher, Running};
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use wire::Ended;
 
-use crate::confine::InForce;
+use crate::confine::{InForce, Rights};
 
 /// A program and its surroundings. Nothing is inherited: no variable, no descriptor but those named here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +22,8 @@ pub struct LaunchPolicy {
     pub directory: PathBuf,
     /// Its limits.
     pub resources: Resources,
+    /// What it may reach.
+    pub rights: Rights,
     /// Whether descriptor 3 is handed on to it; any other above 2 is closed.
     pub control: bool,
 }

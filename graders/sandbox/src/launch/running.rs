@@ -14,6 +14,7 @@ use command_fds::{CommandFdExt, FdMapping};
 use wire::Ended;
 
 use super::capture::{Capture, Captured, Drain, Words};
+use super::live::Entry;
 use super::policy::{LaunchPolicy, Word};
 use crate::confine::InForce;
 
@@ -73,6 +74,7 @@ impl Launcher {
         capture: Capture,
     ) -> Result<Running, LaunchError> {
         let (lifeline, end) = UnixStream::pair()?;
+        let entry = Entry::new(&lifeline)?;
         let words = serde_json::to_string(policy).map_err(io::Error::from)?;
         let mut command = super::command(&self.program);
         command.args(&self.arguments).arg(words).env_clear();
@@ -100,6 +102,7 @@ impl Launcher {
             stderr,
             pid: 0,
             in_force: None,
+            _entry: entry,
         };
         running.await_start()?;
         Ok(running)
@@ -115,6 +118,7 @@ pub struct Running {
     stderr: Option<Drain>,
     pid: i32,
     in_force: Option<InForce>,
+    _entry: Entry,
 }
 
 /// How a program ended.

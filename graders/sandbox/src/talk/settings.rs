@@ -1,9 +1,10 @@
 //! How a worker is run: its limits, its environment, what starts it.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::confine::Rights;
 use crate::launch::{LaunchPolicy, Launcher, Resources};
 
 /// Limits of a call and of the process that makes it.
@@ -36,6 +37,8 @@ pub struct Settings {
     pub limits: Limits,
     /// Its whole environment.
     pub environment: BTreeMap<String, String>,
+    /// Folders of libraries that it may read beside the system's.
+    pub libraries: Vec<PathBuf>,
     /// How long it may take until it is ready.
     pub patience: Duration,
     /// CUDA's kernels, a `libtorch_cuda.so`, where calls are to compute on a GPU.
@@ -49,6 +52,7 @@ impl Settings {
             launcher,
             limits: Limits::default(),
             environment: environment(),
+            libraries: Vec::new(),
             patience: Duration::from_secs(30),
             cuda: None,
         }
@@ -69,11 +73,20 @@ impl Settings {
     pub(super) fn policy(&self, program: PathBuf) -> LaunchPolicy {
         LaunchPolicy {
             directory: PathBuf::from("/"),
+            rights: self.rights(&program),
             program,
             arguments: Vec::new(),
             environment: self.environment.clone(),
             resources: self.resources(),
             control: true,
+        }
+    }
+
+    /// On CUDA nothing is taken away: which device nodes and calls its driver needs has not been tried.
+    fn rights(&self, program: &Path) -> Rights {
+        match self.cuda {
+            None => Rights::run(program, &self.libraries),
+            Some(_) => Rights::Unconfined,
         }
     }
 
@@ -136,6 +149,8 @@ mod tests {
         assert_eq!(on_processor.resources.address_space, Some(4096 << 20));
         let on_cuda = settings.on_cuda("/l/libtorch_cuda.so".into()).policy("/worker".into());
         assert_eq!(on_cuda.resources.address_space, None);
+        assert_eq!(on_cuda.rights, Rights::Unconfined);
+        assert!(matches!(on_processor.rights, Rights::Run(_)));
         assert_eq!(on_cuda.environment["NVIDIA_TF32_OVERRIDE"], "0");
         assert!(!on_processor.environment.contains_key("NVIDIA_TF32_OVERRIDE"));
     }

@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use sandbox::confine::Rights;
 use sandbox::launch::{Capture, Finished, LaunchError, LaunchPolicy, Launcher, Resources, Running};
 use wire::Ended;
 
@@ -42,9 +43,9 @@ pub(crate) const TESTS: &[Test] = &[
     ),
 ];
 
-const LONG: Duration = Duration::from_secs(20);
+pub(crate) const LONG: Duration = Duration::from_secs(20);
 
-fn shell(script: &str) -> LaunchPolicy {
+pub(crate) fn shell(script: &str) -> LaunchPolicy {
     LaunchPolicy {
         program: PathBuf::from("/bin/sh"),
         arguments: vec!["-c".to_owned(), script.to_owned()],
@@ -56,11 +57,12 @@ fn shell(script: &str) -> LaunchPolicy {
             file_size: 0,
             descriptors: 32,
         },
+        rights: Rights::Unconfined,
         control: false,
     }
 }
 
-fn start(policy: &LaunchPolicy) -> Result<Running, LaunchError> {
+pub(crate) fn start(policy: &LaunchPolicy) -> Result<Running, LaunchError> {
     Launcher::this().unwrap().start(policy, None, Capture::First(1000))
 }
 

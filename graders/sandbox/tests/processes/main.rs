@@ -4,6 +4,7 @@
 //! its environment makes it a worker; otherwise it runs the tests.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod confining;
 mod fake;
 mod launching;
 mod talking;
@@ -26,7 +27,7 @@ fn main() -> ExitCode {
     if let Ok(behaviour) = std::env::var(fake::BEHAVIOUR) {
         return fake::work(&behaviour);
     }
-    let tests = launching::TESTS.iter().chain(talking::TESTS);
+    let tests = launching::TESTS.iter().chain(confining::TESTS).chain(talking::TESTS);
     let failed = tests.filter(|(name, test)| {
         let passed = panic::catch_unwind(test).is_ok();
         say(&format!("test {name} ... {}", if passed { "ok" } else { "FAILED" }));

@@ -1,0 +1,66 @@
+//! System calls that a child gives up before a submission's code runs in it, beyond those that the launcher has taken
+//! from the whole worker: what the fork server needs, a submission does not.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use rustix::thread::SecureComputingMode;
+use seccompiler::{
+    BackendError, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
+    TargetArch,
+};
+
+/// Processes, descriptors that come with a message, filters.
+const GIVEN_UP: [libc::c_long; 9] = [
+    libc::SYS_execve,
+    libc::SYS_execveat,
+    libc::SYS_wait4,
+    libc::SYS_waitid,
+    libc::SYS_pidfd_open,
+    libc::SYS_sendmsg,
+    libc::SYS_recvmsg,
+    libc::SYS_unshare,
+    libc::SYS_seccomp,
+];
+
+/// What a child may still set about itself: names.
+const SETTINGS: [libc::c_int; 3] = [libc::PR_SET_NAME, libc::PR_GET_NAME, libc::PR_SET_VMA];
+
+/// Gives them up for good, for this process and all threads that it will have. A worker that runs without a filter goes
+/// on without this one: whoever started it has said so.
+pub(crate) fn give_up() -> io::Result<()> {
+    match rustix::thread::secure_computing_mode()? {
+        SecureComputingMode::Filter => {}
+        _ => return Ok(()),
+    }
+    let own = rustix::process::getpid().as_raw_nonzero().get();
+    let filter = filter(own.cast_unsigned()).map_err(io::Error::other)?;
+    let program: seccompiler::BpfProgram = filter.try_into().map_err(io::Error::other)?;
+    seccompiler::apply_filter(&program).map_err(io::Error::other)
+}
+
+fn filter(own: u32) -> Result<SeccompFilter, BackendError> {
+    let mut rules: BTreeMap<i64, Vec<SeccompRule>> = GIVEN_UP.iter().map(|call| (*call, Vec::new())).collect();
+    // A thread is a clone that shares its process; everything else would be a new process.
+    let thread = u64::from(libc::CLONE_THREAD.cast_unsigned());
+    let process = condition(0, SeccompCmpOp::MaskedEq(thread), 0)?;
+    rules.insert(libc::SYS_clone, vec![SeccompRule::new(vec![process])?]);
+    // `abort` sends its signal to a thread of its own process.
+    let other = condition(0, SeccompCmpOp::Ne, u64::from(own))?;
+    rules.insert(libc::SYS_tgkill, vec![SeccompRule::new(vec![other])?]);
+    let others = SETTINGS
+        .iter()
+        .map(|setting| condition(0, SeccompCmpOp::Ne, *setting as u64));
+    let settings = SeccompRule::new(others.collect::<Result<_, _>>()?)?;
+    rules.insert(libc::SYS_prctl, vec![settings]);
+    SeccompFilter::new(
+        rules,
+        SeccompAction::Allow,
+        SeccompAction::Errno(libc::EPERM as u32),
+        TargetArch::try_from(std::env::consts::ARCH)?,
+    )
+}
+
+fn condition(argument: u8, operation: SeccompCmpOp, value: u64) -> Result<SeccompCondition, BackendError> {
+    SeccompCondition::new(argument, SeccompCmpArgLen::Dword, operation, value)
+}

@@ -1,0 +1,114 @@
+//! The attacks of the bank, graded as the submissions that they are, and tried past the policy by `grade doctor`.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch};
+use tests::{Submission, copy_tree, grade, root};
+
+fn bank() -> PathBuf {
+    root().join("fixtures/submissions/hostile")
+}
+
+/// Every attack with what must come of it.
+fn attacks() -> Vec<(PathBuf, toml::Table)> {
+    let mut folders: Vec<PathBuf> = fs::read_dir(bank())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    folders.sort();
+    let expected = |folder: &Path| fs::read_to_string(folder.join("expected.toml")).ok();
+    let attacks = folders.into_iter().filter_map(|folder| {
+        let expected = expected(&folder)?.parse().unwrap();
+        Some((folder, expected))
+    });
+    attacks.collect()
+}
+
+#[test]
+fn an_attack_costs_its_own_task_and_no_other() {
+    let attacks = attacks();
+    assert!(attacks.len() > 30, "there are only {}", attacks.len());
+    for (folder, expected) in attacks {
+        let submission = Submission::reference();
+        copy_tree(&bank().join("shared"), submission.path());
+        copy_tree(&folder, submission.path());
+        let (run, report) = submission.graded(&["--task", "rms_norm", "--task", "split_heads", "--fresh"]);
+        let name = folder.file_name().unwrap().to_string_lossy();
+        assert_eq!(run.code, Some(0), "{name}: {}", run.stderr);
+        let verdict = |task: &str| {
+            let tasks = report["tasks"].as_array().unwrap();
+            let found = tasks.iter().find(|found| found["id"] == task).unwrap();
+            (
+                found["verdict"].as_str().unwrap().to_owned(),
+                found["points"].as_f64().unwrap(),
+            )
+        };
+        let (graded, points) = verdict("rms_norm");
+        assert_eq!(graded, expected["graded"].as_str().unwrap(), "{name}: {}", run.stdout);
+        assert!(graded == "passed" || points == 0.0, "{name} earns {points}");
+        let (other, points) = verdict("split_heads");
+        let wanted = expected
+            .get("graded_bystander")
+            .map_or("passed", |verdict| verdict.as_str().unwrap());
+        assert_eq!(other, wanted, "{name}: {}", run.stdout);
+        assert!(other != "passed" || points > 0.0, "{name}");
+    }
+}
+
+#[test]
+fn the_sandbox_holds_by_itself() {
+    let run = grade(["doctor"]);
+    assert_eq!(run.code, Some(0), "{}\n{}", run.stdout, run.stderr);
+    for (folder, _) in attacks() {
+        let name = folder.file_name().unwrap().to_string_lossy().into_owned();
+        assert!(run.stdout.contains(&name), "{name} was not tried");
+    }
+}
+
+/// What is started by a thread inherits the thread's filter: here Landlock's calls are unknown, as before Linux 5.13.
+fn on_an_old_kernel<T: Send + 'static>(act: impl FnOnce() -> T + Send + 'static) -> T {
+    let confined = thread::spawn(|| {
+        let rules: BTreeMap<i64, _> = (444..=446).map(|call| (call, vec![])).collect();
+        let architecture = TargetArch::try_from(std::env::consts::ARCH).unwrap();
+        let unknown = SeccompAction::Errno(38);
+        let filter = SeccompFilter::new(rules, SeccompAction::Allow, unknown, architecture).unwrap();
+        let program: BpfProgram = filter.try_into().unwrap();
+        seccompiler::apply_filter(&program).unwrap();
+        act()
+    });
+    confined.join().unwrap()
+}
+
+#[test]
+fn an_old_kernel_grades_says_what_it_lacks_and_is_refused_where_the_sandbox_is_required() {
+    let (run, report) = on_an_old_kernel(|| Submission::reference().graded(&["--task", "rms_norm", "--fresh"]));
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert_eq!(report["tasks"][0]["verdict"], "passed");
+    let sandbox = report["sandbox"].to_string();
+    assert!(sandbox.contains("NOT in force: Landlock"), "{sandbox}");
+    assert!(run.stdout.contains("NOT in force: Landlock"), "{}", run.stdout);
+
+    let reference = root().join("reference").display().to_string();
+    let refused = on_an_old_kernel(move || grade(["--submission", &reference, "--require-sandbox"]));
+    assert_eq!(refused.code, Some(3), "{}", refused.stdout);
+    assert!(refused.stderr.contains("Landlock"), "{}", refused.stderr);
+
+    let doctor = on_an_old_kernel(|| grade(["doctor"]));
+    assert_eq!(doctor.code, Some(3));
+    assert!(doctor.stdout.contains("NONE Landlock") && doctor.stdout.contains("no attack is tried"));
+}
+
+#[test]
+fn the_sandbox_that_is_required_is_there() {
+    let (run, report) = Submission::reference().graded(&["--task", "rms_norm", "--require-sandbox", "--fresh"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let sandbox = report["sandbox"].to_string();
+    for layer in ["Landlock", "system call filter", "no capabilities", "limits"] {
+        assert!(sandbox.contains(layer), "{sandbox}");
+    }
+    assert!(!sandbox.contains("NOT in force"), "{sandbox}");
+}

@@ -1,0 +1,137 @@
+//! A judge that is told to stop, that is killed, or that has no room to write: nothing is left, nothing is half done.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tests::{command, grade, root};
+
+/// What a kernel may take to end a few processes on a busy machine.
+const SOON: Duration = Duration::from_secs(1);
+
+fn grading(folder: &Path) -> Child {
+    let reference = root().join("reference").display().to_string();
+    let report = format!("json={}", report(folder).display());
+    let words = [
+        "--submission",
+        &reference,
+        "--task",
+        "rms_norm",
+        "--fresh",
+        "--report",
+        &report,
+    ];
+    let mut command = command(words);
+    command.env("TMPDIR", folder).spawn().unwrap()
+}
+
+fn report(folder: &Path) -> PathBuf {
+    folder.join("report.json")
+}
+
+/// Processes that were started with a path in the folder, the grading itself apart.
+fn processes_in(folder: &Path, judge: u32) -> Vec<String> {
+    let needle = folder.display().to_string();
+    let processes = fs::read_dir("/proc").unwrap().flatten().filter(|entry| {
+        let words = fs::read(entry.path().join("cmdline")).unwrap_or_default();
+        String::from_utf8_lossy(&words).contains(&needle) && entry.file_name().to_string_lossy() != judge.to_string()
+    });
+    processes
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect()
+}
+
+#[expect(clippy::disallowed_methods, reason = "a signal to the program under test")]
+fn send(signal: &str, judge: &Child) {
+    let status = Command::new("kill").args([signal, &judge.id().to_string()]).status();
+    assert!(status.unwrap().success(), "the judge was not there any more");
+}
+
+/// Until the grading has something in the folder: a launcher with a compiler, or a worker.
+fn await_processes(folder: &Path, judge: u32) {
+    let begun = Instant::now();
+    while processes_in(folder, judge).is_empty() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "nothing was ever started");
+        thread::sleep(Duration::from_millis(2));
+    }
+}
+
+fn assert_nothing_runs(folder: &Path, judge: u32) {
+    let begun = Instant::now();
+    while !processes_in(folder, judge).is_empty() {
+        assert!(begun.elapsed() < SOON, "still there: {:?}", processes_in(folder, judge));
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn a_judge_that_is_told_to_stop_leaves_nothing() {
+    for (signal, code, moment) in [("-INT", 130, 0), ("-TERM", 143, 700), ("-HUP", 129, 1500)] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut judge = grading(folder.path());
+        await_processes(folder.path(), judge.id());
+        thread::sleep(Duration::from_millis(moment));
+        send(signal, &judge);
+        let status = judge.wait().unwrap();
+        assert_eq!(status.code(), Some(code), "{signal}");
+        assert_nothing_runs(folder.path(), judge.id());
+        let left: Vec<_> = fs::read_dir(folder.path()).unwrap().collect();
+        assert!(left.is_empty(), "{signal}: {left:?}");
+    }
+}
+
+#[test]
+fn nothing_runs_a_second_after_the_judge_was_killed() {
+    for moment in [0, 50, 400, 900, 1600] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut judge = grading(folder.path());
+        await_processes(folder.path(), judge.id());
+        thread::sleep(Duration::from_millis(moment));
+        // A fast machine may be through by now.
+        let _ = judge.kill();
+        judge.wait().unwrap();
+        assert_nothing_runs(folder.path(), judge.id());
+        if let Ok(text) = fs::read_to_string(report(folder.path())) {
+            assert!(
+                serde_json::from_str::<serde_json::Value>(&text).is_ok(),
+                "a report in part"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_disk_without_room_is_the_machines_fault_and_leaves_the_old_report() {
+    let reference = root().join("reference").display().to_string();
+    let submission = ["--submission", &reference, "--task", "rms_norm"];
+    let full = grade(submission.iter().chain(&["--report", "json=/dev/full"]));
+    assert_eq!(full.code, Some(3), "{}", full.stderr);
+    assert!(full.stderr.contains("/dev/full"), "{}", full.stderr);
+
+    let folder = tempfile::tempdir().unwrap();
+    let report = report(folder.path());
+    fs::write(&report, "an older report").unwrap();
+    let script = "ulimit -f 1; exec \"$@\"";
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the program under test, with room for a kilobyte in a file"
+    )]
+    let output = Command::new("sh")
+        .args(["-c", script, "sh"])
+        .arg(tests::program())
+        .args(submission)
+        .args(["--report", &format!("json={}", report.display())])
+        .output()
+        .unwrap();
+    assert!(
+        matches!(output.status.code(), Some(3 | 4)),
+        "{:?} {}",
+        output.status,
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert_eq!(fs::read_to_string(&report).unwrap(), "an older report");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
