@@ -40,7 +40,7 @@ pub fn complete_graph(nodes: i64, self_loops: bool) -> Tensor {
 /// - Returns `[N, o]`: for every node, also for one without neighbours, whose sum is zero.
 ///
 /// As an example, with `f(h) = relu(h)` and `q(h, s) = relu(h + s)`, a node with features [-2, -0.5] that hears from
-/// nodes with [1, 1.3] and [0.5, -0.5] becomes [0, 0.8].
+/// nodes with [1, 1], [0.5, -0.5] and [0.2, 0.3] becomes [0, 0.8].
 ///
 /// Source: Problem Set 3, question 6.
 pub fn gnn_update(
@@ -123,8 +123,8 @@ mod tests {
 
     #[test]
     fn the_example_of_the_update_comes_out() {
-        let features = Tensor::from_slice2(&[[-2.0, -0.5], [1.0, 1.3], [0.5, -0.5]]);
-        let edges = Tensor::from_slice2(&[[1_i64, 2], [0, 0]]);
+        let features = Tensor::from_slice2(&[[-2.0, -0.5], [1.0, 1.0], [0.5, -0.5], [0.2, 0.3]]);
+        let edges = Tensor::from_slice2(&[[1_i64, 2, 3], [0, 0, 0]]);
         let updated = gnn_update(&features, &edges, &Tensor::relu, &|h, sum| (h + sum).relu());
         let first = Vec::<f64>::try_from(updated.get(0)).unwrap_or_default();
         assert!(first[0] == 0.0 && (first[1] - 0.8).abs() < 1e-12, "{first:?}");

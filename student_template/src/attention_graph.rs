@@ -29,7 +29,7 @@ pub fn complete_graph(nodes: i64, self_loops: bool) -> Tensor {
 /// - Returns `[N, o]`: for every node, also for one without neighbours, whose sum is zero.
 ///
 /// As an example, with `f(h) = relu(h)` and `q(h, s) = relu(h + s)`, a node with features [-2, -0.5] that hears from
-/// nodes with [1, 1.3] and [0.5, -0.5] becomes [0, 0.8].
+/// nodes with [1, 1], [0.5, -0.5] and [0.2, 0.3] becomes [0, 0.8].
 ///
 /// Source: Problem Set 3, question 6.
 pub fn gnn_update(

@@ -36,9 +36,20 @@ fn every_task_stands_in_an_assignment() {
 }
 
 #[test]
+fn problem_set_3_has_the_totals_of_its_document() {
+    let theory = ("theory", 26.5);
+    assert!(headings(&assignment("gt-cs7643-ps3")).contains(&theory));
+}
+
+#[test]
 fn the_reference_has_full_marks_beside_what_people_grade() {
-    let assignment = assignment("uva-dl1-a2");
-    let (run, report) = Submission::reference().graded(&["--assignment", "uva-dl1-a2", "--min-score", "100"]);
+    for id in known(&tests::root().join("fixtures/assignments")) {
+        has_full_marks(&assignment(&id));
+    }
+}
+
+fn has_full_marks(assignment: &Assignment) {
+    let (run, report) = Submission::reference().graded(&["--assignment", &assignment.id, "--min-score", "100"]);
     assert_eq!(run.code, Some(0), "{}\n{}", run.stdout, run.stderr);
     let totals = &report["totals"];
     assert_eq!(totals["points"], totals["max_points"]);

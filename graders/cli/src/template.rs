@@ -29,6 +29,9 @@ use self::marker::Flaw;
 const REFERENCE: &str = "reference";
 const TEMPLATE: &str = "student_template";
 
+/// Where the assignments are, which say what belongs together.
+const ASSIGNMENTS: &str = "fixtures/assignments";
+
 const LIBRARY: &str = "src/lib.rs";
 
 /// How the template's `lib.rs` opens, instead of the reference's words about itself.
@@ -59,6 +62,9 @@ pub(crate) enum TemplateError {
         /// What is wrong with it.
         reason: String,
     },
+    /// An assignment cannot be read.
+    #[error(transparent)]
+    Assignment(#[from] judge::assignment::AssignmentError),
     /// A source file of the reference is marked wrongly.
     #[error("{}:{}: {}", .path.display(), .flaw.line, .flaw.fault)]
     Source {
@@ -167,7 +173,8 @@ pub(crate) fn generate(root: &Path, scope: &Scope<'_>) -> Result<BTreeMap<PathBu
     if let Some(text) = root_module {
         files.insert(LIBRARY.into(), library(&text, &files));
     }
-    let readme = readme::render(&manifest.assignment, &topics);
+    let groups = readme::groups(&root.join(ASSIGNMENTS))?;
+    let readme = readme::render(&manifest.assignment, &groups, &topics);
     files.insert("README.md".into(), readme);
     files.insert("Cargo.toml".into(), manifest.render());
     Ok(files)

@@ -10,12 +10,12 @@ import torch
 
 import stored
 from comparison import LIMIT, Agreement, compare_case
-from registry import RECOMPUTATIONS
+from registry import RECOMPUTATIONS, TRIALS
 from table import Row, render
 
 # One file per group of topics.
 GROUPS = ("attention", "rotation", "transformer", "sampling", "text", "graph_matrices", "graph_layers", "convolution")
-GROUPS += ("sequences",)
+GROUPS += ("theory", "sequences")
 PACKAGES = ("torch", "torch_geometric", "numpy", "safetensors")
 
 EXIT_AGREES = 0
@@ -47,8 +47,9 @@ def run(fixtures: Path, table: Path) -> int:
 
 def recompute(tasks: dict[str, dict[str, stored.Case]]) -> tuple[list[Row], list[str]]:
     """One row per recomputed task, in the order of the groups, and one sentence per fault."""
-    faults = [f"{task}: has golden cases and no recomputation" for task in sorted(set(tasks) - set(RECOMPUTATIONS))]
-    faults += [f"{task}: has a recomputation and no golden cases" for task in sorted(set(RECOMPUTATIONS) - set(tasks))]
+    known = set(RECOMPUTATIONS) | set(TRIALS)
+    faults = [f"{task}: has golden cases and no recomputation" for task in sorted(set(tasks) - known)]
+    faults += [f"{task}: has a recomputation and no golden cases" for task in sorted(known - set(tasks))]
     rows = []
     for task, recomputation in RECOMPUTATIONS.items():
         cases = tasks.get(task, {})
@@ -57,7 +58,21 @@ def recompute(tasks: dict[str, dict[str, stored.Case]]) -> tuple[list[Row], list
         errors = [found.error for found in outcomes.values() if found.error is not None]
         values = sum(found.values for found in outcomes.values())
         rows.append(Row(task, len(cases), values, recomputation.method, max(errors, default=None)))
+    for task, trial in TRIALS.items():
+        cases = tasks.get(task, {})
+        tried = {case: attempt(trial.faults_of, tensors) for case, tensors in cases.items()}
+        faults += [f"{task}/{case}: the stored answer {fault}" for case, found in tried.items() for fault in found]
+        values = sum(tensor.numel() for tensors in cases.values() for tensor in tensors.expected.values())
+        rows.append(Row(task, len(cases), values, f"tried out: {trial.method}", None))
     return rows, faults
+
+
+def attempt(faults_of, case: stored.Case) -> list[str]:
+    """What is wrong with a stored answer; a trial that breaks is a fault of that case alone."""
+    try:
+        return faults_of(case.expected)
+    except Exception as error:  # As above: whatever is raised belongs into the report.
+        return [f"cannot be tried out: {type(error).__name__}: {error}"]
 
 
 def outcome(outputs_of, case: stored.Case) -> Agreement:

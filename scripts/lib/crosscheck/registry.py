@@ -19,6 +19,14 @@ class Recomputation(NamedTuple):
     outputs_of: Callable[[Tensors], Tensors]
 
 
+class Trial(NamedTuple):
+    """How the stored answer of one task is tried out, where any answer that works is right."""
+
+    method: str
+    faults_of: Callable[[Tensors], list[str]]
+
+
+TRIALS: dict[str, Trial] = {}
 RECOMPUTATIONS: dict[str, Recomputation] = {}
 
 
@@ -29,6 +37,18 @@ def recomputes(task: str, method: str):
         if task in RECOMPUTATIONS:
             raise ValueError(f"two recomputations for {task}")
         RECOMPUTATIONS[task] = Recomputation(method, function)
+        return function
+
+    return register
+
+
+def tries(task: str, method: str):
+    """Registers the decorated function for `task`: it takes stored outputs and says what is wrong with them."""
+
+    def register(function):
+        if task in TRIALS:
+            raise ValueError(f"two trials for {task}")
+        TRIALS[task] = Trial(method, function)
         return function
 
     return register

@@ -5,7 +5,7 @@ use wire::{DType, Tensor, Tensors};
 use super::attention_graph_inputs::{
     CLOSELY, Layer, attention_arguments, complete, plain_attention, plain_weights, with_edges,
 };
-use super::graph_inputs::{irregular, product};
+use super::graph_inputs::{Edge, irregular, product};
 use crate::arguments::{Array, arguments, array, tensor, with};
 use crate::probe::{Holds, Probe, equal};
 use crate::scenario::{Scenario, Sizes};
@@ -15,6 +15,8 @@ const ID: &str = "attention_as_gnn";
 /// Bound between messages and matrices.
 const MATRIX_FORM: f64 = 1e-6;
 const SIZES: Sizes = &[("N", 2, 6)];
+/// With fewer nodes there is no edge, and nothing that a gradient could go through.
+const WITH_EDGES: Sizes = &[("N", 3, 6)];
 const LAYER: Layer = Layer {
     task: ID,
     drawn: attention_arguments,
@@ -121,8 +123,8 @@ const LAWS: &[Law] = &[
     ),
     Law::new(
         "gradient",
-        "gradients reach query, key and value; that by the value weights is the weighted sum of features",
-        SIZES,
+        "gradients reach the weights of query, key and value",
+        WITH_EDGES,
         gradient,
     )
     .differentiating(),
@@ -185,18 +187,26 @@ fn gradient(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let ones = tensor(&Array::ones(output.raw_dim()));
     let cotangents = arguments([("output", ones)]);
     let by = ["query", "key", "value"];
-    let [_, _, found] = probe.gradients(ID, &with_edges(&given, &edges), by, cotangents)?;
-    let heard = product(&plain_weights(&given, &edges), &array(&given["features"]));
-    let row = heard.sum_axis(ndarray::Axis(0));
-    let wanted = row
-        .broadcast(found.shape())
-        .map(|rows| rows.to_owned())
-        .unwrap_or(row.clone());
-    equal(
-        "the gradient of the sum by the value weights",
-        "the weighted features",
-        &wanted,
-        &found,
-        CLOSELY,
-    )
+    let found = probe.gradients(ID, &with_edges(&given, &edges), by, cotangents)?;
+    for ((name, wanted), found) in by.iter().zip(gradients(&given, &edges)).zip(found) {
+        let what = format!("the gradient of the sum of the output by the {name} weights");
+        equal(&what, "what the definition gives", &wanted, &found, CLOSELY)?;
+    }
+    Ok(())
+}
+
+/// The gradients of the sum of all outputs by the weights of query, key and value.
+fn gradients(given: &Tensors, edges: &[Edge]) -> [Array; 3] {
+    let features = array(&given["features"]);
+    let projected = |name: &str| product(&features, &array(&given[name]).t().to_owned());
+    let weights = plain_weights(given, edges);
+    // What a node's value adds to the sum, and how far that is above what a node hears on the whole.
+    let worth = projected("value").sum_axis(ndarray::Axis(1));
+    let heard = product(&weights, &worth).insert_axis(ndarray::Axis(1));
+    let by_score = &weights * &(&worth - &heard);
+    let by_query = product(&by_score, &projected("key"));
+    let by_key = product(&by_score.t().to_owned(), &projected("query"));
+    let by_value =
+        weights.sum_axis(ndarray::Axis(0)).insert_axis(ndarray::Axis(1)) * Array::ones(projected("value").raw_dim());
+    [by_query, by_key, by_value].map(|by_rows| product(&by_rows.t().to_owned(), &features))
 }

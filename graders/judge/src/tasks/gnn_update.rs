@@ -12,6 +12,8 @@ use crate::task::{Case, Expect, Law, Task};
 
 const ID: &str = "gnn_update";
 const SIZES: Sizes = &[("N", 2, 6)];
+/// With fewer nodes there is no edge, and nothing that a gradient could go through.
+const WITH_EDGES: Sizes = &[("N", 3, 6)];
 const LAYER: Layer = Layer {
     task: ID,
     drawn: update_arguments,
@@ -114,25 +116,26 @@ const LAWS: &[Law] = &[
     Law::new(
         "gradient",
         "gradients go back through the sum to the messages",
-        SIZES,
+        WITH_EDGES,
         gradient,
     )
     .differentiating(),
 ];
 
-/// `f(h) = relu(h)`, `q(h, s) = relu(h + s)`; node 0 hears from 1 and 2 and becomes [0, 0.8].
+/// `f(h) = relu(h)`, `q(h, s) = relu(h + s)`; node 0 hears from the other three and becomes [0, 0.8].
 fn worked_example() -> Tensors {
     let identity = || floats(&[2, 2], vec![1.0, 0.0, 0.0, 1.0]);
     let zeros = || floats(&[2], vec![0.0; 2]);
+    let features = vec![-2.0, -0.5, 1.0, 1.0, 0.5, -0.5, 0.2, 0.3];
     let given = arguments([
-        ("features", floats(&[3, 2], vec![-2.0, -0.5, 1.0, 1.3, 0.5, -0.5])),
+        ("features", floats(&[4, 2], features)),
         ("message_weight", identity()),
         ("message_bias", zeros()),
         ("own_weight", identity()),
         ("sum_weight", identity()),
         ("combined_bias", zeros()),
     ]);
-    with_edges(&given, &[(1, 0), (2, 0), (0, 1)])
+    with_edges(&given, &[(1, 0), (2, 0), (3, 0), (0, 1)])
 }
 
 fn in_f64(scenario: &Scenario, nodes: usize) -> Tensors {

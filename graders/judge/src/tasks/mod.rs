@@ -138,6 +138,13 @@ mod testing;
 #[cfg(test)]
 mod transformer_testing;
 
+#[cfg(test)]
+mod beam_tests;
+#[cfg(test)]
+mod recurrence_tests;
+#[cfg(test)]
+mod theory_tests;
+
 /// All tasks.
 pub static ALL: &[&Task] = &[
     &rms_norm::TASK,
