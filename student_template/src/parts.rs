@@ -10,6 +10,10 @@ use std::sync::OnceLock;
 
 use tch::{Device, Kind, Tensor};
 
+use crate::sequence_types::{
+    EmbeddingWeights, EncoderDecoderWeights, HiddenCache, Role, SelfAttentionWeights, SequenceConfig,
+    SequenceTransformerWeights,
+};
 use crate::types::{
     AttentionConfig, AttentionWeights, BlockConfig, BlockWeights, ConvNetWeights, GptConfig, GptWeights, InvalidInput,
     Padding,
@@ -298,4 +302,100 @@ pub fn conv_net(images: &Tensor, weights: &ConvNetWeights, padding: Padding) -> 
         Some([scores]) => scores,
         None => crate::conv_net::conv_net(images, weights, padding),
     }
+}
+
+/// The settings of a transformer as the grader receives them.
+fn sequence_settings(config: &SequenceConfig) -> Arguments {
+    vec![("heads", integer(config.heads)), ("epsilon", real(config.epsilon))]
+}
+
+/// `sequence_embedding::embedding`
+pub fn embedding(tokens: &Tensor, weights: &EmbeddingWeights) -> Result<Tensor, InvalidInput> {
+    let arguments = || {
+        vec![
+            ("tokens", tokens.shallow_clone()),
+            ("token_embedding", weights.token_embedding.shallow_clone()),
+            ("position_embedding", weights.position_embedding.shallow_clone()),
+        ]
+    };
+    ask_fallible("embedding", &arguments).unwrap_or_else(|| crate::sequence_embedding::embedding(tokens, weights))
+}
+
+/// `sequence_masks::encoder_mask`
+pub fn encoder_mask(num_tokens: &Tensor, length: i64) -> Tensor {
+    let arguments = || vec![("num_tokens", num_tokens.shallow_clone()), ("length", integer(length))];
+    match ask("encoder_mask", &arguments) {
+        Some([mask]) => mask,
+        None => crate::sequence_masks::encoder_mask(num_tokens, length),
+    }
+}
+
+/// `sequence_masks::decoder_mask`
+pub fn decoder_mask(num_tokens: &Tensor, length: i64) -> Tensor {
+    let arguments = || vec![("num_tokens", num_tokens.shallow_clone()), ("length", integer(length))];
+    match ask("decoder_mask", &arguments) {
+        Some([mask]) => mask,
+        None => crate::sequence_masks::decoder_mask(num_tokens, length),
+    }
+}
+
+/// `sequence_attention::generic_self_attention`
+pub fn generic_self_attention(input: &Tensor, mask: &Tensor, weights: &SelfAttentionWeights, heads: i64) -> Tensor {
+    let arguments = || {
+        let mut arguments = named_arguments(weights.named());
+        arguments.extend([
+            ("input", input.shallow_clone()),
+            ("mask", mask.shallow_clone()),
+            ("heads", integer(heads)),
+        ]);
+        arguments
+    };
+    match ask("generic_self_attention", &arguments) {
+        Some([output]) => output,
+        None => crate::sequence_attention::generic_self_attention(input, mask, weights, heads),
+    }
+}
+
+/// `sequence_transformer::generic_transformer`
+pub fn generic_transformer(
+    tokens: &Tensor,
+    weights: &SequenceTransformerWeights,
+    config: &SequenceConfig,
+    role: Role,
+    cache: Option<&HiddenCache>,
+) -> Result<Tensor, InvalidInput> {
+    let arguments = || {
+        let mut arguments = weights.named();
+        arguments.extend(sequence_settings(config));
+        arguments.extend([
+            ("tokens", tokens.shallow_clone()),
+            ("decoder", flag(role == Role::Decoder)),
+        ]);
+        if let Some(cache) = cache {
+            arguments.extend([
+                ("cache", cache.hidden.shallow_clone()),
+                ("cache_tokens", cache.num_tokens.shallow_clone()),
+            ]);
+        }
+        arguments
+    };
+    ask_fallible("generic_transformer", &arguments)
+        .unwrap_or_else(|| crate::sequence_transformer::generic_transformer(tokens, weights, config, role, cache))
+}
+
+/// `encoder_decoder::encoder_decoder`
+pub fn encoder_decoder(
+    source: &Tensor,
+    target: &Tensor,
+    weights: &EncoderDecoderWeights,
+    config: &SequenceConfig,
+) -> Result<Tensor, InvalidInput> {
+    let arguments = || {
+        let mut arguments = weights.named();
+        arguments.extend(sequence_settings(config));
+        arguments.extend([("source", source.shallow_clone()), ("target", target.shallow_clone())]);
+        arguments
+    };
+    ask_fallible("encoder_decoder", &arguments)
+        .unwrap_or_else(|| crate::encoder_decoder::encoder_decoder(source, target, weights, config))
 }
