@@ -44,7 +44,7 @@ pub fn encoder_mask(num_tokens: &Tensor, length: i64) -> Tensor {
 ///
 /// Source: Georgia Tech, CS 7643, Problem Set 3, coding part; "Attention Is All You Need", section 3.2.3.
 pub fn decoder_mask(num_tokens: &Tensor, length: i64) -> Tensor {
-    // solution:begin build the [B, 1, T, T] mask: true where the column holds a token and is not after the row
+    // solution:begin build the mask: true where the column holds a token and is not after the row
     let past = Tensor::ones([length, length], (Kind::Bool, num_tokens.device())).tril(0);
     parts::encoder_mask(num_tokens, length).logical_and(&past)
     // solution:end
