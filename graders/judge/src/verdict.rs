@@ -56,6 +56,7 @@ impl Verdict {
             | Finding::WrongDevice { .. }
             | Finding::NoGradient { .. }
             | Finding::Wrong { .. }
+            | Finding::Differs { .. }
             | Finding::Imprecise { .. }
             | Finding::OutsideSupport { .. }
             | Finding::WrongDistribution { .. }

@@ -155,6 +155,7 @@ pub(super) fn judged(
         assignment: &assignment,
         fixtures: &fixtures,
         seed: assignment.seed,
+        fresh_seed: 1,
         training,
         without: None,
     };

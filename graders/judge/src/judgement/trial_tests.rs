@@ -249,6 +249,7 @@ fn what_does_not_compile_earns_nothing_and_asks_for_no_training() {
         assignment: &assignment,
         fixtures: &fixtures,
         seed: 7,
+        fresh_seed: 7,
         training: Training::NotAsked,
         without: None,
     };
@@ -332,6 +333,7 @@ fn no_impostor_earns_a_point_for_a_training() {
         assignment: &assignment,
         fixtures: &fixtures,
         seed: 7,
+        fresh_seed: 7,
         training: Training::All,
         without: None,
     };

@@ -77,6 +77,12 @@ one_of_each! {
             output: text("output"),
             mismatch: Mismatch::Values(difference()),
         },
+        Finding::Differs { .. } => Finding::Differs {
+            case: text("heads"),
+            output: text("output"),
+            mismatch: Mismatch::Values(difference()),
+            seed: 7,
+        },
         Finding::Imprecise { .. } => Finding::Imprecise {
             case: text("heads"),
             output: text("output"),
@@ -154,6 +160,9 @@ one_of_each! {
         Skip::NothingToJudge => Skip::NothingToJudge,
         Skip::NotWritten => Skip::NotWritten,
         Skip::NoAnswer => Skip::NoAnswer,
+        Skip::NothingHolds => Skip::NothingHolds,
+        Skip::FixedInputs => Skip::FixedInputs,
+        Skip::NoReference => Skip::NoReference,
         Skip::TrainingNotAsked => Skip::TrainingNotAsked,
         Skip::TimeUsedUp => Skip::TimeUsedUp,
     }

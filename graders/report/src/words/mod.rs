@@ -95,6 +95,12 @@ pub(crate) fn finding(finding: &Finding, place: Place<'_>) -> Words {
         } => wrong_device(output, expected, actual),
         Finding::NoGradient { reason } => no_gradient(reason),
         Finding::Wrong { case, output, mismatch } => mismatch::wrong(case, output, mismatch, place),
+        Finding::Differs {
+            case,
+            output,
+            mismatch,
+            seed,
+        } => mismatch::differs(case, output, mismatch, *seed, place),
         Finding::Imprecise {
             case,
             output,
