@@ -31,7 +31,7 @@ pub(crate) use crate::subject::{Reference, Running};
 /// The libtorch that this program is made for.
 pub(crate) const LIBTORCH_VERSION: &str = "2.11.0";
 
-/// How a worker is set up, for calibration.
+/// How a worker is set up. Anything but the usual is for calibration and for the kit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Setting {
     /// Threads of libtorch.
@@ -71,6 +71,15 @@ impl fmt::Display for Setting {
         };
         write!(formatter, "{threads}, {vectors}")
     }
+}
+
+/// How a submission is judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Manner {
+    /// How many threads of the grader share the tasks, each with a worker of its own.
+    pub(crate) threads: usize,
+    /// How the workers are set up.
+    pub(crate) setting: Setting,
 }
 
 /// Limits of a reference that answers for parts or makes goldens: generous, since it is ours.
@@ -116,8 +125,8 @@ impl Staged {
 /// A submission that has been built.
 #[derive(Debug)]
 pub(crate) struct Prepared {
-    // Holds the program; removed when the submission is no longer needed.
-    _folder: TempDir,
+    // Holds the program; removed when the submission is no longer needed. None: the program is kept.
+    _folder: Option<TempDir>,
     program: Option<PathBuf>,
     /// Tasks that cannot be judged by running them, and why.
     precluded: BTreeMap<&'static str, Finding>,
@@ -126,6 +135,22 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
+    /// A program of ours that was built before, for all tasks.
+    pub(crate) fn kept(program: PathBuf, hash: String) -> Self {
+        Self {
+            _folder: None,
+            program: Some(program),
+            precluded: BTreeMap::new(),
+            hash,
+            notes: Vec::new(),
+        }
+    }
+
+    /// The program, where there is one.
+    pub(crate) fn program(&self) -> Option<&Path> {
+        self.program.as_deref()
+    }
+
     /// SHA-256 of the sources.
     pub(crate) fn hash(&self) -> &str {
         &self.hash
@@ -189,6 +214,11 @@ impl Grader {
         self.program.with_file_name("grade-results")
     }
 
+    /// Where programs of ours are kept.
+    pub(crate) fn programs_folder(&self) -> PathBuf {
+        self.program.with_file_name("grade-programs")
+    }
+
     /// Copies a submission's sources into a fresh folder; an overlay's files take precedence.
     pub(crate) fn stage(&self, submission: &Path, overlay: Option<&Path>) -> Result<Staged, Failure> {
         let folder = tempfile::Builder::new()
@@ -218,6 +248,16 @@ impl Grader {
 
     /// Builds a staged submission for these tasks.
     pub(crate) fn build(&self, staged: Staged, wanted: &[&'static Task]) -> Result<Prepared, Failure> {
+        self.compile(staged, wanted, false)
+    }
+
+    /// Builds a staged submission as it is; `None` where anything in it does not compile.
+    pub(crate) fn build_whole(&self, staged: Staged, wanted: &[&'static Task]) -> Result<Option<Prepared>, Failure> {
+        let prepared = self.compile(staged, wanted, true)?;
+        Ok(prepared.program.is_some().then_some(prepared))
+    }
+
+    fn compile(&self, staged: Staged, wanted: &[&'static Task], whole: bool) -> Result<Prepared, Failure> {
         let Staged { folder, staged } = staged;
         let inspection = sandbox::policy::inspect(&staged, &policy::rules())
             .map_err(|error| Failure::fault(format!("cannot read the staged sources: {error}")))?;
@@ -229,13 +269,14 @@ impl Grader {
             template: &self.place.template(),
             tasks: &ids,
             set_aside: &inspection.set_aside,
+            whole,
             output: &folder.path().join("build"),
         };
         let built = build::build(&request).map_err(Failure::fault)?;
         Ok(Prepared {
             precluded: precluded(&inspection, &built, wanted),
             program: built.program,
-            _folder: folder,
+            _folder: Some(folder),
             notes: notes(&staged, &inspection),
             hash: staged.hash,
         })
@@ -252,7 +293,7 @@ impl Grader {
     }
 
     /// Builds something of ours, which must compile.
-    fn own(&self, staged: Staged, wanted: &[&'static Task]) -> Result<Prepared, Failure> {
+    pub(crate) fn own(&self, staged: Staged, wanted: &[&'static Task]) -> Result<Prepared, Failure> {
         let prepared = self.build(staged, wanted)?;
         match prepared.precluded.iter().next() {
             None => Ok(prepared),
@@ -277,7 +318,13 @@ impl Grader {
         ))
     }
 
-    fn start_worker(&self, prepared: &Prepared, setting: &Setting, limits: Limits) -> Result<Worker, Failure> {
+    /// Starts a worker of a submission, with the limits of its assignment.
+    pub(crate) fn start_worker(
+        &self,
+        prepared: &Prepared,
+        setting: &Setting,
+        limits: Limits,
+    ) -> Result<Worker, Failure> {
         let program = prepared
             .program
             .as_deref()
@@ -310,14 +357,14 @@ impl Grader {
         }
     }
 
-    /// Judges a submission that has been built; tasks are given with parts first. Several threads share the tasks.
+    /// Judges a submission that has been built; tasks are given with parts first.
     pub(crate) fn judge_prepared(
         &self,
         prepared: &Prepared,
         bench: &Bench<'_>,
         ordered: &[&Task],
         reference: &Reference<'_>,
-        threads: usize,
+        manner: &Manner,
         progress: &(dyn Fn(&Task) + Sync),
     ) -> Result<(Vec<TaskJudgement>, Vec<String>), Failure> {
         let board = Board::new(bench, ordered, &prepared.precluded, progress);
@@ -325,24 +372,28 @@ impl Grader {
             return Ok((board.judge(0, &|| Ok(Absent), || Ok(Absent))?, Vec::new()));
         }
         let mut in_force = Vec::new();
-        let start = || self.start_worker(prepared, &Setting::default(), bench.assignment.limits);
+        let start = || self.start_worker(prepared, &manner.setting, bench.assignment.limits);
         let own = || {
             let worker = start()?;
             in_force = worker.in_force().map(|in_force| in_force.measures).unwrap_or_default();
-            Ok(Running::new(worker, Some(reference)))
+            Ok(Running::new(worker, reference.at_hand()))
         };
-        let helpers = threads.min(ordered.len()).saturating_sub(1);
-        let helper = || Ok(Running::new(start()?, Some(reference)));
+        let helpers = manner.threads.min(ordered.len()).saturating_sub(1);
+        let helper = || Ok(Running::new(start()?, reference.at_hand()));
         let judgements = board.judge(helpers, &helper, own)?;
         Ok((judgements, in_force))
     }
 
-    /// How many threads judge a submission that has the machine to itself. A GPU is not shared: each worker would set up
+    /// How a submission is judged that has the machine to itself. A GPU is not shared: each worker would set up
     /// CUDA for itself.
-    pub(crate) fn threads(&self) -> usize {
-        match self.cuda {
+    pub(crate) fn manner(&self) -> Manner {
+        let threads = match self.cuda {
             None => thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS),
             Some(_) => 1,
+        };
+        Manner {
+            threads,
+            setting: Setting::default(),
         }
     }
 }

@@ -12,10 +12,13 @@ mod failure;
 mod grade;
 mod grader;
 mod judging;
+mod kept;
+mod kill_table;
 mod kit;
 mod kit_deviations;
 mod kit_entries;
 mod kit_table;
+mod mutate;
 mod output;
 mod place;
 mod policy;
@@ -70,6 +73,7 @@ fn run(arguments: Arguments, output: &Output) -> Result<Exit, Failure> {
         }
         (Some(Command::Bench(options)), _) => bench::bench(&Grader::open(Place::find()?)?, &options, output),
         (Some(Command::Calibrate), _) => calibrate::calibrate(&Grader::open(Place::find()?)?, output),
+        (Some(Command::Mutate(options)), _) => mutate::mutate(&Grader::open(Place::find()?)?, &options, output),
         (Some(Command::Kit(options)), _) => kit::kit(&open(options.device)?, &options, output),
         (None, Some(options)) => grade::grade(&open(options.device)?, &options, output),
         (None, None) => Err(Failure::usage("there is nothing to do").hint("grade --submission DIR, or grade --help")),

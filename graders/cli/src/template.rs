@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
 use std::io;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use sandbox::stage::GIVEN;
@@ -36,6 +37,11 @@ const LIBRARY_OPENING: &str = "\
 //!
 //! This file is given. It is put in place anew whenever a submission is graded, so a change here has no effect.
 ";
+
+/// Where a topic file of the reference holds what a student writes, in bytes.
+pub(crate) fn solution_regions(source: &str) -> Result<Vec<Range<usize>>, Flaw> {
+    cut::regions(source)
+}
 
 /// Why there is no template to speak of.
 #[derive(Debug, thiserror::Error)]

@@ -37,6 +37,8 @@ pub struct Request<'a> {
     pub tasks: &'a [&'a str],
     /// Files that the compiler is not given: the template's versions take their place.
     pub set_aside: &'a [String],
+    /// Whether nothing is put out of the way: then the first error ends the build.
+    pub whole: bool,
     /// Where the program goes; made if need be.
     pub output: &'a Path,
 }
@@ -156,7 +158,9 @@ pub fn build(request: &Request<'_>) -> Result<Built, BuildError> {
     match result {
         Ok(program) => built.program = Some(program),
         Err(stop) => {
-            control(request)?;
+            if !request.whole {
+                control(request)?;
+            }
             built.stop = Some(stop);
         }
     }
