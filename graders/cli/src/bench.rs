@@ -68,6 +68,7 @@ fn sample(
         seed: assignment.seed,
         fresh_seed: assignment.seed,
         training: Training::NotAsked,
+        shrinks: true,
         without: None,
     };
     let reference = Reference::new(grader);

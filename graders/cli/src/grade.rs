@@ -162,6 +162,7 @@ impl Run<'_> {
             seed: self.seed,
             fresh_seed: self.fresh_seed,
             training: Training::asked(self.training),
+            shrinks: true,
             without: None,
         };
         let progress = |task: &Task| output.progress(&format!("judging {}", task.id));

@@ -116,6 +116,8 @@ fn bench<'a>(assignment: &'a Assignment, fixtures: &'a Fixtures, options: &'a ar
         // Not the submission's own, which another build of the grader would change.
         fresh_seed: seed,
         training: Training::asked(options.training),
+        // Small cases are for those who read them.
+        shrinks: !options.only.is_empty(),
         without: options.without.as_deref(),
     }
 }
@@ -219,7 +221,7 @@ impl<'a> Kit<'a> {
         if self.all {
             return Ok(Touched::Everything);
         }
-        reach::touched(&self.grader.place().reference(), overlay, tasks::ALL)
+        reach::touched(self.grader, overlay, tasks::ALL)
     }
 
     fn judge_impostor(&self, kind: impostor::Kind, training: Training<'_>) -> Result<Vec<Judged<'a>>, Failure> {

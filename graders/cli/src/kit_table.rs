@@ -172,8 +172,9 @@ fn lost_checks(text: &mut String, task: &TaskJudgement, assignment: &Assignment)
                 check.name,
                 report::sentence(finding, task.task, limits)
             );
-            if let Some(counterexample) = counterexample {
-                let _ = writeln!(text, "    {}", report::sizes(counterexample));
+            let sizes = counterexample.as_ref().map(report::sizes);
+            if let Some(sizes) = sizes.filter(|sizes| !sizes.is_empty()) {
+                let _ = writeln!(text, "    {sizes}");
             }
         }
     }

@@ -35,7 +35,43 @@ fn afters() -> Vec<String> {
 
 #[test]
 fn mutants_change_operators_terms_signs_axes_constants_statements_and_arguments() {
-    insta::assert_snapshot!(afters().join("\n"), @"");
+    let shown = afters().into_iter().map(|after| {
+        if after.is_empty() {
+            "(deleted)".to_owned()
+        } else {
+            after
+        }
+    });
+    insta::assert_snapshot!(shown.collect::<Vec<_>>().join("\n"), @r"
+    (deleted)
+    if !(count < 1) {
+    if count <= 1 {
+    if count < 0 {
+    if count < 2 {
+    (deleted)
+    return input;
+    input.sum_dim_intlist(-1, true, None) / 2.0 + shift(count, 0)
+    -input.sum_dim_intlist(-1, true, None) + shift(count, 0)
+    2.0 + shift(count, 0)
+    -input.sum_dim_intlist(-1, true, None) / 2.0
+    shift(count, 0)
+    -input / 2.0 + shift(count, 0)
+    -input.mean_dim(-1, true, None) / 2.0 + shift(count, 0)
+    -input.sum_dim_intlist(-2, true, None) / 2.0 + shift(count, 0)
+    -input.sum_dim_intlist(0, true, None) / 2.0 + shift(count, 0)
+    -input.sum_dim_intlist(true, -1, None) / 2.0 + shift(count, 0)
+    -input.sum_dim_intlist(-1, false, None) / 2.0 + shift(count, 0)
+    -input.sum_dim_intlist(-1, None, true) / 2.0 + shift(count, 0)
+    -input.sum_dim_intlist(-1, true, None) * 2.0 + shift(count, 0)
+    -input.sum_dim_intlist(-1, true, None) / 4.0 + shift(count, 0)
+    -input.sum_dim_intlist(-1, true, None) / 2.0 - shift(count, 0)
+    -input.sum_dim_intlist(-1, true, None) / 2.0 + shift(0, count)
+    -input.sum_dim_intlist(-1, true, None) / 2.0 + shift(count, -1)
+    -input.sum_dim_intlist(-1, true, None) / 2.0 + shift(count, 1)
+    first
+    second
+    first + second
+    ");
 }
 
 #[test]
@@ -49,7 +85,14 @@ fn every_mutant_is_one_change_that_can_be_read() {
 
 #[test]
 fn the_order_of_mutants_is_always_the_same_and_none_stands_twice() {
-    let (first, second) = (afters(), afters());
+    let changes = || -> Vec<(String, String)> {
+        let mutants = mutants::of_file("halves.rs", SOURCE).expect("a file that can be read");
+        mutants
+            .into_iter()
+            .map(|mutant| (mutant.before, mutant.after))
+            .collect()
+    };
+    let (first, second) = (changes(), changes());
     assert_eq!(first, second);
     let mut unique = first.clone();
     unique.sort();

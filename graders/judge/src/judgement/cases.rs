@@ -9,7 +9,7 @@ use crate::finding::Finding;
 use crate::fixtures::StoredCase;
 use crate::golden::judge_case;
 use crate::hygiene::{self, Hygiene};
-use crate::law::{law_seed, try_law};
+use crate::law::{Effort, law_seed, try_law};
 use crate::probe::Probe;
 use crate::subject::{Fault, Subject};
 use crate::task::{Case, Law, golden_name};
@@ -180,7 +180,11 @@ impl TaskJudge<'_> {
     fn law(&mut self, law: &Law, subject: &mut dyn Subject) -> Result<Ending, Fault> {
         let mut probe = Probe::new(subject, self.task.canonical);
         let seed = law_seed(self.bench.seed, self.task.id, law.name);
-        let found = try_law(law, &mut probe, self.bench.assignment.law_cases, seed)?;
+        let effort = Effort {
+            cases: self.bench.assignment.law_cases,
+            shrinks: self.bench.shrinks,
+        };
+        let found = try_law(law, &mut probe, effort, seed)?;
         Ok(match found {
             None => Ending::Passed,
             Some((finding, counterexample)) => {

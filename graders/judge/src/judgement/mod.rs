@@ -154,6 +154,8 @@ pub struct Bench<'a> {
     pub fresh_seed: u64,
     /// Which trials are run.
     pub training: Training<'a>,
+    /// Whether the case that breaks a law is made smaller, for whoever reads it; no verdict depends on it.
+    pub shrinks: bool,
     /// A law, or the check of fresh inputs, that is left out, as `task/check`, to see whether the kit notices.
     pub without: Option<&'a str>,
 }

@@ -157,6 +157,7 @@ pub(super) fn judged(
         seed: assignment.seed,
         fresh_seed: 1,
         training,
+        shrinks: true,
         without: None,
     };
     judge(&bench, tasks, &BTreeMap::new(), subject, &mut |_| {}).expect("every case has its fixtures")
