@@ -92,9 +92,7 @@ fn a_score_below_the_minimum_is_told_by_the_exit_code() {
 /// Merging the heads twice: the transposed heads are reshaped, so that positions and heads are mixed.
 #[test]
 fn a_layer_that_leaks_the_future_loses_causality_with_a_small_counterexample() {
-    let wrong = tests::root().join("fixtures/submissions/wrong/attention-heads-merged-twice/src/attention.rs");
-    let text = std::fs::read_to_string(wrong).unwrap();
-    let (run, report) = Submission::reference().with_file("src/attention.rs", &text).graded(&[]);
+    let (run, report) = mistaken("attention-heads-merged-twice", "src/attention.rs").graded(&[]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     let causality = check(&report, "causal_self_attention", "causality");
     assert_eq!(causality["verdict"], "wrong");
@@ -147,4 +145,68 @@ fn the_report_is_valid_by_its_schema() {
     let validator = jsonschema::validator_for(&schema).unwrap();
     let errors: Vec<String> = validator.iter_errors(&report).map(|error| error.to_string()).collect();
     assert!(errors.is_empty(), "{errors:?}");
+}
+
+/// A submission that is right but for a file of the bank.
+fn mistaken(name: &str, file: &str) -> Submission {
+    let wrong = tests::root().join("fixtures/submissions/wrong").join(name).join(file);
+    Submission::reference().with_file(file, &std::fs::read_to_string(wrong).unwrap())
+}
+
+#[test]
+fn golden_cases_learnt_by_heart_are_told_from_understanding_by_fresh_inputs() {
+    let submission = mistaken("rms-norm-learnt-with-least-epsilon", "src/normalization.rs");
+    let (_, report) = submission.graded(&["--task", "rms_norm"]);
+    assert_eq!(check(&report, "rms_norm", "golden-f64/all")["verdict"], "passed");
+    let differential = check(&report, "rms_norm", "differential");
+    assert_eq!(differential["verdict"], "wrong", "{differential:#}");
+    assert_eq!(differential["counterexample"]["seed"], report["fresh_seed"]);
+    let task = task(&report, "rms_norm");
+    assert!(task["points"].as_f64() < task["max_points"].as_f64(), "it costs points");
+    let (_, other) = submission.graded(&["--task", "rms_norm", "--seed", "5"]);
+    assert_eq!((&other["seed"], &other["fresh_seed"]), (&5.into(), &5.into()));
+    assert_eq!(check(&other, "rms_norm", "differential")["verdict"], "wrong");
+}
+
+#[test]
+fn fresh_inputs_are_others_for_every_submission_and_the_same_for_the_same() {
+    let seed = |submission: &Submission| submission.graded(&["--task", "causal_mask"]).1["fresh_seed"].clone();
+    let changed = Submission::reference().replacing("src/normalization.rs", "//!", "//! Changed.\n//!");
+    assert_eq!(seed(&Submission::reference()), seed(&Submission::reference()));
+    assert_ne!(seed(&Submission::reference()), seed(&changed));
+}
+
+#[test]
+fn a_grader_without_the_reference_says_that_fresh_inputs_are_not_tried_and_takes_nothing() {
+    let course = tests::course(|folder| std::fs::remove_dir_all(folder.join("reference")).unwrap());
+    let (run, report) = Submission::reference().graded_in(&course, &["--task", "rms_norm"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let differential = check(&report, "rms_norm", "differential");
+    assert_eq!(differential["verdict"], "skipped");
+    assert!(
+        differential["message"]
+            .as_str()
+            .unwrap()
+            .contains("takes the reference")
+    );
+    let task = task(&report, "rms_norm");
+    assert_eq!(
+        (&task["verdict"], &task["points"]),
+        (&"passed".into(), &task["max_points"])
+    );
+}
+
+#[test]
+fn a_report_with_findings_has_the_same_bytes_each_time_but_for_its_times_whatever_the_order_of_tasks() {
+    let submission = mistaken("attention-heads-merged-twice", "src/attention.rs");
+    let (one, other) = ("causal_self_attention", "rms_norm");
+    let bytes = |arguments: &[&str]| {
+        let (_, mut report) = submission.graded(arguments);
+        report.as_object_mut().unwrap().remove("times");
+        serde_json::to_string_pretty(&report).unwrap()
+    };
+    let first = bytes(&["--task", one, "--task", other, "--fresh"]);
+    assert!(first.contains("counterexample"), "something has been found");
+    assert_eq!(first, bytes(&["--task", one, "--task", other, "--fresh"]));
+    assert_eq!(first, bytes(&["--task", other, "--task", one, "--fresh"]));
 }

@@ -53,7 +53,7 @@ pub(crate) struct Grade {
     /// Gradescope's file about the submission: whether it is late goes into the report
     #[arg(long, value_name = "FILE")]
     pub(crate) gradescope_metadata: Option<PathBuf>,
-    /// Seed of the laws, in place of the assignment's
+    /// Seed of laws and fresh inputs, in place of the assignment's and the submission's own
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
     /// Where the submission computes
@@ -103,6 +103,9 @@ pub(crate) enum Command {
     Bench(Bench),
     /// Show what confines a submission on this machine, and try every attack of the bank against it
     Doctor(Doctor),
+    /// Change the reference's solutions in small ways, and see that some check notices (called by scripts/mutate)
+    #[command(hide = true)]
+    Mutate(Mutate),
     /// Note where the prebuilt libraries are (called by scripts/build)
     #[command(hide = true)]
     Prepare {
@@ -135,6 +138,7 @@ pub(crate) struct Calibrate {
 
 /// Options of `kit`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct Kit {
     /// Only submissions with this name (repeatable)
     #[arg(long, value_name = "NAME")]
@@ -145,15 +149,49 @@ pub(crate) struct Kit {
     /// Run trials as well, where a submission is about a task that trains (slow)
     #[arg(long)]
     pub(crate) training: bool,
+    /// Seed of laws and fresh inputs in place of the assignment's: what is correct has to hold with any
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
     /// Judge every task of every submission, also where the code is the reference's
     #[arg(long)]
     pub(crate) all: bool,
     /// Where submissions compute
     #[arg(long, value_enum, value_name = "DEVICE", default_value_t)]
     pub(crate) device: Device,
-    /// Leave a law out, to see that the kit notices
+    /// Grade reference and correct submissions under every setting of threads and vector instructions
+    #[arg(long)]
+    pub(crate) settings: bool,
+    /// Write the kill table too, as JSON where the name ends in .json, otherwise as Markdown
+    #[arg(long, value_name = "FILE")]
+    pub(crate) table: Option<PathBuf>,
+    /// Renew the kill table in fixtures, with a run over everything
+    #[arg(long, conflicts_with_all = ["only", "assignment", "training", "seed", "settings", "without", "device"])]
+    pub(crate) write_table: bool,
+    /// Leave a law or the differential check out, to see that the kit notices
     #[arg(long, value_name = "TASK/LAW")]
     pub(crate) without: Option<String>,
+}
+
+impl Kit {
+    /// Whether it is a plain run over everything, of which the kill table is made.
+    pub(crate) fn is_whole(&self) -> bool {
+        let is_part = self.settings || self.training || !self.only.is_empty() || self.assignment.is_some();
+        !is_part && self.seed.is_none() && self.without.is_none() && self.device == Device::Cpu
+    }
+}
+
+/// Options of `mutate`.
+#[derive(Debug, Args)]
+pub(crate) struct Mutate {
+    /// Only the functions of these tasks, and the helpers in their files (repeatable)
+    #[arg(long = "task", value_name = "ID")]
+    pub(crate) tasks: Vec<String>,
+    /// List the mutants without grading them
+    #[arg(long)]
+    pub(crate) list: bool,
+    /// Grade again what earlier runs have graded
+    #[arg(long)]
+    pub(crate) fresh: bool,
 }
 
 /// Options of `bench`.

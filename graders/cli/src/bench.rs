@@ -66,11 +66,13 @@ fn sample(
         assignment,
         fixtures,
         seed: assignment.seed,
+        fresh_seed: assignment.seed,
         training: Training::NotAsked,
+        shrinks: true,
         without: None,
     };
     let reference = Reference::new(grader);
-    grader.judge_prepared(&prepared, &bench, &chosen.judged, &reference, grader.threads(), &|_| {})?;
+    grader.judge_prepared(&prepared, &bench, &chosen.judged, &reference, &grader.manner(), &|_| {})?;
     let total = begun.elapsed().as_secs_f64();
     let before_start = Instant::now();
     grader.start(&prepared, &Setting::default(), None)?;

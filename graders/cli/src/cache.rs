@@ -1,7 +1,7 @@
 //! Results that need not be computed again: keyed by everything that has a say in them.
 //!
-//! A result is stored as the finished report, under a hash of submission, grader, fixtures, assignment, tasks, seed and
-//! what was asked for. It lies beside the program, where no submission can write.
+//! A result is stored as the finished report, under a hash of submission, grader, fixtures, assignment, tasks, seeds
+//! and what was asked for. It lies beside the program, where no submission can write.
 
 use std::fs;
 use std::io::Write;
@@ -29,6 +29,7 @@ pub(crate) struct Key<'a> {
     pub(crate) tasks: &'a [&'a str],
     pub(crate) device: &'a str,
     pub(crate) seed: u64,
+    pub(crate) fresh_seed: u64,
     pub(crate) training: bool,
     pub(crate) min_score: Option<f64>,
 }
@@ -43,11 +44,12 @@ impl Key<'_> {
             tasks,
             device,
             seed,
+            fresh_seed,
             training,
             min_score,
         } = self;
         hex(format!(
-            "{submission}\n{grader}\n{fixtures}\n{assignment}\n{}\n{device}\n{seed}\n{training}\n{min_score:?}\n",
+            "{submission}\n{grader}\n{fixtures}\n{assignment}\n{}\n{device}\n{seed}\n{fresh_seed}\n{training}\n{min_score:?}\n",
             tasks.join(" ")
         )
         .as_bytes())

@@ -2,10 +2,11 @@
 
 use std::fmt::Write;
 
+use judge::differential;
 use judge::forbidden::forbidden;
 use judge::hygiene::{self, Hygiene};
 use judge::judgement::{BUILD, POLICY};
-use judge::task::{Law, Task};
+use judge::task::{self, Law, Task};
 use judge::tasks;
 use judge::trial::Trial;
 
@@ -111,6 +112,16 @@ fn explain_check(task: &Task, check: &str) -> Result<String, Failure> {
             "The file that holds the task compiles with `tch` and `std` alone, and the function has the signature below.",
         );
         let _ = writeln!(text, "\n  {}", task.signature);
+    } else if check == differential::NAME && !task.cases.is_empty() {
+        paragraph(
+            &mut text,
+            "  ",
+            "Where a golden case holds, inputs are drawn anew as its own were, and the function's outputs for them are \
+             compared with the reference's in f64, within the same tolerance. The seed of these inputs follows from \
+             assignment, submission and grader, and stands in the report: it is another one after every change. A \
+             case without random inputs is left out; without the reference, nothing is compared.",
+        );
+        let _ = writeln!(text, "\n  definition: {}", task.formula);
     } else if check == "precision" && !task.cases.is_empty() {
         paragraph(
             &mut text,
@@ -120,6 +131,7 @@ fn explain_check(task: &Task, check: &str) -> Result<String, Failure> {
     } else {
         let mut known: Vec<&str> = task.laws.iter().map(|law| law.name).collect();
         known.extend(hygiene_of(task).iter().map(|hygiene| hygiene.name));
+        known.extend(hygiene_of(task).first().map(|_| differential::NAME));
         known.extend(task.trials.iter().map(|trial| trial.name));
         return Err(Failure::usage(format!("task `{}` has no check `{check}`", task.id))
             .hint(format!("choose one of: {}", known.join(", "))));
@@ -170,9 +182,7 @@ fn explain_law(text: &mut String, task: &Task, law: &Law) {
 }
 
 fn golden_portion<'a>(task: &Task, check: &'a str) -> Option<&'a str> {
-    let portion = check
-        .strip_prefix("golden-f64/")
-        .or_else(|| check.strip_prefix("golden-f32/"))?;
+    let portion = task::golden_portion(check)?;
     task.golden_portions().contains(&portion).then_some(portion)
 }
 
@@ -234,6 +244,8 @@ mod tests {
                         .contains("The trial")
                 );
             }
+            let fresh = explain(&format!("{}/differential", task.id));
+            assert_eq!(fresh.is_ok(), !task.cases.is_empty(), "{}", task.id);
             for portion in task.golden_portions() {
                 assert!(explain(&format!("{}/golden-f64/{portion}", task.id)).is_ok());
             }

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use judge::assignment::Assignment;
+use judge::differential;
 use judge::fixtures::Fixtures;
 use judge::judgement::{Bench, TaskJudgement, Training};
 use judge::task::Task;
@@ -43,6 +44,9 @@ pub(crate) fn grade(grader: &Grader, options: &Grade, output: &Output) -> Result
     let seed = options.seed.unwrap_or(assignment.seed);
     let training = options.trains(assignment.training);
     let submission = staged.hash().to_owned();
+    let fresh_seed = options
+        .seed
+        .unwrap_or_else(|| differential::seed(&assignment.id, &submission, grader.hash()));
     let key = Key {
         submission: &submission,
         grader: grader.hash(),
@@ -51,6 +55,7 @@ pub(crate) fn grade(grader: &Grader, options: &Grade, output: &Output) -> Result
         tasks: &chosen.shown,
         device: grader.device(),
         seed,
+        fresh_seed,
         training,
         min_score: options.min_score,
     };
@@ -65,6 +70,7 @@ pub(crate) fn grade(grader: &Grader, options: &Grade, output: &Output) -> Result
             fixtures: &fixtures,
             chosen: &chosen,
             seed,
+            fresh_seed,
             training,
         };
         let report = run.report(staged, options, begun, output)?;
@@ -118,6 +124,7 @@ struct Run<'a> {
     fixtures: &'a Fixtures,
     chosen: &'a Chosen,
     seed: u64,
+    fresh_seed: u64,
     training: bool,
 }
 
@@ -147,6 +154,7 @@ impl Run<'_> {
             submission_sha256: prepared.hash(),
             fixtures_sha256: &self.fixtures.hash,
             seed: self.seed,
+            fresh_seed: self.fresh_seed,
             libtorch: &self.fixtures.manifest.libtorch,
             device: self.grader.device(),
             dtypes: &["f64", "f32"],
@@ -172,13 +180,15 @@ impl Run<'_> {
             assignment: self.assignment,
             fixtures: self.fixtures,
             seed: self.seed,
+            fresh_seed: self.fresh_seed,
             training: Training::asked(self.training),
+            shrinks: true,
             without: None,
         };
         let progress = |task: &Task| output.progress(&format!("judging {}", task.id));
-        let threads = self.grader.threads();
+        let manner = self.grader.manner();
         self.grader
-            .judge_prepared(prepared, &bench, &self.chosen.judged, &reference, threads, &progress)
+            .judge_prepared(prepared, &bench, &self.chosen.judged, &reference, &manner, &progress)
     }
 }
 

@@ -32,7 +32,7 @@ pub(crate) use crate::subject::{Reference, Running};
 /// The libtorch that this program is made for.
 pub(crate) const LIBTORCH_VERSION: &str = "2.11.0";
 
-/// How a worker is set up, for calibration.
+/// How a worker is set up. Anything but the usual is for calibration and for the kit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Setting {
     /// Threads of libtorch.
@@ -72,6 +72,26 @@ impl fmt::Display for Setting {
         };
         write!(formatter, "{threads}, {vectors}")
     }
+}
+
+/// How a submission is judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Manner {
+    /// How many threads of the grader share the tasks, each with a worker of its own.
+    pub(crate) threads: usize,
+    /// How the workers are set up.
+    pub(crate) setting: Setting,
+}
+
+/// What a build makes of errors, and of `unsafe`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Care {
+    /// A file that does not compile is put out of the way: what is graded.
+    Salvaging,
+    /// The first error ends the build.
+    Whole,
+    /// As for what is graded, but `unsafe` compiles: attacks of ours.
+    Unguarded,
 }
 
 /// Limits of a reference that answers for parts or makes goldens: generous, since it is ours.
@@ -122,8 +142,8 @@ impl Staged {
 /// A submission that has been built.
 #[derive(Debug)]
 pub(crate) struct Prepared {
-    // Holds the program; removed when the submission is no longer needed.
-    _folder: TempDir,
+    // Holds the program; removed when the submission is no longer needed. None: the program is kept.
+    _folder: Option<TempDir>,
     program: Option<PathBuf>,
     /// Tasks that cannot be judged by running them, and why.
     precluded: BTreeMap<&'static str, Finding>,
@@ -132,6 +152,22 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
+    /// A program of ours that was built before, for all tasks.
+    pub(crate) fn kept(program: PathBuf, hash: String) -> Self {
+        Self {
+            _folder: None,
+            program: Some(program),
+            precluded: BTreeMap::new(),
+            hash,
+            notes: Vec::new(),
+        }
+    }
+
+    /// The program, where there is one.
+    pub(crate) fn program(&self) -> Option<&Path> {
+        self.program.as_deref()
+    }
+
     /// SHA-256 of the sources.
     pub(crate) fn hash(&self) -> &str {
         &self.hash
@@ -185,6 +221,11 @@ impl Grader {
         &self.place
     }
 
+    /// Where the code is that calls the tasks' functions.
+    pub(crate) fn adapters(&self) -> &Path {
+        &self.toolkit.adapters
+    }
+
     /// A hash of this grader.
     pub(crate) fn hash(&self) -> &str {
         &self.hash
@@ -193,6 +234,11 @@ impl Grader {
     /// Where results are kept.
     pub(crate) fn results_folder(&self) -> PathBuf {
         self.program.with_file_name("grade-results")
+    }
+
+    /// Where programs of ours are kept.
+    pub(crate) fn programs_folder(&self) -> PathBuf {
+        self.program.with_file_name("grade-programs")
     }
 
     /// Copies a submission's sources into a fresh folder; an overlay's files take precedence.
@@ -224,16 +270,26 @@ impl Grader {
 
     /// Builds a staged submission for these tasks.
     pub(crate) fn build(&self, staged: Staged, wanted: &[&'static Task]) -> Result<Prepared, Failure> {
+        self.compile(staged, wanted, Care::Salvaging)
+    }
+
+    /// Builds a staged submission as it is; `None` where anything in it does not compile.
+    pub(crate) fn build_whole(&self, staged: Staged, wanted: &[&'static Task]) -> Result<Option<Prepared>, Failure> {
+        let prepared = self.compile(staged, wanted, Care::Whole)?;
+        Ok(prepared.program.is_some().then_some(prepared))
+    }
+
+    fn compile(&self, staged: Staged, wanted: &[&'static Task], care: Care) -> Result<Prepared, Failure> {
         let Staged { folder, staged } = staged;
         let inspection = sandbox::policy::inspect(&staged, &policy::rules())
             .map_err(|error| Failure::fault(format!("cannot read the staged sources: {error}")))?;
-        self.build_inspected(Staged { folder, staged }, &inspection, wanted, false)
+        self.build_inspected(Staged { folder, staged }, &inspection, wanted, care)
     }
 
     /// Builds an attack of ours past the policy, `unsafe` included: for `grade doctor`, which has to see that the sandbox
     /// holds by itself. Nothing that is graded comes this way.
     pub(crate) fn build_unguarded(&self, staged: Staged, wanted: &[&'static Task]) -> Result<Prepared, Failure> {
-        self.build_inspected(staged, &Inspection::default(), wanted, true)
+        self.build_inspected(staged, &Inspection::default(), wanted, Care::Unguarded)
     }
 
     fn build_inspected(
@@ -241,7 +297,7 @@ impl Grader {
         staged: Staged,
         inspection: &Inspection,
         wanted: &[&'static Task],
-        allows_unsafe: bool,
+        care: Care,
     ) -> Result<Prepared, Failure> {
         let Staged { folder, staged } = staged;
         let ids: Vec<&str> = wanted.iter().map(|task| task.id).collect();
@@ -252,7 +308,8 @@ impl Grader {
             template: &self.place.template(),
             tasks: &ids,
             set_aside: &inspection.set_aside,
-            allows_unsafe,
+            allows_unsafe: care == Care::Unguarded,
+            whole: care == Care::Whole,
             output: &folder.path().join("build"),
         };
         let built = build::build(&request).map_err(Failure::fault)?;
@@ -260,7 +317,7 @@ impl Grader {
         Ok(Prepared {
             precluded: precluded(inspection, &built, wanted),
             program: built.program,
-            _folder: folder,
+            _folder: Some(folder),
             notes: notes(&staged, inspection, wanted),
             hash: staged.hash,
         })
@@ -277,7 +334,7 @@ impl Grader {
     }
 
     /// Builds something of ours, which must compile.
-    fn own(&self, staged: Staged, wanted: &[&'static Task]) -> Result<Prepared, Failure> {
+    pub(crate) fn own(&self, staged: Staged, wanted: &[&'static Task]) -> Result<Prepared, Failure> {
         let prepared = self.build(staged, wanted)?;
         match prepared.precluded.iter().next() {
             None => Ok(prepared),
@@ -302,7 +359,13 @@ impl Grader {
         ))
     }
 
-    fn start_worker(&self, prepared: &Prepared, setting: &Setting, limits: Limits) -> Result<Worker, Failure> {
+    /// Starts a worker of a submission, with the limits of its assignment.
+    pub(crate) fn start_worker(
+        &self,
+        prepared: &Prepared,
+        setting: &Setting,
+        limits: Limits,
+    ) -> Result<Worker, Failure> {
         let program = prepared
             .program
             .as_deref()
@@ -336,41 +399,44 @@ impl Grader {
         }
     }
 
-    /// Judges a submission that has been built; tasks are given with parts first. Several threads share the tasks.
+    /// Judges a submission that has been built; tasks are given with parts first.
     pub(crate) fn judge_prepared(
         &self,
         prepared: &Prepared,
         bench: &Bench<'_>,
         ordered: &[&Task],
         reference: &Reference<'_>,
-        threads: usize,
+        manner: &Manner,
         progress: &(dyn Fn(&Task) + Sync),
     ) -> Result<(Vec<TaskJudgement>, Vec<String>), Failure> {
         let board = Board::new(bench, ordered, &prepared.precluded, progress);
         if prepared.program.is_none() {
             return Ok((board.judge(0, &|| Ok(Absent), || Ok(Absent))?, Vec::new()));
         }
-        let reference = self.place.has_reference().then_some(reference);
         let mut in_force = Vec::new();
-        let start = || self.start_worker(prepared, &Setting::default(), bench.assignment.limits);
+        let start = || self.start_worker(prepared, &manner.setting, bench.assignment.limits);
         let own = || {
             let worker = start()?;
             in_force = worker.in_force().map(|in_force| in_force.lines()).unwrap_or_default();
-            Ok(Running::new(worker, reference))
+            Ok(Running::new(worker, reference.at_hand()))
         };
-        let helpers = threads.min(ordered.len()).saturating_sub(1);
-        let helper = || Ok(Running::new(start()?, reference));
+        let helpers = manner.threads.min(ordered.len()).saturating_sub(1);
+        let helper = || Ok(Running::new(start()?, reference.at_hand()));
         let judgements = board.judge(helpers, &helper, own)?;
         interrupt::check()?;
         Ok((judgements, in_force))
     }
 
-    /// How many threads judge a submission that has the machine to itself. A GPU is not shared: each worker would set up
+    /// How a submission is judged that has the machine to itself. A GPU is not shared: each worker would set up
     /// CUDA for itself.
-    pub(crate) fn threads(&self) -> usize {
-        match self.cuda {
+    pub(crate) fn manner(&self) -> Manner {
+        let threads = match self.cuda {
             None => thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS),
             Some(_) => 1,
+        };
+        Manner {
+            threads,
+            setting: Setting::default(),
         }
     }
 }

@@ -127,3 +127,52 @@ impl Drop for Leaving<'_, '_> {
         self.0.changed.notify_all();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use judge::assignment::Assignment;
+    use judge::fixtures::Fixtures;
+    use judge::impostor::{Impostor, KINDS};
+    use judge::judgement::{Training, parts_first};
+    use judge::tasks;
+
+    use super::*;
+
+    /// Judgements of a subject that answers without understanding, by this many threads.
+    fn judged(helpers: usize, order: &[&str]) -> Vec<TaskJudgement> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures");
+        let assignment = Assignment::load(&root.join("assignments"), "uva-dl1-a2", tasks::ALL).expect("an assignment");
+        let chosen: Vec<&Task> = order.iter().filter_map(|id| tasks::find(id)).collect();
+        let chosen = parts_first(&chosen);
+        let fixtures = Fixtures::load(&root, &chosen).expect("fixtures");
+        let bench = Bench {
+            assignment: &assignment,
+            fixtures: &fixtures,
+            seed: 1,
+            fresh_seed: 1,
+            training: Training::NotAsked,
+            shrinks: true,
+            without: None,
+        };
+        let precluded = BTreeMap::new();
+        let board = Board::new(&bench, &chosen, &precluded, &|_| {});
+        let start = || Ok(Impostor::new(KINDS[0], &fixtures));
+        board.judge(helpers, &start, start).expect("nothing fails")
+    }
+
+    #[test]
+    fn what_comes_of_a_task_does_not_depend_on_the_number_of_threads_or_the_order_of_tasks() {
+        let order = ["rms_norm", "split_heads", "merge_heads", "decoder_block", "update"];
+        let alone = judged(0, &order);
+        assert_eq!(alone.len(), order.len());
+        assert_eq!(alone, judged(3, &order));
+        let turned: Vec<&str> = order.iter().rev().copied().collect();
+        let by_id = |mut judgements: Vec<TaskJudgement>| {
+            judgements.sort_by_key(|judgement| judgement.task);
+            judgements
+        };
+        assert_eq!(by_id(alone), by_id(judged(1, &turned)));
+    }
+}

@@ -13,6 +13,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use judge::assignment::Assignment;
+use judge::differential;
 use judge::fixtures::Fixtures;
 use judge::impostor::{self, Impostor};
 use judge::judgement::{Bench, Training, parts_first};
@@ -22,7 +23,8 @@ use judge::tasks;
 use crate::arguments;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::grader::{Grader, Reference};
+use crate::grader::{Grader, Manner, Reference, Setting};
+use crate::kill_table::{self, KillTable};
 use crate::kit_deviations::deviations;
 use crate::kit_entries::{self, Entry, Expected, Source};
 use crate::kit_table::{self, Judged, Row};
@@ -40,6 +42,8 @@ struct Kit<'a> {
     all: bool,
     /// Whether trials are run.
     training: bool,
+    /// Under which each submission is judged, one after the other.
+    settings: Vec<Setting>,
 }
 
 /// Runs the command.
@@ -49,7 +53,10 @@ pub(crate) fn kit(grader: &Grader, options: &arguments::Kit, output: &Output) ->
     let (assigned, unassigned): (Vec<&Task>, Vec<&Task>) = tasks::ALL.iter().partition(|task| assigned(task));
     let fixtures = Fixtures::load(&grader.place().fixtures(), &assigned)?;
     check_without(options.without.as_deref())?;
-    let entries = kit_entries::entries(grader, &options.only)?;
+    let mut entries = kit_entries::entries(grader, &options.only)?;
+    if options.settings {
+        entries.retain(|entry| matches!(entry.expected, Expected::FullMarks(_)));
+    }
     let bench = |assignment| bench(assignment, &fixtures, options);
     let kit = Kit {
         grader,
@@ -57,6 +64,11 @@ pub(crate) fn kit(grader: &Grader, options: &arguments::Kit, output: &Output) ->
         reference: Reference::new(grader),
         all: options.all,
         training: options.training,
+        settings: if options.settings {
+            Setting::variants()
+        } else {
+            vec![Setting::default()]
+        },
     };
     let rows = kit.run_all(&entries, output)?;
     if !options.only.is_empty() {
@@ -69,17 +81,43 @@ pub(crate) fn kit(grader: &Grader, options: &arguments::Kit, output: &Output) ->
         unassigned
     };
     output.line(&kit_table::left_over(&left_over));
+    let stale = renew_table(grader, options, &rows)?;
+    if let Some(words) = &stale {
+        output.line(&format!("     ! {words}"));
+    }
     output.line(&kit_table::closing(&rows, options.training));
-    let as_expected = rows.iter().all(|row| row.deviations.is_empty()) && left_over.is_empty();
+    let as_expected = rows.iter().all(|row| row.deviations.is_empty()) && left_over.is_empty() && stale.is_none();
     Ok(if as_expected { Exit::Done } else { Exit::Deviation })
 }
 
+/// Writes the kill table where it was asked for; what is wrong with the committed one, where this run can tell.
+fn renew_table(grader: &Grader, options: &arguments::Kit, rows: &[Row<'_>]) -> Result<Option<String>, Failure> {
+    let table = KillTable::new(rows, tasks::ALL, options.training);
+    if let Some(path) = &options.table {
+        table.write(path)?;
+    }
+    let snapshot = kill_table::snapshot(&grader.place().fixtures());
+    if options.write_table {
+        table.write(&snapshot)?;
+    }
+    Ok(if options.is_whole() {
+        kill_table::out_of_date(&table, &snapshot)
+    } else {
+        None
+    })
+}
+
 fn bench<'a>(assignment: &'a Assignment, fixtures: &'a Fixtures, options: &'a arguments::Kit) -> Bench<'a> {
+    let seed = options.seed.unwrap_or(assignment.seed);
     Bench {
         assignment,
         fixtures,
-        seed: assignment.seed,
+        seed,
+        // Not the submission's own, which another build of the grader would change.
+        fresh_seed: seed,
         training: Training::asked(options.training),
+        // Small cases are for those who read them.
+        shrinks: !options.only.is_empty(),
         without: options.without.as_deref(),
     }
 }
@@ -87,7 +125,10 @@ fn bench<'a>(assignment: &'a Assignment, fixtures: &'a Fixtures, options: &'a ar
 fn check_without(without: Option<&str>) -> Result<(), Failure> {
     let Some(name) = without else { return Ok(()) };
     let known = name.split_once('/').is_some_and(|(task, law)| {
-        tasks::find(task).is_some_and(|task| task.laws.iter().any(|known| known.name == law))
+        tasks::find(task).is_some_and(|task| {
+            let is_golden = !task.cases.is_empty();
+            (law == differential::NAME && is_golden) || task.laws.iter().any(|known| known.name == law)
+        })
     });
     if known {
         return Ok(());
@@ -95,9 +136,9 @@ fn check_without(without: Option<&str>) -> Result<(), Failure> {
     Err(Failure::usage(format!("there is no law `{name}`")).hint("write TASK/LAW, as in rms_norm/odd"))
 }
 
-impl Kit<'_> {
+impl<'a> Kit<'a> {
     /// Runs the entries on all processors; their rows are printed in order, each as soon as those before it are done.
-    fn run_all<'a>(&'a self, entries: &[Entry], output: &Output) -> Result<Vec<Row<'a>>, Failure> {
+    fn run_all(&self, entries: &[Entry], output: &Output) -> Result<Vec<Row<'a>>, Failure> {
         let next = AtomicUsize::new(0);
         let width = entries.iter().map(|entry| entry.name.len()).max().unwrap_or(0);
         let printed = Mutex::new(Printed {
@@ -135,25 +176,34 @@ impl Kit<'_> {
         Ok(printed.into_inner().unwrap_or_else(PoisonError::into_inner).rows)
     }
 
-    fn run(&self, entry: &Entry) -> Result<Row<'_>, Failure> {
+    fn run(&self, entry: &Entry) -> Result<Row<'a>, Failure> {
         let needs_training = !self.training && entry.needs_training();
         let judged = if needs_training {
             Vec::new()
         } else {
             self.judge_entry(entry)?
         };
-        let of_assignment = |judged: &Judged| deviations(&entry.expected, &judged.tasks, judged.assignment);
+        let of_assignment = |judged: &Judged| {
+            let found = deviations(&entry.expected, &judged.tasks, judged.assignment);
+            let setting = judged.setting.clone();
+            found.into_iter().map(move |deviation| match &setting {
+                usual if *usual == Setting::default() => deviation,
+                setting => format!("{setting}: {deviation}"),
+            })
+        };
+        let of: usize = self.benches.iter().map(|bench| bench.assignment.tasks.len()).sum();
         Ok(Row {
             name: entry.name.clone(),
             mistake: mistake(&entry.expected),
+            about: about(&entry.expected),
             deviations: judged.iter().flat_map(of_assignment).collect(),
             judged,
-            of: self.benches.iter().map(|bench| bench.assignment.tasks.len()).sum(),
+            of: of * self.settings.len(),
             needs_training,
         })
     }
 
-    fn judge_entry(&self, entry: &Entry) -> Result<Vec<Judged<'_>>, Failure> {
+    fn judge_entry(&self, entry: &Entry) -> Result<Vec<Judged<'a>>, Failure> {
         let training = entry.training(self.training);
         match &entry.source {
             Source::Impostor(kind) => self.judge_impostor(*kind, training),
@@ -171,10 +221,10 @@ impl Kit<'_> {
         if self.all {
             return Ok(Touched::Everything);
         }
-        reach::touched(&self.grader.place().reference(), overlay, tasks::ALL)
+        reach::touched(self.grader, overlay, tasks::ALL)
     }
 
-    fn judge_impostor(&self, kind: impostor::Kind, training: Training<'_>) -> Result<Vec<Judged<'_>>, Failure> {
+    fn judge_impostor(&self, kind: impostor::Kind, training: Training<'_>) -> Result<Vec<Judged<'a>>, Failure> {
         let judge = |bench: &Bench<'_>| {
             let mut reference = &self.reference;
             let mut subject = Impostor::new(kind, bench.fixtures).with_reference(&mut reference);
@@ -188,7 +238,7 @@ impl Kit<'_> {
         };
         self.benches
             .iter()
-            .map(|bench| Ok(Judged::new(bench.assignment, judge(bench)?)))
+            .map(|bench| Ok(Judged::new(bench, Setting::default(), judge(bench)?)))
             .collect()
     }
 
@@ -199,7 +249,7 @@ impl Kit<'_> {
         overlay: Option<&Path>,
         wanted: &dyn Fn(&str) -> bool,
         training: Training<'_>,
-    ) -> Result<Vec<Judged<'_>>, Failure> {
+    ) -> Result<Vec<Judged<'a>>, Failure> {
         let chosen: Vec<_> = self
             .benches
             .iter()
@@ -216,15 +266,22 @@ impl Kit<'_> {
             .filter(|task| ids.contains(task.id))
             .collect();
         let prepared = self.grader.build(self.grader.stage(submission, overlay)?, &all)?;
-        chosen
-            .into_iter()
-            .map(|(bench, tasks)| {
-                let bench_of_entry = Bench { training, ..*bench };
-                let judged =
-                    self.grader
-                        .judge_prepared(&prepared, &bench_of_entry, &tasks, &self.reference, 1, &|_| {})?;
-                Ok(Judged::new(bench.assignment, judged.0))
-            })
+        let under = |setting: &Setting, bench: &Bench<'a>, tasks: &[&Task]| {
+            let manner = Manner {
+                threads: 1,
+                setting: setting.clone(),
+            };
+            let of_entry = Bench { training, ..*bench };
+            let judged = self
+                .grader
+                .judge_prepared(&prepared, &of_entry, tasks, &self.reference, &manner, &|_| {})?;
+            Ok(Judged::new(bench, manner.setting, judged.0))
+        };
+        let of_setting = |setting| chosen.iter().map(move |(bench, tasks)| (setting, bench, tasks));
+        self.settings
+            .iter()
+            .flat_map(of_setting)
+            .map(|(setting, bench, tasks)| under(setting, bench, tasks))
             .collect()
     }
 }
@@ -239,6 +296,14 @@ fn chosen(assignment: &Assignment, wanted: &dyn Fn(&str) -> bool) -> Vec<&'stati
 fn mistake(expected: &Expected) -> Option<String> {
     match expected {
         Expected::Wrong(wrong) => Some(format!("{}: {}", wrong.mistake, wrong.explanation)),
+        Expected::NothingAttempted | Expected::FullMarks(_) | Expected::NoPoints => None,
+    }
+}
+
+/// The task that holds the mistake.
+fn about(expected: &Expected) -> Option<String> {
+    match expected {
+        Expected::Wrong(wrong) => Some(wrong.task.clone()),
         Expected::NothingAttempted | Expected::FullMarks(_) | Expected::NoPoints => None,
     }
 }

@@ -3,10 +3,11 @@
 use std::fmt::Write;
 
 use judge::assignment::Assignment;
-use judge::judgement::{Ending, TaskJudgement};
+use judge::judgement::{Bench, Ending, TaskJudgement};
 use judge::task::Task;
 use judge::tasks;
 
+use crate::grader::Setting;
 use crate::kit_deviations::{is_untouched, lost};
 
 /// What came of one submission.
@@ -16,6 +17,8 @@ pub(crate) struct Row<'a> {
     pub(crate) name: String,
     /// The mistake, for a wrong submission.
     pub(crate) mistake: Option<String>,
+    /// The task that holds the mistake, for a wrong submission.
+    pub(crate) about: Option<String>,
     /// What was judged, for each assignment that has any of it.
     pub(crate) judged: Vec<Judged<'a>>,
     /// How many tasks the assignments have.
@@ -30,12 +33,21 @@ pub(crate) struct Row<'a> {
 #[derive(Debug)]
 pub(crate) struct Judged<'a> {
     pub(crate) assignment: &'a Assignment,
+    /// Seed of laws and fresh inputs.
+    pub(crate) seed: u64,
+    /// Threads and vector instructions.
+    pub(crate) setting: Setting,
     pub(crate) tasks: Vec<TaskJudgement>,
 }
 
 impl<'a> Judged<'a> {
-    pub(crate) fn new(assignment: &'a Assignment, tasks: Vec<TaskJudgement>) -> Self {
-        Self { assignment, tasks }
+    pub(crate) fn new(bench: &Bench<'a>, setting: Setting, tasks: Vec<TaskJudgement>) -> Self {
+        Self {
+            assignment: bench.assignment,
+            seed: bench.seed,
+            setting,
+            tasks,
+        }
     }
 }
 
@@ -135,7 +147,7 @@ pub(crate) fn details(rows: &[Row<'_>]) -> String {
             let _ = writeln!(text, "  {mistake}");
         }
         for judged in &row.judged {
-            let _ = writeln!(text, "  {}, seed {}", judged.assignment.id, judged.assignment.seed);
+            let _ = writeln!(text, "  {}, seed {}", judged.assignment.id, judged.seed);
             for task in &judged.tasks {
                 lost_checks(&mut text, task, judged.assignment);
             }
@@ -160,8 +172,9 @@ fn lost_checks(text: &mut String, task: &TaskJudgement, assignment: &Assignment)
                 check.name,
                 report::sentence(finding, task.task, limits)
             );
-            if let Some(counterexample) = counterexample {
-                let _ = writeln!(text, "    {}", report::sizes(counterexample));
+            let sizes = counterexample.as_ref().map(report::sizes);
+            if let Some(sizes) = sizes.filter(|sizes| !sizes.is_empty()) {
+                let _ = writeln!(text, "    {sizes}");
             }
         }
     }

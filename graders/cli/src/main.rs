@@ -15,11 +15,14 @@ mod grader;
 mod gradescope;
 mod interrupt;
 mod judging;
+mod kept;
+mod kill_table;
 mod kit;
 mod kit_deviations;
 mod kit_entries;
 mod kit_table;
 mod late;
+mod mutate;
 mod output;
 mod place;
 mod policy;
@@ -84,6 +87,7 @@ fn run(arguments: Arguments, output: &Output) -> Result<Exit, Failure> {
             calibrate::calibrate(&Grader::open(course("calibrate")?)?, &options, output)
         }
         (Some(Command::Doctor(options)), _) => doctor::doctor(&Grader::open(course("doctor")?)?, &options, output),
+        (Some(Command::Mutate(options)), _) => mutate::mutate(&Grader::open(course("mutate")?)?, &options, output),
         (Some(Command::Kit(options)), _) => {
             course("kit")?;
             kit::kit(&open(options.device)?, &options, output)

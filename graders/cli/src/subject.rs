@@ -9,6 +9,7 @@ use wire::{Device, Observed, Outcome, Tensors};
 
 use crate::failure::Failure;
 use crate::grader::{Grader, Prepared, Setting};
+use crate::kept;
 
 /// A running submission.
 #[derive(Debug)]
@@ -184,6 +185,11 @@ impl<'a> Reference<'a> {
         }
     }
 
+    /// Itself, where the reference's sources are here: a grader that is handed out comes without them.
+    pub(crate) fn at_hand(&'a self) -> Option<&'a Self> {
+        self.grader.place().has_reference().then_some(self)
+    }
+
     /// The outputs of a part by name, none at all where it refuses its arguments; `None` where they make no sense.
     fn answer(&self, part: &str, mut arguments: Tensors) -> Result<Option<Tensors>, Fault> {
         let Some(task) = judge::tasks::find(part) else {
@@ -233,7 +239,7 @@ impl<'a> Reference<'a> {
     }
 
     fn start(&self) -> Result<Answering, Failure> {
-        let program = self.grader.prepare_reference(judge::tasks::ALL)?;
+        let program = kept::reference(self.grader)?;
         let running = self.grader.start(&program, &Setting::default(), None)?;
         Ok(Answering {
             _program: program,

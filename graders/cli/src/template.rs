@@ -17,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs;
 use std::io;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use sandbox::stage::GIVEN;
@@ -40,6 +41,11 @@ const LIBRARY_OPENING: &str = "\
 //!
 //! This file is given. It is put in place anew whenever a submission is graded, so a change here has no effect.
 ";
+
+/// Where a topic file of the reference holds what a student writes, in bytes.
+pub(crate) fn solution_regions(source: &str) -> Result<Vec<Range<usize>>, Flaw> {
+    cut::regions(source)
+}
 
 /// Why there is no template to speak of.
 #[derive(Debug, thiserror::Error)]

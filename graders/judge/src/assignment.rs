@@ -95,7 +95,7 @@ pub struct Limits {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Deductions {
-    /// A law, or a portion that is right in f64 and wrong in f32.
+    /// A law, a portion that is right in f64 and wrong in f32, or fresh inputs on which the reference says otherwise.
     pub law: f64,
     /// A hygiene check.
     pub hygiene: f64,

@@ -113,6 +113,17 @@ pub enum Finding {
         /// Whether the output is a mask, whose row sees nothing; otherwise it is NaN there.
         blank: bool,
     },
+    /// On fresh inputs an output is not what the reference gives.
+    Differs {
+        /// The golden case whose kind the inputs are of.
+        case: String,
+        /// The output's name.
+        output: String,
+        /// How it differs.
+        mismatch: Mismatch,
+        /// Seed of the inputs.
+        seed: u64,
+    },
     /// An f64 output is right to f32 only.
     Imprecise {
         /// The golden case.

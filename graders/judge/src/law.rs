@@ -15,20 +15,30 @@ use crate::task::{Cases, Law};
 /// How often a failing case is made smaller at most.
 const SHRINKS: u32 = 200;
 
-/// Tries a law. `None` where it holds on all `cases` cases.
+/// How hard a law is tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Effort {
+    /// How many cases.
+    pub cases: u32,
+    /// Whether a failing case is made smaller.
+    pub shrinks: bool,
+}
+
+/// Tries a law. `None` where it holds on all cases.
 pub fn try_law(
     law: &Law,
     probe: &mut Probe<'_>,
-    cases: u32,
+    effort: Effort,
     seed: [u8; 32],
 ) -> Result<Option<(Finding, Counterexample)>, Fault> {
     let cases = match law.cases {
-        Cases::Many => cases,
-        Cases::Few => cases.div_ceil(4),
+        Cases::Many => effort.cases,
+        Cases::Few => effort.cases.div_ceil(4),
     };
     let trial = RefCell::new(Trial {
         law,
         probe,
+        shrinks: effort.shrinks,
         found: None,
         fault: None,
     });
@@ -74,6 +84,7 @@ fn config(cases: u32) -> Config {
 struct Trial<'a, 'b> {
     law: &'a Law,
     probe: &'a mut Probe<'b>,
+    shrinks: bool,
     found: Option<Found>,
     fault: Option<Fault>,
 }
@@ -81,7 +92,7 @@ struct Trial<'a, 'b> {
 struct Found {
     finding: Finding,
     counterexample: Counterexample,
-    /// A hang is never shrunk: every smaller case could hang as well.
+    /// It is not made smaller: nobody asked for it, or it is a hang, and every smaller case could hang as well.
     final_form: bool,
 }
 
@@ -117,8 +128,7 @@ impl Trial<'_, '_> {
             .found
             .take()
             .map_or_else(|| sizes.clone(), |found| found.counterexample.found_at);
-        let final_form =
-            matches!(&violation, Violation::Call(finding) if matches!(**finding, Finding::TimedOut { .. }));
+        let is_hang = matches!(&violation, Violation::Call(finding) if matches!(**finding, Finding::TimedOut { .. }));
         self.found = Some(Found {
             finding: Finding::LawBroken(violation),
             counterexample: Counterexample {
@@ -127,7 +137,7 @@ impl Trial<'_, '_> {
                 seed: scenario.seed(),
                 calls: self.probe.calls().to_vec(),
             },
-            final_form,
+            final_form: is_hang || !self.shrinks,
         });
     }
 }

@@ -8,6 +8,7 @@ pub mod arguments;
 pub mod assignment;
 pub mod compare;
 pub mod data;
+pub mod differential;
 pub mod finding;
 pub mod fixtures;
 pub mod forbidden;

@@ -93,7 +93,7 @@ fn is_lost_already(portions: &[Portion], check: &Check) -> bool {
 fn cost(kind: Kind, deductions: Deductions) -> f64 {
     match kind {
         Kind::Golden | Kind::Trial => 0.0,
-        Kind::Single | Kind::Law => deductions.law,
+        Kind::Single | Kind::Law | Kind::Differential => deductions.law,
         Kind::Precision => deductions.precision,
         Kind::Hygiene => deductions.hygiene,
     }

@@ -99,20 +99,7 @@ impl<'a> Probe<'a> {
     /// Makes a call that has to return outputs.
     pub fn call(&mut self, call: &Call) -> Result<Returned, Stop> {
         self.calls.push(record(call));
-        match self.subject.call(call)? {
-            Observed::Answered {
-                outcome: Outcome::Returned,
-                tensors,
-            } => {
-                let outputs = Group::Output.extract(&tensors);
-                Ok(Returned {
-                    outputs: self.canonical.map_or(outputs.clone(), |canonical| canonical(outputs)),
-                    arguments: Group::Argument.extract(&tensors),
-                    gradients: Group::Gradient.extract(&tensors),
-                })
-            }
-            observed => Err(Stop::Found(finding(observed))),
-        }
+        returned(self.subject.call(call)?, self.canonical).map_err(Stop::Found)
     }
 
     /// The outputs of a plain call.
@@ -243,6 +230,24 @@ fn missing(output: &str) -> Stop {
     Stop::Found(Finding::MissingOutput {
         output: output.to_owned(),
     })
+}
+
+/// What a call has given, free orders put into one; or the finding that an unsuccessful call stands for.
+pub(crate) fn returned(observed: Observed, canonical: Option<fn(Tensors) -> Tensors>) -> Result<Returned, Finding> {
+    match observed {
+        Observed::Answered {
+            outcome: Outcome::Returned,
+            tensors,
+        } => {
+            let outputs = Group::Output.extract(&tensors);
+            Ok(Returned {
+                outputs: canonical.map_or(outputs.clone(), |canonical| canonical(outputs)),
+                arguments: Group::Argument.extract(&tensors),
+                gradients: Group::Gradient.extract(&tensors),
+            })
+        }
+        observed => Err(finding(observed)),
+    }
 }
 
 /// The finding that an unsuccessful call stands for.

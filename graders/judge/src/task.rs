@@ -6,6 +6,7 @@ use wire::{DType, Tensors};
 
 use crate::answer::Answer;
 use crate::assignment::Limits;
+use crate::differential;
 use crate::finding::Finding;
 use crate::hygiene;
 use crate::judgement::{BUILD, POLICY};
@@ -107,12 +108,19 @@ impl Task {
         if !self.cases.is_empty() {
             names.push("precision".to_owned());
             names.extend(hygiene::ALL.iter().map(|check| check.name.to_owned()));
+            names.push(differential::NAME.to_owned());
             names.extend(self.laws.iter().map(|law| law.name.to_owned()));
         }
         names.extend(self.trials.iter().map(|trial| trial.name.to_owned()));
         names.extend([BUILD, POLICY].map(str::to_owned));
         names
     }
+}
+
+/// The portion whose golden cases a check is of, by the check's name.
+pub fn golden_portion(check: &str) -> Option<&str> {
+    let in_dtype = |dtype| check.strip_prefix(&golden_name(dtype, ""));
+    in_dtype(DType::F64).or_else(|| in_dtype(DType::F32))
 }
 
 /// The name of the check of a portion's golden cases.

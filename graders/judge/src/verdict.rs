@@ -57,6 +57,7 @@ impl Verdict {
             | Finding::NoGradient { .. }
             | Finding::Wrong { .. }
             | Finding::NanInPadding { .. }
+            | Finding::Differs { .. }
             | Finding::Imprecise { .. }
             | Finding::Misbehaves { .. }
             | Finding::OutsideSupport { .. }

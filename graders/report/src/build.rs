@@ -31,6 +31,8 @@ pub struct Context<'a> {
     pub fixtures_sha256: &'a str,
     /// Seed of the laws.
     pub seed: u64,
+    /// Seed of the fresh inputs of differential runs.
+    pub fresh_seed: u64,
     /// Version of libtorch.
     pub libtorch: &'a str,
     /// The device that computed.
@@ -73,6 +75,7 @@ pub fn build(context: &Context<'_>, judgements: &[TaskJudgement], assignment: &A
         },
         fixtures_sha256: context.fixtures_sha256.to_owned(),
         seed: context.seed,
+        fresh_seed: context.fresh_seed,
         libtorch: context.libtorch.to_owned(),
         device: context.device.to_owned(),
         dtypes: context.dtypes.iter().map(ToString::to_string).collect(),
@@ -236,6 +239,7 @@ fn kind(kind: Kind) -> CheckKind {
         Kind::Precision => CheckKind::Precision,
         Kind::Law => CheckKind::Law,
         Kind::Hygiene => CheckKind::Hygiene,
+        Kind::Differential => CheckKind::Differential,
         Kind::Trial => CheckKind::Trial,
     }
 }

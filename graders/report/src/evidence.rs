@@ -13,7 +13,13 @@ const LONGEST_FILE: usize = 100;
 /// The figures of a finding, where it has any.
 pub(crate) fn evidence(finding: &Finding) -> Option<Evidence> {
     match finding {
-        Finding::Wrong { case, output, mismatch } => Some(of(Some(case), Some(output), seen(mismatch))),
+        Finding::Wrong { case, output, mismatch }
+        | Finding::Differs {
+            case,
+            output,
+            mismatch,
+            seed: _,
+        } => Some(of(Some(case), Some(output), seen(mismatch))),
         Finding::Imprecise {
             case,
             output,
@@ -102,6 +108,7 @@ pub(crate) fn place(finding: &Finding) -> Option<Location> {
         | Finding::NoGradient { .. }
         | Finding::Wrong { .. }
         | Finding::NanInPadding { .. }
+        | Finding::Differs { .. }
         | Finding::Imprecise { .. }
         | Finding::Misbehaves { .. }
         | Finding::OutsideSupport { .. }

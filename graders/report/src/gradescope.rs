@@ -70,6 +70,7 @@ pub fn render(report: &Report) -> String {
             "grader": report.grader.version,
             "libtorch": report.libtorch,
             "seed": report.seed,
+            "fresh_seed": report.fresh_seed,
             "sandbox": report.sandbox,
         }),
     };

@@ -23,6 +23,8 @@ pub struct Report {
     pub fixtures_sha256: String,
     /// Seed of the laws.
     pub seed: u64,
+    /// Seed of the fresh inputs of differential runs.
+    pub fresh_seed: u64,
     /// Version of libtorch.
     pub libtorch: String,
     /// The device that computed.
@@ -179,6 +181,8 @@ pub enum CheckKind {
     Law,
     /// Untouched arguments, determinism, independence of order.
     Hygiene,
+    /// Fresh inputs, answered as the reference answers them.
+    Differential,
     /// A training with measurements: it gives points.
     Trial,
 }

@@ -38,7 +38,8 @@ fn rank(check: &CheckReport) -> u8 {
         CheckKind::Law => 1,
         CheckKind::Golden | CheckKind::Trial => 2,
         CheckKind::Single => 3,
-        CheckKind::Hygiene => 4,
-        CheckKind::Precision => 5,
+        CheckKind::Differential => 4,
+        CheckKind::Hygiene => 5,
+        CheckKind::Precision => 6,
     }
 }

@@ -1,7 +1,8 @@
 //! What an assignment lets a student see. It is decided while the model is built, so that no renderer can leak.
 //!
 //! A hidden task's golden inputs are secret, and with them everything that a function could say of them: differences,
-//! panic messages, exit statuses, and the hygiene checks, which use the same inputs. Laws draw inputs of their own,
+//! panic messages, exit statuses, the hygiene checks, which use the same inputs, and the differential one, whose inputs
+//! share with them what a case leaves fixed. Laws draw inputs of their own,
 //! which are no secret; but a function may carry a golden input over to a law's call, so that its free text is left
 //! out there as well.
 
@@ -23,34 +24,37 @@ pub(crate) fn sight(visibility: Visibility, kind: Kind, finding: &Finding) -> Si
     match (visibility, kind) {
         (Visibility::Public, _) => Sight::Finding(finding.clone()),
         (Visibility::Hidden, Kind::Law | Kind::Trial) => Sight::Finding(without_free_text(finding)),
-        (Visibility::Hidden, Kind::Golden | Kind::Single | Kind::Precision | Kind::Hygiene) => match finding {
-            // These are known without any input.
-            Finding::NotAttempted | Finding::DidNotCompile(_) | Finding::Forbidden { .. } => {
-                Sight::Finding(finding.clone())
+        (Visibility::Hidden, Kind::Golden | Kind::Single | Kind::Precision | Kind::Hygiene | Kind::Differential) => {
+            match finding {
+                // These are known without any input.
+                Finding::NotAttempted | Finding::DidNotCompile(_) | Finding::Forbidden { .. } => {
+                    Sight::Finding(finding.clone())
+                }
+                Finding::Panicked { .. }
+                | Finding::Crashed { .. }
+                | Finding::TimedOut { .. }
+                | Finding::OutOfMemory { .. }
+                | Finding::Malformed { .. }
+                | Finding::RefusedValid { .. }
+                | Finding::AcceptedInvalid { .. }
+                | Finding::MissingOutput { .. }
+                | Finding::Unusable { .. }
+                | Finding::WrongDevice { .. }
+                | Finding::NoGradient { .. }
+                | Finding::Wrong { .. }
+                | Finding::NanInPadding { .. }
+                | Finding::Differs { .. }
+                | Finding::Imprecise { .. }
+                | Finding::Misbehaves { .. }
+                | Finding::OutsideSupport { .. }
+                | Finding::WrongDistribution { .. }
+                | Finding::BelowBar { .. }
+                | Finding::LawBroken(_)
+                | Finding::ArgumentModified { .. }
+                | Finding::NotDeterministic { .. }
+                | Finding::OrderDependent { .. } => Sight::Nothing,
             }
-            Finding::Panicked { .. }
-            | Finding::Crashed { .. }
-            | Finding::TimedOut { .. }
-            | Finding::OutOfMemory { .. }
-            | Finding::Malformed { .. }
-            | Finding::RefusedValid { .. }
-            | Finding::AcceptedInvalid { .. }
-            | Finding::MissingOutput { .. }
-            | Finding::Unusable { .. }
-            | Finding::WrongDevice { .. }
-            | Finding::NoGradient { .. }
-            | Finding::Wrong { .. }
-            | Finding::NanInPadding { .. }
-            | Finding::Imprecise { .. }
-            | Finding::Misbehaves { .. }
-            | Finding::OutsideSupport { .. }
-            | Finding::WrongDistribution { .. }
-            | Finding::BelowBar { .. }
-            | Finding::LawBroken(_)
-            | Finding::ArgumentModified { .. }
-            | Finding::NotDeterministic { .. }
-            | Finding::OrderDependent { .. } => Sight::Nothing,
-        },
+        }
     }
 }
 
@@ -88,6 +92,7 @@ fn without_free_text(finding: &Finding) -> Finding {
         | Finding::MissingOutput { .. }
         | Finding::Wrong { .. }
         | Finding::NanInPadding { .. }
+        | Finding::Differs { .. }
         | Finding::Imprecise { .. }
         | Finding::Misbehaves { .. }
         | Finding::OutsideSupport { .. }

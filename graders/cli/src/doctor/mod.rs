@@ -53,6 +53,8 @@ pub(crate) fn doctor(grader: &Grader, options: &arguments::Doctor, output: &Outp
             seed: assignment.seed,
             training: Training::NotAsked,
             without: None,
+            fresh_seed: assignment.seed,
+            shrinks: false,
         },
         tasks: &chosen,
         reference: Reference::new(grader),

@@ -13,7 +13,7 @@ use judge::verdict::Verdict;
 use super::attacks::{self, Attack, Expected};
 use super::ground::Ground;
 use crate::failure::Failure;
-use crate::grader::{Grader, Reference};
+use crate::grader::{Grader, Manner, Reference, Setting};
 
 /// What an attack says that was not stopped.
 const BREACH: &str = "BREACH";
@@ -48,9 +48,13 @@ impl Doctor<'_> {
         let staged = self.grader.stage(folder.path(), None)?;
         let place = staged.folder().to_owned();
         let prepared = self.grader.build_unguarded(staged, self.tasks)?;
+        let manner = Manner {
+            threads: 1,
+            setting: Setting::default(),
+        };
         let judged = self
             .grader
-            .judge_prepared(&prepared, &self.bench, self.tasks, &self.reference, 1, &|_| {});
+            .judge_prepared(&prepared, &self.bench, self.tasks, &self.reference, &manner, &|_| {});
         let survivors = processes_of(&place).map_err(cannot)?;
         drop(prepared);
         let (judgements, in_force) = judged?;

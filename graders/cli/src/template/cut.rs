@@ -2,6 +2,8 @@
 //!
 //! The work is textual, line by line, on sources that rustfmt has laid out.
 
+use std::ops::Range;
+
 use super::marker::{Fault, Flaw, Marker, Region, marker};
 
 /// A topic file of the template.
@@ -32,6 +34,22 @@ pub(super) fn topic(source: &str) -> Result<Topic, Flaw> {
         text.push('\n');
     }
     Ok(Topic { text, functions })
+}
+
+/// Where the reference holds what a student writes: solutions and their helpers, in bytes, markers left out.
+pub(super) fn regions(source: &str) -> Result<Vec<Range<usize>>, Flaw> {
+    let mut regions = Vec::new();
+    let (mut open, mut at) = (None, 0);
+    for (number, line) in (1..).zip(source.split_inclusive('\n')) {
+        let after = at + line.len();
+        match marker(line.trim_end()).map_err(|fault| Flaw { line: number, fault })? {
+            Some(Marker::Begin(..)) => open = Some(after),
+            Some(Marker::End(_)) => regions.extend(open.take().map(|start| start..at)),
+            None => {}
+        }
+        at = after;
+    }
+    Ok(regions)
 }
 
 /// A line of the template and its number in the reference.

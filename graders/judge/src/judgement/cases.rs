@@ -4,34 +4,43 @@ use wire::DType;
 
 use super::task::{Cases, TaskJudge};
 use super::{Check, Ending, Kind, Skip};
+use crate::differential::{self, Run};
 use crate::finding::Finding;
 use crate::fixtures::StoredCase;
 use crate::golden::judge_case;
 use crate::hygiene::{self, Hygiene};
-use crate::law::{law_seed, try_law};
+use crate::law::{Effort, law_seed, try_law};
 use crate::probe::Probe;
 use crate::subject::{Fault, Subject};
 use crate::task::{Case, Law, golden_name};
 
-/// Golden cases whose call gave an answer, right or wrong.
-pub(super) type Answered<'a> = Vec<(&'static Case, &'a StoredCase)>;
+/// Golden cases with what is stored of them.
+pub(super) type Stored<'a> = Vec<(&'static Case, &'a StoredCase)>;
+
+/// What came of the golden cases in one dtype.
+pub(super) struct Golden<'a> {
+    pub(super) checks: Vec<Check>,
+    /// The cases whose call gave an answer, right or wrong.
+    pub(super) answered: Stored<'a>,
+    /// The cases whose answer is right, to f32 at least.
+    pub(super) held: Stored<'a>,
+}
 
 impl TaskJudge<'_> {
-    /// The golden checks of all portions in one dtype, in f64 with the check of precision; and which cases were
-    /// answered.
+    /// The golden checks of all portions in one dtype, in f64 with the check of precision; and what came of the cases.
     pub(super) fn golden<'b>(
         &mut self,
         cases: &'b Cases,
         dtype: DType,
         subject: &mut dyn Subject,
-    ) -> Result<(Vec<Check>, Answered<'b>), Fault> {
+    ) -> Result<Golden<'b>, Fault> {
         let kind = if dtype == DType::F64 {
             Kind::Golden
         } else {
             Kind::Single
         };
         let mut checks = Vec::new();
-        let mut answered = Answered::new();
+        let (mut answered, mut held) = (Stored::new(), Stored::new());
         let mut imprecise = None;
         for portion in self.task.golden_portions() {
             let mut ending = Ending::Passed;
@@ -41,11 +50,12 @@ impl TaskJudge<'_> {
                     answered.push((*case, stored));
                 }
                 match found {
-                    Ending::Passed => {}
+                    Ending::Passed => held.push((*case, stored)),
                     Ending::Failed {
                         finding: finding @ Finding::Imprecise { .. },
                         ..
                     } => {
+                        held.push((*case, stored));
                         imprecise.get_or_insert(finding);
                     }
                     other => {
@@ -60,7 +70,7 @@ impl TaskJudge<'_> {
         if dtype == DType::F64 && has_floats(cases) {
             checks.push(precision(imprecise));
         }
-        Ok((checks, answered))
+        Ok(Golden { checks, answered, held })
     }
 
     fn case(
@@ -80,7 +90,7 @@ impl TaskJudge<'_> {
 
     /// The checks of hygiene, on cases that were answered: one that crashes has cost its portion, and says nothing of
     /// how clean the others are.
-    pub(super) fn hygiene(&mut self, answered: &Answered<'_>, subject: &mut dyn Subject) -> Result<Vec<Check>, Fault> {
+    pub(super) fn hygiene(&mut self, answered: &Stored<'_>, subject: &mut dyn Subject) -> Result<Vec<Check>, Fault> {
         let calls = hygiene::calls(self.task, answered);
         let mut checks = Vec::new();
         for &Hygiene { name, statement, judge } in hygiene::ALL {
@@ -96,6 +106,50 @@ impl TaskJudge<'_> {
         Ok(checks)
     }
 
+    /// The check that what holds for the golden cases holds for other inputs of their kind. Where a golden case is lost
+    /// already, fresh inputs have nothing more to say.
+    pub(super) fn differential(
+        &mut self,
+        cases: &Cases,
+        held: &Stored<'_>,
+        subject: &mut dyn Subject,
+    ) -> Result<Vec<Check>, Fault> {
+        if self.left_out(differential::NAME) {
+            return Ok(Vec::new());
+        }
+        let ending = if self.time_used_up() {
+            Ending::Skipped(Skip::TimeUsedUp)
+        } else if held.is_empty() {
+            Ending::Skipped(Skip::NothingHolds)
+        } else {
+            self.fresh_inputs(held, subject)?
+        };
+        let statement = differential::statement(self.task, cases);
+        Ok(vec![Check::new(
+            differential::NAME,
+            Kind::Differential,
+            statement,
+            ending,
+        )])
+    }
+
+    fn fresh_inputs(&mut self, held: &Stored<'_>, subject: &mut dyn Subject) -> Result<Ending, Fault> {
+        let tolerances = &self.bench.fixtures.tolerances;
+        match differential::run(self.task, held, tolerances, self.bench.fresh_seed, subject) {
+            Ok(Run::Agrees) => Ok(Ending::Passed),
+            Ok(Run::NothingFresh) => Ok(Ending::Skipped(Skip::FixedInputs)),
+            Ok(Run::NoReference) => Ok(Ending::Skipped(Skip::NoReference)),
+            Ok(Run::Differs(finding, counterexample)) => {
+                self.count_timeout(&finding);
+                Ok(Ending::Failed {
+                    finding,
+                    counterexample: Some(counterexample),
+                })
+            }
+            Err(stop) => self.ending(Err(stop)),
+        }
+    }
+
     pub(super) fn laws(
         &mut self,
         replaced: bool,
@@ -104,7 +158,7 @@ impl TaskJudge<'_> {
     ) -> Result<Vec<Check>, Fault> {
         let mut checks = Vec::new();
         for law in self.task.laws {
-            if self.left_out(law) {
+            if self.left_out(law.name) {
                 continue;
             }
             let ending = if self.time_used_up() {
@@ -119,14 +173,18 @@ impl TaskJudge<'_> {
         Ok(checks)
     }
 
-    fn left_out(&self, law: &Law) -> bool {
-        self.bench.without.and_then(|name| name.split_once('/')) == Some((self.task.id, law.name))
+    fn left_out(&self, check: &str) -> bool {
+        self.bench.without.and_then(|name| name.split_once('/')) == Some((self.task.id, check))
     }
 
     fn law(&mut self, law: &Law, subject: &mut dyn Subject) -> Result<Ending, Fault> {
         let mut probe = Probe::new(subject, self.task.canonical);
         let seed = law_seed(self.bench.seed, self.task.id, law.name);
-        let found = try_law(law, &mut probe, self.bench.assignment.law_cases, seed)?;
+        let effort = Effort {
+            cases: self.bench.assignment.law_cases,
+            shrinks: self.bench.shrinks,
+        };
+        let found = try_law(law, &mut probe, effort, seed)?;
         Ok(match found {
             None => Ending::Passed,
             Some((finding, counterexample)) => {
@@ -184,7 +242,8 @@ fn is_answer(ending: &Ending) -> bool {
             | Finding::LawBroken(_)
             | Finding::ArgumentModified { .. }
             | Finding::NotDeterministic { .. }
-            | Finding::OrderDependent { .. } => false,
+            | Finding::OrderDependent { .. }
+            | Finding::Differs { .. } => false,
         },
     }
 }

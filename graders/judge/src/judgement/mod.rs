@@ -33,6 +33,8 @@ pub enum Kind {
     Law,
     /// Untouched arguments, determinism, independence of order.
     Hygiene,
+    /// Fresh inputs, answered as the reference answers them.
+    Differential,
     /// A training with measurements: it gives points.
     Trial,
 }
@@ -68,6 +70,12 @@ pub enum Skip {
     NotWritten,
     /// No golden case got an answer that could be looked at more closely.
     NoAnswer,
+    /// No golden case holds, so that fresh inputs have nothing more to say.
+    NothingHolds,
+    /// The inputs of the golden cases are fixed: there are no others of their kind.
+    FixedInputs,
+    /// The reference, which it takes, is not at hand.
+    NoReference,
     /// Training takes long and was not asked for.
     TrainingNotAsked,
     /// Earlier checks of the task used up its time.
@@ -142,9 +150,13 @@ pub struct Bench<'a> {
     pub fixtures: &'a Fixtures,
     /// Seed of the laws.
     pub seed: u64,
+    /// Seed of the fresh inputs of differential runs.
+    pub fresh_seed: u64,
     /// Which trials are run.
     pub training: Training<'a>,
-    /// A law that is left out, as `task/law`, to see whether the kit notices.
+    /// Whether the case that breaks a law is made smaller, for whoever reads it; no verdict depends on it.
+    pub shrinks: bool,
+    /// A law, or the check of fresh inputs, that is left out, as `task/check`, to see whether the kit notices.
     pub without: Option<&'a str>,
 }
 
@@ -299,6 +311,8 @@ fn precluded_task(bench: &Bench<'_>, task: &Task, entry: &Entry, finding: &Findi
     }
 }
 
+#[cfg(test)]
+mod differential_tests;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! Judging one task: which checks are made, in which processes, and what comes of them.
 
+use super::cases::Golden;
 use super::verdict::{blame_parts, is_unwritten, untried, verdict};
 use super::{Bench, Broken, Check, Ending, Kind, Skip, TaskJudgement};
 use crate::assignment::Entry;
+use crate::differential;
 use crate::finding::Finding;
 use crate::fixtures::{FixtureError, StoredCase};
 use crate::hygiene;
@@ -64,22 +66,28 @@ impl<'a> TaskJudge<'a> {
         let before = subject.substituted();
         // A process of its own for each task and dtype: no task can leave anything behind for another.
         subject.renew();
-        let (mut checks, answered) = self.golden(cases, DType::F64, subject)?;
+        let Golden {
+            mut checks,
+            answered,
+            held,
+        } = self.golden(cases, DType::F64, subject)?;
         if untried(&checks) {
-            self.skip_the_rest(&mut checks, &Skip::NothingToJudge);
+            self.skip_the_rest(cases, &mut checks, &Skip::NothingToJudge);
         } else {
             let is_half_written = checks.iter().any(is_unwritten);
             subject.renew();
-            checks.extend(self.golden(cases, DType::F32, subject)?.0);
+            checks.extend(self.golden(cases, DType::F32, subject)?.checks);
             subject.renew();
             checks.extend(self.hygiene(&answered, subject)?);
-            let mut laws = self.laws(replaced, parts, subject)?;
+            subject.renew();
+            let mut others = self.differential(cases, &held, subject)?;
+            others.extend(self.laws(replaced, parts, subject)?);
             if is_half_written {
                 // That it is not written has cost its portion already. Where no golden case has come upon a `todo!()`,
-                // a law that does has found something.
-                skip_unwritten(&mut laws);
+                // another check that does has found something.
+                skip_unwritten(&mut others);
             }
-            checks.extend(laws);
+            checks.extend(others);
         }
         let asked = subject.substituted() > before;
         if !parts.is_empty() && !asked {
@@ -113,11 +121,13 @@ impl<'a> TaskJudge<'a> {
         self.timeouts >= self.bench.assignment.limits.timeouts_per_task
     }
 
-    fn skip_the_rest(&self, checks: &mut Vec<Check>, why: &Skip) {
+    fn skip_the_rest(&self, cases: &Cases, checks: &mut Vec<Check>, why: &Skip) {
         let skipped = || Ending::Skipped(why.clone());
         for hygiene in hygiene::ALL {
             checks.push(Check::new(hygiene.name, Kind::Hygiene, hygiene.statement, skipped()));
         }
+        let statement = differential::statement(self.task, cases);
+        checks.push(Check::new(differential::NAME, Kind::Differential, statement, skipped()));
         for law in self.task.laws {
             checks.push(Check::new(law.name, Kind::Law, law.statement, skipped()));
         }
@@ -159,8 +169,8 @@ impl<'a> TaskJudge<'a> {
     }
 }
 
-fn skip_unwritten(laws: &mut [Check]) {
-    for law in laws.iter_mut().filter(|law| is_unwritten(law)) {
-        law.ending = Ending::Skipped(Skip::NotWritten);
+fn skip_unwritten(checks: &mut [Check]) {
+    for check in checks.iter_mut().filter(|check| is_unwritten(check)) {
+        check.ending = Ending::Skipped(Skip::NotWritten);
     }
 }

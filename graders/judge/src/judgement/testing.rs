@@ -155,7 +155,9 @@ pub(super) fn judged(
         assignment: &assignment,
         fixtures: &fixtures,
         seed: assignment.seed,
+        fresh_seed: 1,
         training,
+        shrinks: true,
         without: None,
     };
     judge(&bench, tasks, &BTreeMap::new(), subject, &mut |_| {}).expect("every case has its fixtures")

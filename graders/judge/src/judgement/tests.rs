@@ -6,6 +6,7 @@ use super::testing::{Answer, Pupil, judged, panicked};
 use super::{Check, Ending, Kind, Skip, TaskJudgement, Training};
 use crate::arguments::arguments;
 use crate::finding::Finding;
+use crate::law::{Effort, law_seed, try_law};
 use crate::probe::{Holds, Probe, equal};
 use crate::random::floats;
 use crate::scenario::{Scenario, Sizes};
@@ -167,4 +168,20 @@ fn a_function_that_is_not_written_at_all_is_not_attempted() {
     assert_eq!(judgement.verdict, Verdict::NotAttempted);
     let ending = &check(&judgement, "of-plus").ending;
     assert_eq!(*ending, Ending::Skipped(Skip::NothingToJudge));
+}
+
+#[test]
+fn a_failing_case_is_made_smaller_only_where_that_was_asked_for() {
+    let found = |shrinks| {
+        let mut pupil = Pupil::new(|_| Err(panicked()), |_, _| unreachable!("nothing is trained here"));
+        let effort = Effort { cases: 8, shrinks };
+        // With this seed the first case is not the smallest one.
+        let seed = law_seed(2, HALF.id, HALF.laws[0].name);
+        let found = try_law(&HALF.laws[0], &mut Probe::new(&mut pupil, None), effort, seed);
+        found.ok().flatten().expect("nothing is answered").1
+    };
+    let (first, smallest) = (found(false), found(true));
+    assert_eq!(first.sizes, first.found_at);
+    assert_eq!(smallest.found_at, first.sizes);
+    assert_ne!(smallest.sizes, first.sizes);
 }

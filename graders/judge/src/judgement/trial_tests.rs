@@ -249,7 +249,9 @@ fn what_does_not_compile_earns_nothing_and_asks_for_no_training() {
         assignment: &assignment,
         fixtures: &fixtures,
         seed: 7,
+        fresh_seed: 7,
         training: Training::NotAsked,
+        shrinks: true,
         without: None,
     };
     let forbidden = Finding::Forbidden {
@@ -332,7 +334,9 @@ fn no_impostor_earns_a_point_for_a_training() {
         assignment: &assignment,
         fixtures: &fixtures,
         seed: 7,
+        fresh_seed: 7,
         training: Training::All,
+        shrinks: true,
         without: None,
     };
     for &kind in impostor::KINDS {

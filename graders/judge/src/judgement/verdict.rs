@@ -25,7 +25,7 @@ pub(super) fn untried(checks: &[Check]) -> bool {
 fn gives_points(kind: Kind) -> bool {
     match kind {
         Kind::Golden | Kind::Trial => true,
-        Kind::Single | Kind::Precision | Kind::Law | Kind::Hygiene => false,
+        Kind::Single | Kind::Precision | Kind::Law | Kind::Hygiene | Kind::Differential => false,
     }
 }
 
@@ -63,7 +63,9 @@ pub(super) fn verdict(checks: &[Check]) -> Verdict {
 fn verdict_of_check(check: &Check) -> Verdict {
     match (&check.ending, check.kind) {
         // What takes points away and was not tried takes nothing away.
-        (Ending::Passed, _) | (Ending::Skipped(Skip::DependsOn(_)), Kind::Law | Kind::Hygiene) => Verdict::Passed,
+        (Ending::Passed, _)
+        | (Ending::Skipped(Skip::DependsOn(_)), Kind::Law | Kind::Hygiene | Kind::Differential)
+        | (Ending::Skipped(Skip::NothingHolds | Skip::FixedInputs | Skip::NoReference), _) => Verdict::Passed,
         (Ending::Skipped(_), _) => Verdict::Skipped,
         // A function of which only a branch is not written is wrong.
         (Ending::Failed { finding, .. }, _) => match Verdict::of(finding) {

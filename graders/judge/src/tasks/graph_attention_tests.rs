@@ -7,7 +7,7 @@ use super::graph_attention;
 use super::graph_attention_inputs::{edges_of, with_self_loops};
 use super::graph_inputs::{Edge, flipped, product};
 use super::graph_tests::inferred;
-use super::testing::{broken_laws, telling_cases};
+use super::testing::{EFFORT, broken_laws, telling_cases};
 use crate::arguments::{Array, arguments, array, tensor, vector};
 use crate::law::{law_seed, try_law};
 use crate::probe::Probe;
@@ -337,7 +337,7 @@ fn a_gradient_that_misses_an_argument_is_seen() {
     let found = try_law(
         law,
         &mut Probe::new(&mut detached, task.canonical),
-        32,
+        EFFORT,
         law_seed(1, task.id, law.name),
     );
     assert!(found.is_ok_and(|found| found.is_some()));

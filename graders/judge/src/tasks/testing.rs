@@ -6,7 +6,7 @@ use wire::{DType, Data, Observed, Outcome, Tensor, Tensors};
 use crate::compare::compare;
 use crate::fixtures::INPUT_SEED;
 use crate::golden::arguments_in;
-use crate::law::{law_seed, try_law};
+use crate::law::{Effort, law_seed, try_law};
 use crate::making::{indiscriminate, make_case};
 use crate::probe::Probe;
 use crate::random::Random;
@@ -14,8 +14,11 @@ use crate::subject::{Call, Fault, Gradient, Subject};
 use crate::task::{Expect, Task};
 use crate::tolerance::Tolerances;
 
-/// Cases per law, as in the assignment.
-const CASES: u32 = 32;
+/// As many cases as in the assignment, and small counterexamples.
+pub(super) const EFFORT: Effort = Effort {
+    cases: 32,
+    shrinks: true,
+};
 /// Step of the central differences.
 const STEP: f64 = 1e-6;
 
@@ -87,7 +90,7 @@ pub(super) fn broken_laws(task: &Task, function: impl FnMut(&Call) -> Result<Ten
     for law in task.laws {
         let mut probe = Probe::new(&mut imitation, task.canonical);
         let found =
-            try_law(law, &mut probe, CASES, law_seed(1, task.id, law.name)).expect("an imitation has no faults");
+            try_law(law, &mut probe, EFFORT, law_seed(1, task.id, law.name)).expect("an imitation has no faults");
         if found.is_some() {
             broken.push(law.name);
         }
@@ -132,7 +135,7 @@ pub(super) fn smallest_case(
     let law = task.laws.iter().find(|other| other.name == law)?;
     let mut imitation = Imitation(function);
     let mut probe = Probe::new(&mut imitation, task.canonical);
-    let found = try_law(law, &mut probe, CASES, law_seed(1, task.id, law.name)).expect("an imitation has no faults");
+    let found = try_law(law, &mut probe, EFFORT, law_seed(1, task.id, law.name)).expect("an imitation has no faults");
     let (finding, counterexample) = found?;
     let sizes = counterexample.sizes.iter().map(|size| size.1).collect();
     Some((sizes, format!("{finding:?}")))

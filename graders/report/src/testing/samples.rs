@@ -98,6 +98,12 @@ one_of_each! {
             index: vec![1, 4, 0],
             blank: false,
         },
+        Finding::Differs { .. } => Finding::Differs {
+            case: text("heads"),
+            output: text("output"),
+            mismatch: Mismatch::Values(difference()),
+            seed: 7,
+        },
         Finding::Imprecise { .. } => Finding::Imprecise {
             case: text("heads"),
             output: text("output"),
@@ -176,6 +182,9 @@ one_of_each! {
         Skip::NothingToJudge => Skip::NothingToJudge,
         Skip::NotWritten => Skip::NotWritten,
         Skip::NoAnswer => Skip::NoAnswer,
+        Skip::NothingHolds => Skip::NothingHolds,
+        Skip::FixedInputs => Skip::FixedInputs,
+        Skip::NoReference => Skip::NoReference,
         Skip::TrainingNotAsked => Skip::TrainingNotAsked,
         Skip::TimeUsedUp => Skip::TimeUsedUp,
     }

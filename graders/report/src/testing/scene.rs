@@ -52,6 +52,7 @@ pub(crate) fn context<'a>(tasks: &'a [&'a Task], sandbox: &'a [String]) -> Conte
         submission_sha256: "5ab1",
         fixtures_sha256: "f1c5",
         seed: 7,
+        fresh_seed: 11,
         libtorch: "2.11.0",
         device: "cpu",
         dtypes: &["f64", "f32"],

@@ -38,6 +38,19 @@ pub(super) fn wrong(case: &str, output: &str, mismatch: &Mismatch, place: Place<
     Words::new(message, hint(mismatch, place))
 }
 
+/// The words on an output for fresh inputs, where the golden case of their kind holds.
+pub(super) fn differs(case: &str, output: &str, mismatch: &Mismatch, seed: u64, place: Place<'_>) -> Words {
+    Words::new(
+        format!(
+            "right for the golden case {}, but not for fresh inputs of its kind (seed {seed}): `{}`: {}",
+            clean(case),
+            clean(output),
+            difference(mismatch, Frame::Asked)
+        ),
+        hint(mismatch, place),
+    )
+}
+
 /// The next step after a mismatch.
 pub(super) fn hint(mismatch: &Mismatch, place: Place<'_>) -> String {
     match mismatch {

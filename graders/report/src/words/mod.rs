@@ -102,6 +102,12 @@ pub(crate) fn finding(finding: &Finding, place: Place<'_>) -> Words {
             index,
             blank,
         } => nan_in_padding(case.as_deref(), output, index, *blank),
+        Finding::Differs {
+            case,
+            output,
+            mismatch,
+            seed,
+        } => mismatch::differs(case, output, mismatch, *seed, place),
         Finding::Imprecise {
             case,
             output,

@@ -61,6 +61,18 @@ pub(crate) fn skip(skip: &Skip, kind: Kind) -> Words {
             message: "no golden case was answered, so there is nothing to look at more closely".to_owned(),
             hint: None,
         },
+        Skip::NothingHolds => Words {
+            message: "no golden case holds, so fresh inputs have nothing more to say".to_owned(),
+            hint: None,
+        },
+        Skip::FixedInputs => Words {
+            message: "the inputs of the golden cases are fixed, so there are no fresh ones of their kind".to_owned(),
+            hint: None,
+        },
+        Skip::NoReference => Words {
+            message: "not run: it takes the reference, which is not part of this grader".to_owned(),
+            hint: None,
+        },
         Skip::TrainingNotAsked => Words::new(
             "not run: training takes a while, so it has to be asked for",
             "grade with `--training`",
@@ -261,18 +273,20 @@ fn broken(judgement: &TaskJudgement) -> String {
     };
     let (laws, single) = (number(Kind::Law), number(Kind::Single));
     let (precision, hygiene) = (number(Kind::Precision), number(Kind::Hygiene));
+    let differential = number(Kind::Differential);
     let all = [
         (laws, "law"),
         (single, "f32 check"),
         (precision, "precision check"),
         (hygiene, "hygiene check"),
+        (differential, "differential check"),
     ];
     let some: Vec<String> = all
         .iter()
         .filter(|(number, _)| *number > 0)
         .map(|&(number, what)| count(number, what))
         .collect();
-    match laws + single + precision + hygiene {
+    match laws + single + precision + hygiene + differential {
         0 => String::new(),
         1 => format!("{} does not", and(&some)),
         _ => format!("{} do not", and(&some)),

@@ -28,7 +28,7 @@ pub(super) fn compile(
             Err(Trouble::Errors(errors)) => errors,
         };
         let charges = charges(request.toolkit, &tasks, &errors);
-        if charges.is_empty() {
+        if request.whole || charges.is_empty() {
             return Ok(Err(Stop::Errors {
                 rendered: rendered(&errors),
             }));

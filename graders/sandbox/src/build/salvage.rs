@@ -38,7 +38,7 @@ pub(super) fn compile(
         };
         let charges = charges(&sources, &errors)?;
         // What was charged before has been replaced; errors that stay cannot be its fault alone.
-        if charges.is_empty() || charges.keys().any(|charge| charged.contains(charge)) {
+        if request.whole || charges.is_empty() || charges.keys().any(|charge| charged.contains(charge)) {
             return Ok(Err(Stop::Errors {
                 rendered: rendered(&errors),
             }));

@@ -1,0 +1,78 @@
+//! The mutants that change nothing, each with its reason: `fixtures/equivalent-mutants.toml`.
+
+use std::fs;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::mutants::Mutant;
+use crate::failure::Failure;
+
+/// All of them.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Equivalents {
+    #[serde(rename = "mutant", default)]
+    known: Vec<Equivalent>,
+}
+
+/// A mutant is known by its function and by its line before and after the change, wherever that line is.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Equivalent {
+    file: String,
+    function: String,
+    before: String,
+    after: String,
+    /// Why the change makes no difference that a definition forbids.
+    why: String,
+}
+
+impl Equivalents {
+    /// Reads the file; where there is none, nothing is known.
+    pub(super) fn load(fixtures: &Path) -> Result<Self, Failure> {
+        let path = fixtures.join("equivalent-mutants.toml");
+        if !path.is_file() {
+            return Ok(Self::default());
+        }
+        let broken =
+            |reason: &dyn std::fmt::Display| Failure::environment(format!("{} is broken: {reason}", path.display()));
+        let text = fs::read_to_string(&path).map_err(|error| broken(&error))?;
+        let read: Self = toml::from_str(&text).map_err(|error| broken(&error))?;
+        match read.known.iter().find(|known| known.why.trim().is_empty()) {
+            Some(known) => Err(broken(&format!("`{}` has no reason", known.after))),
+            None => Ok(read),
+        }
+    }
+
+    /// Whether a mutant is known to change nothing.
+    pub(super) fn explains(&self, mutant: &Mutant) -> bool {
+        self.known.iter().any(|known| known.is(mutant))
+    }
+
+    /// The entries that no mutant answers to any more.
+    pub(super) fn stale(&self, mutants: &[Mutant]) -> Vec<String> {
+        let is_stale = |known: &&Equivalent| !mutants.iter().any(|mutant| known.is(mutant));
+        self.known
+            .iter()
+            .filter(is_stale)
+            .map(|known| {
+                let Equivalent { file, after, .. } = known;
+                format!("fixtures/equivalent-mutants.toml explains `{after}` in {file}, and there is no such mutant")
+            })
+            .collect()
+    }
+}
+
+impl Equivalent {
+    fn is(&self, mutant: &Mutant) -> bool {
+        let Self {
+            file,
+            function,
+            before,
+            after,
+            why: _,
+        } = self;
+        (file, function, before, after) == (&mutant.file, &mutant.function, &mutant.before, &mutant.after)
+    }
+}

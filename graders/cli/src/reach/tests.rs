@@ -1,0 +1,159 @@
+//! What small overlays of a small reference touch.
+
+use judge::tasks;
+
+use super::*;
+
+fn texts(files: &[(&str, &str)]) -> Texts {
+    files
+        .iter()
+        .map(|&(name, text)| (name.to_owned(), text.to_owned()))
+        .collect()
+}
+
+const NORMALIZATION: &str = "pub fn rms_norm() {}\n";
+const ROTARY: &str = "\
+/// For `rms_norm`.
+pub fn rotary_embedding() { turn() }
+
+fn turn() {}
+
+#[cfg(test)]
+mod tests {
+    use crate::normalization::rms_norm;
+}
+";
+const SAMPLING: &str = "\
+use crate::attention::causal_mask as other;
+
+pub fn greedy() { other() }
+
+pub fn nucleus() { largest() }
+
+fn largest() {}
+
+pub fn draw() {}
+";
+
+fn touched(after: &[(&str, &str)]) -> Touched {
+    let before = texts(&[
+        ("attention.rs", "pub fn causal_mask() { parts::rotary_embedding() }"),
+        ("normalization.rs", NORMALIZATION),
+        ("rotary.rs", ROTARY),
+        ("sampling.rs", SAMPLING),
+        ("types.rs", ""),
+    ]);
+    let known = [
+        "rms_norm",
+        "causal_mask",
+        "rotary_embedding",
+        "greedy",
+        "nucleus",
+        "decoder_block",
+    ];
+    let tasks: Vec<_> = known.iter().filter_map(|id| tasks::find(id)).collect();
+    // A block of its own file, so that it is there.
+    let mut before = before;
+    before.insert("transformer.rs".to_owned(), "pub fn decoder_block() {}".to_owned());
+    let after = texts(after);
+    let adapters = texts(&[("nucleus.rs", "fn call() { student::sampling::draw() }")]);
+    Sources {
+        before,
+        after,
+        adapters,
+    }
+    .touched(&tasks)
+}
+
+fn only<const N: usize>(tasks: [&'static str; N]) -> Touched {
+    Touched::Tasks(BTreeSet::from(tasks))
+}
+
+#[test]
+fn a_function_touches_its_task_and_those_that_use_it() {
+    let after = [("normalization.rs", "pub fn rms_norm() { 1 }")];
+    assert_eq!(touched(&after), only(["rms_norm", "decoder_block"]));
+}
+
+#[test]
+fn functions_are_reached_through_others_under_any_name() {
+    // The mask names it as a part, the sampling has the mask under another name.
+    let after = ROTARY.replace("{ turn() }", "{ 1 }");
+    let all = only(["rotary_embedding", "causal_mask", "greedy", "decoder_block"]);
+    assert_eq!(touched(&[("rotary.rs", &after)]), all);
+    let after = ROTARY.replace("fn turn() {}", "fn turn() { 1 }");
+    assert_eq!(touched(&[("rotary.rs", &after)]), all, "through a helper");
+}
+
+#[test]
+fn the_other_functions_of_a_file_are_the_references() {
+    let after = SAMPLING.replace("{ other() }", "{ 1 }");
+    assert_eq!(touched(&[("sampling.rs", &after)]), only(["greedy"]));
+    let after = SAMPLING.replace("fn largest() {}", "fn largest() { 1 }");
+    assert_eq!(touched(&[("sampling.rs", &after)]), only(["nucleus"]));
+}
+
+#[test]
+fn what_is_called_for_a_task_beside_its_function_counts() {
+    let after = SAMPLING.replace("fn draw() {}", "fn draw() { 1 }");
+    assert_eq!(touched(&[("sampling.rs", &after)]), only(["nucleus"]));
+}
+
+#[test]
+fn an_import_touches_what_names_it() {
+    let after = SAMPLING.replace(
+        "causal_mask as other",
+        "causal_mask as other;\nuse std::cmp::max as largest",
+    );
+    assert_eq!(touched(&[("sampling.rs", &after)]), only(["nucleus"]));
+    let after = SAMPLING.replace("causal_mask as other", "causal_mask as other;\nuse std::cmp::*");
+    assert_eq!(touched(&[("sampling.rs", &after)]), only(["greedy", "nucleus"]));
+    let after = SAMPLING.replace("causal_mask as other", "unfinished as other");
+    assert_eq!(touched(&[("sampling.rs", &after)]), only(["greedy"]));
+}
+
+#[test]
+fn what_the_overlay_itself_names_counts() {
+    let after = [
+        ("normalization.rs", "pub fn rms_norm() { 1 }"),
+        (
+            "rotary.rs",
+            "pub fn rotary_embedding() { super::normalization::rms_norm() }",
+        ),
+    ];
+    assert!(touched(&after).contains("rotary_embedding"));
+}
+
+#[test]
+fn comments_layout_and_tests_touch_nothing() {
+    assert_eq!(touched(&[("normalization.rs", NORMALIZATION)]), only([]));
+    let after = "// another word\npub fn rms_norm()\n{}\n\n#[cfg(test)]\nmod tests {\n}\n";
+    assert_eq!(touched(&[("normalization.rs", after)]), only([]));
+}
+
+#[test]
+fn a_function_that_is_gone_and_a_file_that_cannot_be_read_are_touched() {
+    assert!(touched(&[("normalization.rs", "pub fn other() {}")]).contains("rms_norm"));
+    let after = format!("{SAMPLING} }}");
+    let found = touched(&[("sampling.rs", &after)]);
+    assert!(found.contains("greedy") && found.contains("nucleus"));
+}
+
+#[test]
+fn what_could_do_more_than_define_functions_touches_everything() {
+    for text in [
+        "static TABLE: OnceLock<Tensor> = OnceLock::new();",
+        "fn f() { tch::manual_seed(1) }",
+        "fn f() { tch::set_num_threads(1) }",
+        "use std::sync::atomic::AtomicUsize;",
+        "impl Last for Tensor {",
+    ] {
+        assert_eq!(touched(&[("rotary.rs", text)]), Touched::Everything, "{text}");
+    }
+    assert_eq!(touched(&[("helpers.rs", "")]), Touched::Everything);
+    assert_eq!(touched(&[("types.rs", "struct Other;")]), Touched::Everything);
+    assert_ne!(
+        touched(&[("rotary.rs", "// static\nfn f() -> &'static str {}")]),
+        Touched::Everything
+    );
+}

@@ -1,0 +1,189 @@
+//! Differential runs: the inputs of golden cases drawn anew, answered by the submission and by the reference.
+//!
+//! Golden cases are always the same, so that they can be learnt by heart. The seed of these inputs follows from
+//! assignment, submission and grader: it is another one for every submission, and nobody knows it beforehand.
+
+use wire::{DType, Tensors};
+
+use crate::finding::{Counterexample, Finding};
+use crate::fixtures::{StoredCase, hex};
+use crate::golden::{case_call, judge_outputs};
+use crate::probe::{Probe, Stop, returned};
+use crate::random::Random;
+use crate::subject::{Call, Fault, Subject};
+use crate::task::{Case, Expect, Task};
+use crate::tolerance::Tolerances;
+
+/// The name of the check.
+pub const NAME: &str = "differential";
+
+/// What came of a differential run.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Run {
+    /// The submission agrees with the reference on all fresh inputs.
+    Agrees,
+    /// It does not on these.
+    Differs(Finding, Counterexample),
+    /// No case has inputs that could be drawn anew.
+    NothingFresh,
+    /// No reference is at hand.
+    NoReference,
+}
+
+/// The seed of a submission's fresh inputs. It has 32 bits, so that every reader of JSON keeps it exactly.
+pub fn seed(assignment: &str, submission: &str, grader: &str) -> u64 {
+    let digest = hex(format!("{assignment}\n{submission}\n{grader}").as_bytes());
+    u64::from_str_radix(&digest[..8], 16).unwrap_or(0)
+}
+
+/// What has to hold, with how many of the task's cases can be drawn anew.
+pub fn statement(task: &Task, cases: &[(&Case, StoredCase)]) -> String {
+    let (fresh, all) = (
+        cases
+            .iter()
+            .filter(|(case, stored)| has_fresh(task, case, stored))
+            .count(),
+        cases.len(),
+    );
+    let number = if fresh == all {
+        "all cases".to_owned()
+    } else {
+        format!("{fresh} of {all} cases; the others have fixed inputs or draw tokens")
+    };
+    format!("where a golden case holds, fresh inputs of its kind give the reference's outputs as well ({number})")
+}
+
+/// Other inputs of the same kind as a golden case has; `None` where its inputs are fixed, or where it draws tokens,
+/// which is left to the laws.
+pub fn fresh_inputs(task: &Task, case: &Case, stored: &StoredCase, seed: u64) -> Option<Tensors> {
+    let mut random = Random::new(seed, &format!("{NAME}/{}/{}", task.id, case.name));
+    let inputs = matches!(case.expect, Expect::Outputs).then(|| (case.arguments)(&mut random))?;
+    (inputs != stored.inputs).then_some(inputs)
+}
+
+/// Compares a submission with the reference on fresh inputs, one draw for each of these cases.
+pub fn run(
+    task: &Task,
+    cases: &[(&'static Case, &StoredCase)],
+    tolerances: &Tolerances,
+    seed: u64,
+    subject: &mut dyn Subject,
+) -> Result<Run, Stop> {
+    let mut compared = 0;
+    for (case, stored) in cases {
+        let Some(inputs) = fresh_inputs(task, case, stored, seed) else {
+            continue;
+        };
+        let call = case_call(task, case, &inputs, DType::F64);
+        let Some(expected) = expected(task, case, &call, subject)? else {
+            return Ok(Run::NoReference);
+        };
+        compared += 1;
+        let fresh = StoredCase { inputs, expected };
+        let mut probe = Probe::new(subject, task.canonical);
+        let found = match probe.call(&call) {
+            Ok(returned) => judge_outputs(task, case, &fresh, tolerances, DType::F64, &returned.outputs),
+            Err(Stop::Found(finding)) => Some(finding),
+            Err(Stop::Fault(fault)) => return Err(fault.into()),
+        };
+        if let Some(finding) = found.and_then(|found| charged(found, seed)) {
+            return Ok(Run::Differs(finding, counterexample(&probe, seed)));
+        }
+    }
+    Ok(if compared == 0 { Run::NothingFresh } else { Run::Agrees })
+}
+
+/// Whether another seed gives a case other inputs than it has.
+fn has_fresh(task: &Task, case: &Case, stored: &StoredCase) -> bool {
+    fresh_inputs(task, case, stored, 0).is_some()
+}
+
+/// The reference's outputs. That it gives none is this grader's fault.
+fn expected(task: &Task, case: &Case, call: &Call, subject: &mut dyn Subject) -> Result<Option<Tensors>, Fault> {
+    let Some(observed) = subject.trusted(call)? else {
+        return Ok(None);
+    };
+    match returned(observed, task.canonical) {
+        Ok(returned) => Ok(Some(returned.outputs)),
+        Err(finding) => Err(Fault(format!(
+            "the reference does not answer fresh inputs of case `{}` of `{}`: {finding:?}",
+            case.name, task.id
+        ))),
+    }
+}
+
+/// What a difference means here; that an output is right to f32 only is what the check of precision is for.
+fn charged(finding: Finding, seed: u64) -> Option<Finding> {
+    match finding {
+        Finding::Imprecise { .. } => None,
+        Finding::Wrong { case, output, mismatch } => Some(Finding::Differs {
+            case,
+            output,
+            mismatch,
+            seed,
+        }),
+        other => Some(other),
+    }
+}
+
+fn counterexample(probe: &Probe<'_>, seed: u64) -> Counterexample {
+    Counterexample {
+        sizes: Vec::new(),
+        found_at: Vec::new(),
+        seed,
+        calls: probe.calls().to_vec(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tasks;
+
+    #[test]
+    fn the_seed_follows_from_assignment_submission_and_grader() {
+        let known = seed("a", "b", "c");
+        assert_eq!(known, seed("a", "b", "c"));
+        for other in [seed("x", "b", "c"), seed("a", "x", "c"), seed("a", "b", "x")] {
+            assert_ne!(known, other);
+        }
+        assert!(known <= u64::from(u32::MAX));
+    }
+
+    /// A generator may not rest upon what the stored seed happens to give.
+    #[test]
+    fn every_golden_case_can_be_drawn_with_any_seed() {
+        for task in tasks::ALL {
+            for case in task.cases {
+                let stored = StoredCase {
+                    inputs: (case.arguments)(&mut Random::new(0, "stored")),
+                    expected: Tensors::new(),
+                };
+                let names = |inputs: &Tensors| inputs.keys().cloned().collect::<Vec<_>>();
+                for seed in 0..20 {
+                    if let Some(fresh) = fresh_inputs(task, case, &stored, seed) {
+                        assert_eq!(names(&fresh), names(&stored.inputs), "{}/{}", task.id, case.name);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Where nothing is drawn anew, nothing is compared: a task that has lost its last such case should be noticed.
+    #[test]
+    fn the_tasks_without_any_fresh_inputs_are_known() {
+        let is_fresh = |task: &Task, case: &Case| {
+            let stored = StoredCase {
+                inputs: (case.arguments)(&mut Random::new(1, "stored")),
+                expected: Tensors::new(),
+            };
+            has_fresh(task, case, &stored)
+        };
+        let golden = tasks::ALL.iter().filter(|task| !task.cases.is_empty());
+        let without: Vec<&str> = golden
+            .filter(|task| !task.cases.iter().any(|case| is_fresh(task, case)))
+            .map(|task| task.id)
+            .collect();
+        insta::assert_snapshot!(without.join(" "), @"causal_mask figure_6");
+    }
+}
