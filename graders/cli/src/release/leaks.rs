@@ -56,11 +56,15 @@ impl Secrets {
             tensors: Vec::new(),
         };
         let root = place.root();
+        let mut handed_out = BTreeSet::new();
         for (path, bytes) in tree(&place.reference(), root)? {
-            secrets
-                .lines
-                .extend(solution_lines(&String::from_utf8_lossy(&bytes), &path));
+            let (inside, outside) = lines(&String::from_utf8_lossy(&bytes));
+            let named = inside.into_iter().map(|line| (line, path.display().to_string()));
+            secrets.lines.extend(named);
+            handed_out.extend(outside);
         }
+        // Such as a parameter that a helper shares with the function that students write.
+        secrets.lines.retain(|line, _| !handed_out.contains(line));
         for (path, bytes) in tree(&root.join("graders"), root)? {
             let text = String::from_utf8_lossy(&bytes).into_owned();
             secrets.own.insert(path, text.lines().map(normal).collect());
@@ -137,21 +141,20 @@ fn normal(line: &str) -> String {
     line.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The lines of a reference's file that make a solution, long enough to be told from any other.
-fn solution_lines(text: &str, path: &Path) -> Vec<(String, String)> {
+/// The telling lines of a reference's file: those of solutions, and those that are handed out.
+fn lines(text: &str) -> (BTreeSet<String>, BTreeSet<String>) {
+    let (mut solution, mut handed_out) = (BTreeSet::new(), BTreeSet::new());
     let mut inside = false;
-    let mut lines = Vec::new();
-    for line in text.lines() {
-        let trimmed = line.trim();
-        if trimmed.starts_with("// solution:begin") || trimmed.starts_with("// helper:begin") {
+    for line in text.lines().map(str::trim) {
+        if line.starts_with("// solution:begin") || line.starts_with("// helper:begin") {
             inside = true;
-        } else if trimmed == "// solution:end" || trimmed == "// helper:end" {
+        } else if line == "// solution:end" || line == "// helper:end" {
             inside = false;
-        } else if inside && is_telling(trimmed) {
-            lines.push((normal(trimmed), path.display().to_string()));
+        } else if is_telling(line) {
+            if inside { &mut solution } else { &mut handed_out }.insert(normal(line));
         }
     }
-    lines
+    (solution, handed_out)
 }
 
 /// Imports, comments and attributes say nothing about a solution.
@@ -194,8 +197,10 @@ mod tests {
     fn secrets() -> Secrets {
         let source = "// solution:begin divide\n    let root = input.square().mean();\n    }\n// solution:end\n";
         Secrets {
-            lines: solution_lines(source, Path::new("reference/src/a.rs"))
+            lines: lines(source)
+                .0
                 .into_iter()
+                .map(|line| (line, "reference/src/a.rs".to_owned()))
                 .collect(),
             own: BTreeMap::from([(
                 "graders/x.rs".into(),
