@@ -143,8 +143,8 @@ def hidden_state(inputs: Tensors) -> Tensors:
 
 @recomputes("complete_graph", "`itertools.product`")
 def complete_graph(inputs: Tensors) -> Tensors:
-    """By source, then destination, as edges are stored."""
-    pairs = product(range(int(inputs["nodes"])), repeat=2)
+    """Self loops first, then by source and destination, as edges are stored."""
+    pairs = sorted(product(range(int(inputs["nodes"])), repeat=2), key=lambda pair: (pair[0] != pair[1], pair))
     edges = [pair for pair in pairs if bool(inputs["self_loops"]) or pair[0] != pair[1]]
     return {"edge_index": torch.tensor(edges, dtype=torch.int64).T.contiguous()}
 
