@@ -131,7 +131,7 @@ mod tests {
             sequence_loss(&logits, &tokens).map(|loss| loss.double_value(&[]))
         };
         let (three, half) = ((4.0_f64 / 3.0).ln(), 2.0_f64.ln());
-        assert!((loss([1, 0, 1]).unwrap() - (three + half) / 2.0).abs() < 1e-12);
+        assert!((loss([1, 0, 1]).unwrap() - f64::midpoint(three, half)).abs() < 1e-12);
         assert!((loss([1, 0, -1]).unwrap() - three).abs() < 1e-12);
         assert_eq!(loss([1, -1, -1]).unwrap_err().reason, "no token follows another");
     }

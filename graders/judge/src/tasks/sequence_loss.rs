@@ -362,6 +362,7 @@ mod tests {
 
     /// How far the compared tokens are from the logits, where the logits begin, and how the mean is taken.
     #[derive(Debug, Clone, Copy)]
+    #[expect(clippy::struct_excessive_bools, reason = "each is a way of reading the definition")]
     struct Reading {
         ahead: usize,
         skips_cache: bool,
