@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use judge::assignment::{Assignment, Manual, Visibility};
-use judge::fixtures;
-use judge::task::Task;
+use judge::fixtures::{self, StoredTask};
+use judge::task::{Case, Expect, Task};
 use judge::tasks;
 
 use super::Files;
@@ -78,18 +78,25 @@ pub(super) fn add(place: &Place, handout: &Handout, files: &mut Files) -> Result
     manifest
         .tasks
         .retain(|id, _| handout.tasks.iter().any(|task| task.id == id));
+    let mut golden = Vec::new();
+    for task in handout.tasks.iter().filter(|task| !task.cases.is_empty()) {
+        let mut stored = fixtures::load_task(&source, &manifest, task)?;
+        for case in answers(task, &stored) {
+            stored.entry(case.to_owned()).or_default().expected.clear();
+        }
+        let entry = fixtures::store_task(target, task, &stored)?;
+        manifest.tasks.insert(task.id.to_owned(), entry);
+        golden.push(fixtures::golden_paths(target, task.id));
+    }
     fixtures::store_manifest(target, &manifest)?;
     let root = Path::new("fixtures");
     for path in [fixtures::calibration_path(target), fixtures::manifest_path(target)] {
         let name = path.file_name().map(PathBuf::from).unwrap_or_default();
         files.insert(root.join(name), read(&path)?);
     }
-    for task in handout.tasks.iter().filter(|task| !task.cases.is_empty()) {
-        let (inputs, expected) = fixtures::golden_paths(&source, task.id);
-        for path in [inputs, expected] {
-            let relative = path.strip_prefix(&source).unwrap_or(&path).to_owned();
-            files.insert(root.join(relative), read(&path)?);
-        }
+    for path in golden.iter().flat_map(|(inputs, expected)| [inputs, expected]) {
+        let relative = path.strip_prefix(target).unwrap_or(path).to_owned();
+        files.insert(root.join(relative), read(path)?);
     }
     let text = toml::to_string(&handout.assignment)
         .map_err(|error| Failure::fault(format!("the assignment cannot be written: {error}")))?;
@@ -99,6 +106,16 @@ pub(super) fn add(place: &Place, handout: &Handout, files: &mut Files) -> Result
         format!("# Points, limits, and what failed checks cost.\n\n{text}").into_bytes(),
     );
     Ok(())
+}
+
+/// The cases for which an answer that is right is stored as expected: a constant that is tried out, not compared. It is
+/// not needed, and whoever has it need not think.
+pub(super) fn answers(task: &Task, stored: &StoredTask) -> Vec<&'static str> {
+    let is_answer = |case: &&Case| {
+        let has_inputs = stored.get(case.name).is_some_and(|stored| !stored.inputs.is_empty());
+        matches!(case.expect, Expect::Verified(_)) && !has_inputs
+    };
+    task.cases.iter().filter(is_answer).map(|case| case.name).collect()
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {

@@ -5,20 +5,20 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use judge::fixtures::{golden_paths, hex};
+use judge::fixtures::{golden_paths, hex, load_manifest, load_task};
 use walkdir::WalkDir;
 use wire::layout;
 use wire::{Data, Tensor};
 
 use super::Files;
-use super::fixtures::Handout;
+use super::fixtures::{Handout, answers};
 use crate::failure::Failure;
 use crate::place::Place;
 
 /// A line of a solution that is shorter than this could stand anywhere.
 const SHORTEST_LINE: usize = 20;
 /// A tensor of fewer bytes could be anything.
-const SMALLEST_TENSOR: usize = 32;
+const SMALLEST_TENSOR: usize = 24;
 
 /// Something that would be given away.
 #[derive(Debug, PartialEq, Eq)]
@@ -75,13 +75,23 @@ impl Secrets {
         for task in &handout.withheld {
             let (inputs, expected) = golden_paths(&place.fixtures(), task);
             for path in [inputs, expected] {
-                secrets.add_golden(task, &path)?;
+                secrets.add_golden(task, &path, |_| true)?;
+            }
+        }
+        let manifest = load_manifest(&place.fixtures())?;
+        for task in &handout.tasks {
+            let Some(manifest) = &manifest else { break };
+            let answers = answers(task, &load_task(&place.fixtures(), manifest, task)?);
+            let (_, expected) = golden_paths(&place.fixtures(), task.id);
+            if !answers.is_empty() {
+                secrets.add_golden(task.id, &expected, |case| answers.contains(&case))?;
             }
         }
         Ok(secrets)
     }
 
-    fn add_golden(&mut self, task: &str, path: &Path) -> Result<(), Failure> {
+    /// Adds a golden file, and its tensors of the cases that are secret.
+    fn add_golden(&mut self, task: &str, path: &Path, is_secret: impl Fn(&str) -> bool) -> Result<(), Failure> {
         let Ok(bytes) = fs::read(path) else {
             // A task that is only trained has none.
             return Ok(());
@@ -95,7 +105,9 @@ impl Secrets {
             .map_err(|error| Failure::environment(format!("{} is broken: {error}", path.display())))?;
         for (name, tensor) in tensors {
             let bytes = raw(&tensor);
-            let is_telling = bytes.len() >= SMALLEST_TENSOR && bytes.iter().any(|&byte| byte != bytes[0]);
+            let case = name.split('/').next().unwrap_or_default();
+            let is_telling =
+                is_secret(case) && bytes.len() >= SMALLEST_TENSOR && bytes.iter().any(|&byte| byte != bytes[0]);
             if is_telling {
                 self.tensors
                     .push((bytes, format!("`{name}` of the golden files of `{task}`")));
