@@ -86,6 +86,8 @@ pub(crate) enum Command {
     Template(Template),
     /// Measure what grading costs: seconds, ratios, round trips, memory
     Bench(Bench),
+    /// Judge again whatever a saved file touches, until Ctrl-C
+    Watch(Watch),
     /// Note where the prebuilt libraries are (called by scripts/build)
     #[command(hide = true)]
     Prepare {
@@ -159,6 +161,29 @@ pub(crate) struct Template {
     /// Write nothing; fail where the template is not current
     #[arg(long)]
     pub(crate) check: bool,
+}
+
+/// Options of `watch`.
+#[derive(Debug, Args)]
+pub(crate) struct Watch {
+    /// The submission's folder: a crate with `src`, or a folder of `.rs` files
+    #[arg(long, value_name = "DIR")]
+    pub(crate) submission: PathBuf,
+    /// The assignment; otherwise the one that the submission's Cargo.toml names, or the only one there is
+    #[arg(long, value_name = "ID")]
+    pub(crate) assignment: Option<String>,
+    /// Watch only these tasks (repeatable)
+    #[arg(long = "task", value_name = "ID")]
+    pub(crate) tasks: Vec<String>,
+    /// Run trials as well: training, which takes a while after each save
+    #[arg(long)]
+    pub(crate) training: bool,
+    /// Where the submission computes
+    #[arg(long, value_enum, value_name = "DEVICE", default_value_t)]
+    pub(crate) device: Device,
+    /// List every check of what was judged, also those that hold
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
 }
 
 /// A report to write.

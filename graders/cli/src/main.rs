@@ -27,6 +27,7 @@ mod selection;
 mod subject;
 mod template;
 mod template_command;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -71,6 +72,7 @@ fn run(arguments: Arguments, output: &Output) -> Result<Exit, Failure> {
         (Some(Command::Bench(options)), _) => bench::bench(&Grader::open(Place::find()?)?, &options, output),
         (Some(Command::Calibrate), _) => calibrate::calibrate(&Grader::open(Place::find()?)?, output),
         (Some(Command::Kit(options)), _) => kit::kit(&open(options.device)?, &options, output),
+        (Some(Command::Watch(options)), _) => watch::watch(&open(options.device)?, &options, output),
         (None, Some(options)) => grade::grade(&open(options.device)?, &options, output),
         (None, None) => Err(Failure::usage("there is nothing to do").hint("grade --submission DIR, or grade --help")),
     }

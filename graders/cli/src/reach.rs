@@ -10,6 +10,7 @@ use std::fs;
 use std::path::Path;
 
 use judge::task::Task;
+use judge::tasks;
 use sandbox::stage::is_given;
 use walkdir::WalkDir;
 
@@ -76,8 +77,43 @@ pub(crate) fn touched(reference: &Path, overlay: &Path, tasks: &[&'static Task])
     Ok(Sources { before, after }.touched(tasks))
 }
 
+/// What has changed in a submission from one state to another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Difference {
+    /// The files that were changed, added or removed, by their paths.
+    pub(crate) files: Vec<String>,
+    /// The tasks that they touch.
+    pub(crate) touched: Touched,
+}
+
+impl Difference {
+    /// Whether one of the changed files is the task's own.
+    pub(crate) fn holds(&self, task: &str) -> bool {
+        tasks::find(task).is_some_and(|task| self.files.iter().any(|file| file == task.file))
+    }
+}
+
+/// What has changed between two states of a submission's sources, and which of these tasks that touches.
+pub(crate) fn between(before: &Texts, after: &Texts, tasks: &[&'static Task]) -> Difference {
+    let changed = |name: &&String| before.get(*name) != after.get(*name);
+    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let removed = before.keys().any(|name| !after.contains_key(name));
+    let sources = Sources {
+        before: before.clone(),
+        after: after.clone(),
+    };
+    Difference {
+        files: names.into_iter().filter(changed).cloned().collect(),
+        touched: if removed {
+            Touched::Everything
+        } else {
+            sources.touched(tasks)
+        },
+    }
+}
+
 /// Texts of files by their paths.
-type Texts = BTreeMap<String, String>;
+pub(crate) type Texts = BTreeMap<String, String>;
 
 struct Sources {
     before: Texts,
@@ -141,7 +177,7 @@ impl Sources {
 }
 
 /// The texts of all files in a folder, by their paths below it.
-fn sources(folder: &Path) -> Result<Texts, Failure> {
+pub(crate) fn sources(folder: &Path) -> Result<Texts, Failure> {
     let cannot =
         |error: &dyn std::fmt::Display| Failure::environment(format!("cannot read {}: {error}", folder.display()));
     let mut texts = Texts::new();
@@ -221,7 +257,6 @@ fn words(text: &str) -> Vec<(&str, Option<char>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use judge::tasks;
 
     fn texts(files: &[(&str, &str)]) -> Texts {
         files
@@ -282,6 +317,29 @@ mod tests {
     #[test]
     fn the_same_text_touches_nothing() {
         assert_eq!(touched(&[("normalization.rs", "pub fn rms_norm() {}")]), only([]));
+    }
+
+    #[test]
+    fn between_two_states_only_what_was_saved_counts() {
+        let before = texts(&[
+            ("normalization.rs", "pub fn rms_norm() {}"),
+            ("rotary.rs", "pub fn rotary_embedding() {}"),
+        ]);
+        let mut after = before.clone();
+        after.insert("normalization.rs".to_owned(), "pub fn rms_norm() { 1 }".to_owned());
+        let known: Vec<_> = ["rms_norm", "rotary_embedding"]
+            .iter()
+            .filter_map(|id| tasks::find(id))
+            .collect();
+        let difference = between(&before, &after, &known);
+        assert_eq!(
+            (difference.files.as_slice(), &difference.touched),
+            (&["normalization.rs".to_owned()][..], &only(["rms_norm"]))
+        );
+        assert!(difference.holds("rms_norm") && !difference.holds("rotary_embedding"));
+        after.remove("rotary.rs");
+        assert_eq!(between(&before, &after, &known).touched, Touched::Everything);
+        assert_eq!(between(&before, &before, &known).touched, only([]));
     }
 
     #[test]
