@@ -77,16 +77,23 @@ fn values(html: &mut Html, argument: &Argument) {
         if !before.is_empty() {
             html.leaf("div", &[("class", &"small soft")], &said::block(number, before));
         }
-        let lines: Vec<String> = block.chunks(columns.max(1)).map(line).collect();
-        html.leaf("pre", &[], &lines.join("\n"));
+        let rounded: Vec<String> = block.iter().map(|value| rounded(value)).collect();
+        html.leaf("pre", &[], &table(&rounded, columns.max(1)));
     }
 }
 
+fn rounded(value: &str) -> String {
+    value.parse().map_or_else(|_| value.to_owned(), judge::compare::number)
+}
+
 /// Numbers under each other.
-fn line(values: &[String]) -> String {
-    let rounded = |value: &String| value.parse().map_or_else(|_| value.clone(), judge::compare::number);
-    let padded = values.iter().map(|value| format!("{:>10}", rounded(value)));
-    padded.collect::<Vec<_>>().join(" ").trim_end().to_owned()
+fn table(values: &[String], columns: usize) -> String {
+    let widest = values.iter().map(|value| value.chars().count()).max().unwrap_or(0);
+    let row = |row: &[String]| {
+        let padded: Vec<String> = row.iter().map(|value| format!("{value:>widest$}")).collect();
+        padded.join("  ")
+    };
+    values.chunks(columns).map(row).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
@@ -107,16 +114,16 @@ mod tests {
 
     #[test]
     fn values_are_laid_out_by_their_axes() {
-        insta::assert_snapshot!(written(&[2, 2], &["0.5", "NaN", "-1", "0.123456789"]), @r"
-        <pre>       0.5        NaN
-                -1   0.123457</pre>
-        ");
+        assert_eq!(
+            written(&[2, 2], &["0.5", "NaN", "-1", "0.123456789"]),
+            "<pre>     0.5       NaN\n      -1  0.123457</pre>"
+        );
         let blocks = written(&[2, 1, 1], &["1", "2"]);
         assert!(
             blocks.contains("[0, .., ..]") && blocks.contains("[1, .., ..]"),
             "{blocks}"
         );
-        assert_eq!(written(&[], &["3"]), "<pre>         3</pre>");
+        assert_eq!(written(&[], &["3"]), "<pre>3</pre>");
     }
 
     #[test]
