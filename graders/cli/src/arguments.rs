@@ -106,6 +106,8 @@ pub(crate) enum Command {
     /// Change the reference's solutions in small ways, and see that some check notices (called by scripts/mutate)
     #[command(hide = true)]
     Mutate(Mutate),
+    /// Judge again whatever a saved file touches, until Ctrl-C
+    Watch(Watch),
     /// Note where the prebuilt libraries are (called by scripts/build)
     #[command(hide = true)]
     Prepare {
@@ -258,6 +260,29 @@ pub(crate) struct Gradescope {
     /// The file to write
     #[arg(long, value_name = "FILE", default_value = "autograder.zip")]
     pub(crate) out: PathBuf,
+}
+
+/// Options of `watch`.
+#[derive(Debug, Args)]
+pub(crate) struct Watch {
+    /// The submission's folder: a crate with `src`, or a folder of `.rs` files
+    #[arg(long, value_name = "DIR")]
+    pub(crate) submission: PathBuf,
+    /// The assignment; otherwise the one that the submission's Cargo.toml names, or the only one there is
+    #[arg(long, value_name = "ID")]
+    pub(crate) assignment: Option<String>,
+    /// Watch only these tasks (repeatable)
+    #[arg(long = "task", value_name = "ID")]
+    pub(crate) tasks: Vec<String>,
+    /// Run trials as well: training, which takes a while after each save
+    #[arg(long)]
+    pub(crate) training: bool,
+    /// Where the submission computes
+    #[arg(long, value_enum, value_name = "DEVICE", default_value_t)]
+    pub(crate) device: Device,
+    /// List every check of what was judged, also those that hold
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
 }
 
 /// A report to write.

@@ -1,6 +1,6 @@
 //! The machine room: staging, building and starting submissions on this machine.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -137,6 +137,11 @@ impl Staged {
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
+
+    /// The folder of the sources.
+    pub(crate) fn source(&self) -> &Path {
+        &self.staged.source
+    }
 }
 
 /// A submission that has been built.
@@ -176,6 +181,16 @@ impl Prepared {
     /// What a student should know about how the submission was read.
     pub(crate) fn notes(&self) -> &[String] {
         &self.notes
+    }
+
+    /// The tasks whose file or signature the compiler does not accept.
+    pub(crate) fn not_compiled(&self) -> BTreeSet<&'static str> {
+        let of_compiler = |(_, finding): &(&&'static str, &Finding)| matches!(finding, Finding::DidNotCompile(_));
+        self.precluded
+            .iter()
+            .filter(of_compiler)
+            .map(|(task, _)| *task)
+            .collect()
     }
 }
 

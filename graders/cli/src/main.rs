@@ -36,6 +36,7 @@ mod selection;
 mod subject;
 mod template;
 mod template_command;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -100,6 +101,7 @@ fn run(arguments: Arguments, output: &Output) -> Result<Exit, Failure> {
             Ok(Exit::Done)
         }
         (Some(Command::Release(options)), _) => release::release(&Place::find()?, &options, output),
+        (Some(Command::Watch(options)), _) => watch::watch(&open(options.device)?, &options, output),
         (None, Some(options)) => grade::grade(&open(options.device)?, &options, output),
         (None, None) => Err(Failure::usage("there is nothing to do").hint("grade --submission DIR, or grade --help")),
     }

@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+/// Empties the screen and what can be scrolled back to, and goes to its first line.
+const EMPTY_SCREEN: &str = "\u{1b}[2J\u{1b}[3J\u{1b}[H";
+
 /// Prints, with colour where the terminal has it, and shows progress where there is a terminal.
 #[derive(Debug)]
 pub(crate) struct Output {
@@ -28,6 +31,9 @@ impl Output {
     /// Says what is being done, until the next result.
     pub(crate) fn progress(&self, message: &str) {
         if let Some(bar) = &self.bar {
+            if bar.is_finished() {
+                bar.reset();
+            }
             bar.set_message(message.to_owned());
         }
     }
@@ -45,6 +51,16 @@ impl Output {
         if !text.is_empty() {
             let _ = writeln!(anstream::stdout(), "{}", text.trim_end_matches('\n'));
         }
+    }
+
+    /// Prints a result at the top of an empty screen, where there is one.
+    pub(crate) fn page(&self, text: &str) {
+        self.progress_done();
+        let mut screen = std::io::stdout();
+        if screen.is_terminal() {
+            let _ = screen.write_all(EMPTY_SCREEN.as_bytes());
+        }
+        self.line(text);
     }
 
     /// Prints a line of a table that is still growing; progress goes on below it.

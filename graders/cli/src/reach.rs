@@ -1,8 +1,9 @@
 //! Which tasks the files of an overlay can touch: everything else is the reference, word for word.
 //!
-//! A task is touched when an item that its adapter names, directly or through others, is not as the reference has it; and when one of its parts is touched. What counts as naming is generous, because a name too many
-//! costs a second and a name too few would hide a mistake: any word that is an item's name, in whatever file, also where
-//! it is a variable or in a string. An overlay that could do more than define functions touches everything.
+//! A task is touched when an item that its adapter names, directly or through others, is not as the reference has it; and
+//! when one of its parts is touched. What counts as naming is generous, because a name too many costs a second and a name
+//! too few would hide a mistake: any word that is an item's name, in whatever file, also where it is a variable or in a
+//! string. An overlay that could do more than define functions touches everything.
 
 mod items;
 
@@ -11,6 +12,7 @@ use std::fs;
 use std::path::Path;
 
 use judge::task::Task;
+use judge::tasks;
 use sandbox::stage::is_given;
 use walkdir::WalkDir;
 
@@ -74,13 +76,54 @@ pub(crate) fn touched(grader: &Grader, overlay: &Path, tasks: &[&'static Task]) 
     let all = Sources {
         before: sources(&grader.place().reference().join("src"))?,
         after: sources(&overlay.join("src"))?,
-        adapters: sources(grader.adapters())?,
+        adapters: adapters(grader)?,
     };
     Ok(all.touched(tasks))
 }
 
+/// What calls the tasks' functions, by file.
+pub(crate) fn adapters(grader: &Grader) -> Result<Texts, Failure> {
+    sources(grader.adapters())
+}
+
+/// What has changed in a submission from one state to another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Difference {
+    /// The files that were changed, added or removed, by their paths.
+    pub(crate) files: Vec<String>,
+    /// The tasks that they touch.
+    pub(crate) touched: Touched,
+}
+
+impl Difference {
+    /// Whether one of the changed files is the task's own.
+    pub(crate) fn holds(&self, task: &str) -> bool {
+        tasks::find(task).is_some_and(|task| self.files.iter().any(|file| file == task.file))
+    }
+}
+
+/// What has changed between two states of a submission's sources, and which of these tasks that touches.
+pub(crate) fn between(before: &Texts, after: &Texts, adapters: &Texts, tasks: &[&'static Task]) -> Difference {
+    let changed = |name: &&String| before.get(*name) != after.get(*name);
+    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let removed = before.keys().any(|name| !after.contains_key(name));
+    let sources = Sources {
+        before: before.clone(),
+        after: after.clone(),
+        adapters: adapters.clone(),
+    };
+    Difference {
+        files: names.into_iter().filter(changed).cloned().collect(),
+        touched: if removed {
+            Touched::Everything
+        } else {
+            sources.touched(tasks)
+        },
+    }
+}
+
 /// Texts of files by their paths.
-type Texts = BTreeMap<String, String>;
+pub(crate) type Texts = BTreeMap<String, String>;
 
 struct Sources {
     before: Texts,
@@ -196,7 +239,7 @@ impl Code {
 }
 
 /// The texts of all files in a folder, by their paths below it.
-fn sources(folder: &Path) -> Result<Texts, Failure> {
+pub(crate) fn sources(folder: &Path) -> Result<Texts, Failure> {
     let cannot =
         |error: &dyn std::fmt::Display| Failure::environment(format!("cannot read {}: {error}", folder.display()));
     let mut texts = Texts::new();

@@ -8,6 +8,8 @@
 use serde::{Deserialize, Serialize};
 use wire::{DType, Tensor};
 
+use crate::window::Window;
+
 /// How an output differs from what was expected.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Mismatch {
@@ -44,6 +46,8 @@ pub struct Difference {
     pub error: f64,
     /// The error that is allowed.
     pub tolerance: f64,
+    /// Both tensors around the worst value; none where they are single values.
+    pub window: Option<Window>,
 }
 
 /// One value of a difference.
@@ -133,11 +137,13 @@ fn compare_values(expected: &Tensor, actual: &Tensor, tolerance: f64, floor: f64
             |worst, next| if next.1 > worst.1 { next } else { worst },
         )
         .0;
+    let index = expected.index_of(position);
     let difference = Difference {
         shape: expected.shape().to_vec(),
         differing,
+        window: Window::around(&index, expected.shape(), &wanted, &given, allowed),
         worst: Worst {
-            index: expected.index_of(position),
+            index,
             expected: number(wanted[position]),
             actual: number(given[position]),
         },
@@ -250,6 +256,9 @@ mod tests {
         assert_eq!(difference.worst.index, vec![1, 1]);
         assert_eq!(difference.worst.actual, "5");
         approx::assert_relative_eq!(difference.error, 0.25);
+        let window = difference.window.expect("a matrix can be drawn");
+        assert_eq!((window.columns, window.actual), (2, vec![1.0, 2.5, 3.0, 5.0]));
+        approx::assert_relative_eq!(window.allowed, 4e-6);
     }
 
     #[test]

@@ -30,3 +30,4 @@ pub mod tolerance;
 pub mod trainer;
 pub mod trial;
 pub mod verdict;
+pub mod window;

@@ -2,9 +2,10 @@
 
 use judge::compare::{Difference, Mismatch};
 use judge::finding::{self, Behaviour, Finding, RecordedArgument, RecordedCall, Violation};
+use judge::window;
 
 use crate::clean::{clean, clean_lines};
-use crate::model::{Argument, Call, Counterexample, Evidence, Location, Seen, Size, Worst};
+use crate::model::{Argument, Call, Counterexample, Evidence, Location, Number, Relation, Seen, Size, Window, Worst};
 use crate::words;
 
 /// Letters of a file's name that is shown as a place.
@@ -19,14 +20,17 @@ pub(crate) fn evidence(finding: &Finding) -> Option<Evidence> {
             output,
             mismatch,
             seed: _,
-        } => Some(of(Some(case), Some(output), seen(mismatch))),
+        } => Some(of(Some(case), Some(output), seen(mismatch, Relation::Asked))),
         Finding::Imprecise {
             case,
             output,
             difference,
-        } => Some(of(Some(case), Some(output), values(difference))),
-        Finding::NotDeterministic { output, mismatch } | Finding::OrderDependent { output, mismatch } => {
-            Some(of(None, Some(output), seen(mismatch)))
+        } => Some(of(Some(case), Some(output), values(difference, Relation::Asked))),
+        Finding::NotDeterministic { output, mismatch } => {
+            Some(of(None, Some(output), seen(mismatch, Relation::Repeated)))
+        }
+        Finding::OrderDependent { output, mismatch } => {
+            Some(of(None, Some(output), seen(mismatch, Relation::AfterOthers)))
         }
         Finding::Misbehaves { case, behaviour } => Some(of(Some(case), None, steps(behaviour))),
         Finding::OutsideSupport { case, token, count } => {
@@ -154,9 +158,8 @@ fn of(case: Option<&str>, output: Option<&str>, seen: Seen) -> Evidence {
 
 fn of_violation(violation: &Violation) -> Option<Evidence> {
     match violation {
-        Violation::Changed { mismatch, .. } | Violation::Unequal { mismatch, .. } => {
-            Some(of(None, None, seen(mismatch)))
-        }
+        Violation::Changed { mismatch, .. } => Some(of(None, None, seen(mismatch, Relation::Changed))),
+        Violation::Unequal { mismatch, .. } => Some(of(None, None, seen(mismatch, Relation::Asked))),
         Violation::Value { index, value, .. } => Some(of(
             None,
             None,
@@ -181,7 +184,7 @@ fn steps(behaviour: &Behaviour) -> Seen {
     }
 }
 
-fn seen(mismatch: &Mismatch) -> Seen {
+fn seen(mismatch: &Mismatch, relation: Relation) -> Seen {
     match mismatch {
         Mismatch::DType { expected, actual } => Seen::Dtype {
             expected: clean(expected),
@@ -191,11 +194,11 @@ fn seen(mismatch: &Mismatch) -> Seen {
             expected: expected.clone(),
             actual: actual.clone(),
         },
-        Mismatch::NotFinite(difference) | Mismatch::Values(difference) => values(difference),
+        Mismatch::NotFinite(difference) | Mismatch::Values(difference) => values(difference, relation),
     }
 }
 
-fn values(difference: &Difference) -> Seen {
+fn values(difference: &Difference, relation: Relation) -> Seen {
     Seen::Values {
         shape: difference.shape.clone(),
         differing: difference.differing,
@@ -206,6 +209,23 @@ fn values(difference: &Difference) -> Seen {
         },
         error: Some(difference.error).filter(|error| error.is_finite()),
         tolerance: difference.tolerance,
+        window: difference.window.as_ref().map(|piece| window(piece, relation)),
+    }
+}
+
+fn window(window: &window::Window, relation: Relation) -> Window {
+    let rows = |values: &[f64]| -> Vec<Vec<Number>> {
+        let row = |row: &[f64]| row.iter().copied().map(Number).collect();
+        values.chunks(window.columns.max(1)).map(row).collect()
+    };
+    Window {
+        at: window.at.clone(),
+        first_row: window.first_row,
+        first_column: window.first_column,
+        allowed: window.allowed,
+        relation,
+        expected: rows(&window.expected),
+        actual: rows(&window.actual),
     }
 }
 

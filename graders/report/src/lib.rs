@@ -8,6 +8,7 @@ mod clean;
 mod evidence;
 pub mod github;
 pub mod gradescope;
+pub mod html;
 pub mod json;
 pub mod junit;
 pub mod markdown;
@@ -31,6 +32,7 @@ pub use model::{Conclusion, Report, Stage, Times};
 pub use sentence::{sentence, sizes};
 pub use terminal::Look;
 pub use words::late;
+pub use words::watch::untouched;
 
 /// A format in which a report can be written to a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +49,8 @@ pub enum Format {
     Github,
     /// Gradescope's results.
     Gradescope,
+    /// A page with pictures.
+    Html,
 }
 
 impl Format {
@@ -58,6 +62,7 @@ impl Format {
         Self::Junit,
         Self::Github,
         Self::Gradescope,
+        Self::Html,
     ];
 
     /// The name on the command line.
@@ -69,6 +74,7 @@ impl Format {
             Self::Junit => "junit",
             Self::Github => "github",
             Self::Gradescope => "gradescope",
+            Self::Html => "html",
         }
     }
 }
@@ -118,6 +124,7 @@ pub fn render(report: &Report, format: Format) -> String {
         Format::Junit => junit::render(report),
         Format::Github => github::render(report),
         Format::Gradescope => gradescope::render(report),
+        Format::Html => html::render(report),
     }
 }
 
@@ -137,7 +144,10 @@ mod tests {
         let message = "yaml".parse::<Format>().map_err(|error| error.to_string());
         assert_eq!(
             message,
-            Err("there is no format `yaml`; known are: terminal, json, markdown, junit, github, gradescope".to_owned())
+            Err(
+                "there is no format `yaml`; known are: terminal, json, markdown, junit, github, gradescope, html"
+                    .to_owned()
+            )
         );
     }
 }

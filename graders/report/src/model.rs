@@ -1,8 +1,12 @@
 //! The report as data: what every format is made from, and what `report.json` holds.
 
+mod window;
+
 use judge::verdict::Verdict;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+pub use window::{Number, Relation, Window};
 
 /// Version of the model; it rises with every change that a reader has to know of.
 pub const SCHEMA_VERSION: u32 = 3;
@@ -283,6 +287,9 @@ pub enum Seen {
         error: Option<f64>,
         /// The error that is allowed.
         tolerance: f64,
+        /// Both tensors around that value; none for single values, and where the assignment hides them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        window: Option<Window>,
     },
     /// A value that breaks a rule of its own.
     Value {

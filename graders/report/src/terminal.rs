@@ -1,5 +1,7 @@
 //! The report for a person at a terminal: 80 columns, readable without colour.
 
+mod change;
+
 use std::collections::BTreeSet;
 
 use anstyle::{AnsiColor, Style};
@@ -10,6 +12,8 @@ use crate::page::{Page, WIDTH};
 use crate::steps;
 use crate::words::{self, points, title};
 use crate::wrap::{length, wrap};
+
+pub use change::{Change, render_change};
 
 /// Different findings of a task that are shown unless all are asked for.
 const SHOWN: usize = 3;
@@ -28,12 +32,7 @@ pub struct Look {
 
 /// The report as text.
 pub fn render(report: &Report, look: Look) -> String {
-    let mut sections = Sections {
-        page: Page::new(look.colour),
-        verbose: look.verbose,
-        compiler_messages: BTreeSet::new(),
-        values_left_out: false,
-    };
+    let mut sections = Sections::new(look);
     sections.head(report);
     for task in &report.tasks {
         sections.task(task);
@@ -53,6 +52,15 @@ struct Sections<'a> {
 }
 
 impl<'a> Sections<'a> {
+    fn new(look: Look) -> Self {
+        Self {
+            page: Page::new(look.colour),
+            verbose: look.verbose,
+            compiler_messages: BTreeSet::new(),
+            values_left_out: false,
+        }
+    }
+
     fn head(&mut self, report: &Report) {
         let title = format!("{} ({})", report.assignment.title, report.assignment.id);
         for line in wrap(&title, WIDTH) {
@@ -192,11 +200,16 @@ impl<'a> Sections<'a> {
     fn foot(&mut self, report: &Report) {
         self.page.blank();
         self.by_hand(report);
+        self.end(report, report.next.as_deref());
+    }
+
+    /// The sums, and the next thing to do.
+    fn end(&mut self, report: &Report, next: Option<&str>) {
         self.totals(report);
         if self.values_left_out {
             self.page.labelled(2, "more", words::values());
         }
-        if let Some(next) = &report.next {
+        if let Some(next) = next {
             self.page.labelled(2, "next", next);
         }
     }

@@ -4,9 +4,10 @@
 //! panic messages, exit statuses, the hygiene checks, which use the same inputs, and the differential one, whose inputs
 //! share with them what a case leaves fixed. Laws draw inputs of their own,
 //! which are no secret; but a function may carry a golden input over to a law's call, so that its free text is left
-//! out there as well.
+//! out there as well, and of its values all but the worst one.
 
 use judge::assignment::Visibility;
+use judge::compare::{Difference, Mismatch};
 use judge::finding::{Finding, Violation};
 use judge::judgement::Kind;
 
@@ -82,6 +83,16 @@ fn without_free_text(finding: &Finding) -> Finding {
         Finding::LawBroken(Violation::Call(inner)) => {
             Finding::LawBroken(Violation::Call(Box::new(without_free_text(inner))))
         }
+        Finding::LawBroken(Violation::Changed { cause, what, mismatch }) => Finding::LawBroken(Violation::Changed {
+            cause: cause.clone(),
+            what: what.clone(),
+            mismatch: without_window(mismatch),
+        }),
+        Finding::LawBroken(Violation::Unequal { what, equals, mismatch }) => Finding::LawBroken(Violation::Unequal {
+            what: what.clone(),
+            equals: equals.clone(),
+            mismatch: without_window(mismatch),
+        }),
         Finding::NotAttempted
         | Finding::DidNotCompile(_)
         | Finding::Forbidden { .. }
@@ -98,9 +109,22 @@ fn without_free_text(finding: &Finding) -> Finding {
         | Finding::OutsideSupport { .. }
         | Finding::WrongDistribution { .. }
         | Finding::BelowBar { .. }
-        | Finding::LawBroken(Violation::Changed { .. } | Violation::Unequal { .. } | Violation::Value { .. })
+        | Finding::LawBroken(Violation::Value { .. })
         | Finding::ArgumentModified { .. }
         | Finding::NotDeterministic { .. }
         | Finding::OrderDependent { .. } => finding.clone(),
+    }
+}
+
+/// A picture would carry many values of the submission's choice.
+fn without_window(mismatch: &Mismatch) -> Mismatch {
+    let bare = |difference: &Difference| Difference {
+        window: None,
+        ..difference.clone()
+    };
+    match mismatch {
+        Mismatch::NotFinite(difference) => Mismatch::NotFinite(bare(difference)),
+        Mismatch::Values(difference) => Mismatch::Values(bare(difference)),
+        Mismatch::DType { .. } | Mismatch::Shape { .. } => mismatch.clone(),
     }
 }

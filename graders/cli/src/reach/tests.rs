@@ -157,3 +157,20 @@ fn what_could_do_more_than_define_functions_touches_everything() {
         Touched::Everything
     );
 }
+
+#[test]
+fn between_two_states_only_what_was_saved_counts() {
+    let before = texts(&[("normalization.rs", NORMALIZATION), ("rotary.rs", ROTARY)]);
+    let mut after = before.clone();
+    after.insert("normalization.rs".to_owned(), "pub fn rms_norm() { 1 }\n".to_owned());
+    let known = ["rms_norm", "rotary_embedding"].iter();
+    let known: Vec<_> = known.filter_map(|id| tasks::find(id)).collect();
+    let between = |before: &Texts, after: &Texts| between(before, after, &Texts::new(), &known);
+    let difference = between(&before, &after);
+    assert_eq!(difference.files, ["normalization.rs"]);
+    assert_eq!(difference.touched, only(["rms_norm"]));
+    assert!(difference.holds("rms_norm") && !difference.holds("rotary_embedding"));
+    after.remove("rotary.rs");
+    assert_eq!(between(&before, &after).touched, Touched::Everything);
+    assert_eq!(between(&before, &before).touched, only([]));
+}

@@ -3,9 +3,11 @@
 use judge::assignment::Visibility;
 use judge::compare::{Difference, Mismatch, Worst};
 use judge::finding::Violation;
+use judge::window::Window;
 use wire::message::Ended;
 
 use super::*;
+use crate::html;
 use crate::json;
 use crate::terminal::{self, Look};
 use crate::testing::{
@@ -30,7 +32,7 @@ fn everything(report: &Report) -> String {
         verbose: true,
         colour: false,
     };
-    json::render(report) + &terminal::render(report, look)
+    json::render(report) + &terminal::render(report, look) + &html::render(report)
 }
 
 fn secret_difference() -> Difference {
@@ -44,6 +46,15 @@ fn secret_difference() -> Difference {
         },
         error: 0.902_10,
         tolerance: 0.902_10,
+        window: Some(Window {
+            at: vec![90_210],
+            first_row: 90_210,
+            first_column: 90_210,
+            columns: 1,
+            expected: vec![90_210.0],
+            actual: vec![90_210.0],
+            allowed: 90_210.0,
+        }),
     }
 }
 
@@ -192,6 +203,13 @@ fn a_law_of_a_hidden_task_keeps_its_figures_and_loses_free_text() {
     );
     let check = &shown.tasks[0].checks[0];
     assert!(check.evidence.is_some() && check.counterexample.is_some());
+    // One number is no channel; a picture of many would be.
+    assert!(!json::render(&shown).contains("\"window\""));
+    let public = report_on(
+        vec![failing("odd", Kind::Law, crate::testing::changed())],
+        Visibility::Public,
+    );
+    assert!(json::render(&public).contains("\"window\""));
 }
 
 #[test]
@@ -212,7 +230,7 @@ fn hostile_text_reaches_no_format() {
         Visibility::Public,
     ));
     assert!(!shown.contains(['\u{1b}', '\u{7}', '\u{202e}', '\r', '\u{9b}']) && !shown.contains("\\u00"));
-    assert!(shown.len() < 10_000);
+    assert!(shown.len() < 60_000);
 }
 
 #[test]

@@ -323,6 +323,46 @@ fn a_trial_through_a_wrong_part_says_what_to_mend() {
 }
 
 #[test]
+fn what_a_saved_file_touches_stands_on_top_and_the_rest_as_it_was() {
+    let change = Change {
+        saved: &["attention.rs".to_owned()],
+        judged: &["scaled_dot_product_attention"],
+        waiting: &[],
+        unfinished: &["graph_attention"],
+    };
+    insta::assert_snapshot!(render_change(&mixed_report(), PLAIN, &change));
+}
+
+#[test]
+fn a_saved_file_that_does_not_compile_is_shown_with_the_compilers_text() {
+    let change = Change {
+        saved: &["sampling.rs".to_owned()],
+        judged: &["greedy", "nucleus"],
+        waiting: &["degree_matrix"],
+        unfinished: &[],
+    };
+    insta::assert_snapshot!(render_change(&mixed_report(), PLAIN, &change));
+}
+
+#[test]
+fn the_first_look_names_no_file() {
+    let report = mixed_report();
+    let all: Vec<&str> = report.tasks.iter().map(|task| task.id.as_str()).collect();
+    let change = Change {
+        saved: &[],
+        judged: &all,
+        waiting: &[],
+        unfinished: &[],
+    };
+    let text = render_change(&report, PLAIN, &change);
+    assert!(text.starts_with("first look: 9 tasks judged, 1.4 s\n"), "{text}");
+    assert!(
+        !text.contains("as before") && text.lines().all(|line| length(line) <= WIDTH),
+        "{text}"
+    );
+}
+
+#[test]
 fn no_line_is_wider_than_the_page() {
     let mut checks: Vec<Check> = findings().into_iter().map(golden).collect();
     checks.push(golden(Finding::RefusedValid {

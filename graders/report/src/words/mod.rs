@@ -4,14 +4,17 @@
 //! hint is the next step. The matches have no wildcard: a new finding does not compile until it has its words.
 
 mod figures;
+pub(crate) mod html;
 mod law;
 mod mismatch;
 mod next;
+pub(crate) mod picture;
 mod process;
 mod report;
 mod source;
 mod summary;
 mod trial;
+pub(crate) mod watch;
 
 use judge::assignment::Limits;
 use judge::compare::Difference;
@@ -29,7 +32,7 @@ pub(crate) use report::{
     values, worth,
 };
 pub(crate) use summary::{skip, summary, title};
-pub(crate) use trial::measured;
+pub(crate) use trial::{bar, measured, value};
 
 /// What is said of a failed or skipped check.
 #[derive(Debug, Clone, PartialEq, Eq)]

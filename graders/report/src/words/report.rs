@@ -122,16 +122,22 @@ pub(crate) fn totals(totals: &Totals) -> String {
         (totals.unasked_points, "not asked for"),
         (totals.fault_points, "in tasks that this grader failed on"),
     ];
-    let mut phrases = vec![format!(
-        "{} of {} points graded here",
-        points(totals.points),
-        points(totals.max_points)
-    )];
+    let graded = totals.max_points > 0.0;
+    let mut phrases = vec![if graded {
+        format!(
+            "{} of {} points graded here",
+            points(totals.points),
+            points(totals.max_points)
+        )
+    } else {
+        "no points graded here".to_owned()
+    }];
+    let more = if graded { " more" } else { "" };
     if totals.training_points > 0.0 {
-        phrases.push(format!("{} more need --training", points(totals.training_points)));
+        phrases.push(format!("{}{more} need --training", points(totals.training_points)));
     }
     let some = rest.into_iter().filter(|(sum, _)| *sum > 0.0);
-    phrases.extend(some.map(|(sum, what)| format!("{} more {what}", points(sum))));
+    phrases.extend(some.map(|(sum, what)| format!("{}{more} {what}", points(sum))));
     phrases.join("; ")
 }
 

@@ -35,15 +35,21 @@ pub(crate) fn measured(measured: &[Measured]) -> String {
     if measured.is_empty() {
         return String::new();
     }
-    let phrase = |measured: &Measured| {
-        let bar = match measured.bar {
-            Bar::AtLeast(least) => trial::Bar::AtLeast(least),
-            Bar::AtMost(most) => trial::Bar::AtMost(most),
-        };
-        let value = measured.value.map_or("not finite".to_owned(), number);
-        format!("{} is {value}, needed is {}", measured.what, needed(bar))
-    };
+    let phrase = |measured: &Measured| format!("{} is {}, needed is {}", measured.what, value(measured), bar(measured));
     format!(" ({})", and(&measured.iter().map(phrase).collect::<Vec<_>>()))
+}
+
+/// What was measured.
+pub(crate) fn value(measured: &Measured) -> String {
+    measured.value.map_or("not finite".to_owned(), number)
+}
+
+/// What it has to be.
+pub(crate) fn bar(measured: &Measured) -> String {
+    needed(match measured.bar {
+        Bar::AtLeast(least) => trial::Bar::AtLeast(least),
+        Bar::AtMost(most) => trial::Bar::AtMost(most),
+    })
 }
 
 fn needed(bar: trial::Bar) -> String {

@@ -1,0 +1,79 @@
+//! The state of a submission's files as far as it can be seen without reading them.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use walkdir::{DirEntry, WalkDir};
+
+/// Files that are looked at; staging refuses a submission long before.
+const MOST: usize = 5000;
+
+/// When each source was saved last, and how long it is.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Saved(BTreeMap<PathBuf, (Option<SystemTime>, u64)>);
+
+impl Saved {
+    /// Looks at the sources of a submission: below `src`, or in the folder itself where there is none. What cannot be
+    /// read is as good as absent.
+    pub(crate) fn look(submission: &Path) -> Self {
+        let source = submission.join("src");
+        let (root, depth) = if source.is_dir() {
+            (source.as_path(), 8)
+        } else {
+            (submission, 1)
+        };
+        let walk = WalkDir::new(root).min_depth(1).max_depth(depth);
+        let entries = walk.into_iter().filter_entry(is_visible).take(MOST).flatten();
+        let sources = entries.filter(|entry| entry.path().extension().is_some_and(|extension| extension == "rs"));
+        let state = |entry: DirEntry| {
+            let metadata = entry.metadata().ok()?;
+            Some((entry.into_path(), (metadata.modified().ok(), metadata.len())))
+        };
+        Self(sources.filter_map(state).collect())
+    }
+}
+
+/// Editors keep locks and copies under names that begin with a dot.
+fn is_visible(entry: &DirEntry) -> bool {
+    !entry.file_name().to_string_lossy().starts_with('.')
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_saved_source_is_seen_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let source = folder.path().join("src");
+        fs::create_dir_all(&source).unwrap();
+        fs::write(source.join("attention.rs"), "1").unwrap();
+        let before = Saved::look(folder.path());
+        for other in [
+            "src/.#attention.rs",
+            "src/notes.txt",
+            "attention.rs",
+            "src/attention.rs~",
+        ] {
+            fs::write(folder.path().join(other), "x").unwrap();
+        }
+        assert_eq!(Saved::look(folder.path()), before);
+        fs::write(source.join("attention.rs"), "22").unwrap();
+        let after = Saved::look(folder.path());
+        assert_ne!(after, before);
+        fs::write(source.join("helper.rs"), "").unwrap();
+        assert_ne!(Saved::look(folder.path()), after);
+    }
+
+    #[test]
+    fn a_folder_of_sources_is_looked_at_itself_and_one_that_is_gone_is_empty() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("attention.rs"), "1").unwrap();
+        assert_eq!(Saved::look(folder.path()).0.len(), 1);
+        assert_eq!(Saved::look(&folder.path().join("gone")).0.len(), 0);
+    }
+}

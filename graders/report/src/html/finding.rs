@@ -1,0 +1,161 @@
+//! One finding: rule, what was seen, pictures, the input that shows it, the hint.
+
+use judge::verdict::Verdict;
+
+use super::calls;
+use super::heat::{self, Subject};
+use super::markup::Html;
+use super::{ROOM, curve, graph};
+use crate::model::{CheckKind, CheckReport, Evidence, Relation, Remark, Seen, Window};
+use crate::words::picture::{self, Labels};
+use crate::words::{self, html as said};
+
+/// Tasks whose outputs are adjacency matrices.
+const ADJACENCY: &[&str] = &["adjacency_matrix", "figure_6"];
+/// The output that holds attention weights.
+const WEIGHTS: &str = "weights";
+
+/// How much of a finding is shown.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shown<'a> {
+    /// The task.
+    pub(super) task: &'a str,
+    /// Whether there are pictures and the input.
+    pub(super) in_full: bool,
+    /// Whether its input is the first one of the task, which is unfolded.
+    pub(super) unfolded: bool,
+    /// The hint, where none of the task's earlier findings has it.
+    pub(super) hint: Option<&'a str>,
+    /// Whether the compiler's text is shown.
+    pub(super) compiler: bool,
+}
+
+/// A finding.
+pub(super) fn article(html: &mut Html, remark: &Remark<'_>, shown: &Shown<'_>) {
+    let check = remark.check;
+    html.element("article", &[("class", &"finding")], |html| {
+        html.element("h3", &[], |html| {
+            html.leaf("code", &[], &check.name);
+            html.leaf(
+                "span",
+                &[("class", &"small soft")],
+                &format!(" {}{}", said::kind(check.kind), words::alike(remark.others)),
+            );
+        });
+        in_words(html, check, shown);
+        if shown.in_full {
+            pictures(html, check, shown);
+        }
+        if let Some(counterexample) = check.counterexample.as_ref().filter(|_| shown.in_full) {
+            calls::listing(html, counterexample, shown.unfolded);
+        }
+    });
+}
+
+fn in_words(html: &mut Html, check: &CheckReport, shown: &Shown<'_>) {
+    html.element("dl", &[("class", &"said")], |html| {
+        let mut line = |label: &str, text: &str| {
+            html.leaf("dt", &[], label);
+            html.element("dd", &[("class", &label)], |html| html.prose(text));
+        };
+        if check.verdict == Verdict::Wrong && matches!(check.kind, CheckKind::Law | CheckKind::Hygiene) {
+            line("rule", &check.statement);
+        }
+        line("seen", check.message.as_deref().unwrap_or_default());
+        // In full, the listing of the input says it.
+        let counterexample = check.counterexample.as_ref().filter(|_| !shown.in_full);
+        let counterexample = counterexample.map(|example| example.summary.as_str());
+        if let Some(summary) = counterexample.filter(|summary| !summary.is_empty()) {
+            line("with", summary);
+        }
+        if let Some(hint) = shown.hint {
+            line("hint", hint);
+        }
+    });
+}
+
+fn pictures(html: &mut Html, check: &CheckReport, shown: &Shown<'_>) {
+    match &check.evidence {
+        Some(Evidence {
+            output,
+            seen:
+                Seen::Values {
+                    shape,
+                    worst,
+                    window: Some(window),
+                    ..
+                },
+            ..
+        }) => {
+            if html.len() > ROOM {
+                html.leaf("p", &[("class", &"small soft")], picture::NO_ROOM);
+                return;
+            }
+            let subject = Subject {
+                window,
+                shape,
+                worst,
+                labels: labels(window.relation),
+                masked: is_about_weights(check, output.as_deref()) && is_masked(window),
+            };
+            heat::figure(html, subject);
+            if ADJACENCY.contains(&shown.task) {
+                graph::adjacency(html, window, shape);
+            }
+        }
+        Some(Evidence {
+            seen: Seen::Compiler { text, .. },
+            ..
+        }) if shown.compiler => compiler(html, text),
+        _ => {}
+    }
+    measured(html, check);
+    curve::figures(html, &check.series);
+}
+
+/// What a trial has measured, a number a line.
+fn measured(html: &mut Html, check: &CheckReport) {
+    if check.measured.is_empty() {
+        return;
+    }
+    html.element("table", &[("aria-label", &said::MEASURED)], |html| {
+        for measured in &check.measured {
+            html.element("tr", &[], |html| {
+                html.leaf("th", &[("scope", &"row")], &measured.what);
+                html.leaf("td", &[("class", &"number")], &words::value(measured));
+                html.leaf("td", &[], &words::bar(measured));
+                html.leaf("td", &[], said::reached(measured.holds));
+            });
+        }
+    });
+}
+
+fn compiler(html: &mut Html, text: &str) {
+    if !text.is_empty() {
+        super::scrolling(html, "the compiler", |html| html.leaf("pre", &[], text));
+    }
+}
+
+/// Whether the tensors are attention weights: an output has their name, a law says so in its words.
+fn is_about_weights(check: &CheckReport, output: Option<&str>) -> bool {
+    let named = |message: &str| message.contains(WEIGHTS);
+    output.map_or_else(
+        || check.message.as_deref().is_some_and(named),
+        |output| output == WEIGHTS,
+    )
+}
+
+/// Weights of several rows that are exactly zero somewhere.
+fn is_masked(window: &Window) -> bool {
+    window.expected.len() > 1 && window.expected.iter().flatten().any(|number| number.0 == 0.0)
+}
+
+/// What the two tensors of a finding are.
+fn labels(relation: Relation) -> Labels {
+    match relation {
+        Relation::Asked => picture::ASKED,
+        Relation::Changed => picture::CHANGED,
+        Relation::Repeated => picture::TWICE,
+        Relation::AfterOthers => picture::ORDER,
+    }
+}

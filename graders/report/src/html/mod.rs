@@ -1,0 +1,119 @@
+//! The report as one page that teaches: what holds, what does not, and pictures of what differs.
+//!
+//! The page is one file and loads nothing: no script, no font, no image; its own policy forbids it. It can be read on a
+//! phone, with a keyboard, in the dark, and without seeing colours. All text goes through `markup`, which escapes it.
+
+mod calls;
+mod curve;
+mod finding;
+mod graph;
+mod heat;
+mod markup;
+mod style;
+mod summary;
+mod task;
+
+use std::collections::BTreeSet;
+
+use crate::model::Report;
+use crate::words::html as words;
+use markup::Html;
+
+/// What browsers may load for this page: nothing; only the style in the page itself holds.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+/// Bytes of a page beyond which no more pictures are drawn.
+const ROOM: usize = 6 << 20;
+
+/// The report as a page.
+pub fn render(report: &Report) -> String {
+    let mut html = Html::default();
+    html.verbatim("<!doctype html>\n");
+    html.element("html", &[("lang", &"en")], |html| {
+        head(html, report);
+        html.element("body", &[], |html| body(html, report));
+    });
+    html.finish()
+}
+
+fn head(html: &mut Html, report: &Report) {
+    html.element("head", &[], |html| {
+        html.void("meta", &[("charset", &"utf-8")]);
+        html.void(
+            "meta",
+            &[("http-equiv", &"Content-Security-Policy"), ("content", &POLICY)],
+        );
+        html.void(
+            "meta",
+            &[
+                ("name", &"viewport"),
+                ("content", &"width=device-width, initial-scale=1"),
+            ],
+        );
+        html.void("meta", &[("name", &"color-scheme"), ("content", &"light dark")]);
+        html.leaf(
+            "title",
+            &[],
+            &format!("{}: {}", report.assignment.title, report.submission.path),
+        );
+        html.element("style", &[], |html| html.verbatim(&style::sheet()));
+    });
+}
+
+fn body(html: &mut Html, report: &Report) {
+    html.leaf("a", &[("class", &"skip"), ("href", &"#tasks")], words::SKIP);
+    hatching(html);
+    html.element("header", &[], |html| summary::header(html, report));
+    html.element("main", &[], |html| {
+        summary::overview(html, report);
+        html.element("section", &[("id", &"tasks"), ("tabindex", &"-1")], |html| {
+            html.leaf("h2", &[], words::TASKS);
+            let mut told = BTreeSet::new();
+            for one in &report.tasks {
+                task::section(html, one, &mut told);
+            }
+        });
+        summary::by_hand(html, report);
+    });
+    html.element("footer", &[], |html| summary::setting(html, report));
+}
+
+/// The pattern of cells whose value is not finite, defined once.
+fn hatching(html: &mut Html) {
+    let size: markup::Attributes<'_> = &[
+        ("id", &"hatch"),
+        ("width", &6),
+        ("height", &6),
+        ("patternUnits", &"userSpaceOnUse"),
+        ("patternTransform", &"rotate(45)"),
+    ];
+    html.element(
+        "svg",
+        &[
+            ("width", &0),
+            ("height", &0),
+            ("aria-hidden", &"true"),
+            ("class", &"defs"),
+        ],
+        |html| {
+            html.element("defs", &[], |html| {
+                html.element("pattern", size, |html| {
+                    html.shape("path", &[("class", &"hatch"), ("d", &"M0 0V6")]);
+                });
+            });
+        },
+    );
+}
+
+/// What may be wider than the page scrolls by itself, also with a keyboard.
+fn scrolling(html: &mut Html, label: &str, content: impl FnOnce(&mut Html)) {
+    let attributes: markup::Attributes<'_> = &[
+        ("class", &"scroll"),
+        ("tabindex", &0),
+        ("role", &"region"),
+        ("aria-label", &label),
+    ];
+    html.element("div", attributes, content);
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,214 @@
+//! What an independent reader of HTML makes of the page.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use judge::assignment::Visibility;
+use judge::finding::Finding;
+use judge::judgement::{Check, Kind};
+use judge::verdict::Verdict;
+use scraper::{Html as Read, Selector};
+
+use super::*;
+use crate::build::build;
+use crate::testing::{
+    assignment, below_bar, failed, findings, judgement, mismatches, mixed_context, mixed_report, trained, violations,
+};
+
+/// Every finding, with pictures, curves and counterexamples.
+fn everything() -> Report {
+    let broken = violations().into_iter().map(Finding::LawBroken);
+    let wrong = mismatches().into_iter().map(|mismatch| Finding::Wrong {
+        case: "batch".to_owned(),
+        output: "weights".to_owned(),
+        mismatch,
+    });
+    let found: Vec<Finding> = findings().into_iter().chain(broken).chain(wrong).collect();
+    let tasks = [
+        "rms_norm",
+        "nucleus",
+        "causal_mask",
+        "split_heads",
+        "merge_heads",
+        "message",
+        "update",
+    ];
+    let names: Vec<(&str, &[&str])> = tasks.iter().map(|task| (*task, &["all"][..])).collect();
+    let mut judgements: Vec<_> = found
+        .chunks(found.len().div_ceil(5))
+        .zip(tasks)
+        .map(|(found, task)| {
+            let checks: Vec<Check> = found
+                .iter()
+                .enumerate()
+                .map(|(number, finding)| failed(&format!("check-{number}"), Kind::Law, finding.clone()))
+                .collect();
+            judgement(task, Verdict::Wrong, &[("all", false)], checks)
+        })
+        .collect();
+    judgements.extend([below_bar("message", 1.75), trained("update")]);
+    build(&mixed_context(), &judgements, &assignment(&names, Visibility::Public))
+}
+
+fn select<'a>(read: &'a Read, selector: &str) -> Vec<scraper::ElementRef<'a>> {
+    read.select(&Selector::parse(selector).unwrap()).collect()
+}
+
+fn pages() -> Vec<(Report, String)> {
+    let reports = [mixed_report(), everything()];
+    reports
+        .into_iter()
+        .map(|report| (report.clone(), render(&report)))
+        .collect()
+}
+
+#[test]
+fn a_reader_of_html_finds_no_error_in_the_page() {
+    for (_, page) in pages() {
+        let read = Read::parse_document(&page);
+        assert_eq!(read.errors, Vec::<String>::new());
+        assert!(read.quirks_mode == scraper::html::Html::parse_document("<!doctype html>").quirks_mode);
+    }
+}
+
+#[test]
+fn the_page_loads_nothing_and_runs_nothing() {
+    for (_, page) in pages() {
+        let read = Read::parse_document(&page);
+        let active =
+            "script, link, img, iframe, object, embed, video, audio, form, input, base, use, image, foreignObject";
+        assert_eq!(select(&read, active).len(), 0);
+        for element in select(&read, "*") {
+            for (name, value) in element.value().attrs() {
+                assert!(
+                    !name.starts_with("on") && name != "style" && name != "src",
+                    "{name}={value}"
+                );
+                let leads = matches!(name, "href" | "xlink:href" | "action" | "data");
+                assert!(!leads || value.starts_with('#'), "{name}={value}");
+                assert!(!value.contains("url(") || value == "url(#hatch)", "{name}={value}");
+            }
+        }
+        let policy = select(&read, "meta[http-equiv=Content-Security-Policy]");
+        assert!(
+            policy[0]
+                .value()
+                .attr("content")
+                .unwrap()
+                .starts_with("default-src 'none';")
+        );
+        assert!(!page.contains("http:") && !page.contains("https:") && !page.contains("@import"));
+    }
+}
+
+#[test]
+fn every_task_has_one_section_and_a_link_to_it() {
+    for (report, page) in pages() {
+        let read = Read::parse_document(&page);
+        let sections: Vec<&str> = select(&read, "section.task")
+            .iter()
+            .filter_map(|one| one.value().id())
+            .collect();
+        let expected: Vec<String> = report.tasks.iter().map(|task| format!("task-{}", task.id)).collect();
+        assert_eq!(sections, expected);
+        let ids: Vec<&str> = select(&read, "[id]")
+            .iter()
+            .filter_map(|one| one.value().id())
+            .collect();
+        let different: BTreeSet<&&str> = ids.iter().collect();
+        assert_eq!(ids.len(), different.len(), "an id stands for one element");
+        for link in select(&read, "a[href]") {
+            let target = link.value().attr("href").unwrap().trim_start_matches('#');
+            assert!(ids.contains(&target), "{target}");
+        }
+    }
+}
+
+#[test]
+fn text_of_a_submission_stays_text() {
+    let hostile = "</style></title><script>alert(1)</script><img src=x onerror=alert(1)>\"' onload=x &lt; <!-- ";
+    let mut report = mixed_report();
+    report.submission.path = hostile.to_owned();
+    report.notes.push(hostile.to_owned());
+    for task in &mut report.tasks {
+        hostile.clone_into(&mut task.summary);
+        for check in &mut task.checks {
+            check.message = check.message.as_ref().map(|_| format!("{hostile}{}", check.name));
+            if let Some(call) = check
+                .counterexample
+                .as_mut()
+                .and_then(|example| example.calls.first_mut())
+            {
+                hostile.clone_into(&mut call.task);
+                call.arguments[0].values[0] = hostile.to_owned();
+            }
+        }
+    }
+    let read = Read::parse_document(&render(&report));
+    assert_eq!(read.errors, Vec::<String>::new());
+    assert_eq!(select(&read, "script, img").len(), 0);
+    let words: String = read.root_element().text().collect();
+    assert!(words.matches("<script>alert(1)</script>").count() > 10);
+    assert_eq!(
+        select(&read, "title")
+            .first()
+            .map(|title| title.text().collect::<String>().contains(hostile)),
+        Some(true)
+    );
+}
+
+#[test]
+fn every_picture_speaks_to_those_who_cannot_see_it() {
+    for (_, page) in pages() {
+        let read = Read::parse_document(&page);
+        for picture in select(&read, "svg") {
+            let value = picture.value();
+            let speaks =
+                value.attr("aria-label").is_some_and(|label| !label.is_empty()) && value.attr("role") == Some("img");
+            assert!(
+                speaks || value.attr("aria-hidden") == Some("true"),
+                "{}",
+                picture.html()
+            );
+        }
+        for cell in select(&read, "rect.cell") {
+            let group = scraper::ElementRef::wrap(cell.parent().unwrap()).unwrap();
+            assert!(group.html().contains("<title>"), "{}", group.html());
+        }
+        for verdict in select(&read, ".verdict") {
+            let text: String = verdict.text().collect();
+            assert!(
+                text.chars().filter(char::is_ascii_alphabetic).count() > 3,
+                "a verdict is a word: {text}"
+            );
+        }
+    }
+}
+
+#[test]
+fn findings_on_tensors_have_three_maps_and_curves_a_plot() {
+    let page = render(&everything());
+    let read = Read::parse_document(&page);
+    let maps = select(&read, "figure.heat");
+    assert!(maps.len() >= 4, "{}", maps.len());
+    for map in maps {
+        let panels = Selector::parse("svg.panel").unwrap();
+        assert_eq!(map.select(&panels).count(), 3);
+    }
+    assert_eq!(select(&read, "path.curve").len() % 2, 0);
+    assert!(select(&read, "svg[aria-label=\"loss over step: loss\"]").len() >= 2);
+}
+
+#[test]
+fn a_page_with_too_many_pictures_says_where_one_is_left_out() {
+    let mut report = everything();
+    let tasks = report.tasks.clone();
+    for number in 0..400 {
+        for task in &tasks {
+            let mut task = task.clone();
+            task.id = format!("{}_{number}", task.id);
+            report.tasks.push(task);
+        }
+    }
+    let page = render(&report);
+    assert!(page.contains(crate::words::picture::NO_ROOM));
+    assert!(page.len() < 32 << 20, "{}", page.len());
+}

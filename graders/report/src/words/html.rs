@@ -1,0 +1,142 @@
+//! The words of the page that are on no other report.
+
+use judge::verdict::Verdict;
+
+use super::figures::{comma, index};
+use crate::model::{Argument, CheckKind, Portion, Report, TaskReport};
+
+pub(crate) const SKIP: &str = "skip to the tasks";
+pub(crate) const NEXT: &str = "Next: ";
+pub(crate) const OVERVIEW: &str = "Overview";
+pub(crate) const TASKS: &str = "Tasks";
+pub(crate) const SETTING: &str = "How it was graded";
+pub(crate) const BY_HAND: &str = "Graded by hand";
+pub(crate) const PORTIONS: &str = "where the points are";
+pub(crate) const CURVES: &str = "what was measured along the way";
+pub(crate) const EXACT_ELSEWHERE: &str = "Numbers are rounded to six digits; the report in JSON has all of them.";
+/// Instead of the values of an argument that was too large to be kept.
+pub(crate) const NOT_KEPT: &str = "too many values to list";
+pub(crate) const NO_VALUES: &str = "no values";
+
+/// The table of a trial's figures.
+pub(crate) const MEASURED: &str = "what was measured";
+
+/// Whether a figure reaches its bar.
+pub(crate) fn reached(holds: bool) -> &'static str {
+    if holds { "✓ reached" } else { "✗ not reached" }
+}
+
+/// A verdict's sign, which stands beside its name.
+pub(crate) fn sign(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Passed => "✓",
+        Verdict::NotRun | Verdict::Skipped | Verdict::NotAttempted => "○",
+        Verdict::Wrong
+        | Verdict::OutOfMemory
+        | Verdict::TimedOut
+        | Verdict::Crashed
+        | Verdict::RefusedByPolicy
+        | Verdict::DidNotCompile => "✗",
+        Verdict::JudgeFault => "!",
+    }
+}
+
+/// A kind of check.
+pub(crate) fn kind(kind: CheckKind) -> &'static str {
+    match kind {
+        CheckKind::Golden => "golden cases in f64",
+        CheckKind::Single => "golden cases in f32",
+        CheckKind::Precision => "precision",
+        CheckKind::Law => "law",
+        CheckKind::Hygiene => "hygiene",
+        CheckKind::Differential => "fresh inputs",
+        CheckKind::Trial => "training",
+    }
+}
+
+/// What has come of a part of the points.
+pub(crate) fn portion(portion: &Portion) -> &'static str {
+    match (portion.not_run, portion.earned) {
+        (true, _) => "not run",
+        (false, true) => "✓ earned",
+        (false, false) => "✗ lost",
+    }
+}
+
+/// The summary of the list of checks.
+pub(crate) fn all_checks(checks: usize) -> String {
+    match checks {
+        1 => "the only check".to_owned(),
+        _ => format!("all {checks} checks"),
+    }
+}
+
+/// The summary of a counterexample.
+pub(crate) fn input(summary: &str) -> String {
+    if summary.is_empty() {
+        "the input that shows it".to_owned()
+    } else {
+        format!("the smallest input found that shows it: {summary}")
+    }
+}
+
+/// Calls that a listing leaves out.
+pub(crate) fn more_calls(calls: usize) -> String {
+    match calls {
+        1 => "1 more call is in the report in JSON".to_owned(),
+        _ => format!("{calls} more calls are in the report in JSON"),
+    }
+}
+
+/// Dtype and shape of an argument.
+pub(crate) fn typed(argument: &Argument) -> String {
+    if argument.shape.is_empty() {
+        argument.dtype.clone()
+    } else {
+        format!("{} {}", argument.dtype, index(&argument.shape))
+    }
+}
+
+/// Which block of rows and columns follows, where a tensor has more axes than two.
+pub(crate) fn block(mut number: usize, before: &[usize]) -> String {
+    let mut at = vec![0; before.len()];
+    for (slot, &size) in at.iter_mut().zip(before).rev() {
+        *slot = number % size.max(1);
+        number /= size.max(1);
+    }
+    format!("[{}, .., ..]", comma(at.iter()))
+}
+
+/// Where a task stands in the document and in the submission.
+pub(crate) fn place_of(task: &TaskReport) -> String {
+    format!("item {}, in {}", task.item, task.file)
+}
+
+/// Where and with what it was graded: label and value.
+pub(crate) fn setting(report: &Report) -> Vec<(&'static str, String)> {
+    let sandbox = if report.sandbox.is_empty() {
+        "none".to_owned()
+    } else {
+        report.sandbox.join(", ")
+    };
+    let mut rows = vec![
+        ("submission", report.submission.path.clone()),
+        ("its SHA-256", report.submission.sha256.clone()),
+        ("sandbox", sandbox),
+        ("device", report.device.clone()),
+        ("dtypes", report.dtypes.join(" and ")),
+        ("libtorch", report.libtorch.clone()),
+        ("seed of the laws", report.seed.to_string()),
+        ("fixtures", report.fixtures_sha256.clone()),
+        ("grader", format!("{} {}", report.grader.name, report.grader.version)),
+    ];
+    if let Some(times) = &report.times {
+        let stages: Vec<String> = times
+            .stages
+            .iter()
+            .map(|stage| format!("{} {:.2} s", stage.name, stage.seconds))
+            .collect();
+        rows.push(("time", format!("{:.2} s ({})", times.total, stages.join(", "))));
+    }
+    rows
+}
