@@ -5,7 +5,7 @@ use std::fmt::Write;
 use judge::forbidden::forbidden;
 use judge::hygiene::{self, Hygiene};
 use judge::judgement::{BUILD, POLICY};
-use judge::task::{Law, Task};
+use judge::task::{Expect, Law, Task};
 use judge::tasks;
 use judge::trial::Trial;
 
@@ -47,7 +47,12 @@ fn explain_task(task: &Task) -> String {
     let _ = writeln!(text, "  checks");
     for portion in task.golden_portions() {
         let names = format!("golden-f64/{portion}, golden-f32/{portion}");
-        entry(&mut text, &names, "stored inputs and outputs");
+        let what = if is_tried_out(task, portion) {
+            "tried out: every answer that does what it has to is right"
+        } else {
+            "stored inputs and outputs"
+        };
+        entry(&mut text, &names, what);
     }
     for law in task.laws {
         entry(&mut text, law.name, law.statement);
@@ -85,12 +90,14 @@ fn explain_check(task: &Task, check: &str) -> Result<String, Failure> {
             .filter(|case| case.portion == portion)
             .map(|case| case.name)
             .collect();
-        paragraph(
-            &mut text,
-            "  ",
+        let how = if is_tried_out(task, portion) {
+            "The answer is tried out and not compared with another: the grader works out what it does, and shows the \
+             first input on which that is not right, step by step."
+        } else {
             "Stored inputs are given to the function; its outputs are compared with those of the reference, computed in \
-             f64: dtype and shape first, then values, within a tolerance derived from several correct formulations.",
-        );
+             f64: dtype and shape first, then values, within a tolerance derived from several correct formulations."
+        };
+        paragraph(&mut text, "  ", how);
         let _ = writeln!(text, "\n  cases: {}\n  definition: {}", cases.join(", "), task.formula);
     } else if check == POLICY {
         paragraph(
@@ -174,6 +181,12 @@ fn golden_portion<'a>(task: &Task, check: &'a str) -> Option<&'a str> {
         .strip_prefix("golden-f64/")
         .or_else(|| check.strip_prefix("golden-f32/"))?;
     task.golden_portions().contains(&portion).then_some(portion)
+}
+
+/// Whether answers of a portion have many right forms.
+fn is_tried_out(task: &Task, portion: &str) -> bool {
+    let mut cases = task.cases.iter().filter(|case| case.portion == portion);
+    cases.any(|case| matches!(case.expect, Expect::Verified(_)))
 }
 
 fn list<'a>(text: &mut String, title: &str, items: impl Iterator<Item = &'a str>) {
