@@ -3,7 +3,10 @@
 //! Letters in shapes: N nodes (tokens), E edges, d features. An edge list `edge_index` is `[2, E]` int64: row 0 holds the
 //! sources, row 1 the destinations; a node hears from the sources of the edges that end in it.
 
-use tch::{Device, Kind, Tensor};
+use tch::Tensor;
+// helper:begin
+use tch::{Device, Kind};
+// helper:end
 
 use crate::sequence_types::MessageAttentionWeights;
 
@@ -31,7 +34,7 @@ pub fn complete_graph(nodes: i64, self_loops: bool) -> Tensor {
 
 /// One layer of a graph network: `h_i' = q(h_i, sum over the neighbours j of f(h_j))`.
 ///
-/// - `features`: `[N, d]`, f64 or f32, row i is h_i.
+/// - `features`: `[N, d]`, f64 or f32, row i is `h_i`.
 /// - `edge_index`: `[2, E]` int64; the neighbours of i are the sources of the edges that end in i. An edge that is listed
 ///   twice counts twice. E may be 0.
 /// - `message`: f, from rows `[..., d]` to rows `[..., m]`; a single row `[d]` is fine as well. It is applied to each

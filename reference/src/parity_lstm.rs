@@ -1,6 +1,9 @@
 //! Parity with an LSTM: weights that make one recurrent unit tell whether it has seen an odd number of ones.
 
-use crate::sequence_types::{Gate, ParityLstm};
+use crate::sequence_types::ParityLstm;
+// helper:begin
+use crate::sequence_types::Gate;
+// helper:end
 
 /// An LSTM whose cell state is the parity of the bits read so far: 1 after an odd number of ones, 0 after an even one.
 ///

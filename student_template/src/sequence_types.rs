@@ -78,7 +78,7 @@ pub struct Hypothesis {
     pub score: f64,
 }
 
-/// What becomes of `h_t = W^T h_{t-1}` in the long run, for almost every h_0.
+/// What becomes of `h_t = W^T h_{t-1}` in the long run, for almost every `h_0`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LongRun {
     /// It goes to zero.

@@ -6,7 +6,7 @@ use judge::differential;
 use judge::forbidden::forbidden;
 use judge::hygiene::{self, Hygiene};
 use judge::judgement::{BUILD, POLICY};
-use judge::task::{self, Law, Task};
+use judge::task::{self, Expect, Law, Task};
 use judge::tasks;
 use judge::trial::Trial;
 
@@ -52,7 +52,12 @@ fn explain_task(task: &Task) -> String {
     let _ = writeln!(text, "  checks");
     for portion in task.golden_portions() {
         let names = format!("golden-f64/{portion}, golden-f32/{portion}");
-        entry(&mut text, &names, "stored inputs and outputs");
+        let what = if is_tried_out(task, portion) {
+            "tried out: every answer that does what it has to is right"
+        } else {
+            "stored inputs and outputs"
+        };
+        entry(&mut text, &names, what);
     }
     for law in task.laws {
         entry(&mut text, law.name, law.statement);
@@ -90,12 +95,14 @@ fn explain_check(task: &Task, check: &str) -> Result<String, Failure> {
             .filter(|case| case.portion == portion)
             .map(|case| case.name)
             .collect();
-        paragraph(
-            &mut text,
-            "  ",
+        let how = if is_tried_out(task, portion) {
+            "The answer is tried out and not compared with another: the grader works out what it does, and shows the \
+             first input on which that is not right, step by step."
+        } else {
             "Stored inputs are given to the function; its outputs are compared with those of the reference, computed in \
-             f64: dtype and shape first, then values, within a tolerance derived from several correct formulations.",
-        );
+             f64: dtype and shape first, then values, within a tolerance derived from several correct formulations."
+        };
+        paragraph(&mut text, "  ", how);
         text.push('\n');
         hanging(&mut text, "  cases: ", "    ", &cases.join(", "));
         definition(&mut text, task);
@@ -211,6 +218,12 @@ fn signature(text: &mut String, task: &Task) {
     for function in task.signature.split("; ") {
         hanging(text, "  ", "      ", function);
     }
+}
+
+/// Whether answers of a portion have many right forms.
+fn is_tried_out(task: &Task, portion: &str) -> bool {
+    let mut cases = task.cases.iter().filter(|case| case.portion == portion);
+    cases.any(|case| matches!(case.expect, Expect::Verified(_)))
 }
 
 fn list<'a>(text: &mut String, title: &str, items: impl Iterator<Item = &'a str>) {

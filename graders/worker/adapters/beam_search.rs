@@ -8,7 +8,8 @@ use student::sequence_types::{BeamConfig, Hypothesis};
 use tch::{Kind, Tensor};
 use worker::{Adapter, Arguments, Problem, Returned};
 
-const _: fn(&mut dyn FnMut(&[i64]) -> Vec<f64>, &BeamConfig) -> Hypothesis = beam_search;
+type Model<'a> = &'a mut dyn FnMut(&[i64]) -> Vec<f64>;
+const _: fn(Model<'_>, &BeamConfig) -> Hypothesis = beam_search;
 
 /// The adapter of `beam_search`.
 pub(crate) const ADAPTER: Adapter = Adapter {
