@@ -1,6 +1,6 @@
 //! The attacks of the bank: a folder each, with what must come of it.
 //!
-//! An attack's files are laid over the reference, together with those of `shared`. Words between at signs stand for what
+//! An attack's files are laid over the template with the two tasks written, together with those of `shared`. Words between at signs stand for what
 //! is known only here: where the course lies, which process judges, where somebody listens.
 
 use std::fs;
@@ -15,6 +15,8 @@ use super::ground::Ground;
 use crate::failure::Failure;
 use crate::grader::Grader;
 
+/// The reference's files in a submission that has the two tasks and no other: it compiles in half the time.
+const WRITTEN: [&str; 2] = ["attention.rs", "normalization.rs"];
 /// What all attacks share.
 const SHARED: &str = "shared";
 /// What the names of submissions about the task begin with.
@@ -130,23 +132,33 @@ fn attack(name: String, folder: PathBuf) -> Result<Attack, Failure> {
 pub(super) fn lay(attack: &Attack, grader: &Grader, ground: &Ground) -> Result<TempDir, Failure> {
     let lay = || -> std::io::Result<TempDir> {
         let target = tempfile::Builder::new().prefix("grade-attack-").tempdir()?;
-        let shared = grader.place().bank().join("hostile").join(SHARED);
-        for source in [&grader.place().reference(), &shared, &attack.folder] {
-            for entry in WalkDir::new(source) {
-                let entry = entry?;
-                let path = target
-                    .path()
-                    .join(entry.path().strip_prefix(source).unwrap_or(entry.path()));
-                if entry.file_type().is_dir() {
-                    fs::create_dir_all(path)?;
-                } else {
-                    fs::write(path, fill(&fs::read_to_string(entry.path())?, grader, ground))?;
-                }
-            }
+        let place = grader.place();
+        let shared = place.bank().join("hostile").join(SHARED);
+        copy(&place.template(), target.path(), &|text| text)?;
+        for file in WRITTEN {
+            let file = Path::new("src").join(file);
+            fs::copy(place.reference().join(&file), target.path().join(&file))?;
+        }
+        for source in [&shared, &attack.folder] {
+            copy(source, target.path(), &|text| fill(&text, grader, ground))?;
         }
         Ok(target)
     };
     lay().map_err(|error| Failure::fault(format!("cannot lay out {}: {error}", attack.name)))
+}
+
+/// Copies a folder of texts, each changed on the way.
+fn copy(source: &Path, target: &Path, change: &dyn Fn(String) -> String) -> std::io::Result<()> {
+    for entry in WalkDir::new(source) {
+        let entry = entry?;
+        let path = target.join(entry.path().strip_prefix(source).unwrap_or(entry.path()));
+        if entry.file_type().is_dir() {
+            fs::create_dir_all(path)?;
+        } else {
+            fs::write(path, change(fs::read_to_string(entry.path())?))?;
+        }
+    }
+    Ok(())
 }
 
 fn fill(text: &str, grader: &Grader, ground: &Ground) -> String {
