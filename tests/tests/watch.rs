@@ -67,10 +67,10 @@ impl Watching {
     fn round(&self) -> String {
         let mut text = String::new();
         loop {
-            let line = self
-                .lines
-                .recv_timeout(GUARD)
-                .unwrap_or_else(|error| panic!("{error}\n{text}"));
+            let line = self.lines.recv_timeout(GUARD).unwrap_or_else(|error| {
+                let errors: Vec<String> = self.errors.try_iter().collect();
+                panic!("{error}\n{text}\n{}", errors.join("\n"))
+            });
             if line.starts_with("watching ") {
                 return text;
             }
