@@ -4,9 +4,12 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use judge::diagnosis::area::Area;
+use judge::fixtures::hex;
 use judge::tasks;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use walkdir::WalkDir;
 
 use crate::failure::Failure;
 
@@ -18,6 +21,27 @@ pub(crate) struct Wrong {
     pub(crate) expected: ExpectedWrong,
 }
 
+impl Wrong {
+    /// SHA-256 of the submission's own sources.
+    pub(crate) fn sources_sha256(&self) -> Result<String, Failure> {
+        let cannot = |error: &dyn std::fmt::Display| {
+            Failure::environment(format!("cannot read {}: {error}", self.folder.display()))
+        };
+        let mut all = Vec::new();
+        for entry in WalkDir::new(self.folder.join("src")).sort_by_file_name() {
+            let entry = entry.map_err(|error| cannot(&error))?;
+            if entry.file_type().is_file() {
+                let name = entry.path().strip_prefix(&self.folder).unwrap_or(entry.path());
+                all.extend(name.to_string_lossy().as_bytes());
+                all.push(0);
+                all.extend(fs::read(entry.path()).map_err(|error| cannot(&error))?);
+                all.push(0);
+            }
+        }
+        Ok(hex(&all))
+    }
+}
+
 /// What must come of a wrong submission.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -26,6 +50,8 @@ pub(crate) struct ExpectedWrong {
     pub(crate) task: String,
     /// The mistake in a few words.
     pub(crate) mistake: String,
+    /// The region of the task that the mistake is in, for hints that do not name it; the kit asks for it.
+    pub(crate) area: Option<Area>,
     /// What the code does instead of what it should, in a sentence.
     pub(crate) explanation: String,
     /// Checks that must fail, as `task/check`.

@@ -25,6 +25,7 @@ use crate::failure::Failure;
 use crate::grader::{Grader, Reference};
 use crate::kit_deviations::deviations;
 use crate::kit_entries::{self, Entry, Expected, Source};
+use crate::kit_names::Naming;
 use crate::kit_table::{self, Judged, Row};
 use crate::output::Output;
 use crate::reach::{self, Touched};
@@ -70,7 +71,10 @@ pub(crate) fn kit(grader: &Grader, options: &arguments::Kit, output: &Output) ->
     };
     output.line(&kit_table::left_over(&left_over));
     output.line(&kit_table::closing(&rows, options.training));
-    let as_expected = rows.iter().all(|row| row.deviations.is_empty()) && left_over.is_empty();
+    let naming = Naming::of(&rows, &fixtures)?;
+    output.line(&naming.text());
+    let is_named = naming.is_good(options.only.is_empty());
+    let as_expected = rows.iter().all(|row| row.deviations.is_empty()) && left_over.is_empty() && is_named;
     Ok(if as_expected { Exit::Done } else { Exit::Deviation })
 }
 

@@ -13,7 +13,15 @@ const LONGEST_FILE: usize = 100;
 /// The figures of a finding, where it has any.
 pub(crate) fn evidence(finding: &Finding) -> Option<Evidence> {
     match finding {
-        Finding::Wrong { case, output, mismatch } => Some(of(Some(case), Some(output), seen(mismatch))),
+        Finding::Wrong {
+            case,
+            output,
+            mismatch,
+            patterns,
+        } => Some(Evidence {
+            patterns: patterns.clone(),
+            ..of(Some(case), Some(output), seen(mismatch))
+        }),
         Finding::Imprecise {
             case,
             output,
@@ -138,6 +146,7 @@ fn of(case: Option<&str>, output: Option<&str>, seen: Seen) -> Evidence {
         case: case.map(clean),
         output: output.map(clean),
         seen,
+        patterns: Vec::new(),
     }
 }
 

@@ -3,6 +3,7 @@
 use judge::compare::{Difference, Mismatch};
 use judge::finding::{CompileError, Finding, Prohibition, Violation};
 use judge::judgement::Skip;
+use judge::pattern::Pattern;
 use judge::trial::{Bar, Measurement};
 use wire::message::Ended;
 
@@ -76,6 +77,7 @@ one_of_each! {
             case: text("heads"),
             output: text("output"),
             mismatch: Mismatch::Values(difference()),
+            patterns: vec![Pattern::SignFlipped],
         },
         Finding::Imprecise { .. } => Finding::Imprecise {
             case: text("heads"),
