@@ -181,3 +181,45 @@ fn broken(folder: &Path, reason: impl std::fmt::Display) -> Failure {
         folder.join("expected.toml").display()
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn every_mistake_of_the_bank_names_its_region() {
+        let bank = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/submissions");
+        let all = wrong(&bank).unwrap();
+        let without: Vec<&str> = all
+            .iter()
+            .filter(|wrong| wrong.expected.area.is_none())
+            .map(|wrong| wrong.name.as_str())
+            .collect();
+        assert_eq!(without, [""; 0]);
+    }
+
+    #[test]
+    fn the_hash_of_sources_follows_names_and_texts() {
+        let hash = |name: &str, text: &str| {
+            let folder = tempfile::tempdir().unwrap();
+            fs::create_dir(folder.path().join("src")).unwrap();
+            fs::write(folder.path().join("src").join(name), text).unwrap();
+            let expected = r#"
+                task = "rms_norm"
+                mistake = "m"
+                explanation = "E."
+                must_lose = ["rms_norm/odd"]
+            "#;
+            let wrong = Wrong {
+                name: String::new(),
+                folder: folder.path().to_owned(),
+                expected: toml::from_str(expected).unwrap(),
+            };
+            wrong.sources_sha256().unwrap()
+        };
+        assert_eq!(hash("a.rs", "x"), hash("a.rs", "x"));
+        assert_ne!(hash("a.rs", "x"), hash("b.rs", "x"));
+        assert_ne!(hash("a.rs", "x"), hash("a.rs", "y"));
+    }
+}

@@ -6,7 +6,7 @@ use std::fmt::{self, Write};
 use std::path::Path;
 
 use judge::diagnosis::behaviour::Measure;
-use judge::diagnosis::fingerprint::{Fingerprint, is_still};
+use judge::diagnosis::fingerprint::{Fingerprint, Nothing, is_still};
 use judge::diagnosis::library::{self, Index, Known, TaskIndex};
 use judge::fixtures::Fixtures;
 use judge::task::Task;
@@ -96,6 +96,36 @@ pub(crate) fn table(drifts: &[Drift]) -> String {
     text.trim_end().to_owned()
 }
 
+/// What there is of one mistake in one task.
+#[derive(Clone, Copy)]
+struct Versions<'a> {
+    /// What the index says.
+    known: Option<&'a Known>,
+    /// The stored fingerprint.
+    old: Option<&'a Fingerprint>,
+    /// What was made of it in this run, if it was.
+    new: Option<&'a Made>,
+}
+
+impl Versions<'_> {
+    fn is_still(&self, measure: &Measure<'_>) -> bool {
+        match (self.old, self.new) {
+            (_, None) => true,
+            (Some(old), Some(Ok(new))) => is_still(measure, &old.cases, new),
+            (None, Some(Err(nothing))) => self.known.is_some_and(|known| known.nothing == Some(*nothing)),
+            (Some(_), Some(Err(_))) | (None, Some(Ok(_))) => false,
+        }
+    }
+
+    /// Why there is no fingerprint, if there is none.
+    fn nothing(&self) -> Option<Nothing> {
+        match self.new {
+            Some(made) => made.as_ref().err().copied(),
+            None => self.known.and_then(|known| known.nothing),
+        }
+    }
+}
+
 /// The stored fingerprints beside what they should be.
 struct Review<'a> {
     root: &'a Path,
@@ -159,7 +189,7 @@ impl Review<'_> {
         entry.map(judge::fixtures::ManifestEntry::sha256).unwrap_or_default()
     }
 
-    /// Brings one task up to date: what was made takes the place of what is stored, unless it has not really moved.
+    /// Brings one task up to date.
     fn task(
         &mut self,
         task: &'static Task,
@@ -169,34 +199,24 @@ impl Review<'_> {
     ) -> Result<(), Failure> {
         let stored = self.index.tasks.get(task.id).cloned().unwrap_or_default();
         let before = self.stored(task, &stored)?;
-        let about: BTreeMap<&str, &Wrong> = bank
+        let about: Vec<&Wrong> = bank
             .iter()
             .filter(|wrong| !concerned(wrong, &[task]).is_empty())
-            .map(|wrong| (wrong.name.as_str(), wrong))
             .collect();
-        let gone = stored.mistakes.keys().filter(|name| !about.contains_key(name.as_str()));
+        let is_gone = |name: &&String| about.iter().all(|wrong| wrong.name != **name);
+        let gone = stored.mistakes.keys().filter(is_gone);
         self.drifts.extend(gone.map(|name| drift(task, name, Change::Gone)));
         let mut mistakes = BTreeMap::new();
         let mut fingerprints = Vec::new();
-        for (name, wrong) in &about {
-            let old = before.get(*name);
-            let new = made.get(&(task.id, (*name).to_owned()));
-            let known = self.known(task, wrong, stored.mistakes.get(*name), old, new)?;
-            let keep = match new {
-                Some(Ok(cases)) if !old.is_some_and(|old| is_still(&self.measure(task), &old.cases, cases)) => {
-                    Some(cases.clone())
-                }
-                Some(Err(_)) => None,
-                _ => old.map(|old| old.cases.clone()),
+        for wrong in about {
+            let versions = Versions {
+                known: stored.mistakes.get(&wrong.name),
+                old: before.get(&wrong.name),
+                new: made.get(&(task.id, wrong.name.clone())),
             };
-            fingerprints.extend(keep.map(|cases| Fingerprint {
-                name: (*name).to_owned(),
-                mistake: known.mistake.clone(),
-                explanation: known.explanation.clone(),
-                area: known.area,
-                cases,
-            }));
-            mistakes.insert((*name).to_owned(), known);
+            let (known, fingerprint) = self.mistake(task, wrong, versions)?;
+            mistakes.insert(wrong.name.clone(), known);
+            fingerprints.extend(fingerprint);
         }
         if !options.check && !mistakes.is_empty() {
             let index = TaskIndex {
@@ -209,39 +229,40 @@ impl Review<'_> {
         Ok(())
     }
 
-    /// What the index says of a mistake; that it does something else is a drift where nothing else has changed.
-    fn known(
+    /// What is to be stored of one mistake: what was made takes the place of what was stored, unless it has not really
+    /// moved. That it does something else is a drift of its own where nothing else has changed.
+    fn mistake(
         &mut self,
         task: &'static Task,
         wrong: &Wrong,
-        stored: Option<&Known>,
-        old: Option<&Fingerprint>,
-        new: Option<&Made>,
-    ) -> Result<Known, Failure> {
-        let nothing = match new {
-            Some(made) => made.as_ref().err().copied(),
-            None => stored.and_then(|stored| stored.nothing),
+        versions: Versions<'_>,
+    ) -> Result<(Known, Option<Fingerprint>), Failure> {
+        let measure = self.measure(task);
+        let still = versions.is_still(&measure);
+        let cases = match versions.new {
+            Some(Ok(new)) if !still => Some(new.clone()),
+            Some(Err(_)) => None,
+            _ => versions.old.map(|old| old.cases.clone()),
         };
-        let moved = match (old, new) {
-            (_, None) => false,
-            (Some(old), Some(Ok(new))) => !is_still(&self.measure(task), &old.cases, new),
-            (None, Some(Err(_))) => stored.is_some_and(|stored| stored.nothing != nothing),
-            (Some(_), Some(Err(_))) | (None, Some(Ok(_))) => stored.is_some(),
-        };
-        let known_already = self
-            .drifts
-            .iter()
-            .any(|drift| drift.task == task.id && drift.mistake == wrong.name);
-        if moved && !known_already {
+        let is_told = |drift: &Drift| drift.task == task.id && drift.mistake == wrong.name;
+        if !still && !self.drifts.iter().any(is_told) {
             self.drifts.push(drift(task, &wrong.name, Change::Behaviour));
         }
-        Ok(Known {
+        let known = Known {
             mistake: wrong.expected.mistake.clone(),
             explanation: wrong.expected.explanation.clone(),
             area: wrong.expected.area,
             sources_sha256: wrong.sources_sha256()?,
-            nothing,
-        })
+            nothing: versions.nothing(),
+        };
+        let fingerprint = cases.map(|cases| Fingerprint {
+            name: wrong.name.clone(),
+            mistake: known.mistake.clone(),
+            explanation: known.explanation.clone(),
+            area: known.area,
+            cases,
+        });
+        Ok((known, fingerprint))
     }
 
     /// What is stored of a task; nothing where it was made from other goldens.

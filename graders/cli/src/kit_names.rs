@@ -169,3 +169,108 @@ fn has_wrong_golden(task: &TaskJudgement) -> bool {
         .filter_map(Check::finding)
         .any(|finding| Verdict::of(finding) == Verdict::Wrong)
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use std::path::Path;
+
+    use judge::assignment::Assignment;
+    use judge::diagnosis::Likeness;
+    use judge::finding::Finding;
+    use judge::judgement::Ending;
+
+    use super::*;
+    use crate::kit_table::Judged;
+
+    const TASK: &str = "causal_self_attention";
+
+    fn fixtures_folder() -> std::path::PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures")
+    }
+
+    /// A task with a wrong golden output that is called by these names.
+    fn judgement(names: &[&str]) -> TaskJudgement {
+        let finding = Finding::MissingOutput { output: String::new() };
+        let ending = Ending::Failed {
+            finding,
+            counterexample: None,
+        };
+        let likeness = |name: &&str| Likeness {
+            name: (*name).to_owned(),
+            mistake: String::new(),
+            explanation: String::new(),
+            area: None,
+            cases: Vec::new(),
+        };
+        TaskJudgement {
+            task: TASK,
+            verdict: Verdict::Wrong,
+            points: 0.0,
+            max_points: 1.0,
+            training_points: 0.0,
+            portions: Vec::new(),
+            checks: vec![Check::new("golden-f64/one_head", Kind::Golden, "", ending)],
+            likenesses: names.iter().map(likeness).collect(),
+            substituted: Vec::new(),
+            fault: None,
+        }
+    }
+
+    fn naming(rows: &[(&str, &[&str])]) -> Naming {
+        let task = tasks::find(TASK).unwrap();
+        let fixtures = Fixtures::load(&fixtures_folder(), &[task]).unwrap();
+        let assignment = Assignment::load(&fixtures_folder().join("assignments"), "uva-dl1-a2", tasks::ALL).unwrap();
+        let row = |(name, names): &(&str, &[&str])| Row {
+            name: (*name).to_owned(),
+            mistake: None,
+            judged: vec![Judged::new(&assignment, vec![judgement(names)])],
+            of: 1,
+            deviations: Vec::new(),
+            needs_training: false,
+        };
+        let rows: Vec<Row<'_>> = rows.iter().map(row).collect();
+        Naming::of(&rows, &fixtures).unwrap()
+    }
+
+    #[test]
+    fn a_name_that_golden_cases_cannot_tell_from_the_own_one_is_not_wrong() {
+        let both = ["attention-rotary-ignored", "attention-rotary-over-heads"];
+        let naming = naming(&[("wrong/attention-rotary-ignored", &both)]);
+        assert_eq!((naming.exactly, naming.with_others), (0, 1));
+        assert!(naming.is_good(false) && !naming.is_good(true));
+        assert!(
+            naming
+                .text()
+                .contains("attention-rotary-ignored and attention-rotary-over-heads in")
+        );
+    }
+
+    #[test]
+    fn a_name_of_another_mistake_is_wrong() {
+        let other = "attention-mask-missing";
+        for row in [
+            (
+                "wrong/attention-biases-forgotten",
+                &["attention-biases-forgotten", other][..],
+            ),
+            ("wrong/attention-biases-forgotten", &[other]),
+            ("correct/attention-in-f64", &[other]),
+        ] {
+            let naming = naming(&[row]);
+            assert!(!naming.is_good(false), "{row:?}");
+            assert!(naming.text().contains("is called attention-mask-missing"), "{row:?}");
+        }
+        assert!(naming(&[("impostor/zeros", &[other])]).is_good(true));
+    }
+
+    #[test]
+    fn four_of_five_are_enough() {
+        let named = ("wrong/attention-biases-forgotten", &["attention-biases-forgotten"][..]);
+        let nameless = ("wrong/attention-mask-strict", &[][..]);
+        assert!(naming(&[named, named, named, named, nameless]).is_good(true));
+        let too_few = naming(&[named, named, named, nameless]);
+        assert!(!too_few.is_good(true) && too_few.is_good(false));
+        assert!(too_few.text().contains("not named: wrong/attention-mask-strict"));
+    }
+}

@@ -449,9 +449,16 @@ fn a_hidden_task_is_recognised_by_nobody() {
         let report = recognised(hints, Visibility::Hidden);
         assert_eq!(report.tasks[0].diagnosis, []);
         let text = everything(&report);
-        assert!(
-            !text.contains("heads") && !text.contains("mask") && !text.contains("sign"),
-            "{text}"
-        );
+        for secret in [
+            "merged",
+            "interleaved",
+            "no mask",
+            "looks like",
+            "look at",
+            "opposite sign",
+            "sign_flipped",
+        ] {
+            assert!(!text.contains(secret), "{secret}: {text}");
+        }
     }
 }
