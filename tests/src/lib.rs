@@ -209,12 +209,17 @@ pub fn course(change: impl FnOnce(&Path)) -> Submission {
     for folder in [
         "fixtures/assignments",
         "fixtures/golden",
+        "fixtures/submissions/wrong",
         "reference",
         "student_template",
     ] {
         copy_tree(&root().join(folder), &copy.path().join(folder));
     }
-    for file in ["fixtures/manifest.json", "fixtures/calibration.toml"] {
+    for file in [
+        "fixtures/manifest.json",
+        "fixtures/calibration.toml",
+        "fixtures/fingerprints.json",
+    ] {
         fs::copy(root().join(file), copy.path().join(file)).expect("a file");
     }
     change(copy.path());

@@ -122,6 +122,9 @@ pub(crate) struct Regen {
     /// Write nothing; fail with a table where the fixtures would change
     #[arg(long)]
     pub(crate) check: bool,
+    /// Make the fingerprints of all known mistakes anew, also where nothing they come from has changed (slow)
+    #[arg(long)]
+    pub(crate) all: bool,
     /// Where the reference computes; on cuda only with --check, within the tolerances
     #[arg(long, value_enum, value_name = "DEVICE", default_value_t)]
     pub(crate) device: Device,

@@ -4,9 +4,12 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use judge::diagnosis::area::Area;
+use judge::fixtures::hex;
 use judge::tasks;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use walkdir::WalkDir;
 
 use crate::failure::Failure;
 
@@ -18,6 +21,27 @@ pub(crate) struct Wrong {
     pub(crate) expected: ExpectedWrong,
 }
 
+impl Wrong {
+    /// SHA-256 of the submission's own sources.
+    pub(crate) fn sources_sha256(&self) -> Result<String, Failure> {
+        let cannot = |error: &dyn std::fmt::Display| {
+            Failure::environment(format!("cannot read {}: {error}", self.folder.display()))
+        };
+        let mut all = Vec::new();
+        for entry in WalkDir::new(self.folder.join("src")).sort_by_file_name() {
+            let entry = entry.map_err(|error| cannot(&error))?;
+            if entry.file_type().is_file() {
+                let name = entry.path().strip_prefix(&self.folder).unwrap_or(entry.path());
+                all.extend(name.to_string_lossy().as_bytes());
+                all.push(0);
+                all.extend(fs::read(entry.path()).map_err(|error| cannot(&error))?);
+                all.push(0);
+            }
+        }
+        Ok(hex(&all))
+    }
+}
+
 /// What must come of a wrong submission.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -26,6 +50,8 @@ pub(crate) struct ExpectedWrong {
     pub(crate) task: String,
     /// The mistake in a few words.
     pub(crate) mistake: String,
+    /// The region of the task that the mistake is in, for hints that do not name it; the kit asks for it.
+    pub(crate) area: Option<Area>,
     /// What the code does instead of what it should, in a sentence.
     pub(crate) explanation: String,
     /// Checks that must fail, as `task/check`.
@@ -154,4 +180,46 @@ fn broken(folder: &Path, reason: impl std::fmt::Display) -> Failure {
         "{} is broken: {reason}",
         folder.join("expected.toml").display()
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn every_mistake_of_the_bank_names_its_region() {
+        let bank = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/submissions");
+        let all = wrong(&bank).unwrap();
+        let without: Vec<&str> = all
+            .iter()
+            .filter(|wrong| wrong.expected.area.is_none())
+            .map(|wrong| wrong.name.as_str())
+            .collect();
+        assert_eq!(without, [""; 0]);
+    }
+
+    #[test]
+    fn the_hash_of_sources_follows_names_and_texts() {
+        let hash = |name: &str, text: &str| {
+            let folder = tempfile::tempdir().unwrap();
+            fs::create_dir(folder.path().join("src")).unwrap();
+            fs::write(folder.path().join("src").join(name), text).unwrap();
+            let expected = r#"
+                task = "rms_norm"
+                mistake = "m"
+                explanation = "E."
+                must_lose = ["rms_norm/odd"]
+            "#;
+            let wrong = Wrong {
+                name: String::new(),
+                folder: folder.path().to_owned(),
+                expected: toml::from_str(expected).unwrap(),
+            };
+            wrong.sources_sha256().unwrap()
+        };
+        assert_eq!(hash("a.rs", "x"), hash("a.rs", "x"));
+        assert_ne!(hash("a.rs", "x"), hash("b.rs", "x"));
+        assert_ne!(hash("a.rs", "x"), hash("a.rs", "y"));
+    }
 }

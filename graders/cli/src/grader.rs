@@ -178,6 +178,11 @@ impl Prepared {
         &self.hash
     }
 
+    /// Whether a task can be judged by running it.
+    pub(crate) fn runs(&self, task: &str) -> bool {
+        self.program.is_some() && !self.precluded.contains_key(task)
+    }
+
     /// What a student should know about how the submission was read.
     pub(crate) fn notes(&self) -> &[String] {
         &self.notes

@@ -27,6 +27,7 @@ use crate::grader::{Grader, Manner, Reference, Setting};
 use crate::kill_table::{self, KillTable};
 use crate::kit_deviations::deviations;
 use crate::kit_entries::{self, Entry, Expected, Source};
+use crate::kit_names::Naming;
 use crate::kit_table::{self, Judged, Row};
 use crate::output::Output;
 use crate::reach::{self, Touched};
@@ -86,7 +87,11 @@ pub(crate) fn kit(grader: &Grader, options: &arguments::Kit, output: &Output) ->
         output.line(&format!("     ! {words}"));
     }
     output.line(&kit_table::closing(&rows, options.training));
-    let as_expected = rows.iter().all(|row| row.deviations.is_empty()) && left_over.is_empty() && stale.is_none();
+    let naming = Naming::of(&rows, &fixtures)?;
+    output.line(&naming.text());
+    let is_named = naming.is_good(options.only.is_empty());
+    let as_expected =
+        rows.iter().all(|row| row.deviations.is_empty()) && left_over.is_empty() && stale.is_none() && is_named;
     Ok(if as_expected { Exit::Done } else { Exit::Deviation })
 }
 

@@ -68,6 +68,9 @@ fn wrong_deviations(wrong: &ExpectedWrong, judgements: &[TaskJudgement], assignm
         .filter(|task| kept.contains(task.task))
         .filter_map(not_full);
     let mut found: Vec<String> = missed.map(|check| format!("{check} holds")).chain(hurt).collect();
+    if wrong.area.is_none() {
+        found.push("its `expected.toml` names no `area`".to_owned());
+    }
     let whole = judgements
         .iter()
         .find(|task| task.task == wrong.task && task.points == task.max_points);

@@ -183,6 +183,7 @@ mod tests {
         let expected = ExpectedWrong {
             task: task.to_owned(),
             mistake: String::new(),
+            area: None,
             explanation: String::new(),
             must_lose: vec![must_lose.to_owned()],
             must_keep: None,

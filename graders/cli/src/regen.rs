@@ -13,6 +13,7 @@ use crate::arguments::Regen;
 use crate::device::Device;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::fingerprints;
 use crate::grader::{Grader, LIBTORCH_VERSION, OWN_LIMITS, Setting};
 use crate::output::Output;
 use crate::regen_device;
@@ -68,11 +69,15 @@ pub(crate) fn regen(grader: &Grader, options: &Regen, output: &Output) -> Result
         .as_ref()
         .is_none_or(|before| is_stale(before, &manifest, options.check));
     if options.check {
-        return Ok(report_check(&drifts, stale, output));
+        // Fingerprints are compared with the goldens that are stored.
+        let fingerprints = fingerprints::regen(grader, &chosen, options, output)?;
+        return Ok(report_check(&drifts, &fingerprints, stale, output));
     }
     fixtures::store_manifest(&root, &manifest)?;
+    let fingerprints = fingerprints::regen(grader, &chosen, options, output)?;
     output.line(&table(&drifts));
-    output.line(&summary(&drifts, chosen.len()));
+    output.line(&fingerprints::table(&fingerprints));
+    output.line(&summary(&drifts, &fingerprints, chosen.len()));
     Ok(Exit::Done)
 }
 
@@ -94,12 +99,13 @@ fn is_stale(before: &Manifest, after: &Manifest, check: bool) -> bool {
     check && before != after
 }
 
-fn report_check(drifts: &[Drift], stale: bool, output: &Output) -> Exit {
-    if drifts.is_empty() && !stale {
+fn report_check(drifts: &[Drift], fingerprints: &[fingerprints::Drift], stale: bool, output: &Output) -> Exit {
+    if drifts.is_empty() && fingerprints.is_empty() && !stale {
         output.line("fixtures are what the reference gives");
         return Exit::Done;
     }
     output.line(&table(drifts));
+    output.line(&fingerprints::table(fingerprints));
     if stale {
         output.line("the manifest is not the one that `grade regen` would write");
     }
@@ -204,10 +210,13 @@ fn table(drifts: &[Drift]) -> String {
     text.trim_end().to_owned()
 }
 
-fn summary(drifts: &[Drift], tasks: usize) -> String {
-    if drifts.is_empty() {
-        format!("{tasks} tasks made, nothing has changed")
-    } else {
-        format!("{tasks} tasks made, {} values changed", drifts.len())
+fn summary(drifts: &[Drift], fingerprints: &[fingerprints::Drift], tasks: usize) -> String {
+    if drifts.is_empty() && fingerprints.is_empty() {
+        return format!("{tasks} tasks made, nothing has changed");
     }
+    format!(
+        "{tasks} tasks made, {} values and {} fingerprints changed",
+        drifts.len(),
+        fingerprints.len()
+    )
 }

@@ -90,6 +90,7 @@ impl<'a> Answer<'a> {
             case: self.case.to_owned(),
             output: output.to_owned(),
             mismatch,
+            patterns: Vec::new(),
         }
     }
 }

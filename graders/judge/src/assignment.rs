@@ -52,6 +52,9 @@ pub struct Assignment {
     /// Whether trials are run unless the command line says otherwise.
     #[serde(default)]
     pub training: bool,
+    /// How much is said of a mistake that is recognised.
+    #[serde(default)]
+    pub hints: Hints,
     /// Limits of a call.
     pub limits: Limits,
     /// What failed checks cost.
@@ -65,6 +68,19 @@ pub struct Assignment {
     /// What people grade.
     #[serde(rename = "manual", default)]
     pub manual: Vec<Manual>,
+}
+
+/// How much a report says of a mistake that is recognised.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Hints {
+    /// Nothing.
+    None,
+    /// In which region it is, and in which pattern values differ.
+    Area,
+    /// Its name and what it does.
+    #[default]
+    Named,
 }
 
 /// A heading of the document. The items under it, programmable and manual, add up to its points; a bonus stands apart.

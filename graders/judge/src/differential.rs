@@ -116,7 +116,9 @@ fn expected(task: &Task, case: &Case, call: &Call, subject: &mut dyn Subject) ->
 fn charged(finding: Finding, seed: u64) -> Option<Finding> {
     match finding {
         Finding::Imprecise { .. } => None,
-        Finding::Wrong { case, output, mismatch } => Some(Finding::Differs {
+        Finding::Wrong {
+            case, output, mismatch, ..
+        } => Some(Finding::Differs {
             case,
             output,
             mismatch,

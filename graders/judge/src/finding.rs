@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use wire::Ended;
 
 use crate::compare::{Difference, Mismatch};
+use crate::pattern::Pattern;
 use crate::trial::Measurement;
 
 /// What a failed check has found.
@@ -101,6 +102,8 @@ pub enum Finding {
         output: String,
         /// How it differs.
         mismatch: Mismatch,
+        /// In which patterns.
+        patterns: Vec<Pattern>,
     },
     /// Positions of padding see nothing, or are NaN because of it.
     NanInPadding {

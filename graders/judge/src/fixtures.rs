@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use wire::{Tensors, layout};
 
+use crate::diagnosis::fingerprint::Fingerprint;
+use crate::diagnosis::library::Library;
 use crate::task::Task;
 use crate::tolerance::Tolerances;
 
@@ -85,6 +87,13 @@ pub struct ManifestEntry {
     pub expected_sha256: String,
 }
 
+impl ManifestEntry {
+    /// SHA-256 of inputs and expected outputs together.
+    pub fn sha256(&self) -> String {
+        hex(format!("{} {}", self.inputs_sha256, self.expected_sha256).as_bytes())
+    }
+}
+
 /// Inputs and expected outputs of one case.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct StoredCase {
@@ -106,7 +115,9 @@ pub struct Fixtures {
     pub tolerances: Tolerances,
     /// The manifest.
     pub manifest: Manifest,
-    /// SHA-256 over manifest and calibration.
+    /// What known mistakes do with the golden cases.
+    pub library: Library,
+    /// SHA-256 over manifest, calibration and the index of the library.
     pub hash: String,
 }
 
@@ -121,13 +132,23 @@ impl Fixtures {
         for task in tasks {
             stored.insert(task.id.to_owned(), load_task(root, &manifest, task)?);
         }
-        let hash = hex(&[manifest_bytes, calibration].concat());
+        let library = Library::open(root)?;
+        let hash = hex(&[&manifest_bytes, &calibration, library.bytes()].concat());
         Ok(Self {
             tasks: stored,
             tolerances,
             manifest,
+            library,
             hash,
         })
+    }
+
+    /// The fingerprints of a task; none where they were made from other goldens than these.
+    pub fn fingerprints(&self, task: &str) -> Result<Vec<Fingerprint>, FixtureError> {
+        match self.manifest.tasks.get(task) {
+            Some(entry) => self.library.fingerprints(task, &entry.sha256()),
+            None => Ok(Vec::new()),
+        }
     }
 
     /// The stored case.
@@ -273,7 +294,7 @@ pub fn new_manifest(libtorch: &str) -> Manifest {
     }
 }
 
-fn load_tensors(path: &Path, sha256: &str) -> Result<Tensors, FixtureError> {
+pub(crate) fn load_tensors(path: &Path, sha256: &str) -> Result<Tensors, FixtureError> {
     let bytes = read(path)?;
     if hex(&bytes) != sha256 {
         return Err(FixtureError::Hash { path: path.to_owned() });
@@ -330,7 +351,7 @@ fn parse_tolerances(path: &Path, bytes: &[u8]) -> Result<Tolerances, FixtureErro
     toml::from_str(text).map_err(|error| broken(error.to_string()))
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, FixtureError> {
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, FixtureError> {
     fs::read(path).map_err(|source| FixtureError::Read {
         path: path.to_owned(),
         source,
@@ -338,7 +359,7 @@ fn read(path: &Path) -> Result<Vec<u8>, FixtureError> {
 }
 
 /// Writes to a temporary name beside the file and renames, so that no half-written file ever bears the name.
-fn write(path: &Path, bytes: &[u8]) -> Result<(), FixtureError> {
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), FixtureError> {
     let attempt = || -> io::Result<()> {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;

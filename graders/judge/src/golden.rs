@@ -7,6 +7,7 @@ use crate::answer::Answer;
 use crate::compare::{Mismatch, compare};
 use crate::finding::Finding;
 use crate::fixtures::StoredCase;
+use crate::pattern::{Pattern, patterns};
 use crate::probe::{Probe, Stop};
 use crate::subject::Call;
 use crate::task::{Case, Expect, Task};
@@ -122,13 +123,11 @@ fn judge_values(
         };
         let tight = tolerances.of(task.id, output, dtype);
         let mismatch = compare(expected, actual, dtype, tight)?;
-        Some(wrong(
-            case,
-            output,
-            mismatch,
-            tolerances.of(task.id, output, DType::F32),
-            dtype,
-        ))
+        let loose = tolerances.of(task.id, output, DType::F32);
+        let found = wrong(case, output, mismatch, loose, dtype);
+        Some(with_patterns(found, || {
+            patterns(expected, actual, &stored.inputs, tight)
+        }))
     })
 }
 
@@ -141,7 +140,30 @@ fn wrong(case: &Case, output: &str, mismatch: Mismatch, loose: f64, dtype: DType
             output,
             difference,
         },
-        mismatch => Finding::Wrong { case, output, mismatch },
+        mismatch => Finding::Wrong {
+            case,
+            output,
+            mismatch,
+            patterns: Vec::new(),
+        },
+    }
+}
+
+/// A wrong output with the patterns in which it differs.
+fn with_patterns(finding: Finding, found: impl FnOnce() -> Vec<Pattern>) -> Finding {
+    match finding {
+        Finding::Wrong {
+            case,
+            output,
+            mismatch,
+            patterns: _,
+        } => Finding::Wrong {
+            case,
+            output,
+            mismatch,
+            patterns: found(),
+        },
+        other => other,
     }
 }
 
@@ -172,6 +194,7 @@ fn judge_draws(case: &Case, output: &str, stored: &StoredCase, draws: usize, out
             case: case.name.to_owned(),
             output: output.to_owned(),
             mismatch,
+            patterns: Vec::new(),
         })
     };
     let Data::I64(tokens) = drawn.data() else {
@@ -262,9 +285,43 @@ pub fn chi_square_p_value(probabilities: &[f64], counts: &[f64]) -> f64 {
     }
 }
 
+/// The probability of two equally long samples from one distribution at least this far apart; 1 where there is only one
+/// cell.
+pub fn counts_p_value(first: &[f64], second: &[f64]) -> f64 {
+    let mut small = (0.0, 0.0);
+    let mut cells = Vec::new();
+    for (&first, &second) in first.iter().zip(second) {
+        if first + second >= 2.0 * SMALLEST_CELL {
+            cells.push((first, second));
+        } else {
+            small = (small.0 + first, small.1 + second);
+        }
+    }
+    if small.0 + small.1 > 0.0 {
+        cells.push(small);
+    }
+    let statistic: f64 = cells
+        .iter()
+        .map(|(first, second)| (first - second).powi(2) / (first + second))
+        .sum();
+    match ChiSquared::new(cells.len().saturating_sub(1) as f64) {
+        Ok(distribution) => distribution.sf(statistic),
+        Err(_) => 1.0,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn two_samples_of_one_distribution_are_near_and_others_are_not() {
+        let fair = [25_100.0, 24_950.0, 25_000.0, 24_950.0, 0.0];
+        assert!(counts_p_value(&fair, &[24_900.0, 25_050.0, 24_990.0, 25_058.0, 2.0]) > ALARM);
+        assert!(counts_p_value(&fair, &[26_500.0, 24_500.0, 24_500.0, 24_500.0, 0.0]) < ALARM);
+        assert!(counts_p_value(&fair, &[25_000.0, 25_000.0, 24_900.0, 25_000.0, 100.0]) < ALARM);
+        assert_eq!(counts_p_value(&[7.0, 0.0], &[7.0, 0.0]), 1.0);
+    }
 
     #[test]
     fn fair_counts_pass_and_skewed_ones_do_not() {

@@ -1,6 +1,6 @@
 //! From judgements to the report.
 
-use judge::assignment::{Assignment, Entry, Limits};
+use judge::assignment::{Assignment, Entry, Hints, Limits};
 use judge::finding::{Counterexample, Finding};
 use judge::judgement::{Check, Ending, Kind, Skip, TaskJudgement};
 use judge::points;
@@ -9,6 +9,7 @@ use judge::trial;
 use judge::verdict::Verdict;
 
 use crate::clean::clean;
+use crate::diagnosis::{diagnosis, within};
 use crate::evidence;
 use crate::model::{
     AssignmentName, Bar, CheckKind, CheckReport, Conclusion, Grader, ManualItem, Measured, Portion, Report,
@@ -94,7 +95,7 @@ fn task(context: &Context<'_>, assignment: &Assignment, entry: &Entry, judgement
     let task = context.tasks.iter().find(|task| task.id == entry.id);
     let checks = judgement.checks.iter().map(|own| {
         let limits = task.map_or(assignment.limits, |task| task.limits(&own.name, assignment.limits));
-        check(limits, entry, own)
+        check(limits, assignment.hints, entry, own)
     });
     let checks = checks.collect();
     TaskReport {
@@ -108,6 +109,7 @@ fn task(context: &Context<'_>, assignment: &Assignment, entry: &Entry, judgement
         training_points: hundredths(judgement.training_points),
         portions: judgement.portions.iter().map(portion).collect(),
         summary: words::summary(judgement),
+        diagnosis: diagnosis(assignment.hints, entry.visibility, &judgement.likenesses),
         answered_by_reference: judgement.substituted.clone(),
         checks: worst_first(checks),
     }
@@ -131,7 +133,7 @@ fn manual(item: &judge::assignment::Manual) -> ManualItem {
     }
 }
 
-fn check(limits: Limits, entry: &Entry, check: &Check) -> CheckReport {
+fn check(limits: Limits, hints: Hints, entry: &Entry, check: &Check) -> CheckReport {
     let blank = CheckReport {
         name: check.name.clone(),
         kind: kind(check.kind),
@@ -172,7 +174,7 @@ fn check(limits: Limits, entry: &Entry, check: &Check) -> CheckReport {
             };
             match sight(entry.visibility, check.kind, finding) {
                 Sight::Nothing => said(blank, words::hidden(Verdict::of(finding))),
-                Sight::Finding(finding) => failed(blank, &finding, counterexample.as_ref(), place),
+                Sight::Finding(finding) => failed(blank, &within(hints, finding), counterexample.as_ref(), place),
             }
         }
     }

@@ -14,8 +14,16 @@ const LONGEST_FILE: usize = 100;
 /// The figures of a finding, where it has any.
 pub(crate) fn evidence(finding: &Finding) -> Option<Evidence> {
     match finding {
-        Finding::Wrong { case, output, mismatch }
-        | Finding::Differs {
+        Finding::Wrong {
+            case,
+            output,
+            mismatch,
+            patterns,
+        } => Some(Evidence {
+            patterns: patterns.clone(),
+            ..of(Some(case), Some(output), seen(mismatch, Relation::Asked))
+        }),
+        Finding::Differs {
             case,
             output,
             mismatch,
@@ -153,6 +161,7 @@ fn of(case: Option<&str>, output: Option<&str>, seen: Seen) -> Evidence {
         case: case.map(clean),
         output: output.map(clean),
         seen,
+        patterns: Vec::new(),
     }
 }
 

@@ -111,6 +111,10 @@ fn task(task: &TaskReport) -> Test {
     for remark in task.remarks() {
         text.push_str(&finding(&remark));
     }
+    for (number, line) in words::diagnosis(&task.diagnosis, true).iter().enumerate() {
+        let space = if number == 0 { "\n" } else { "" };
+        let _ = write!(text, "{space}\n{}  {}", line.label, line.text);
+    }
     Test {
         score: judged.then(|| task.points.clamp(0.0, task.max_points)),
         max_score: judged.then_some(task.max_points),

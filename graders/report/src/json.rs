@@ -44,6 +44,7 @@ mod tests {
             case: "batch".to_owned(),
             output: "output".to_owned(),
             mismatch,
+            patterns: Vec::new(),
         });
         let found = findings().into_iter().chain(broken).chain(wrong);
         let mut checks: Vec<_> = found.map(|finding| failed("odd", Kind::Law, finding)).collect();

@@ -5,6 +5,7 @@
 
 mod build;
 mod clean;
+mod diagnosis;
 mod evidence;
 pub mod github;
 pub mod gradescope;

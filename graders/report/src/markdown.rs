@@ -70,6 +70,9 @@ fn section(task: &TaskReport) -> String {
     for remark in task.remarks() {
         text.push_str(&finding(&remark));
     }
+    for line in words::diagnosis(&task.diagnosis, true) {
+        let _ = writeln!(text, "- **{}** {}", line.label, escape(&line.text));
+    }
     text
 }
 

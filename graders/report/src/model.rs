@@ -2,6 +2,7 @@
 
 mod window;
 
+use judge::pattern::Pattern;
 use judge::verdict::Verdict;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -109,10 +110,30 @@ pub struct TaskReport {
     pub portions: Vec<Portion>,
     /// The verdict in a sentence.
     pub summary: String,
+    /// Known mistakes that do the same with the golden cases, the likeliest first, as far as the assignment allows hints.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub diagnosis: Vec<Diagnosis>,
     /// The parts that the reference answered in the submission's place.
     pub answered_by_reference: Vec<String>,
     /// The checks: failed ones first, the worst of them at the top, then skipped ones, then those that hold.
     pub checks: Vec<CheckReport>,
+}
+
+/// A known mistake, or the region of one, that a submission looks like.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Diagnosis {
+    /// The region of the task that it is in, as the end of a sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub area: Option<String>,
+    /// The mistake in a few words, where the assignment allows it to be named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mistake: Option<String>,
+    /// What the code does instead of what it should, in a sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<String>,
+    /// The golden cases that are wrong in the same way.
+    pub cases: Vec<String>,
 }
 
 /// A part of a task's points.
@@ -254,6 +275,9 @@ pub struct Evidence {
     pub output: Option<String>,
     /// What was seen.
     pub seen: Seen,
+    /// In which patterns values differ, where they do and the assignment allows hints.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub patterns: Vec<Pattern>,
 }
 
 /// What was seen.

@@ -60,8 +60,14 @@ impl Page {
     /// Adds a label, and text that hangs beside it.
     pub(crate) fn labelled(&mut self, indent: usize, label: &str, text: &str) {
         let label = self.paint(Style::new().dimmed(), &format!("{label:<LABEL$}"));
-        for (number, line) in wrap(text, WIDTH - indent - LABEL).into_iter().enumerate() {
-            let head = if number == 0 { label.clone() } else { " ".repeat(LABEL) };
+        self.hanging(indent, &label, LABEL, text);
+    }
+
+    /// Adds a head of so many columns, and text that hangs beside it.
+    pub(crate) fn hanging(&mut self, indent: usize, head: &str, columns: usize, text: &str) {
+        for (number, line) in wrap(text, WIDTH - indent - columns).into_iter().enumerate() {
+            let blank = " ".repeat(columns);
+            let head = if number == 0 { head } else { &blank };
             self.line(&format!("{:indent$}{head}{line}", ""));
         }
     }

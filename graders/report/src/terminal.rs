@@ -21,6 +21,8 @@ const SHOWN: usize = 3;
 const ROW: usize = 2 + 28 + 1 + 5 + 3 + 4 + 1 + 15 + 2;
 /// Columns kept free for the seconds.
 const SECONDS: usize = 9;
+/// Columns of `looks like` with the space after it.
+const LIKENESS: usize = 12;
 /// How the report looks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Look {
@@ -89,12 +91,22 @@ impl<'a> Sections<'a> {
         for remark in remarks.iter().take(shown) {
             self.remark(remark, &mut hints);
         }
+        self.diagnosis(task);
         let left = remarks.iter().skip(shown).map(|remark| remark.others + 1).sum();
         if left > 0 && !unwritten {
             self.page.paragraph(4, &words::more(left));
         }
         if self.verbose {
             self.others(task);
+        }
+    }
+
+    /// The mistakes that it looks like.
+    fn diagnosis(&mut self, task: &TaskReport) {
+        for line in words::diagnosis(&task.diagnosis, self.verbose) {
+            let head = format!("{:<LIKENESS$}", line.label);
+            let head = self.page.paint(AnsiColor::Cyan.on_default(), &head);
+            self.page.hanging(4, &head, LIKENESS, &line.text);
         }
     }
 

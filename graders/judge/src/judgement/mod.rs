@@ -11,6 +11,7 @@ mod verdict;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::assignment::{Assignment, Entry};
+use crate::diagnosis::Likeness;
 use crate::finding::{Counterexample, Finding};
 use crate::fixtures::{FixtureError, Fixtures};
 use crate::points::{self, Portion};
@@ -135,6 +136,8 @@ pub struct TaskJudgement {
     pub portions: Vec<Portion>,
     /// The checks in the order in which they were made.
     pub checks: Vec<Check>,
+    /// Known mistakes that do the same with the golden cases.
+    pub likenesses: Vec<Likeness>,
     /// Parts that the reference answered.
     pub substituted: Vec<String>,
     /// What went wrong on our side, for a judge fault.
@@ -306,6 +309,7 @@ fn precluded_task(bench: &Bench<'_>, task: &Task, entry: &Entry, finding: &Findi
         training_points: points::out_of_reach(&portions),
         portions,
         checks: vec![Check::new(name, Kind::Golden, statement, ending)],
+        likenesses: Vec::new(),
         substituted: Vec::new(),
         fault: None,
     }

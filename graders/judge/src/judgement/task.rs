@@ -4,10 +4,13 @@ use super::cases::Golden;
 use super::verdict::{blame_parts, is_unwritten, untried, verdict};
 use super::{Bench, Broken, Check, Ending, Kind, Skip, TaskJudgement};
 use crate::assignment::Entry;
+use crate::diagnosis::behaviour::Measure;
+use crate::diagnosis::likenesses;
 use crate::differential;
 use crate::finding::Finding;
 use crate::fixtures::{FixtureError, StoredCase};
 use crate::hygiene;
+use crate::pattern::Pattern;
 use crate::points;
 use crate::probe::Stop;
 use crate::subject::{Fault, Subject};
@@ -40,7 +43,7 @@ impl<'a> TaskJudge<'a> {
         let stored = |case: &'static Case| Ok((case, self.bench.fixtures.case(self.task.id, case.name)?.clone()));
         let cases: Vec<_> = self.task.cases.iter().map(stored).collect::<Result<_, _>>()?;
         match self.judge(broken, &cases, subject) {
-            Ok(judgement) => Ok(judgement),
+            Ok(judgement) => self.recognised(judgement, broken, &cases, subject),
             Err(fault) => Ok(self.faulted(&fault)),
         }
     }
@@ -53,6 +56,38 @@ impl<'a> TaskJudge<'a> {
         };
         checks.extend(self.trials(&broken.all, subject)?);
         Ok(self.conclude(checks, substituted))
+    }
+
+    /// The judgement with the known mistakes that it looks like, where golden cases are wrong.
+    fn recognised(
+        &self,
+        judgement: TaskJudgement,
+        broken: &Broken,
+        cases: &Cases,
+        subject: &mut dyn Subject,
+    ) -> Result<TaskJudgement, FixtureError> {
+        if !is_recognisable(&judgement.checks) {
+            return Ok(judgement);
+        }
+        let fingerprints = self.bench.fixtures.fingerprints(self.task.id)?;
+        if fingerprints.is_empty() {
+            return Ok(judgement);
+        }
+        let measure = Measure {
+            task: self.task,
+            tolerances: &self.bench.fixtures.tolerances,
+        };
+        let cases = cases.iter().map(|(case, stored)| (*case, stored));
+        let observed = subject
+            .substitute(&broken.parts)
+            .and_then(|_| measure.observe(cases, subject));
+        Ok(match observed {
+            Err(fault) => self.faulted(&fault),
+            Ok(behaviours) => TaskJudgement {
+                likenesses: likenesses(&measure, &fingerprints, &behaviours),
+                ..judgement
+            },
+        })
     }
 
     /// The checks of golden cases, laws and hygiene, and the parts that the reference answered.
@@ -76,7 +111,9 @@ impl<'a> TaskJudge<'a> {
         } else {
             let is_half_written = checks.iter().any(is_unwritten);
             subject.renew();
-            checks.extend(self.golden(cases, DType::F32, subject)?.checks);
+            let single = self.golden(cases, DType::F32, subject)?.checks;
+            checks.extend(single);
+            mark_right_in_f64(&mut checks);
             subject.renew();
             checks.extend(self.hygiene(&answered, subject)?);
             subject.renew();
@@ -148,6 +185,7 @@ impl<'a> TaskJudge<'a> {
             training_points: points::out_of_reach(&portions),
             portions,
             checks,
+            likenesses: Vec::new(),
             substituted: substituted.iter().map(ToString::to_string).collect(),
             fault: None,
         }
@@ -163,8 +201,42 @@ impl<'a> TaskJudge<'a> {
             training_points: points::out_of_reach(&portions),
             portions: Vec::new(),
             checks: Vec::new(),
+            likenesses: Vec::new(),
             substituted: Vec::new(),
             fault: Some(fault.0.clone()),
+        }
+    }
+}
+
+/// Whether a golden case got a wrong answer in f64. Where one used up its time, trying again would cost as much.
+fn is_recognisable(checks: &[Check]) -> bool {
+    let golden = || {
+        checks
+            .iter()
+            .filter(|check| check.kind == Kind::Golden)
+            .filter_map(Check::finding)
+    };
+    let is_slow = |finding: &Finding| matches!(Verdict::of(finding), Verdict::TimedOut | Verdict::OutOfMemory);
+    golden().any(|finding| Verdict::of(finding) == Verdict::Wrong) && !golden().any(is_slow)
+}
+
+/// A portion that is wrong in f32 alone is told so: that is where its mistake is.
+fn mark_right_in_f64(checks: &mut [Check]) {
+    let portion = |check: &Check| check.name.split_once('/').map(|(_, portion)| portion.to_owned());
+    let right: Vec<String> = checks
+        .iter()
+        .filter(|check| check.kind == Kind::Golden && check.ending == Ending::Passed)
+        .filter_map(portion)
+        .collect();
+    for check in checks.iter_mut().filter(|check| check.kind == Kind::Single) {
+        let is_right = portion(check).is_some_and(|portion| right.contains(&portion));
+        if let Ending::Failed {
+            finding: Finding::Wrong { patterns, .. },
+            ..
+        } = &mut check.ending
+            && is_right
+        {
+            patterns.push(Pattern::RightInF64);
         }
     }
 }

@@ -6,7 +6,8 @@ use wire::message::Group;
 use wire::{Observed, Outcome, Tensors};
 
 use super::{Bench, TaskJudgement, Training, judge};
-use crate::assignment::{Assignment, Deductions, Entry, Limits, Visibility};
+use crate::assignment::{Assignment, Deductions, Entry, Hints, Limits, Visibility};
+use crate::diagnosis::library::Library;
 use crate::fixtures::{Fixtures, new_manifest};
 use crate::making::make_case;
 use crate::subject::{Call, Fault, Subject};
@@ -108,6 +109,7 @@ pub(super) fn assignment(tasks: &[&Task]) -> Assignment {
         seed: 7,
         law_cases: 8,
         training: false,
+        hints: Hints::Named,
         limits: Limits {
             cpu_seconds: 5.0,
             memory_mib: 4096,
@@ -139,6 +141,7 @@ pub(super) fn fixtures(tasks: &[&Task], right: fn(&Call) -> Answer) -> Fixtures 
         tasks: stored,
         tolerances: Tolerances::default(),
         manifest: new_manifest("0"),
+        library: Library::empty(),
         hash: String::new(),
     }
 }

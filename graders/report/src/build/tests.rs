@@ -2,7 +2,10 @@
 
 use judge::assignment::Visibility;
 use judge::compare::{Difference, Mismatch, Worst};
+use judge::diagnosis::Likeness;
+use judge::diagnosis::area::Area;
 use judge::finding::Violation;
+use judge::pattern::Pattern;
 use judge::window::Window;
 use wire::message::Ended;
 
@@ -11,7 +14,8 @@ use crate::html;
 use crate::json;
 use crate::terminal::{self, Look};
 use crate::testing::{
-    assignment, below_bar, failed as failing, findings, judgement, mixed, mixed_context, mixed_report, not_run, passed,
+    assignment, below_bar, failed as failing, findings, heads_merged_twice, judgement, mixed, mixed_context,
+    mixed_report, not_run, passed,
 };
 
 /// Stands for what nobody may read.
@@ -92,6 +96,7 @@ fn talkative() -> Vec<Finding> {
             case: secret(),
             output: secret(),
             mismatch: mismatch(),
+            patterns: vec![Pattern::Argument { name: secret() }],
         },
         Finding::NanInPadding {
             case: Some(secret()),
@@ -400,4 +405,84 @@ fn two_reports_differ_in_times_only() {
         json::render(&slower.without_times()),
         json::render(&mixed_report().without_times())
     );
+}
+
+fn recognised(hints: Hints, visibility: Visibility) -> Report {
+    let wrong = Finding::Wrong {
+        case: "one".to_owned(),
+        output: "output".to_owned(),
+        mismatch: Mismatch::Values(secret_difference()),
+        patterns: vec![Pattern::SignFlipped],
+    };
+    let other = |name: &str, area| Likeness {
+        name: name.to_owned(),
+        mistake: name.to_owned(),
+        area: Some(area),
+        ..heads_merged_twice()
+    };
+    let judgement = TaskJudgement {
+        likenesses: vec![
+            heads_merged_twice(),
+            other("heads interleaved", Area::Heads),
+            other("no mask", Area::Mask),
+        ],
+        ..judgement(
+            "rms_norm",
+            Verdict::Wrong,
+            &[("all", false)],
+            vec![failing("golden-f64/all", Kind::Golden, wrong)],
+        )
+    };
+    let assignment = Assignment {
+        hints,
+        ..assignment(&[("rms_norm", &["all"])], visibility)
+    };
+    build(&mixed_context(), &[judgement], &assignment)
+}
+
+#[test]
+fn a_mistake_is_named_as_far_as_the_assignment_allows() {
+    let said = |hints| everything(&recognised(hints, Visibility::Public));
+    let (named, area, none) = (said(Hints::Named), said(Hints::Area), said(Hints::None));
+    for words in [
+        "looks like  heads merged twice: merges",
+        "or like     heads interleaved",
+        "or like     no mask",
+    ] {
+        assert!(named.contains(words), "{named}");
+    }
+    for words in ["look at     how heads are split and merged", "or at       the mask"] {
+        assert!(area.contains(words), "{area}");
+    }
+    for text in [&area, &none] {
+        assert!(
+            !text.contains("merged twice") && !text.contains("interleaved"),
+            "{text}"
+        );
+    }
+    assert!(named.contains("opposite sign") && area.contains("opposite sign"));
+    assert!(
+        !none.contains("look at") && !none.contains("opposite sign") && !none.contains("sign_flipped"),
+        "{none}"
+    );
+}
+
+#[test]
+fn a_hidden_task_is_recognised_by_nobody() {
+    for hints in [Hints::None, Hints::Area, Hints::Named] {
+        let report = recognised(hints, Visibility::Hidden);
+        assert_eq!(report.tasks[0].diagnosis, []);
+        let text = everything(&report);
+        for secret in [
+            "merged",
+            "interleaved",
+            "no mask",
+            "looks like",
+            "look at",
+            "opposite sign",
+            "sign_flipped",
+        ] {
+            assert!(!text.contains(secret), "{secret}: {text}");
+        }
+    }
 }

@@ -48,6 +48,7 @@ fn wrong(case: &str) -> Finding {
         case: case.to_owned(),
         output: "output".to_owned(),
         mismatch: values(&[2, 6, 6], 14, &[0, 2, 3], "0.4183", "0.512", 0.21),
+        patterns: Vec::new(),
     }
 }
 

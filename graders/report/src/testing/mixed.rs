@@ -1,8 +1,11 @@
 //! One submission with something of everything.
 
 use judge::assignment::{Assignment, Manual, Visibility};
+use judge::diagnosis::Likeness;
+use judge::diagnosis::area::Area;
 use judge::finding::{CompileError, Finding};
 use judge::judgement::{Kind, Skip, TaskJudgement};
+use judge::pattern::{Part, Pattern, Region};
 use judge::verdict::Verdict;
 
 use super::scene::{assignment, call_of, changed, context, failed, judgement, passed, skipped, values};
@@ -115,6 +118,7 @@ fn attention() -> TaskJudgement {
             case: case.to_owned(),
             output: "output".to_owned(),
             mismatch: values(&[2, 6, 6], differing, &[0, 2, 3], "0.4183", "0.512", 0.21),
+            patterns: vec![Pattern::Only { region: later_rows() }],
         };
         failed(name, Kind::Golden, finding)
     };
@@ -134,7 +138,27 @@ fn attention() -> TaskJudgement {
     let portions = [("one_head", true), ("several_heads", false), ("rotation", false)];
     TaskJudgement {
         points: 0.67,
+        likenesses: vec![heads_merged_twice()],
         ..judgement("causal_self_attention", Verdict::Wrong, &portions, checks)
+    }
+}
+
+fn later_rows() -> Region {
+    Region::Axis {
+        axis: 1,
+        rank: 3,
+        part: Part::From(1),
+    }
+}
+
+/// A mistake that is recognised.
+pub(crate) fn heads_merged_twice() -> Likeness {
+    Likeness {
+        name: "attention-heads-merged-twice".to_owned(),
+        mistake: "heads merged twice".to_owned(),
+        explanation: "Merges the heads and then transposes and merges once more.".to_owned(),
+        area: Some(Area::Heads),
+        cases: vec!["three_heads".to_owned(), "rotated".to_owned()],
     }
 }
 

@@ -3,6 +3,7 @@
 use judge::compare::{Difference, Mismatch};
 use judge::finding::{Behaviour, CompileError, Finding, Prohibition, Steps, Violation};
 use judge::judgement::Skip;
+use judge::pattern::Pattern;
 use judge::trial::{Bar, Measurement};
 use wire::message::Ended;
 
@@ -91,6 +92,7 @@ one_of_each! {
             case: text("heads"),
             output: text("output"),
             mismatch: Mismatch::Values(difference()),
+            patterns: vec![Pattern::SignFlipped],
         },
         Finding::NanInPadding { .. } => Finding::NanInPadding {
             case: Some(text("padded")),

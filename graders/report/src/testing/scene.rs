@@ -1,6 +1,6 @@
 //! A small assignment, and a class of judgements on it.
 
-use judge::assignment::{Assignment, Deductions, Entry, Limits, Visibility};
+use judge::assignment::{Assignment, Deductions, Entry, Hints, Limits, Visibility};
 use judge::compare::{Difference, Mismatch, Worst};
 use judge::finding::{Counterexample, Finding, RecordedArgument, RecordedCall, Violation};
 use judge::judgement::{Check, Ending, Kind, Skip, TaskJudgement};
@@ -29,6 +29,7 @@ pub(crate) fn assignment(tasks: &[(&str, &[&str])], visibility: Visibility) -> A
         seed: 7,
         law_cases: 8,
         training: false,
+        hints: Hints::Named,
         limits: Limits {
             cpu_seconds: 5.0,
             memory_mib: 4096,
@@ -88,6 +89,7 @@ pub(crate) fn judgement(
         training_points: 0.0,
         portions: portions.iter().map(portion).collect(),
         checks,
+        likenesses: Vec::new(),
         substituted: Vec::new(),
         fault: None,
     }

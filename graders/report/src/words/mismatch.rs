@@ -1,9 +1,10 @@
 //! The words on two tensors that differ.
 
 use judge::compare::{Difference, Mismatch, Worst};
+use judge::pattern::Pattern;
 
 use super::figures::{brief, index};
-use super::{Place, Words};
+use super::{Place, Words, pattern};
 use crate::clean::clean;
 
 /// How the two tensors relate.
@@ -20,7 +21,7 @@ pub(super) enum Frame {
 }
 
 /// The words on an output of a golden case.
-pub(super) fn wrong(case: &str, output: &str, mismatch: &Mismatch, place: Place<'_>) -> Words {
+pub(super) fn wrong(case: &str, output: &str, mismatch: &Mismatch, patterns: &[Pattern], place: Place<'_>) -> Words {
     let (case, output) = (clean(case), clean(output));
     let message = match mismatch {
         Mismatch::DType { expected, actual } => {
@@ -35,7 +36,7 @@ pub(super) fn wrong(case: &str, output: &str, mismatch: &Mismatch, place: Place<
             format!("`{output}`, case {case}: {}", different_values(values, Frame::Asked))
         }
     };
-    Words::new(message, hint(mismatch, place))
+    Words::new(message + &pattern::patterns(patterns), hint(mismatch, place))
 }
 
 /// The words on an output for fresh inputs, where the golden case of their kind holds.

@@ -3,11 +3,14 @@
 //! A message is lower case, has no final period, names what was asked, what was seen and where; it never advises. A
 //! hint is the next step. The matches have no wildcard: a new finding does not compile until it has its words.
 
+mod area;
+mod diagnosis;
 mod figures;
 pub(crate) mod html;
 mod law;
 mod mismatch;
 mod next;
+mod pattern;
 pub(crate) mod picture;
 mod process;
 mod report;
@@ -24,6 +27,8 @@ use judge::verdict::Verdict;
 use crate::clean::{clean, clean_libtorch};
 use mismatch::Frame;
 
+pub(crate) use area::area;
+pub(crate) use diagnosis::diagnosis;
 pub(crate) use law::sizes;
 pub(crate) use next::next;
 pub use report::late;
@@ -98,7 +103,12 @@ pub(crate) fn finding(finding: &Finding, place: Place<'_>) -> Words {
             actual,
         } => wrong_device(output, expected, actual),
         Finding::NoGradient { reason } => no_gradient(reason),
-        Finding::Wrong { case, output, mismatch } => mismatch::wrong(case, output, mismatch, place),
+        Finding::Wrong {
+            case,
+            output,
+            mismatch,
+            patterns,
+        } => mismatch::wrong(case, output, mismatch, patterns, place),
         Finding::NanInPadding {
             case,
             output,

@@ -23,6 +23,7 @@ fn all() -> Vec<Words> {
         case: "batch".to_owned(),
         output: "output".to_owned(),
         mismatch,
+        patterns: Vec::new(),
     });
     let changed = mismatches().into_iter().map(|mismatch| {
         Finding::LawBroken(judge::finding::Violation::Changed {

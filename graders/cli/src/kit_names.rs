@@ -1,0 +1,276 @@
+//! Whether the bank's mistakes are recognised: every wrong submission whose golden outputs are wrong should be called by
+//! its own name, and nothing ever by another.
+//!
+//! Each fingerprint is compared on its own, so that the names given beside a submission's own are those that it would get
+//! without its own fingerprint: they are right only where the golden cases cannot tell the two mistakes apart.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use judge::diagnosis::are_alike;
+use judge::diagnosis::behaviour::Measure;
+use judge::fixtures::{FixtureError, Fixtures};
+use judge::judgement::{Check, Kind, TaskJudgement};
+use judge::tasks;
+use judge::verdict::Verdict;
+
+use crate::kit_table::Row;
+
+/// The share of wrong submissions with wrong golden outputs that have to be named exactly.
+const LEAST_SHARE: f64 = 0.8;
+
+/// How the submissions of a run are called.
+#[derive(Debug, Default)]
+pub(crate) struct Naming {
+    exactly: usize,
+    with_others: usize,
+    nameless: Vec<String>,
+    /// A name that is not the submission's, and is not alike either.
+    wrongly: BTreeSet<String>,
+    /// Mistakes that the golden cases of a task do not tell apart.
+    alike: BTreeSet<String>,
+}
+
+/// What a submission is called in the tasks in which its golden outputs are wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Called {
+    Exactly,
+    WithOthers,
+    Not,
+}
+
+impl Naming {
+    /// The names that were given in these rows.
+    pub(crate) fn of(rows: &[Row<'_>], fixtures: &Fixtures) -> Result<Self, FixtureError> {
+        let mut naming = Self::default();
+        for row in rows.iter().filter(|row| !row.name.starts_with("impostor/")) {
+            // An answer without understanding may be just what a mistake gives.
+            naming.row(row, fixtures)?;
+        }
+        Ok(naming)
+    }
+
+    /// Whether nothing is called wrongly, and, where all were tried, enough are called by their names.
+    pub(crate) fn is_good(&self, all: bool) -> bool {
+        let enough = self.exactly as f64 >= LEAST_SHARE * self.wrong() as f64;
+        self.wrongly.is_empty() && (enough || !all)
+    }
+
+    /// The figures, the names that are wrong, and what cannot be told apart.
+    pub(crate) fn text(&self) -> String {
+        if self.wrong() == 0 && self.wrongly.is_empty() {
+            return String::new();
+        }
+        let mut text = format!(
+            "of {} wrong submissions with wrong golden outputs, {} are named exactly, {} together with others, {} not; \
+             {} names are wrong",
+            self.wrong(),
+            self.exactly,
+            self.with_others,
+            self.nameless.len(),
+            self.wrongly.len()
+        );
+        if !self.nameless.is_empty() {
+            let _ = write!(text, "\nnot named: {}", self.nameless.join(", "));
+        }
+        for pair in &self.alike {
+            let _ = write!(text, "\nnot told apart by golden cases: {pair}");
+        }
+        for name in &self.wrongly {
+            let _ = write!(text, "\n     ! {name}");
+        }
+        if !self.is_good(true) && self.wrongly.is_empty() {
+            let _ = write!(
+                text,
+                "\n     ! fewer than {:.0} % are named exactly",
+                100.0 * LEAST_SHARE
+            );
+        }
+        text
+    }
+
+    fn wrong(&self) -> usize {
+        self.exactly + self.with_others + self.nameless.len()
+    }
+
+    fn row(&mut self, row: &Row<'_>, fixtures: &Fixtures) -> Result<(), FixtureError> {
+        let own = row.name.strip_prefix("wrong/");
+        let mut called = None;
+        for task in row.judged.iter().flat_map(|judged| &judged.tasks) {
+            self.others(task, own, &row.name, fixtures)?;
+            if own.is_some() && has_wrong_golden(task) {
+                called = called.max(Some(call(task, own)));
+            }
+        }
+        match called {
+            None => {}
+            Some(Called::Exactly) => self.exactly += 1,
+            Some(Called::WithOthers) => self.with_others += 1,
+            Some(Called::Not) => self.nameless.push(row.name.clone()),
+        }
+        Ok(())
+    }
+
+    /// Judges the names that are not the submission's own.
+    fn others(
+        &mut self,
+        task: &TaskJudgement,
+        own: Option<&str>,
+        name: &str,
+        fixtures: &Fixtures,
+    ) -> Result<(), FixtureError> {
+        let others: Vec<&str> = task
+            .likenesses
+            .iter()
+            .map(|likeness| likeness.name.as_str())
+            .filter(|other| own != Some(*other))
+            .collect();
+        if others.is_empty() {
+            return Ok(());
+        }
+        let known = fixtures.fingerprints(task.task)?;
+        let find = |name: &str| known.iter().find(|fingerprint| fingerprint.name == name);
+        let own_fingerprint = own.and_then(find);
+        for other in others {
+            let alike = own_fingerprint.zip(find(other)).zip(tasks::find(task.task));
+            let is_alike = alike.is_some_and(|((one, other), task)| {
+                let measure = Measure {
+                    task,
+                    tolerances: &fixtures.tolerances,
+                };
+                are_alike(&measure, one, other) && are_alike(&measure, other, one)
+            });
+            if is_alike {
+                let mut pair = [own.unwrap_or_default(), other];
+                pair.sort_unstable();
+                self.alike
+                    .insert(format!("{} and {} in {}", pair[0], pair[1], task.task));
+            } else {
+                self.wrongly
+                    .insert(format!("{name} is called {other} in {}", task.task));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn call(task: &TaskJudgement, own: Option<&str>) -> Called {
+    let names: Vec<&str> = task.likenesses.iter().map(|likeness| likeness.name.as_str()).collect();
+    match own {
+        Some(own) if names == [own] => Called::Exactly,
+        Some(own) if names.contains(&own) => Called::WithOthers,
+        _ => Called::Not,
+    }
+}
+
+fn has_wrong_golden(task: &TaskJudgement) -> bool {
+    let golden = task.checks.iter().filter(|check| check.kind == Kind::Golden);
+    golden
+        .filter_map(Check::finding)
+        .any(|finding| Verdict::of(finding) == Verdict::Wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use std::path::Path;
+
+    use judge::assignment::Assignment;
+    use judge::diagnosis::Likeness;
+    use judge::finding::Finding;
+    use judge::judgement::Ending;
+
+    use super::*;
+    use crate::kit_table::Judged;
+
+    const TASK: &str = "causal_self_attention";
+
+    fn fixtures_folder() -> std::path::PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures")
+    }
+
+    /// A task with a wrong golden output that is called by these names.
+    fn judgement(names: &[&str]) -> TaskJudgement {
+        let finding = Finding::MissingOutput { output: String::new() };
+        let ending = Ending::Failed {
+            finding,
+            counterexample: None,
+        };
+        let likeness = |name: &&str| Likeness {
+            name: (*name).to_owned(),
+            mistake: String::new(),
+            explanation: String::new(),
+            area: None,
+            cases: Vec::new(),
+        };
+        TaskJudgement {
+            task: TASK,
+            verdict: Verdict::Wrong,
+            points: 0.0,
+            max_points: 1.0,
+            training_points: 0.0,
+            portions: Vec::new(),
+            checks: vec![Check::new("golden-f64/one_head", Kind::Golden, "", ending)],
+            likenesses: names.iter().map(likeness).collect(),
+            substituted: Vec::new(),
+            fault: None,
+        }
+    }
+
+    fn naming(rows: &[(&str, &[&str])]) -> Naming {
+        let task = tasks::find(TASK).unwrap();
+        let fixtures = Fixtures::load(&fixtures_folder(), &[task]).unwrap();
+        let assignment = Assignment::load(&fixtures_folder().join("assignments"), "uva-dl1-a2", tasks::ALL).unwrap();
+        let row = |(name, names): &(&str, &[&str])| Row {
+            name: (*name).to_owned(),
+            mistake: None,
+            judged: vec![Judged::new(&assignment, vec![judgement(names)])],
+            of: 1,
+            deviations: Vec::new(),
+            needs_training: false,
+        };
+        let rows: Vec<Row<'_>> = rows.iter().map(row).collect();
+        Naming::of(&rows, &fixtures).unwrap()
+    }
+
+    #[test]
+    fn a_name_that_golden_cases_cannot_tell_from_the_own_one_is_not_wrong() {
+        let both = ["attention-rotary-ignored", "attention-rotary-over-heads"];
+        let naming = naming(&[("wrong/attention-rotary-ignored", &both)]);
+        assert_eq!((naming.exactly, naming.with_others), (0, 1));
+        assert!(naming.is_good(false) && !naming.is_good(true));
+        assert!(
+            naming
+                .text()
+                .contains("attention-rotary-ignored and attention-rotary-over-heads in")
+        );
+    }
+
+    #[test]
+    fn a_name_of_another_mistake_is_wrong() {
+        let other = "attention-mask-missing";
+        for row in [
+            (
+                "wrong/attention-biases-forgotten",
+                &["attention-biases-forgotten", other][..],
+            ),
+            ("wrong/attention-biases-forgotten", &[other]),
+            ("correct/attention-in-f64", &[other]),
+        ] {
+            let naming = naming(&[row]);
+            assert!(!naming.is_good(false), "{row:?}");
+            assert!(naming.text().contains("is called attention-mask-missing"), "{row:?}");
+        }
+        assert!(naming(&[("impostor/zeros", &[other])]).is_good(true));
+    }
+
+    #[test]
+    fn four_of_five_are_enough() {
+        let named = ("wrong/attention-biases-forgotten", &["attention-biases-forgotten"][..]);
+        let nameless = ("wrong/attention-mask-strict", &[][..]);
+        assert!(naming(&[named, named, named, named, nameless]).is_good(true));
+        let too_few = naming(&[named, named, named, nameless]);
+        assert!(!too_few.is_good(true) && too_few.is_good(false));
+        assert!(too_few.text().contains("not named: wrong/attention-mask-strict"));
+    }
+}

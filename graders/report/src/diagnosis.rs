@@ -1,0 +1,65 @@
+//! What is said of a mistake that is recognised: as much as the assignment allows.
+
+use judge::assignment::{Hints, Visibility};
+use judge::diagnosis::Likeness;
+use judge::finding::Finding;
+
+use crate::clean::clean;
+use crate::model::Diagnosis;
+use crate::words;
+
+/// The diagnoses of a task. A hidden one has none: they say how its cases are answered, as a difference would.
+pub(crate) fn diagnosis(hints: Hints, visibility: Visibility, likenesses: &[Likeness]) -> Vec<Diagnosis> {
+    match (visibility, hints) {
+        (Visibility::Hidden, _) | (_, Hints::None) => Vec::new(),
+        (Visibility::Public, Hints::Named) => likenesses.iter().map(named).collect(),
+        (Visibility::Public, Hints::Area) => areas(likenesses),
+    }
+}
+
+fn named(likeness: &Likeness) -> Diagnosis {
+    Diagnosis {
+        area: likeness.area.map(words::area).map(str::to_owned),
+        mistake: Some(clean(&likeness.mistake)),
+        explanation: Some(clean(&likeness.explanation)),
+        cases: likeness.cases.clone(),
+    }
+}
+
+/// The regions only, each once.
+fn areas(likenesses: &[Likeness]) -> Vec<Diagnosis> {
+    let mut found: Vec<Diagnosis> = Vec::new();
+    for likeness in likenesses {
+        let area = likeness.area.map(words::area).map(str::to_owned);
+        if area.is_some() && found.iter().all(|earlier| earlier.area != area) {
+            found.push(Diagnosis {
+                area,
+                mistake: None,
+                explanation: None,
+                cases: likeness.cases.clone(),
+            });
+        }
+    }
+    found
+}
+
+/// A finding as far as hints are allowed: the pattern in which values differ is one.
+pub(crate) fn within(hints: Hints, finding: Finding) -> Finding {
+    match (hints, finding) {
+        (
+            Hints::None,
+            Finding::Wrong {
+                case,
+                output,
+                mismatch,
+                patterns: _,
+            },
+        ) => Finding::Wrong {
+            case,
+            output,
+            mismatch,
+            patterns: Vec::new(),
+        },
+        (_, finding) => finding,
+    }
+}
