@@ -204,11 +204,6 @@ impl Grader {
         &self.place
     }
 
-    /// Where the code is that calls the tasks' functions.
-    pub(crate) fn adapters(&self) -> &Path {
-        &self.toolkit.adapters
-    }
-
     /// A hash of this grader.
     pub(crate) fn hash(&self) -> &str {
         &self.hash

@@ -221,7 +221,7 @@ impl<'a> Kit<'a> {
         if self.all {
             return Ok(Touched::Everything);
         }
-        reach::touched(self.grader, overlay, tasks::ALL)
+        reach::touched(&self.grader.place().reference(), overlay, tasks::ALL)
     }
 
     fn judge_impostor(&self, kind: impostor::Kind, training: Training<'_>) -> Result<Vec<Judged<'a>>, Failure> {

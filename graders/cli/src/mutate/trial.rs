@@ -105,7 +105,7 @@ impl<'a> Laboratory<'a> {
         fs::create_dir(&folder).map_err(Failure::fault)?;
         fs::write(folder.join(&mutant.file), mutant.apply(source)).map_err(Failure::fault)?;
         let reference = self.grader.place().reference();
-        let tasks = self.order(mutant, &reach::touched(self.grader, overlay.path(), tasks::ALL)?);
+        let tasks = self.order(mutant, &reach::touched(&reference, overlay.path(), tasks::ALL)?);
         let staged = self.grader.stage(&reference, Some(overlay.path()))?;
         let Some(prepared) = self.grader.build_whole(staged, &tasks)? else {
             return Ok(Fate::DoesNotCompile);
