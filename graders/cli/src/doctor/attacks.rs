@@ -19,6 +19,8 @@ use crate::grader::Grader;
 const WRITTEN: [&str; 2] = ["attention.rs", "normalization.rs"];
 /// What all attacks share.
 const SHARED: &str = "shared";
+/// The case of a wrong submission.
+const MISTAKE: &str = "W";
 /// What the names of submissions about the task begin with.
 const MIXED: &str = "rms-norm";
 /// Parentheses that no compiler survives.
@@ -53,6 +55,13 @@ pub(super) struct Expected {
     graded: Verdict,
     #[expect(dead_code, reason = "the same of the task beside it")]
     graded_bystander: Option<Verdict>,
+}
+
+impl Expected {
+    /// Whether it is a wrong submission of the bank, and no attack.
+    pub(super) fn is_mistake(&self) -> bool {
+        self.case == MISTAKE
+    }
 }
 
 fn passed() -> Verdict {
@@ -92,7 +101,7 @@ pub(super) fn read(bank: &Path, only: &[String]) -> Result<Vec<Attack>, Failure>
 /// Correct and wrong submissions of the bank in the same task, for a mix.
 pub(super) fn others(bank: &Path) -> Result<Vec<Attack>, Failure> {
     let mut others = Vec::new();
-    let kinds = [("correct", "C", Verdict::Passed), ("wrong", "W", Verdict::Wrong)];
+    let kinds = [("correct", "C", Verdict::Passed), ("wrong", MISTAKE, Verdict::Wrong)];
     for (kind, case, verdict) in kinds {
         let cannot = |error| Failure::environment(format!("cannot read the bank's {kind} submissions: {error}"));
         for entry in fs::read_dir(bank.join(kind)).map_err(cannot)? {
