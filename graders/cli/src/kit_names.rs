@@ -254,14 +254,14 @@ mod tests {
                 "wrong/attention-biases-forgotten",
                 &["attention-biases-forgotten", other][..],
             ),
-            ("wrong/attention-biases-forgotten", &[other]),
-            ("correct/attention-in-f64", &[other]),
+            ("wrong/attention-biases-forgotten", &[other][..]),
+            ("correct/attention-in-f64", &[other][..]),
         ] {
             let naming = naming(&[row]);
             assert!(!naming.is_good(false), "{row:?}");
             assert!(naming.text().contains("is called attention-mask-missing"), "{row:?}");
         }
-        assert!(naming(&[("impostor/zeros", &[other])]).is_good(true));
+        assert!(naming(&[("impostor/zeros", &[other][..])]).is_good(true));
     }
 
     #[test]
