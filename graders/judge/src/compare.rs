@@ -47,7 +47,7 @@ pub struct Difference {
     /// The error that is allowed.
     pub tolerance: f64,
     /// Both tensors around the worst value; none where they are single values.
-    pub window: Option<Window>,
+    pub window: Option<Box<Window>>,
 }
 
 /// One value of a difference.
@@ -141,7 +141,7 @@ fn compare_values(expected: &Tensor, actual: &Tensor, tolerance: f64, floor: f64
     let difference = Difference {
         shape: expected.shape().to_vec(),
         differing,
-        window: Window::around(&index, expected.shape(), &wanted, &given, allowed),
+        window: Window::around(&index, expected.shape(), &wanted, &given, allowed).map(Box::new),
         worst: Worst {
             index,
             expected: number(wanted[position]),
@@ -257,7 +257,7 @@ mod tests {
         assert_eq!(difference.worst.actual, "5");
         approx::assert_relative_eq!(difference.error, 0.25);
         let window = difference.window.expect("a matrix can be drawn");
-        assert_eq!((window.columns, window.actual), (2, vec![1.0, 2.5, 3.0, 5.0]));
+        assert_eq!((window.columns, window.actual.clone()), (2, vec![1.0, 2.5, 3.0, 5.0]));
         approx::assert_relative_eq!(window.allowed, 4e-6);
     }
 

@@ -23,7 +23,7 @@ pub enum Run {
     /// The submission agrees with the reference on all fresh inputs.
     Agrees,
     /// It does not on these.
-    Differs(Finding, Counterexample),
+    Differs(Box<Finding>, Counterexample),
     /// No case has inputs that could be drawn anew.
     NothingFresh,
     /// No reference is at hand.
@@ -87,7 +87,7 @@ pub fn run(
             Err(Stop::Fault(fault)) => return Err(fault.into()),
         };
         if let Some(finding) = found.and_then(|found| charged(found, seed)) {
-            return Ok(Run::Differs(finding, counterexample(&probe, seed)));
+            return Ok(Run::Differs(Box::new(finding), counterexample(&probe, seed)));
         }
     }
     Ok(if compared == 0 { Run::NothingFresh } else { Run::Agrees })

@@ -142,7 +142,7 @@ impl TaskJudge<'_> {
             Ok(Run::Differs(finding, counterexample)) => {
                 self.count_timeout(&finding);
                 Ok(Ending::Failed {
-                    finding,
+                    finding: *finding,
                     counterexample: Some(counterexample),
                 })
             }

@@ -101,6 +101,7 @@ pub(super) fn assignment(tasks: &[&Task]) -> Assignment {
         heading: String::new(),
         item: "1".to_owned(),
         visibility: Visibility::Public,
+        withheld: false,
         portions: task.portions().into_iter().map(|name| (name.to_owned(), 2.0)).collect(),
     };
     Assignment {

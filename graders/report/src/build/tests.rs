@@ -50,7 +50,7 @@ fn secret_difference() -> Difference {
         },
         error: 0.902_10,
         tolerance: 0.902_10,
-        window: Some(Window {
+        window: Some(Box::new(Window {
             at: vec![90_210],
             first_row: 90_210,
             first_column: 90_210,
@@ -58,7 +58,7 @@ fn secret_difference() -> Difference {
             expected: vec![90_210.0],
             actual: vec![90_210.0],
             allowed: 90_210.0,
-        }),
+        })),
     }
 }
 

@@ -18,6 +18,7 @@ pub(crate) fn assignment(tasks: &[(&str, &[&str])], visibility: Visibility) -> A
         heading: String::new(),
         item: "2.2 (a)".to_owned(),
         visibility,
+        withheld: false,
         portions: portions
             .iter()
             .map(|name| ((*name).to_owned(), 2.0 / portions.len() as f64))
@@ -175,7 +176,7 @@ pub(crate) fn at(
         },
         error,
         tolerance: 1e-10,
-        window: window(shape, index, expected, actual),
+        window: window(shape, index, expected, actual).map(Box::new),
     }
 }
 
