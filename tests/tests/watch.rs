@@ -12,7 +12,7 @@ use std::time::Duration;
 use tests::{Submission, command};
 
 /// After this the program hangs.
-const GUARD: Duration = Duration::from_secs(300);
+const GUARD: Duration = Duration::from_mins(5);
 const FILE: &str = "src/normalization.rs";
 
 /// A running `grade watch`; ended with the test whatever happens.

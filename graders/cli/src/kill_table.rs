@@ -66,7 +66,7 @@ pub(crate) struct Mistake {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Check {
     pub(crate) task: String,
-    pub(crate) check: String,
+    pub(crate) name: String,
     /// How many mistakes lose it.
     pub(crate) kills: usize,
     /// How many of them it is the first to see.
@@ -117,7 +117,7 @@ impl KillTable {
     pub(crate) fn idle(&self) -> BTreeMap<&str, Vec<&str>> {
         let mut idle: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for check in self.checks.iter().filter(|check| check.kills == 0) {
-            idle.entry(&check.task).or_default().push(&check.check);
+            idle.entry(&check.task).or_default().push(&check.name);
         }
         idle
     }
@@ -206,7 +206,7 @@ fn check(task: &Task, name: String, mistakes: &[Mistake]) -> Check {
         first: number(&|mistake| mistake.lost.first() == Some(&full)),
         alone: number(&|mistake| mistake.only.as_ref().is_some_and(|only| look(only) == look(&full))),
         task: task.id.to_owned(),
-        check: name,
+        name,
     }
 }
 

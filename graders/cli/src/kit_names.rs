@@ -181,6 +181,7 @@ mod tests {
     use judge::judgement::Ending;
 
     use super::*;
+    use crate::grader::Setting;
     use crate::kit_table::Judged;
 
     const TASK: &str = "causal_self_attention";
@@ -224,7 +225,13 @@ mod tests {
         let row = |(name, names): &(&str, &[&str])| Row {
             name: (*name).to_owned(),
             mistake: None,
-            judged: vec![Judged::new(&assignment, vec![judgement(names)])],
+            about: Some(TASK.to_owned()),
+            judged: vec![Judged {
+                assignment: &assignment,
+                seed: 0,
+                setting: Setting::default(),
+                tasks: vec![judgement(names)],
+            }],
             of: 1,
             deviations: Vec::new(),
             needs_training: false,

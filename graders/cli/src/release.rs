@@ -193,14 +193,15 @@ fn read(folder: &Path) -> io::Result<Files> {
 }
 
 fn summary(handout: &Handout, files: usize, target: &Path) -> String {
-    let mut text = format!(
-        "{files} files with {} tasks in {}; nothing is given away\n",
+    let withheld = if handout.withheld.is_empty() {
+        String::new()
+    } else {
+        format!("not handed out: {}\n", handout.withheld.join(", "))
+    };
+    format!(
+        "{files} files with {} tasks in {}; nothing is given away\n{withheld}\
+        next: make it a repository, and try its README's two commands there",
         handout.tasks.len(),
         target.display()
-    );
-    if !handout.withheld.is_empty() {
-        text.push_str(&format!("not handed out: {}\n", handout.withheld.join(", ")));
-    }
-    text.push_str("next: make it a repository, and try its README's two commands there");
-    text
+    )
 }

@@ -154,7 +154,7 @@ impl Scope<'_> {
 pub(crate) fn generate(root: &Path, scope: &Scope<'_>) -> Result<BTreeMap<PathBuf, String>, TemplateError> {
     let mut manifest = Manifest::read(root)?;
     if let Scope::Assignment { id, .. } = scope {
-        manifest.assignment = (*id).to_owned();
+        (*id).clone_into(&mut manifest.assignment);
     }
     let mut files = BTreeMap::new();
     let mut topics = BTreeMap::new();

@@ -42,6 +42,7 @@ fn judged(task: &'static str, lost: &[&str]) -> Judged<'static> {
         training_points: 0.0,
         portions: Vec::new(),
         checks: lost.iter().map(check).collect(),
+        likenesses: Vec::new(),
         substituted: Vec::new(),
         fault: None,
     }];
@@ -79,7 +80,7 @@ fn table() -> KillTable {
 }
 
 fn named<'a>(table: &'a KillTable, name: &str) -> &'a Check {
-    let found = table.checks.iter().find(|check| check.check == name);
+    let found = table.checks.iter().find(|check| check.name == name);
     found.unwrap_or_else(|| panic!("there is no check {name}"))
 }
 

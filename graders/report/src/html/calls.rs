@@ -47,7 +47,7 @@ fn of_call(html: &mut Html, call: &Call) {
             for argument in &call.arguments {
                 html.element("tr", &[], |html| {
                     html.element("th", &[("scope", &"row")], |html| {
-                        html.leaf("code", &[], &argument.name)
+                        html.leaf("code", &[], &argument.name);
                     });
                     html.leaf("td", &[("class", &"small")], &said::typed(argument));
                     html.element("td", &[], |html| values(html, argument));

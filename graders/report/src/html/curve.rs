@@ -1,5 +1,7 @@
 //! Curves of a trial as line plots. Curves with the same axes share a plot; each has a dash and a marker of its own.
 
+use std::fmt::Write as _;
+
 use super::markup::{Attributes, Html};
 use crate::model::Series;
 use crate::words::picture;
@@ -174,7 +176,8 @@ fn line(html: &mut Html, series: &Series, number: usize, across: &Axis, up: &Axi
         // A value that is not finite tears the line.
         if let Some(point) = point {
             let (x, y) = at(across, up, point);
-            path.push_str(&format!("{}{x} {y}", if drawing { 'L' } else { 'M' }));
+            // Writing to a string cannot fail.
+            let _ = write!(path, "{}{x} {y}", if drawing { 'L' } else { 'M' });
         }
         drawing = point.is_some();
     }

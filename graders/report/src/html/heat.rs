@@ -3,6 +3,8 @@
 //! A cell's colour is its value against the largest expected one. Small maps carry their numbers, large ones the signs;
 //! every cell says its numbers when pointed at, and the table below the maps has them for those who do not point.
 
+use std::fmt::Write as _;
+
 use super::markup::Html;
 use super::style::{self, STEPS};
 use crate::model::{Number, Window, Worst};
@@ -255,10 +257,11 @@ fn border(html: &mut Html, panel: Panel<'_>) {
         for column in 0..columns {
             let (x, y) = corner(panel, (row, column));
             if column + 1 < columns && hidden(row, column) != hidden(row, column + 1) {
-                path.push_str(&format!("M{} {y}v{HEIGHT}", x + panel.width()));
+                // Writing to a string cannot fail.
+                let _ = write!(path, "M{} {y}v{HEIGHT}", x + panel.width());
             }
             if row + 1 < rows && hidden(row, column) != hidden(row + 1, column) {
-                path.push_str(&format!("M{x} {}h{}", y + HEIGHT, panel.width()));
+                let _ = write!(path, "M{x} {}h{}", y + HEIGHT, panel.width());
             }
         }
     }

@@ -20,6 +20,7 @@ fn everything() -> Report {
         case: "batch".to_owned(),
         output: "weights".to_owned(),
         mismatch,
+        patterns: Vec::new(),
     });
     let found: Vec<Finding> = findings().into_iter().chain(broken).chain(wrong).collect();
     let tasks = [

@@ -66,7 +66,8 @@ mod tests {
 
     fn lines(found: &[Diagnosis], all: bool) -> String {
         let lines = diagnosis(found, all).into_iter();
-        lines.map(|line| format!("{}  {}\n", line.label, line.text)).collect()
+        let lines: Vec<String> = lines.map(|line| format!("{}  {}\n", line.label, line.text)).collect();
+        lines.concat()
     }
 
     #[test]

@@ -8,7 +8,8 @@ use crate::clean::clean;
 
 /// All patterns, as the end of a message; empty where there is none.
 pub(super) fn patterns(patterns: &[Pattern]) -> String {
-    patterns.iter().map(|pattern| format!("; {}", words(pattern))).collect()
+    let all: Vec<String> = patterns.iter().map(|pattern| format!("; {}", words(pattern))).collect();
+    all.concat()
 }
 
 fn words(pattern: &Pattern) -> String {
