@@ -37,7 +37,15 @@ fn deviations(folder: &Path, expected: &toml::Table) -> Vec<String> {
     }
     copy_tree(&bank().join("shared"), submission.path());
     copy_tree(folder, submission.path());
-    let (run, report) = submission.graded(&["--task", "rms_norm", "--task", "split_heads", "--fresh"]);
+    let (run, report) = submission.graded(&[
+        "--assignment",
+        "uva-dl1-a2",
+        "--task",
+        "rms_norm",
+        "--task",
+        "split_heads",
+        "--fresh",
+    ]);
     let name = folder.file_name().unwrap().to_string_lossy();
     let mut deviations = Vec::new();
     if run.code != Some(0) {
