@@ -28,6 +28,8 @@ pub(crate) struct Key<'a> {
     pub(crate) assignment: &'a str,
     pub(crate) tasks: &'a [&'a str],
     pub(crate) device: &'a str,
+    /// Whether the reference was at hand, for parts and fresh inputs.
+    pub(crate) reference: bool,
     pub(crate) seed: u64,
     pub(crate) fresh_seed: u64,
     pub(crate) training: bool,
@@ -43,13 +45,14 @@ impl Key<'_> {
             assignment,
             tasks,
             device,
+            reference,
             seed,
             fresh_seed,
             training,
             min_score,
         } = self;
         hex(format!(
-            "{submission}\n{grader}\n{fixtures}\n{assignment}\n{}\n{device}\n{seed}\n{fresh_seed}\n{training}\n{min_score:?}\n",
+            "{submission}\n{grader}\n{fixtures}\n{assignment}\n{}\n{device}\n{reference}\n{seed}\n{fresh_seed}\n{training}\n{min_score:?}\n",
             tasks.join(" ")
         )
         .as_bytes())

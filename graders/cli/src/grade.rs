@@ -54,6 +54,7 @@ pub(crate) fn grade(grader: &Grader, options: &Grade, output: &Output) -> Result
         assignment: &serde_json::to_string(&assignment).unwrap_or_default(),
         tasks: &chosen.shown,
         device: grader.device(),
+        reference: place.has_reference(),
         seed,
         fresh_seed,
         training,

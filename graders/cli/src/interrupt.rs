@@ -4,7 +4,7 @@
 //! what was temporary is removed on the way out, and `main` ends with the signal's exit code. Nothing that was judged
 //! after the signal counts: a program that was ended looks like one that crashed.
 
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -15,6 +15,8 @@ use crate::failure::Failure;
 
 /// The signal that came; 0: none.
 static STOPPED: AtomicI32 = AtomicI32::new(0);
+/// Whether a signal is how the program is meant to end.
+static IS_THE_END: AtomicBool = AtomicBool::new(false);
 /// How long the way out may take.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// What shells add to a signal's number.
@@ -51,10 +53,16 @@ pub(crate) fn check() -> Result<(), Failure> {
     }
 }
 
-/// The exit code, where a signal has come.
+/// From now on a signal is no interruption but the end that is waited for.
+pub(crate) fn expect_end() {
+    IS_THE_END.store(true, Ordering::SeqCst);
+}
+
+/// The exit code, where a signal has come that was not waited for.
 pub(crate) fn exit_code() -> Option<u8> {
     match STOPPED.load(Ordering::SeqCst) {
         0 => None,
+        _ if IS_THE_END.load(Ordering::SeqCst) => None,
         signal => u8::try_from(BY_SIGNAL + signal).ok(),
     }
 }

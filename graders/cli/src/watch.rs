@@ -18,6 +18,7 @@ use crate::arguments::Watch;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::grader::Grader;
+use crate::interrupt;
 use crate::output::Output;
 use round::Rounds;
 use saved::Saved;
@@ -29,6 +30,7 @@ const INTERRUPTED: i32 = 130;
 
 /// Runs the command until it is interrupted.
 pub(crate) fn watch(grader: &Grader, options: &Watch, output: &Output) -> Result<Exit, Failure> {
+    interrupt::expect_end();
     let stop = stop_flag()?;
     let mut saved = Saved::look(&options.submission);
     let mut rounds = Rounds::open(grader, options)?;
@@ -44,6 +46,10 @@ pub(crate) fn watch(grader: &Grader, options: &Watch, output: &Output) -> Result
         // What is saved while a round is at work differs from this, and makes the next one.
         saved = now;
         if let Err(failure) = rounds.next(output, &stop) {
+            // What was running has been ended together with this program.
+            if stop.load(Ordering::Relaxed) {
+                break;
+            }
             output.error(&failure.to_string());
         }
         output.line(&waiting);
@@ -52,7 +58,7 @@ pub(crate) fn watch(grader: &Grader, options: &Watch, output: &Output) -> Result
     Ok(Exit::Done)
 }
 
-/// Set by the first Ctrl-C, so that a round can end and clean up; the second one ends the program at once.
+/// Set by the first Ctrl-C, so that what is temporary can be removed; the second one ends the program at once.
 fn stop_flag() -> Result<Arc<AtomicBool>, Failure> {
     let stop = Arc::new(AtomicBool::new(false));
     for signal in [SIGINT, SIGTERM] {
