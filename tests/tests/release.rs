@@ -105,6 +105,22 @@ fn without_a_reference_a_task_with_a_wrong_part_is_skipped_and_says_so() {
 }
 
 #[test]
+fn a_known_mistake_is_named_by_a_release_too() {
+    let release = Release::of("uva-dl1-a2");
+    let submission = Submission::reference();
+    let overlay = root().join("fixtures/submissions/wrong/attention-heads-merged-twice/src");
+    copy_tree(&overlay, &submission.path().join("src"));
+    let report = release.graded(submission.path(), "uva-dl1-a2");
+    let diagnosis = task(&report, "causal_self_attention")["diagnosis"].to_string();
+    assert!(diagnosis.contains("heads merged twice"), "{diagnosis}");
+    let known = fs::read_to_string(release.path().join("fixtures/fingerprints.json")).unwrap();
+    assert!(
+        !known.contains("figure_6"),
+        "what is withheld has no fingerprints there"
+    );
+}
+
+#[test]
 fn the_course_keeps_what_the_course_needs() {
     let release = Release::of("uva-dl1-a2");
     for path in ["reference", "tests", "fixtures/submissions", "fixtures/golden/figure_6"] {

@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use judge::assignment::{Assignment, Manual, Visibility};
-use judge::fixtures::{self, StoredTask};
+use judge::assignment::{Assignment, Hints, Manual, Visibility};
+use judge::diagnosis::library::{self, Library};
+use judge::fixtures::{self, Manifest, StoredTask};
 use judge::task::{Case, Expect, Task};
 use judge::tasks;
 
@@ -98,6 +99,7 @@ pub(super) fn add(place: &Place, handout: &Handout, files: &mut Files) -> Result
         let relative = path.strip_prefix(target).unwrap_or(path).to_owned();
         files.insert(root.join(relative), read(path)?);
     }
+    add_fingerprints(&source, target, handout, &manifest, files)?;
     let text = toml::to_string(&handout.assignment)
         .map_err(|error| Failure::fault(format!("the assignment cannot be written: {error}")))?;
     let name = format!("assignments/{}.toml", handout.assignment.id);
@@ -105,6 +107,39 @@ pub(super) fn add(place: &Place, handout: &Handout, files: &mut Files) -> Result
         root.join(name),
         format!("# Points, limits, and what failed checks cost.\n\n{text}").into_bytes(),
     );
+    Ok(())
+}
+
+/// Adds what known mistakes give, so that they are named here as they are by the course; nothing where the assignment
+/// does not name them.
+fn add_fingerprints(
+    source: &Path,
+    target: &Path,
+    handout: &Handout,
+    manifest: &Manifest,
+    files: &mut Files,
+) -> Result<(), Failure> {
+    if handout.assignment.hints != Hints::Named {
+        return Ok(());
+    }
+    let mut index = Library::open(source)?.index()?;
+    // Where an answer is left out the golden files are others, for which these were not made.
+    let is_current = |id: &str, golden: &str| {
+        let entry = manifest.tasks.get(id);
+        entry.is_some_and(|entry| entry.sha256() == golden)
+    };
+    index.tasks.retain(|id, known| is_current(id, &known.golden_sha256));
+    let root = Path::new("fixtures");
+    for id in index.tasks.keys() {
+        let path = library::task_path(source, id);
+        if path.exists() {
+            let relative = path.strip_prefix(source).unwrap_or(&path).to_owned();
+            files.insert(root.join(relative), read(&path)?);
+        }
+    }
+    library::store_index(target, &index)?;
+    let path = library::index_path(target);
+    files.insert(root.join(path.file_name().unwrap_or_default()), read(&path)?);
     Ok(())
 }
 
