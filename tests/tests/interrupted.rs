@@ -7,17 +7,25 @@ use std::process::{Child, Command};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tests::{command, grade, root};
+use tests::{Submission, command, grade, root};
 
 /// What a kernel may take to end a few processes on a busy machine.
 const SOON: Duration = Duration::from_secs(1);
 
-fn grading(folder: &Path) -> Child {
-    let reference = root().join("reference").display().to_string();
+/// A submission whose grading lasts: its call ends only at the limit of CPU time, whatever the machine.
+fn endless() -> Submission {
+    let body = "    let _ = (input, weight, epsilon);\n    loop {\n        std::hint::spin_loop();\n    }";
+    Submission::reference().with_body("src/normalization.rs", "rms_norm", body)
+}
+
+fn grading(submission: &Submission, folder: &Path) -> Child {
+    let submission = submission.path().display().to_string();
     let report = format!("json={}", report(folder).display());
     let words = [
         "--submission",
-        &reference,
+        &submission,
+        "--assignment",
+        "uva-dl1-a2",
         "--task",
         "rms_norm",
         "--fresh",
@@ -69,9 +77,10 @@ fn assert_nothing_runs(folder: &Path, judge: u32) {
 
 #[test]
 fn a_judge_that_is_told_to_stop_leaves_nothing() {
+    let submission = endless();
     for (signal, code, moment) in [("-INT", 130, 0), ("-TERM", 143, 700), ("-HUP", 129, 1500)] {
         let folder = tempfile::tempdir().unwrap();
-        let mut judge = grading(folder.path());
+        let mut judge = grading(&submission, folder.path());
         await_processes(folder.path(), judge.id());
         thread::sleep(Duration::from_millis(moment));
         send(signal, &judge);
@@ -85,13 +94,13 @@ fn a_judge_that_is_told_to_stop_leaves_nothing() {
 
 #[test]
 fn nothing_runs_a_second_after_the_judge_was_killed() {
+    let submission = endless();
     for moment in [0, 50, 400, 900, 1600] {
         let folder = tempfile::tempdir().unwrap();
-        let mut judge = grading(folder.path());
+        let mut judge = grading(&submission, folder.path());
         await_processes(folder.path(), judge.id());
         thread::sleep(Duration::from_millis(moment));
-        // A fast machine may be through by now.
-        let _ = judge.kill();
+        judge.kill().unwrap();
         judge.wait().unwrap();
         assert_nothing_runs(folder.path(), judge.id());
         if let Ok(text) = fs::read_to_string(report(folder.path())) {
