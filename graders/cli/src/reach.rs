@@ -2,10 +2,11 @@
 //!
 //! A task is touched when an item that its adapter names, directly or through others, is not as the reference has it; and
 //! when one of its parts is touched. What counts as naming is generous, because a name too many costs a second and a name
-//! too few would hide a mistake: any word that is an item's name, in whatever file, also where it is a variable or in a
-//! string. An overlay that could do more than define functions touches everything.
+//! too few would hide a mistake: any word that is the name of an item of the same file or of anything imported, and in a
+//! path of any file's; also where it is a variable. An overlay that could do more than define functions touches everything.
 
 mod items;
+mod references;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -174,19 +175,22 @@ impl Sources {
 
 /// The items of all files as the overlay leaves them.
 struct Code {
-    items: Vec<Item>,
+    files: Vec<File>,
     /// The places of items by their names.
-    named: BTreeMap<String, Vec<usize>>,
+    named: BTreeMap<String, Vec<Place>>,
     /// What names stand for that an import has given.
     aliases: BTreeMap<String, BTreeSet<String>>,
     /// The items that are not as the reference has them.
-    changed: BTreeSet<usize>,
+    changed: BTreeSet<Place>,
 }
+
+/// The numbers of a file, and of an item in it.
+type Place = (usize, usize);
 
 impl Code {
     fn new(sources: &Sources, replaced: &BTreeSet<&str>) -> Self {
         let mut code = Self {
-            items: Vec::new(),
+            files: Vec::new(),
             named: BTreeMap::new(),
             aliases: BTreeMap::new(),
             changed: BTreeSet::new(),
@@ -206,35 +210,54 @@ impl Code {
     }
 
     fn add(&mut self, file: File, changed: &BTreeSet<usize>) {
-        let first = self.items.len();
-        self.changed.extend(changed.iter().map(|place| first + place));
-        for (alias, original) in file.aliases {
-            self.aliases.entry(alias).or_default().insert(original);
+        let number = self.files.len();
+        self.changed.extend(changed.iter().map(|&item| (number, item)));
+        for (alias, original) in &file.aliases {
+            self.aliases.entry(alias.clone()).or_default().insert(original.clone());
         }
-        for item in file.items {
-            let place = self.items.len();
-            for name in &item.names {
-                self.named.entry(name.clone()).or_default().push(place);
+        for (item, names) in file.items.iter().map(|item| &item.names).enumerate() {
+            for name in names {
+                self.named.entry(name.clone()).or_default().push((number, item));
             }
-            self.items.push(item);
         }
+        self.files.push(file);
     }
 
     /// Whether a task's function is not there, or whether what is called for the task reaches something that is changed.
     fn is_touched(&self, task: &Task, adapter: &str) -> bool {
-        let called = items::words(adapter).into_iter().map(|(word, _)| word);
-        let mut seen: BTreeSet<String> = called.chain([task.id]).map(str::to_owned).collect();
-        let mut waiting: Vec<String> = seen.iter().cloned().collect();
+        let adapter = File::read(adapter);
+        let called = adapter.items.iter().flat_map(|item| self.meant(item, &adapter, None));
+        let mut waiting: Vec<Place> = called.chain(self.everywhere(task.id)).collect();
         let mut reached = BTreeSet::new();
-        while let Some(word) = waiting.pop() {
-            let aliased = self.aliases.get(&word).into_iter().flatten().cloned();
-            let places = self.named.get(&word).into_iter().flatten();
-            let new = places.filter(|place| reached.insert(**place));
-            let words = new.flat_map(|&place| self.items[place].words.iter().cloned());
-            let more: Vec<String> = aliased.chain(words).filter(|word| seen.insert(word.clone())).collect();
-            waiting.extend(more);
+        while let Some(place) = waiting.pop() {
+            if reached.insert(place) {
+                let (number, item) = place;
+                let file = &self.files[number];
+                waiting.extend(self.meant(&file.items[item], file, Some(number)));
+            }
         }
         !self.named.contains_key(task.id) || !reached.is_disjoint(&self.changed)
+    }
+
+    /// The items that the words of an item may stand for, in a file that has this number if it is among the files.
+    fn meant(&self, item: &Item, file: &File, number: Option<usize>) -> Vec<Place> {
+        let is_own = |place: &Place| Some(place.0) == number;
+        let bare = item.words.bare.iter().flat_map(|word| {
+            let is_imported = file.is_imported(word);
+            let places = self.everywhere(word).into_iter();
+            places.filter(move |place| is_imported || is_own(place))
+        });
+        let has_methods = |&(number, item): &Place| self.files[number].items[item].has_methods;
+        let methods = item.words.methods.iter().flat_map(|word| self.everywhere(word));
+        let qualified = item.words.qualified.iter().flat_map(|word| self.everywhere(word));
+        bare.chain(methods.filter(has_methods)).chain(qualified).collect()
+    }
+
+    /// The items of a name in any file, and of the names that it is given instead of.
+    fn everywhere(&self, name: &str) -> Vec<Place> {
+        let names = self.aliases.get(name).into_iter().flatten().map(String::as_str);
+        let places = names.chain([name]).filter_map(|name| self.named.get(name));
+        places.flatten().copied().collect()
     }
 }
 

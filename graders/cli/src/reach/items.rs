@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use syn::spanned::Spanned;
 use syn::{UseTree, Visibility};
 
+use super::references::References;
+
 /// How a file's own tests begin, which are no part of a submission; they end at a brace that is not indented.
 const TESTS: &str = "\n#[cfg(test)]\nmod tests {";
 
@@ -22,8 +24,10 @@ pub(super) struct File {
 pub(super) struct Item {
     /// What it is called; nothing for an import, which is no code by itself.
     pub(super) names: BTreeSet<String>,
-    /// Its words.
-    pub(super) words: BTreeSet<String>,
+    /// Whether its names may be those of methods.
+    pub(super) has_methods: bool,
+    /// Its words that may stand for other items.
+    pub(super) words: References,
     /// Its code without comments and layout.
     code: String,
     /// The names that it brings in, for an import; none for all others.
@@ -38,6 +42,8 @@ impl File {
             Err(_) => Self {
                 items: vec![Item {
                     names: word_set(text),
+                    has_methods: true,
+                    words: References::anywhere(word_set(text)),
                     ..Item::new(text, None)
                 }],
                 aliases: Vec::new(),
@@ -61,6 +67,7 @@ impl File {
                     let known = if is_private { BTreeSet::new() } else { names.clone() };
                     Item {
                         names: known,
+                        words: References::anywhere(word_set(own)),
                         imports: Some(names),
                         ..Item::new(own, None)
                     }
@@ -74,17 +81,26 @@ impl File {
                 // Whoever has a value of a type has it from an item that names the type.
                 syn::Item::Impl(methods) => Item {
                     names: impl_names(text, methods),
+                    has_methods: true,
                     ..Item::new(own, None)
                 },
                 // Whatever else it is belongs to every name in it.
                 _ => Item {
                     names: word_set(own),
+                    has_methods: true,
+                    words: References::anywhere(word_set(own)),
                     ..Item::new(own, None)
                 },
             };
             file.items.push(read);
         }
         file
+    }
+
+    /// Whether a name that stands by itself in the file may stand for an item of another file.
+    pub(super) fn is_imported(&self, name: &str) -> bool {
+        let mut imports = self.items.iter().filter_map(|item| item.imports.as_ref());
+        imports.any(|names| names.contains(ALL) || names.contains(name))
     }
 
     /// The places of the items that are not in `before`, and of those that name what another import brings in.
@@ -97,7 +113,7 @@ impl File {
             .filter(is_new)
             .chain(before.items.iter().filter(is_gone));
         let imports: Vec<&BTreeSet<String>> = imports.filter_map(|item| item.imports.as_ref()).collect();
-        let brings_in = |names: &BTreeSet<String>, item: &Item| names.contains(ALL) || !names.is_disjoint(&item.words);
+        let brings_in = |names: &BTreeSet<String>, item: &Item| names.contains(ALL) || item.words.have_any(names);
         let is_changed = |item: &Item| is_new(&item) || imports.iter().any(|names| brings_in(names, item));
         let places = self.items.iter().enumerate();
         places
@@ -112,7 +128,8 @@ impl Item {
         let code: Vec<&str> = code(text).flat_map(str::split_whitespace).collect();
         Self {
             names: name.map(ToString::to_string).into_iter().collect(),
-            words: word_set(text),
+            has_methods: false,
+            words: References::read(text, || word_set(text)),
             code: code.join(" "),
             imports: None,
         }

@@ -1,4 +1,5 @@
 //! What small overlays of a small reference touch.
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use judge::tasks;
 
@@ -113,6 +114,21 @@ fn an_import_touches_what_names_it() {
 }
 
 #[test]
+fn a_helper_of_another_file_is_no_matter_where_its_name_stands_by_itself() {
+    let helper = "\nfn turn() { 2 }\n";
+    assert_eq!(
+        touched(&[("normalization.rs", &format!("{NORMALIZATION}{helper}"))]),
+        only([])
+    );
+    let imported = ROTARY.replacen("/// For", "use crate::normalization::turn;\n/// For", 1);
+    let both = [
+        ("normalization.rs", &*format!("{NORMALIZATION}{helper}")),
+        ("rotary.rs", &*imported.replace("fn turn() {}", "")),
+    ];
+    assert!(touched(&both).contains("rotary_embedding"));
+}
+
+#[test]
 fn what_the_overlay_itself_names_counts() {
     let after = [
         ("normalization.rs", "pub fn rms_norm() { 1 }"),
@@ -173,4 +189,37 @@ fn between_two_states_only_what_was_saved_counts() {
     after.remove("rotary.rs");
     assert_eq!(between(&before, &after).touched, Touched::Everything);
     assert_eq!(between(&before, &before).touched, only([]));
+}
+
+fn repository(folder: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(folder)
+}
+
+#[test]
+fn the_tasks_in_which_a_mistake_of_the_bank_must_be_seen_are_touched_and_few_others() {
+    let read = |folder: &str| sources(&repository(folder)).unwrap();
+    let (before, adapters) = (read("reference/src"), read("graders/worker/adapters"));
+    let bank = crate::bank::wrong(&repository("fixtures/submissions")).unwrap();
+    let some: Vec<_> = bank.iter().step_by(10).collect();
+    let mut amount = 0;
+    for entry in &some {
+        let all = Sources {
+            before: before.clone(),
+            after: sources(&entry.folder.join("src")).unwrap(),
+            adapters: adapters.clone(),
+        };
+        let touched = all.touched(tasks::ALL);
+        for task in entry.expected.concerned() {
+            assert!(touched.contains(&task), "{}: {task} is not touched", entry.name);
+        }
+        amount += match touched {
+            Touched::Tasks(tasks) => tasks.len(),
+            Touched::Everything => tasks::ALL.len(),
+        };
+    }
+    assert!(
+        some.len() > 50 && amount < 10 * some.len(),
+        "{amount} tasks of {}",
+        some.len()
+    );
 }
