@@ -13,7 +13,7 @@ use judge::task::Task;
 use sandbox::build::{self, Built, Stop};
 use sandbox::launch::Launcher;
 use sandbox::policy::Inspection;
-use sandbox::stage::{self, Note};
+use sandbox::stage::{self, Note, StageError};
 use sandbox::talk::{self, Settings, StartError, Worker};
 use sandbox::toolkit::Toolkit;
 use tempfile::TempDir;
@@ -280,10 +280,12 @@ impl Grader {
         };
         let staged = stage::stage(source, &self.place.template(), &folder.path().join("src")).map_err(|error| {
             if error.is_ours() {
-                Failure::fault(error)
-            } else {
-                Failure::usage(error).hint("name a crate with `src`, such as a copy of student_template")
+                return Failure::fault(error);
             }
+            Failure::usage(&error).hint(match error {
+                StageError::Archive(_) => "pack the crate anew, as zip or tar.gz, with its sources only",
+                _ => "name a crate with `src`, such as a copy of student_template",
+            })
         })?;
         Ok(Staged { folder, staged })
     }
