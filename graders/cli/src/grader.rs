@@ -381,6 +381,13 @@ impl Grader {
         ))
     }
 
+    /// Starts something of ours without a sandbox, to see what the sandbox costs.
+    pub(crate) fn start_unconfined(&self, program: &Path) -> Result<Running<'static>, Failure> {
+        let settings = self.settings(&Setting::default(), OWN_LIMITS).unconfined();
+        let worker = Worker::start(program, settings).map_err(Failure::fault)?;
+        Ok(Running::new(worker, None))
+    }
+
     /// Starts a worker of a submission, with the limits of its assignment.
     pub(crate) fn start_worker(
         &self,
@@ -394,6 +401,8 @@ impl Grader {
             .ok_or_else(|| Failure::fault("there is no program to start"))?;
         Worker::start(program, self.settings(setting, limits)).map_err(|error| match (&error, &self.cuda) {
             (StartError::Cuda(trouble), Some(cuda)) => cuda.trouble(trouble),
+            (StartError::Unconfined(_), _) => Failure::environment(error)
+                .hint("something around the grader filters what it may do; `grade doctor` lists what there is"),
             _ => Failure::fault(error),
         })
     }
