@@ -153,7 +153,7 @@ fn what_is_no_crate_is_refused() {
     folder.write("own", "");
     assert!(matches!(
         folder.stage(),
-        Err(StageError::Archive(ArchiveError::Unknown))
+        Err(StageError::Archive(ArchiveError::Unknown(_)))
     ));
     fs::remove_file(folder.path("own")).unwrap();
     node(&folder.path("own"), FileType::Fifo);
@@ -186,7 +186,7 @@ fn an_archive_without_sources_is_refused_by_its_own_name() {
     fs::write(folder.path("own"), archive).unwrap();
     let error = folder.stage().unwrap_err();
     assert!(
-        matches!(error, StageError::Archive(ArchiveError::Unknown)),
+        matches!(error, StageError::Archive(ArchiveError::Unknown(_))),
         "nothing but zeros: {error}"
     );
     let mut archive = tar::Builder::new(Vec::new());

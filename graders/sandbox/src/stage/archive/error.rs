@@ -1,11 +1,13 @@
 //! Why an archive is not accepted as a submission, beside what holds for folders too.
 
+use std::path::PathBuf;
+
 /// Why an archive is not accepted. Names are those in the archive.
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
     /// A file that is none of them.
-    #[error("the file is no archive that is read here: zip, tar, tar.gz and tgz are")]
-    Unknown,
+    #[error("{0} is neither a folder nor an archive that is read here: zip, tar, tar.gz and tgz are")]
+    Unknown(PathBuf),
     /// The archive itself is too large.
     #[error("the archive is larger than {0} bytes; it should hold sources only, without `target`")]
     Large(u64),

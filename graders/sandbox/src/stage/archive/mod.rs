@@ -57,7 +57,7 @@ pub(super) fn unpack(submission: &Path) -> Result<Option<TempDir>, StageError> {
     if !fs::metadata(submission).is_ok_and(|found| found.is_file()) {
         return Ok(None);
     }
-    let files = files(&read(submission)?)?;
+    let files = files(submission, &read(submission)?)?;
     let cannot = |source| StageError::Write {
         folder: std::env::temp_dir(),
         source,
@@ -71,9 +71,9 @@ pub(super) fn unpack(submission: &Path) -> Result<Option<TempDir>, StageError> {
 }
 
 /// What staging may want of an archive, by names that lead nowhere else.
-fn files(bytes: &[u8]) -> Result<Files, StageError> {
+fn files(archive: &Path, bytes: &[u8]) -> Result<Files, StageError> {
     let mut contents = Contents::default();
-    match Kind::of(bytes).ok_or(ArchiveError::Unknown)? {
+    match Kind::of(bytes).ok_or_else(|| ArchiveError::Unknown(archive.to_owned()))? {
         Kind::Zip => zip::read(bytes, &mut contents)?,
         Kind::Tar => tar::read(bytes, MAX_UNPACKED, &mut contents)?,
         Kind::Gzip => tar::read_gzip(bytes, &mut contents)?,
