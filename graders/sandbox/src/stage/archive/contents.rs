@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
+use std::path::Path;
 
 use super::super::collect::{MAX_ENTRIES, MAX_FILE, SURPRISING};
 use super::super::{Files, StageError};
@@ -135,7 +136,7 @@ fn is_of_the_system(component: &str) -> bool {
 
 /// Sources, and the manifest, which names the assignment.
 fn is_wanted(file: &str) -> bool {
-    file == "Cargo.toml" || file.ends_with(".rs")
+    file == "Cargo.toml" || Path::new(file).extension().is_some_and(|extension| extension == "rs")
 }
 
 /// The parts of a name, of which none leads out of the folder that they are unpacked into.

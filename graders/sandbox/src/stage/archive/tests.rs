@@ -249,7 +249,7 @@ fn what_cannot_be_unpacked_here_is_refused_by_name() {
 
 #[test]
 fn what_is_cut_off_or_broken_is_told_apart() {
-    let text: Vec<u8> = (0..4000_u32).flat_map(|number| number.to_le_bytes()).collect();
+    let text: Vec<u8> = (0..4000_u32).flat_map(u32::to_le_bytes).collect();
     let tar = tar_of(&[
         (SOURCE.as_bytes(), EntryType::Regular, &text),
         (b"notes", EntryType::Regular, b""),
