@@ -1,5 +1,7 @@
 //! What end-to-end tests share: the built program, submissions made from the reference, a clean environment.
 
+pub mod archives;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

@@ -14,7 +14,7 @@ use judge::fixtures;
 use judge::tasks;
 use sandbox::stage;
 use sandbox::toolkit::Toolkit;
-use tests::root;
+use tests::{archives, root};
 use wire::{ChildReply, ChildRequest, Decoder, Frame, Hello, Outcome, ServerReply, Tensor, Tensors};
 
 /// The largest answer that the fuzzed decoder takes.
@@ -245,5 +245,36 @@ fn submissions_with_their_manifests() {
         fs::write(submission.join("src/normalization.rs"), bytes).unwrap();
         let _ = fs::remove_dir_all(&staged);
         stage::stage(&submission, &template, &staged).is_ok()
+    });
+}
+
+#[test]
+fn archives_of_submissions() {
+    let (folder, archive) = file("archive");
+    let template = folder.path().join("template");
+    fs::create_dir_all(template.join("src")).unwrap();
+    for given in ["types.rs", "parts.rs"] {
+        fs::write(template.join("src").join(given), "").unwrap();
+    }
+    let packed = |name: &str| (name.to_owned(), b"// own\n".repeat(20));
+    let files = vec![
+        packed("a2/src/attention.rs"),
+        packed("a2/Cargo.lock"),
+        packed("a2/.DS_Store"),
+    ];
+    let tar = archives::tar(&files);
+    let seeds = [archives::zip(&files), archives::gzip(&tar), tar];
+    let staged = folder.path().join("staged");
+    fuzz("archives", &seeds, |bytes| {
+        fs::write(&archive, bytes).unwrap();
+        let _ = fs::remove_dir_all(&staged);
+        match stage::stage(&archive, &template, &staged) {
+            Ok(_) => true,
+            Err(error) => {
+                // Whatever is in it is the student's doing.
+                assert!(!error.is_ours(), "{error}");
+                false
+            }
+        }
     });
 }

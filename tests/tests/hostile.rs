@@ -1,7 +1,7 @@
 //! The attacks of the bank, graded as the submissions that they are, and tried past the policy by `grade doctor`.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -75,6 +75,21 @@ fn an_attack_costs_its_own_task_and_no_other() {
         .flat_map(|(folder, expected)| deviations(folder, expected));
     let all: Vec<String> = all.collect();
     assert!(all.is_empty(), "{all:#?}");
+}
+
+/// What a submission may try while it is built (B), while it runs (R), and what only looks like it (C).
+#[test]
+fn every_kind_of_attack_that_is_known_has_a_folder() {
+    let cases: BTreeSet<String> = attacks()
+        .iter()
+        .map(|(_, expected)| expected["case"].as_str().unwrap().to_owned())
+        .collect();
+    let numbered = |kind: char, last: u32| (1..=last).map(move |number| format!("{kind}{number}"));
+    let known: BTreeSet<String> = numbered('B', 8)
+        .chain(numbered('R', 15))
+        .chain(numbered('C', 1))
+        .collect();
+    assert_eq!(cases, known);
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! What goes wrong in submissions without malice, and a little with it: each costs what it should and no more.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::Value;
 use tests::{Submission, course};
 
@@ -152,6 +154,42 @@ fn a_compile_error_costs_the_tasks_of_its_file() {
         }
     }
     assert!(messages(&report).contains("E0308"), "{}", messages(&report));
+}
+
+#[test]
+fn an_error_in_one_file_of_ten_keeps_the_points_of_the_other_nine() {
+    let points = |report: &Value, key: &str| -> BTreeMap<String, f64> {
+        let mut files = BTreeMap::new();
+        for task in report["tasks"].as_array().unwrap() {
+            *files.entry(task["file"].as_str().unwrap().to_owned()).or_default() += task[key].as_f64().unwrap();
+        }
+        files
+    };
+    let submission = Submission::reference().with_body("src/sampling.rs", "greedy", "    let _ = logits;");
+    let (_, all) = submission.graded(&["--assignment", "uva-dl1-a2"]);
+    // One task of each of ten files, that of the error among them.
+    let files: BTreeSet<String> = points(&all, "points").into_keys().collect();
+    assert!(files.len() >= 10, "{files:?}");
+    let others = files.iter().filter(|file| *file != "sampling.rs").take(9);
+    let ten: BTreeSet<&str> = others.map(String::as_str).chain(["sampling.rs"]).collect();
+    let (maximum, earned) = (points(&all, "max_points"), points(&all, "points"));
+    assert_eq!(earned["sampling.rs"], 0.0);
+    for file in ten.iter().filter(|file| **file != "sampling.rs") {
+        assert_eq!(earned[*file], maximum[*file], "{file}");
+    }
+    let sum = |points: &BTreeMap<String, f64>| ten.iter().map(|file| points[*file]).sum::<f64>();
+    assert_eq!(sum(&maximum) - sum(&earned), maximum["sampling.rs"]);
+    say(&format!(
+        "ten files: {} of {} points, all but the {} of sampling.rs",
+        sum(&earned),
+        sum(&maximum),
+        maximum["sampling.rs"]
+    ));
+}
+
+#[expect(clippy::print_stdout, reason = "a figure for whoever runs this")]
+fn say(line: &str) {
+    println!("{line}");
 }
 
 #[test]

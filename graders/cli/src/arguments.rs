@@ -29,7 +29,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Clone, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct Grade {
-    /// The submission's folder: a crate with `src`, or a folder of `.rs` files
+    /// The submission: a crate with `src`, a folder of `.rs` files, or either as zip, tar or tar.gz
     #[arg(long, value_name = "DIR", required = true)]
     pub(crate) submission: PathBuf,
     /// The assignment; otherwise the one that the submission's Cargo.toml names, or the only one there is
@@ -268,7 +268,7 @@ pub(crate) struct Gradescope {
 /// Options of `watch`.
 #[derive(Debug, Args)]
 pub(crate) struct Watch {
-    /// The submission's folder: a crate with `src`, or a folder of `.rs` files
+    /// The submission: a crate with `src`, a folder of `.rs` files, or either as zip, tar or tar.gz
     #[arg(long, value_name = "DIR")]
     pub(crate) submission: PathBuf,
     /// The assignment; otherwise the one that the submission's Cargo.toml names, or the only one there is

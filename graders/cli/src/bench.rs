@@ -3,6 +3,8 @@
 //! The floor is the build of the submission with all adapters and the start of one worker: nothing that runs the
 //! submission's code can be faster. Ratios within one run hold on a noisy machine; seconds do not.
 
+mod sandbox;
+
 use std::fmt::Write;
 use std::fs;
 use std::time::Instant;
@@ -11,14 +13,14 @@ use judge::assignment::Assignment;
 use judge::fixtures::Fixtures;
 use judge::golden::case_call;
 use judge::judgement::{Bench, Training};
-use judge::subject::Subject;
+use judge::subject::{Call, Fault, Subject};
 use judge::tasks;
 use wire::DType;
 
 use crate::arguments;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::grader::{Grader, Reference, Setting};
+use crate::grader::{Grader, Prepared, Reference, Setting};
 use crate::output::Output;
 use crate::selection::{self, Chosen};
 
@@ -44,8 +46,12 @@ pub(crate) fn bench(grader: &Grader, options: &arguments::Bench, output: &Output
         samples.push(sample(grader, options, &assignment, &chosen, &fixtures)?);
     }
     output.progress("counting round trips");
-    let (rate, worker, child) = round_trips(grader, &fixtures)?;
+    let prepared = grader.prepare_reference(tasks::ALL)?;
+    let call = small_call(&fixtures)?;
+    let (rate, worker, child) = round_trips(grader, &prepared, &call)?;
     output.line(&table(&samples, rate, worker, child));
+    output.progress("measuring the sandbox");
+    output.line(&sandbox::overhead(grader, &prepared, &call)?);
     Ok(Exit::Done)
 }
 
@@ -83,25 +89,32 @@ fn sample(
     })
 }
 
-/// Round trips per second of a small attention call, and the peak memory of server and child in MiB.
-fn round_trips(grader: &Grader, fixtures: &Fixtures) -> Result<(f64, f64, f64), Failure> {
-    let fault = |error: judge::subject::Fault| Failure::fault(error.0);
-    let prepared = grader.prepare_reference(tasks::ALL)?;
-    let mut running = grader.start(&prepared, &Setting::default(), None)?;
+/// A small attention call.
+fn small_call(fixtures: &Fixtures) -> Result<Call, Failure> {
     let task = tasks::find("scaled_dot_product_attention").ok_or_else(|| Failure::fault("no attention task"))?;
     let case = task
         .cases
         .first()
         .ok_or_else(|| Failure::fault("no golden case of attention"))?;
-    let call = case_call(task, case, &fixtures.case(task.id, case.name)?.inputs, DType::F32);
-    running.call(&call).map_err(fault)?;
+    let inputs = &fixtures.case(task.id, case.name)?.inputs;
+    Ok(case_call(task, case, inputs, DType::F32))
+}
+
+/// Round trips per second of a call, and the peak memory of server and child in MiB.
+fn round_trips(grader: &Grader, prepared: &Prepared, call: &Call) -> Result<(f64, f64, f64), Failure> {
+    let mut running = grader.start(prepared, &Setting::default(), None)?;
+    running.call(call).map_err(fault)?;
     let begun = Instant::now();
     for _ in 0..CALLS {
-        running.call(&call).map_err(fault)?;
+        running.call(call).map_err(fault)?;
     }
     let rate = f64::from(CALLS) / begun.elapsed().as_secs_f64();
     let (worker, child) = running.peak_memory_kib();
     Ok((rate, mebibytes(worker), mebibytes(child)))
+}
+
+fn fault(error: Fault) -> Failure {
+    Failure::fault(error.0)
 }
 
 fn mebibytes(kib: Option<u64>) -> f64 {

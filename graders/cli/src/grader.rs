@@ -13,7 +13,7 @@ use judge::task::Task;
 use sandbox::build::{self, Built, Stop};
 use sandbox::launch::Launcher;
 use sandbox::policy::Inspection;
-use sandbox::stage::{self, Note};
+use sandbox::stage::{self, Note, StageError};
 use sandbox::talk::{self, Settings, StartError, Worker};
 use sandbox::toolkit::Toolkit;
 use tempfile::TempDir;
@@ -280,10 +280,12 @@ impl Grader {
         };
         let staged = stage::stage(source, &self.place.template(), &folder.path().join("src")).map_err(|error| {
             if error.is_ours() {
-                Failure::fault(error)
-            } else {
-                Failure::usage(error).hint("name a crate with `src`, such as a copy of student_template")
+                return Failure::fault(error);
             }
+            Failure::usage(&error).hint(match error {
+                StageError::Archive(_) => "pack the crate anew, as zip or tar.gz, with its sources only",
+                _ => "name a crate with `src`, such as a copy of student_template",
+            })
         })?;
         Ok(Staged { folder, staged })
     }
@@ -379,6 +381,13 @@ impl Grader {
         ))
     }
 
+    /// Starts something of ours without a sandbox, to see what the sandbox costs.
+    pub(crate) fn start_unconfined(&self, program: &Path) -> Result<Running<'static>, Failure> {
+        let settings = self.settings(&Setting::default(), OWN_LIMITS).unconfined();
+        let worker = Worker::start(program, settings).map_err(Failure::fault)?;
+        Ok(Running::new(worker, None))
+    }
+
     /// Starts a worker of a submission, with the limits of its assignment.
     pub(crate) fn start_worker(
         &self,
@@ -392,6 +401,8 @@ impl Grader {
             .ok_or_else(|| Failure::fault("there is no program to start"))?;
         Worker::start(program, self.settings(setting, limits)).map_err(|error| match (&error, &self.cuda) {
             (StartError::Cuda(trouble), Some(cuda)) => cuda.trouble(trouble),
+            (StartError::Unconfined(_), _) => Failure::environment(error)
+                .hint("something around the grader filters what it may do; `grade doctor` lists what there is"),
             _ => Failure::fault(error),
         })
     }

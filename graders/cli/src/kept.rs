@@ -23,9 +23,11 @@ pub(crate) fn reference(grader: &Grader) -> Result<Prepared, Failure> {
         return Ok(Prepared::kept(program, hash));
     }
     let prepared = grader.own(staged, judge::tasks::ALL)?;
-    // A folder that cannot be written is no reason to fail: the next run builds again.
-    let _ = prepared.program().map(|built| keep(&folder, built, &program));
-    Ok(prepared)
+    // A folder that cannot be written is no reason to fail: this run uses what it has built, the next builds again.
+    match prepared.program().map(|built| keep(&folder, built, &program)) {
+        Some(Ok(())) => Ok(Prepared::kept(program, hash)),
+        _ => Ok(prepared),
+    }
 }
 
 /// Copies a program to its place, where it appears whole or not at all.

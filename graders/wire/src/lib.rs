@@ -19,4 +19,4 @@ pub use observed::Observed;
 pub use tensor::{DType, Data, Tensor, Tensors};
 
 /// Version of the conversation. Both sides state it first; a difference ends the conversation.
-pub const PROTOCOL: u32 = 2;
+pub const PROTOCOL: u32 = 3;

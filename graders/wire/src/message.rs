@@ -116,6 +116,8 @@ pub enum ChildRequest {
 /// Child to judge.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ChildReply {
+    /// The first word of all: whether a submission's code may run in this process, or what of the machine forbids it.
+    Ready(Result<(), String>),
     /// The call with this id has ended.
     Answer {
         /// The id of the call.

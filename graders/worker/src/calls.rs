@@ -40,6 +40,7 @@ pub(crate) fn give_up() -> io::Result<()> {
         // The filter that is in force is not the launcher's, which allows this: something around the grader lets nobody
         // filter, and the launcher, which has asked the same way, has said that there is no filter.
         Err(seccompiler::Error::Seccomp(error)) if error.raw_os_error() == Some(libc::ENOSYS) => Ok(()),
+        Err(seccompiler::Error::Seccomp(error) | seccompiler::Error::Prctl(error)) => Err(error),
         result => result.map_err(io::Error::other),
     }
 }
@@ -68,4 +69,43 @@ fn filter(own: u32) -> Result<SeccompFilter, BackendError> {
 
 fn condition(argument: u8, operation: SeccompCmpOp, value: u64) -> Result<SeccompCondition, BackendError> {
     SeccompCondition::new(argument, SeccompCmpArgLen::Dword, operation, value)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use std::thread;
+
+    use super::*;
+
+    /// A filter that forbids nothing, in so many steps.
+    fn filler(steps: u16) -> seccompiler::BpfProgram {
+        let allow = |code| seccompiler::sock_filter {
+            code,
+            jt: 0,
+            jf: 0,
+            k: libc::SECCOMP_RET_ALLOW,
+        };
+        let (load, end) = (0x00, 0x06);
+        let mut program: seccompiler::BpfProgram = (1..steps).map(|_| allow(load)).collect();
+        program.push(allow(end));
+        program
+    }
+
+    /// The kernel bounds the length of all filters of a thread together; here there is room for some and not for one more.
+    #[test]
+    fn a_filter_that_the_kernel_does_not_take_is_an_error_and_nothing_less() {
+        let refused = thread::spawn(|| {
+            let mut taken = 0;
+            for steps in [4000, 400, 40, 4] {
+                while seccompiler::apply_filter(&filler(steps)).is_ok() {
+                    taken += 1;
+                }
+            }
+            (taken, give_up())
+        });
+        let (taken, given_up) = refused.join().unwrap();
+        assert!(taken > 4, "{taken}");
+        assert_eq!(given_up.unwrap_err().raw_os_error(), Some(libc::ENOMEM));
+    }
 }

@@ -20,8 +20,11 @@ pub(crate) fn serve(
     install: fn(Substitute),
 ) -> Result<(), FrameError> {
     tch::set_num_threads(threads());
-    confine_child(server)?;
+    let confined = confine_child(server);
     let line = Line::new(stream);
+    let told = confined.as_ref().map_err(ToString::to_string).copied();
+    line.send(ChildReply::Ready(told), Tensors::new())?;
+    confined?;
     install(line.substitute_for_parts());
     let mut has_cuda = false;
     while let Some(frame) = line.receive()? {

@@ -48,6 +48,9 @@ pub(super) struct Expected {
     pub(super) verdict: Verdict,
     /// What some finding must say.
     pub(super) says: Option<String>,
+    /// Whether it takes as long as a limit of the compiler or of the wall clock.
+    #[serde(default)]
+    pub(super) slow: bool,
     /// The verdict on the task beside it.
     #[serde(default = "passed")]
     pub(super) bystander: Verdict,
@@ -69,6 +72,16 @@ fn passed() -> Verdict {
 }
 
 impl Attack {
+    /// One without files.
+    #[cfg(test)]
+    pub(super) fn of(name: &str, expected: Expected) -> Self {
+        Self {
+            name: name.to_owned(),
+            expected,
+            folder: PathBuf::new(),
+        }
+    }
+
     /// Whether it only looks like one, or not even that.
     pub(super) fn is_honest(&self) -> bool {
         self.expected.case.starts_with(['C', 'W'])
@@ -114,6 +127,7 @@ pub(super) fn others(bank: &Path) -> Result<Vec<Attack>, Failure> {
                         attack: format!("{kind}, without malice"),
                         verdict,
                         says: None,
+                        slow: false,
                         bystander: Verdict::Passed,
                         graded: verdict,
                         graded_bystander: None,

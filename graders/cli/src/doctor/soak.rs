@@ -13,6 +13,9 @@ use crate::output::Output;
 /// Memory may grow by so much between the first rounds and the last: buffers that settle late.
 const SLACK_KIB: u64 = 4096;
 
+/// A slow attack comes once in so many turns.
+const RARELY: usize = 8;
+
 /// Grades so many submissions, all in turn.
 pub(super) fn soak(doctor: &Doctor<'_>, attacks: &[Attack], rounds: usize, output: &Output) -> Result<Exit, Failure> {
     let others = attacks::others(&doctor.grader.place().bank())?;
@@ -42,12 +45,16 @@ pub(super) fn soak(doctor: &Doctor<'_>, attacks: &[Attack], rounds: usize, outpu
     })
 }
 
-/// Every attack, each followed by a submission without malice, over and over.
+/// Every attack, each followed by a submission without malice, over and over. Those that use up a limit take as long as
+/// ten others, and leave behind what they leave behind each time: they come rarely.
 fn mix<'a>(attacks: &'a [Attack], others: &'a [Attack]) -> impl Iterator<Item = &'a Attack> {
     let mut others = others.iter().cycle();
-    attacks
-        .iter()
-        .cycle()
+    let turn = move |turn: usize| {
+        let due = move |attack: &&Attack| !attack.expected.slow || turn.is_multiple_of(RARELY);
+        attacks.iter().filter(due)
+    };
+    (0..)
+        .flat_map(turn)
         .flat_map(move |attack| std::iter::once(attack).chain(others.next()))
 }
 
@@ -83,6 +90,24 @@ fn resident_kib() -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn attack(name: &str, slow: bool) -> Attack {
+        let slow = if slow { "slow = true" } else { "" };
+        let expected = format!("case = 'R1'\nattack = ''\nverdict = 'crashed'\ngraded = 'crashed'\n{slow}");
+        Attack::of(name, toml::from_str(&expected).expect("an expectation"))
+    }
+
+    #[test]
+    fn slow_attacks_come_rarely_and_everything_else_in_turn() {
+        let (attacks, others) = ([attack("quick", false), attack("slow", true)], [attack("other", false)]);
+        let names: Vec<&str> = mix(&attacks, &others)
+            .map(|attack| attack.name.as_str())
+            .take(38)
+            .collect();
+        let count = |name: &str| names.iter().filter(|other| **other == name).count();
+        assert_eq!(names[..4], ["quick", "other", "slow", "other"]);
+        assert_eq!((count("quick"), count("slow"), count("other")), (17, 2, 19));
+    }
 
     #[test]
     fn growth_after_the_warming_up_counts() {

@@ -1,6 +1,7 @@
 //! The state of a submission's files as far as it can be seen without reading them.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -14,9 +15,13 @@ const MOST: usize = 5000;
 pub(crate) struct Saved(BTreeMap<PathBuf, (Option<SystemTime>, u64)>);
 
 impl Saved {
-    /// Looks at the sources of a submission: below `src`, or in the folder itself where there is none. What cannot be
-    /// read is as good as absent.
+    /// Looks at the sources of a submission: below `src`, or in the folder itself where there is none; or at the archive
+    /// that it is. What cannot be read is as good as absent.
     pub(crate) fn look(submission: &Path) -> Self {
+        if let Some(archive) = fs::metadata(submission).ok().filter(fs::Metadata::is_file) {
+            let state = (archive.modified().ok(), archive.len());
+            return Self([(submission.to_owned(), state)].into());
+        }
         let source = submission.join("src");
         let (root, depth) = if source.is_dir() {
             (source.as_path(), 8)
@@ -42,8 +47,6 @@ fn is_visible(entry: &DirEntry) -> bool {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
-    use std::fs;
-
     use super::*;
 
     #[test]
@@ -75,5 +78,15 @@ mod tests {
         fs::write(folder.path().join("attention.rs"), "1").unwrap();
         assert_eq!(Saved::look(folder.path()).0.len(), 1);
         assert_eq!(Saved::look(&folder.path().join("gone")).0.len(), 0);
+    }
+
+    #[test]
+    fn an_archive_that_is_packed_anew_is_seen() {
+        let folder = tempfile::tempdir().unwrap();
+        let archive = folder.path().join("a2.zip");
+        fs::write(&archive, "1").unwrap();
+        let before = Saved::look(&archive);
+        fs::write(&archive, "22").unwrap();
+        assert_ne!(Saved::look(&archive), before);
     }
 }

@@ -11,12 +11,14 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::{Files, StageError};
 
-const MAX_FILE: u64 = 1 << 20;
+/// What a source may be large.
+pub(super) const MAX_FILE: u64 = 1 << 20;
 const MAX_SOURCES: usize = 200;
-const MAX_ENTRIES: usize = 5000;
+/// How many files and folders there may be.
+pub(super) const MAX_ENTRIES: usize = 5000;
 const MAX_DEPTH: usize = 8;
 /// What would configure a build by cargo; it does not here, and that may surprise.
-const SURPRISING: [&str; 4] = ["build.rs", ".cargo", "rust-toolchain", "rust-toolchain.toml"];
+pub(super) const SURPRISING: [&str; 4] = ["build.rs", ".cargo", "rust-toolchain", "rust-toolchain.toml"];
 
 /// What a folder holds.
 pub(super) struct Collected {
@@ -61,12 +63,21 @@ pub(super) fn collect(folder: &Path) -> Result<Collected, StageError> {
 fn sources(root: &Path, depth: usize) -> Result<Files, StageError> {
     let mut files = Files::new();
     let mut lower_case = BTreeMap::new();
-    let walk = WalkDir::new(root).min_depth(1).max_depth(depth).follow_links(false);
+    // One folder further than sources may be, so that what is too deep is not passed over in silence.
+    let walk_depth = if depth == MAX_DEPTH { depth + 1 } else { depth };
+    let walk = WalkDir::new(root)
+        .min_depth(1)
+        .max_depth(walk_depth)
+        .follow_links(false);
     for (count, entry) in walk.into_iter().enumerate() {
         if count >= MAX_ENTRIES {
             return Err(StageError::TooManyEntries(MAX_ENTRIES));
         }
         let entry = entry.map_err(|error| unreadable(root, error))?;
+        if entry.depth() > depth {
+            let name = entry.path().strip_prefix(root).unwrap_or(entry.path());
+            return Err(StageError::TooDeep(name.to_string_lossy().into_owned(), MAX_DEPTH));
+        }
         let Some(name) = accepted(&entry, root, depth)? else {
             continue;
         };

@@ -1,16 +1,18 @@
-//! Why a folder is not accepted as a submission.
+//! Why a folder or an archive is not accepted as a submission.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-/// Why a folder is not accepted as a submission. Names are relative to its sources.
+use super::archive::ArchiveError;
+
+/// Why a folder or an archive is not accepted as a submission. Names are relative to its sources.
 #[derive(Debug, thiserror::Error)]
 pub enum StageError {
     /// There is nothing there.
     #[error("there is no folder {0}")]
     Missing(PathBuf),
     /// There is something else there.
-    #[error("{0} is not a folder")]
+    #[error("{0} is neither a folder nor a file")]
     NotAFolder(PathBuf),
     /// No Rust sources where they are looked for.
     #[error("{0} is no crate: it holds neither a folder `src` nor Rust files")]
@@ -44,9 +46,15 @@ pub enum StageError {
     /// Too many sources.
     #[error("there are more than {0} sources")]
     TooManySources(usize),
-    /// Too many entries of any kind, or folders too deep.
+    /// Too many entries of any kind.
     #[error("there are more than {0} files and folders")]
     TooManyEntries(usize),
+    /// Folders in folders.
+    #[error("`{0}` lies more than {1} folders deep")]
+    TooDeep(String, usize),
+    /// An archive that is not accepted.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
     /// The submission cannot be read.
     #[error("cannot read `{name}`: {source}")]
     Read {
@@ -75,5 +83,13 @@ impl StageError {
     /// Whether the submission is not to blame.
     pub fn is_ours(&self) -> bool {
         matches!(self, Self::Write { .. } | Self::Template(_) | Self::TemplateLacks(_))
+    }
+
+    /// The same of an archive, which has been looked at in a folder that nobody else knows.
+    pub(super) fn of_archive(self, archive: &Path) -> Self {
+        match self {
+            Self::NoCrate(_) => Self::NoCrate(archive.to_owned()),
+            other => other,
+        }
     }
 }

@@ -3,6 +3,7 @@
 //! Nothing is followed that could lead out of the submission, and nothing of it configures the build: no manifest, no
 //! lock file, no cargo configuration, no build script.
 
+mod archive;
 mod assignment;
 mod collect;
 mod error;
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+pub use archive::ArchiveError;
 pub use error::StageError;
 
 /// Files that are given and always replaced: the contract and the way between tasks.
@@ -86,9 +88,18 @@ impl fmt::Display for Note {
 /// A crate's files by their names relative to its sources.
 type Files = BTreeMap<String, Vec<u8>>;
 
-/// Copies the sources of `submission` to `destination`, which is made and must not exist. `template` is the folder of
-/// the template's crate.
+/// Copies the sources of `submission`, a folder or an archive, to `destination`, which is made and must not exist.
+/// `template` is the folder of the template's crate.
 pub fn stage(submission: &Path, template: &Path, destination: &Path) -> Result<Staged, StageError> {
+    match archive::unpack(submission)? {
+        None => stage_folder(submission, template, destination),
+        Some(folder) => {
+            stage_folder(folder.path(), template, destination).map_err(|error| error.of_archive(submission))
+        }
+    }
+}
+
+fn stage_folder(submission: &Path, template: &Path, destination: &Path) -> Result<Staged, StageError> {
     let collected = collect::collect(submission)?;
     let template = collect::collect(template)
         .map_err(|error| StageError::Template(Box::new(error)))?
@@ -179,6 +190,11 @@ fn root(modules: &BTreeSet<String>) -> String {
 
 fn write(files: &Files, folder: &Path) -> std::io::Result<()> {
     fs::create_dir(folder)?;
+    fill(files, folder)
+}
+
+/// Writes files into a folder that is there.
+fn fill(files: &Files, folder: &Path) -> std::io::Result<()> {
     for (name, bytes) in files {
         let path = folder.join(name);
         if let Some(parent) = path.parent() {

@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 
+use rustix::fs::{FileType, Mode};
 use tempfile::TempDir;
 
 use super::*;
@@ -150,7 +151,126 @@ fn what_is_no_crate_is_refused() {
     assert!(matches!(folder.stage(), Err(StageError::NoCrate(_))));
     fs::remove_dir_all(folder.path("own")).unwrap();
     folder.write("own", "");
+    assert!(matches!(
+        folder.stage(),
+        Err(StageError::Archive(ArchiveError::Unknown(_)))
+    ));
+    fs::remove_file(folder.path("own")).unwrap();
+    node(&folder.path("own"), FileType::Fifo);
     assert!(matches!(folder.stage(), Err(StageError::NotAFolder(_))));
+}
+
+#[test]
+fn an_archive_is_staged_like_the_folder_that_it_was_made_from() {
+    let folder = Folder::new();
+    folder.write("own/src/attention.rs", "\u{feff}// own\r\n");
+    folder.write("own/Cargo.toml", "[package.metadata.grade]\nassignment = \"a2\"\n");
+    folder.write("own/build.rs", "// never run");
+    let of_folder = folder.stage().unwrap();
+    let mut archive = tar::Builder::new(Vec::new());
+    archive.append_dir_all("a2", folder.path("own")).unwrap();
+    fs::remove_dir_all(folder.path("own")).unwrap();
+    fs::remove_dir_all(folder.path("staged")).unwrap();
+    fs::write(folder.path("own"), archive.into_inner().unwrap()).unwrap();
+    let of_archive = folder.stage().unwrap();
+    assert_eq!(of_folder.hash, of_archive.hash);
+    assert_eq!(of_folder.files, of_archive.files);
+    assert_eq!(of_folder.notes, of_archive.notes);
+    assert_eq!(of_archive.assignment.as_deref(), Some("a2"));
+}
+
+#[test]
+fn an_archive_without_sources_is_refused_by_its_own_name() {
+    let folder = Folder::new();
+    let archive = tar::Builder::new(Vec::new()).into_inner().unwrap();
+    fs::write(folder.path("own"), archive).unwrap();
+    let error = folder.stage().unwrap_err();
+    assert!(
+        matches!(error, StageError::Archive(ArchiveError::Unknown(_))),
+        "nothing but zeros: {error}"
+    );
+    let mut archive = tar::Builder::new(Vec::new());
+    archive
+        .append_path_with_name(folder.path("template/src/lib.rs"), "notes.txt")
+        .unwrap();
+    fs::write(folder.path("own"), archive.into_inner().unwrap()).unwrap();
+    let error = folder.stage().unwrap_err();
+    assert!(
+        matches!(&error, StageError::NoCrate(path) if *path == folder.path("own")),
+        "{error}"
+    );
+}
+
+/// A file of another kind. A device takes the rights of root: without them there is none, and nothing to refuse.
+fn node(path: &Path, kind: FileType) {
+    let made = rustix::fs::mknodat(rustix::fs::CWD, path, kind, Mode::RWXU, rustix::fs::makedev(1, 5));
+    if kind == FileType::CharacterDevice && !rustix::process::geteuid().is_root() {
+        assert_eq!(made, Err(rustix::io::Errno::PERM));
+        fs::create_dir(path).unwrap();
+        return;
+    }
+    made.unwrap();
+}
+
+#[test]
+fn devices_pipes_and_sockets_are_refused_by_name_or_not_looked_at() {
+    for kind in [FileType::Fifo, FileType::CharacterDevice, FileType::Socket] {
+        for own in ["own/src", "own"] {
+            let folder = Folder::new();
+            folder.write(&format!("{own}/attention.rs"), "");
+            node(&folder.path(own).join("endless.rs"), kind);
+            let refused = folder.stage().unwrap_err();
+            assert!(
+                matches!(&refused, StageError::NotAFile(name) if name == "endless.rs"),
+                "{kind:?}: {refused}"
+            );
+        }
+        // Beside the sources they are as good as any other file that is none.
+        let folder = Folder::new();
+        folder.write("own/src/attention.rs", "");
+        node(&folder.path("own/src/endless"), kind);
+        node(&folder.path("own/Cargo.toml"), kind);
+        let staged = folder.stage().unwrap();
+        assert!(
+            staged
+                .notes
+                .iter()
+                .any(|note| matches!(note, Note::BrokenManifest { reason } if reason.contains("plain file"))),
+            "{kind:?}: {:?}",
+            staged.notes
+        );
+    }
+}
+
+#[test]
+fn folders_without_an_end_are_refused_and_some_are_not() {
+    let folder = Folder::new();
+    folder.write("own/src/attention.rs", "");
+    folder.write(&format!("own/src/{}deep.rs", "a/".repeat(7)), "// own");
+    assert_eq!(folder.stage().unwrap().files[0], "a/a/a/a/a/a/a/deep.rs");
+    folder.write(&format!("own/src/{}deep.rs", "a/".repeat(8)), "// own");
+    fs::remove_dir_all(folder.path("staged")).unwrap();
+    assert!(matches!(folder.stage(), Err(StageError::TooDeep(name, 8)) if name == "a/a/a/a/a/a/a/a/deep.rs"));
+}
+
+#[test]
+fn a_missing_root_and_another_name_of_the_package_change_nothing() {
+    let hash = |manifest: &str, has_root: bool| {
+        let folder = Folder::new();
+        folder.write("own/src/attention.rs", "// own");
+        folder.write("own/Cargo.toml", manifest);
+        if has_root {
+            folder.write("own/src/lib.rs", "pub mod attention;");
+        }
+        let staged = folder.stage().unwrap();
+        assert_eq!(staged.assignment.as_deref(), Some("a2"));
+        assert!(staged.files.contains(&"lib.rs".to_owned()));
+        staged.hash
+    };
+    let named = |name: &str| format!("[package]\nname = \"{name}\"\n[package.metadata.grade]\nassignment = \"a2\"\n");
+    let usual = hash(&named("student"), true);
+    assert_eq!(usual, hash(&named("my-own-name"), true));
+    assert_eq!(usual, hash(&named("student"), false));
 }
 
 #[test]
@@ -183,17 +303,10 @@ fn odd_names_are_refused_by_name() {
 }
 
 #[test]
-fn what_is_no_plain_file_is_refused() {
+fn a_folder_named_like_a_source_is_refused() {
     let folder = Folder::new();
     folder.write("own/src/attention.rs", "");
-    rustix::fs::mknodat(
-        rustix::fs::CWD,
-        folder.path("own/src/pipe.rs"),
-        rustix::fs::FileType::Fifo,
-        rustix::fs::Mode::RWXU,
-        0,
-    )
-    .unwrap();
+    fs::create_dir(folder.path("own/src/folder.rs")).unwrap();
     assert!(matches!(folder.stage(), Err(StageError::NotAFile(_))));
 }
 

@@ -37,6 +37,8 @@ const LAST_BREATH: Timespec = Timespec {
 };
 /// How long the last words of a process that is gone may take through the pipe.
 const LAST_WORDS: Duration = Duration::from_millis(50);
+/// CPU time for giving up rights, which takes a millisecond; ten times that by the wall clock.
+const READY_SECONDS: f64 = 3.0;
 /// CPU time for loading CUDA and for a first computation; a cold disk makes the wall clock much longer.
 const CUDA_SECONDS: f64 = 60.0;
 const SIGABRT: i32 = 6;
@@ -59,6 +61,23 @@ impl Child {
             exchange,
             pid,
             is_alive: true,
+        }
+    }
+
+    /// Waits until it has given up what a submission may not do. Whatever goes wrong here is none of a submission's doing:
+    /// none of its code has run in this process.
+    pub(super) fn ready(mut self) -> Result<Self, Unready> {
+        let mut clock = Clock::start(self.pid, READY_SECONDS);
+        match self.exchange.ask(&[], &mut clock) {
+            Ok(reply) => match reply.message {
+                ChildReply::Ready(Ok(())) => Ok(self),
+                ChildReply::Ready(Err(reason)) => Err(Unready::Confined(reason)),
+                _ => Err(Unready::Confined("it said something else".to_owned())),
+            },
+            Err(silence) => Err(Unready::Silent {
+                reason: format!("a child ended before it was asked anything: {silence:?}"),
+                generation: self.origin.generation,
+            }),
         }
     }
 
@@ -144,7 +163,9 @@ impl Child {
                     Some(batches) if call.batches => request = clock.pause(|| serve(batches()))?,
                     _ => return Err(malformed("a question for a batch in a call that does not train")),
                 },
-                ChildReply::Cuda(_) => return Err(malformed("an answer to a question that nobody asked")),
+                ChildReply::Cuda(_) | ChildReply::Ready(_) => {
+                    return Err(malformed("an answer to a question that nobody asked"));
+                }
             }
         }
     }
@@ -226,6 +247,19 @@ impl Drop for Child {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// Why a child cannot be asked anything.
+pub(super) enum Unready {
+    /// It says what keeps it from being confined, or nothing that makes sense.
+    Confined(String),
+    /// It was gone before it said anything, or took too long: perhaps because its server is gone.
+    Silent {
+        /// What was seen.
+        reason: String,
+        /// The start of its server.
+        generation: u32,
+    },
 }
 
 /// Why a conversation was broken off.

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use wire::message::CudaTrouble;
 use wire::{Control, Device, Ended, FrameError, Hello, PROTOCOL, ServerReply, ServerRequest};
 
-use super::child::Child;
+use super::child::{Child, Unready};
 use super::exchange::Exchange;
 use super::settings::{Limits, Settings};
 use crate::confine::InForce;
@@ -51,6 +51,9 @@ pub enum StartError {
     /// The program runs and gives no child.
     #[error("the worker gives no child: {0}")]
     NoChild(String),
+    /// A child cannot be confined as it must be before a submission's code runs in it.
+    #[error("this machine does not let a submission be confined: {0}")]
+    Unconfined(String),
     /// The operating system refused.
     #[error(transparent)]
     Io(#[from] io::Error),
@@ -73,6 +76,9 @@ pub enum TalkError {
     /// The fork server could not make a child.
     #[error("the worker cannot start a child: {0}")]
     CannotFork(String),
+    /// A child cannot be confined as it must be before a submission's code runs in it.
+    #[error("this machine does not let a submission be confined: {0}")]
+    Unconfined(String),
     /// A child cannot compute on CUDA.
     #[error("the worker cannot compute on CUDA: {0}")]
     Cuda(CudaTrouble),
@@ -91,7 +97,7 @@ pub enum TalkError {
 #[derive(Debug, Clone)]
 pub struct Worker {
     shared: Arc<Shared>,
-    /// A child that is ready and has been asked nothing: the one that tried CUDA.
+    /// A child that is ready and has been asked nothing: the first one.
     spare: Arc<Mutex<Option<Child>>>,
 }
 
@@ -129,19 +135,18 @@ impl Worker {
         });
         let spare = Arc::default();
         let worker = Self { shared, spare };
-        if worker.device() == Device::Cuda {
-            *worker.spare() = Some(worker.try_cuda()?);
-        }
+        let first = worker.first_child()?;
+        *worker.spare() = Some(first);
         Ok(worker)
     }
 
-    /// Finds out before the first call whether there is a GPU to compute on.
-    fn try_cuda(&self) -> Result<Child, StartError> {
-        match self.child() {
-            Ok(child) => Ok(child),
-            Err(TalkError::Cuda(trouble)) => Err(StartError::Cuda(trouble)),
-            Err(error) => Err(StartError::NoChild(error.to_string())),
-        }
+    /// Finds out before the first call whether a child can be confined, and whether there is a GPU to compute on.
+    fn first_child(&self) -> Result<Child, StartError> {
+        self.child().map_err(|error| match error {
+            TalkError::Cuda(trouble) => StartError::Cuda(trouble),
+            TalkError::Unconfined(reason) => StartError::Unconfined(reason),
+            error => StartError::NoChild(error.to_string()),
+        })
     }
 
     /// Starts a child that knows nothing of earlier calls.
@@ -149,6 +154,28 @@ impl Worker {
         if let Some(child) = self.spare().take() {
             return Ok(child);
         }
+        loop {
+            // Other children may be started while this one gets ready.
+            match self.fork()?.ready() {
+                Ok(child) => {
+                    return match &self.shared.settings.cuda {
+                        None => Ok(child),
+                        Some(library) => child.with_cuda(library),
+                    };
+                }
+                Err(Unready::Confined(reason)) => return Err(TalkError::Unconfined(reason)),
+                Err(Unready::Silent { reason, generation }) => {
+                    let mut server = self.shared.server();
+                    if server.generation == generation {
+                        self.shared.restart(&mut server, reason)?;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Has the server fork, started anew where a submission has brought it down.
+    fn fork(&self) -> Result<Child, TalkError> {
         let shared = &self.shared;
         let mut server = shared.server();
         loop {
@@ -159,13 +186,7 @@ impl Worker {
                         generation: server.generation,
                         stderr: server.running.stderr(),
                     };
-                    // Other children may be started while this one gets ready.
-                    drop(server);
-                    let child = Child::new(Arc::clone(shared), exchange, pid, origin);
-                    return match &shared.settings.cuda {
-                        None => Ok(child),
-                        Some(library) => child.with_cuda(library),
-                    };
+                    return Ok(Child::new(Arc::clone(shared), exchange, pid, origin));
                 }
                 Err(Refusal::Failed(reason)) => return Err(TalkError::CannotFork(reason)),
                 Err(Refusal::Broken(reason)) => shared.restart(&mut server, reason)?,

@@ -70,6 +70,14 @@ fn serve(stream: OwnedFd, behaviour: String) {
     thread::spawn(move || {
         let mut stream = UnixStream::from(stream);
         let mut decoder = Decoder::default();
+        let ready = match behaviour.as_str() {
+            "unready" => Err("no room for a filter".to_owned()),
+            "stillborn" => std::process::abort(),
+            _ => Ok(()),
+        };
+        Frame::new(ChildReply::Ready(ready), Tensors::new())
+            .write(&mut stream)
+            .unwrap();
         if behaviour == "hasty" {
             write!(stream, "hello").unwrap();
         }
@@ -99,6 +107,21 @@ fn answer(request: Frame<ChildRequest>, stream: &mut UnixStream, decoder: &mut D
         "honest" => stream.write_all(&bytes).unwrap(),
         "other" => reply(call.id + 1).write(stream).unwrap(),
         "chatty" => stream.write_all(&[bytes.clone(), bytes].concat()).unwrap(),
+        "vast" => stream.write_all(&vast(&bytes)).unwrap(),
+        "nowhere" => {
+            let tensors = Tensors::from([("x".to_owned(), Tensor::real(f64::NAN))]);
+            let outcome = Outcome::Returned;
+            Frame::new(ChildReply::Answer { id: call.id, outcome }, tensors)
+                .write(stream)
+                .unwrap();
+        }
+        // The answer to the next call first, then to this one.
+        "confused" => {
+            reply(call.id + 1).write(stream).unwrap();
+            stream.write_all(&bytes).unwrap();
+        }
+        // As a shell has it for a process that a violation of memory has ended.
+        "exiting" => exit(139),
         "babbling" => write!(stream, "PASS PASS PASS PASS").unwrap(),
         "cut" => {
             stream.write_all(&bytes[..bytes.len() - 1]).unwrap();
@@ -138,6 +161,31 @@ fn answer(request: Frame<ChildRequest>, stream: &mut UnixStream, decoder: &mut D
         }
         _ => std::process::abort(),
     }
+}
+
+#[expect(clippy::exit, reason = "the end of a process is what is tested")]
+fn exit(status: i32) -> ! {
+    std::process::exit(status)
+}
+
+/// The same answer with a shape that no memory holds.
+fn vast(bytes: &[u8]) -> Vec<u8> {
+    let number = |at: usize, size: usize| {
+        bytes[at..at + size]
+            .iter()
+            .rev()
+            .fold(0, |sum, byte| sum << 8 | usize::from(*byte))
+    };
+    let (preamble, header) = (16, number(4, 4));
+    let body = preamble + header;
+    let layout = number(body, 8);
+    let (text, data) = bytes[body + 8..].split_at(layout);
+    let text = String::from_utf8(text.to_vec()).unwrap();
+    assert!(text.contains("\"shape\":[]"), "{text}");
+    let text = text.replace("\"shape\":[]", "\"shape\":[4294967296,4294967296,16]");
+    let changed = [&(text.len() as u64).to_le_bytes(), text.as_bytes(), data].concat();
+    let length = (changed.len() as u64).to_le_bytes();
+    [&bytes[..8], &length, &bytes[preamble..body], &changed].concat()
 }
 
 /// Adds up what the batches hold, and asks once more after the last one.

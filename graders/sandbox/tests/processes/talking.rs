@@ -29,6 +29,10 @@ pub(crate) const TESTS: &[Test] = &[
         what_is_no_answer_is_malformed_and_ends_the_child,
     ),
     (
+        "an_answer_of_nan_comes_through_as_it_is",
+        an_answer_of_nan_comes_through_as_it_is,
+    ),
+    (
         "a_busy_call_is_stopped_by_its_cpu_time",
         a_busy_call_is_stopped_by_its_cpu_time,
     ),
@@ -51,6 +55,10 @@ pub(crate) const TESTS: &[Test] = &[
     (
         "a_server_without_children_is_a_fault_of_ours",
         a_server_without_children_is_a_fault_of_ours,
+    ),
+    (
+        "a_child_that_cannot_be_confined_is_found_before_any_call",
+        a_child_that_cannot_be_confined_is_found_before_any_call,
     ),
     (
         "a_server_that_a_child_brought_down_is_started_again",
@@ -207,7 +215,9 @@ fn a_call_can_have_a_limit_of_its_own() {
 }
 
 fn what_is_no_answer_is_malformed_and_ends_the_child() {
-    for behaviour in ["other", "chatty", "babbling", "cut", "boasting", "leaving"] {
+    for behaviour in [
+        "other", "chatty", "babbling", "cut", "boasting", "leaving", "vast", "confused",
+    ] {
         let (observed, is_alive) = observe(behaviour);
         assert!(
             matches!(observed, Observed::Malformed { .. }),
@@ -224,6 +234,16 @@ fn what_is_no_answer_is_malformed_and_ends_the_child() {
         child.call(&call(&[]), frame(), Terms::default()),
         Err(TalkError::Gone)
     ));
+}
+
+/// Whether it is right is the judge's to say, and NaN is as wrong as any other number.
+fn an_answer_of_nan_comes_through_as_it_is() {
+    let (observed, is_alive) = observe("nowhere");
+    let Observed::Answered { tensors, .. } = observed else {
+        panic!("{observed:?}");
+    };
+    assert!(tensors["x"].item().unwrap().is_nan());
+    assert!(is_alive);
 }
 
 fn a_busy_call_is_stopped_by_its_cpu_time() {
@@ -254,6 +274,9 @@ fn a_process_that_ends_is_told_from_a_failed_allocation() {
             how: Ended::Signalled(9)
         }
     );
+    let (observed, is_alive) = observe("exiting");
+    assert!(matches!(observed, Observed::Ended { .. }), "{observed:?}");
+    assert!(!is_alive);
     let (observed, is_alive) = observe("panicking");
     assert!(matches!(observed, Observed::OutOfMemory { .. }), "{observed:?}");
     assert!(is_alive);
@@ -281,14 +304,22 @@ fn a_worker_of_another_version_is_refused() {
 }
 
 fn a_server_without_children_is_a_fault_of_ours() {
-    let error = worker("tired").unwrap().child().unwrap_err();
+    // Nobody's code has run yet, so nobody is to blame.
+    for (behaviour, words) in [("tired", "no more"), ("gone", "is gone"), ("stillborn", "is gone")] {
+        let error = worker(behaviour).unwrap_err();
+        assert!(
+            matches!(&error, StartError::NoChild(reason) if reason.contains(words)),
+            "{behaviour}: {error}"
+        );
+    }
+}
+
+fn a_child_that_cannot_be_confined_is_found_before_any_call() {
+    let error = worker("unready").unwrap_err();
     assert!(
-        matches!(&error, TalkError::CannotFork(reason) if reason == "no more"),
+        matches!(&error, StartError::Unconfined(reason) if reason == "no room for a filter"),
         "{error}"
     );
-    // Nobody's code has run yet, so nobody is to blame.
-    let error = worker("gone").unwrap().child().unwrap_err();
-    assert!(matches!(error, TalkError::ServerDied { .. }), "{error}");
 }
 
 fn a_server_that_a_child_brought_down_is_started_again() {

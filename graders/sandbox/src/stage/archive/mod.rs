@@ -1,0 +1,109 @@
+//! A submission that comes as an archive: zip, tar, and tar packed with gzip. Its sources are read into a fresh folder,
+//! where they are looked at like those of any other submission.
+//!
+//! Nothing in it is unpacked by the names and kinds that it claims: what is no plain file or folder is refused, and of the
+//! rest only what staging may want is read, up to limits that an archive of sources does not come near.
+
+mod contents;
+mod error;
+mod tar;
+mod zip;
+
+use std::fs::{self, File, OpenOptions};
+use std::io::Read;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use rustix::fs::OFlags;
+use tempfile::TempDir;
+
+use super::{Files, StageError};
+use contents::Contents;
+pub use error::ArchiveError;
+
+/// What an archive may be large.
+const MAX_PACKED: u64 = 16 << 20;
+/// What all its files may be large together.
+const MAX_UNPACKED: u64 = 64 << 20;
+/// How many times larger than packed something may become; sources become five times larger, zeros a thousand times.
+const MAX_RATIO: u64 = 100;
+/// What is no bomb, however well it was packed.
+const HARMLESS: u64 = 1 << 20;
+
+/// How an archive is packed, by its first bytes: its name says nothing that could be relied upon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Zip,
+    Tar,
+    Gzip,
+}
+
+impl Kind {
+    fn of(bytes: &[u8]) -> Option<Self> {
+        let starts = |magic: &[u8]| bytes.starts_with(magic);
+        if starts(b"PK\x03\x04") || starts(b"PK\x05\x06") {
+            return Some(Self::Zip);
+        }
+        if starts(b"\x1f\x8b") {
+            return Some(Self::Gzip);
+        }
+        (bytes.get(257..262) == Some(b"ustar")).then_some(Self::Tar)
+    }
+}
+
+/// Unpacks `submission` into a folder that lives as long as what is returned; `None` where it is no file at all.
+pub(super) fn unpack(submission: &Path) -> Result<Option<TempDir>, StageError> {
+    // Whatever cannot be looked at is said by whoever looks for a folder.
+    if !fs::metadata(submission).is_ok_and(|found| found.is_file()) {
+        return Ok(None);
+    }
+    let files = files(submission, &read(submission)?)?;
+    let cannot = |source| StageError::Write {
+        folder: std::env::temp_dir(),
+        source,
+    };
+    let folder = tempfile::Builder::new()
+        .prefix("grade-unpacked-")
+        .tempdir()
+        .map_err(cannot)?;
+    super::fill(&files, folder.path()).map_err(cannot)?;
+    Ok(Some(folder))
+}
+
+/// What staging may want of an archive, by names that lead nowhere else.
+fn files(archive: &Path, bytes: &[u8]) -> Result<Files, StageError> {
+    let mut contents = Contents::default();
+    match Kind::of(bytes).ok_or_else(|| ArchiveError::Unknown(archive.to_owned()))? {
+        Kind::Zip => zip::read(bytes, &mut contents)?,
+        Kind::Tar => tar::read(bytes, MAX_UNPACKED, &mut contents)?,
+        Kind::Gzip => tar::read_gzip(bytes, &mut contents)?,
+    }
+    Ok(contents.end())
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, StageError> {
+    let unreadable = |source| StageError::Read {
+        name: path.display().to_string(),
+        source,
+    };
+    let flags = OFlags::NONBLOCK.bits().cast_signed();
+    let file: File = OpenOptions::new()
+        .read(true)
+        .custom_flags(flags)
+        .open(path)
+        .map_err(unreadable)?;
+    let mut bytes = Vec::new();
+    file.take(MAX_PACKED + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > MAX_PACKED {
+        return Err(ArchiveError::Large(MAX_PACKED).into());
+    }
+    Ok(bytes)
+}
+
+/// What so many bytes may become.
+fn most(packed: u64) -> u64 {
+    packed.saturating_mul(MAX_RATIO).max(HARMLESS)
+}
+
+#[cfg(test)]
+mod tests;
