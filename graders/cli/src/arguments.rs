@@ -80,7 +80,7 @@ impl Grade {
 /// What else the program does.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Make the golden files anew from the reference
+    /// Make the golden files anew from the reference: shows what changes, and asks before it writes
     Regen(Regen),
     /// Derive the tolerances from correct formulations (slow), before `regen`
     Calibrate(Calibrate),
@@ -118,10 +118,17 @@ pub(crate) enum Command {
 
 /// Options of `regen`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct Regen {
     /// Write nothing; fail with a table where the fixtures would change
     #[arg(long)]
     pub(crate) check: bool,
+    /// Write what has changed without asking
+    #[arg(long, conflicts_with = "check")]
+    pub(crate) accept: bool,
+    /// Leave out of the review what becomes of the bank's verdicts
+    #[arg(long, conflicts_with = "check")]
+    pub(crate) no_bank: bool,
     /// Make the fingerprints of all known mistakes anew, also where nothing they come from has changed (slow)
     #[arg(long)]
     pub(crate) all: bool,

@@ -138,6 +138,11 @@ pub(crate) fn snapshot(fixtures: &Path) -> PathBuf {
     fixtures.join("kill-table.md")
 }
 
+/// What each mistake of the snapshot is seen by, as `task/check`. Nothing of those that only training shows.
+pub(crate) fn seen_by(snapshot: &Path) -> BTreeMap<String, BTreeSet<String>> {
+    markdown::read(&fs::read_to_string(snapshot).unwrap_or_default())
+}
+
 /// How the snapshot differs from the table, in a sentence; `None` where it is current.
 pub(crate) fn out_of_date(table: &KillTable, snapshot: &Path) -> Option<String> {
     let stored = fs::read_to_string(snapshot).unwrap_or_default();

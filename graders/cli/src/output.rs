@@ -74,6 +74,24 @@ impl Output {
         }
     }
 
+    /// Says what is being done where that takes long, also where no progress is shown; no part of the result.
+    pub(crate) fn note(&self, text: &str) {
+        self.progress_done();
+        let _ = writeln!(anstream::stderr(), "{text}");
+    }
+
+    /// Asks a question that is answered by yes or no, no being what is meant otherwise. `None` where nobody can answer.
+    pub(crate) fn confirms(&self, question: &str) -> Option<bool> {
+        self.progress_done();
+        if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
+            return None;
+        }
+        let _ = write!(anstream::stderr(), "{question} [y/N] ");
+        let mut answer = String::new();
+        let read = std::io::stdin().read_line(&mut answer);
+        Some(read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+    }
+
     /// Prints an error.
     pub(crate) fn error(&self, text: &str) {
         self.progress_done();
