@@ -59,6 +59,9 @@ pub(crate) struct Grade {
     /// Where the submission computes
     #[arg(long, value_enum, value_name = "DEVICE", default_value_t)]
     pub(crate) device: Device,
+    /// Begin no task after so many seconds: what is left counts as timed out where earlier functions used up the time
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) time_limit: Option<f64>,
     /// Refuse to grade where this machine cannot confine a submission in full; `grade doctor` says what it can
     #[arg(long)]
     pub(crate) require_sandbox: bool,
@@ -313,6 +316,15 @@ fn report_target(text: &str) -> Result<ReportTarget, String> {
         format: format.parse().map_err(|error| format!("{error}"))?,
         path: path.into(),
     })
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    let value: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    if (1.0..=86400.0).contains(&value) {
+        Ok(value)
+    } else {
+        Err("a number of seconds lies between 1 and 86400".to_owned())
+    }
 }
 
 fn percent(text: &str) -> Result<f64, String> {

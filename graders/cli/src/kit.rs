@@ -140,6 +140,7 @@ fn bench<'a>(assignment: &'a Assignment, fixtures: &'a Fixtures, options: &'a ar
         training: Training::asked(options.training),
         // Small cases are for those who read them.
         shrinks: !options.only.is_empty(),
+        time: None,
         without: options.without.as_deref(),
     }
 }

@@ -85,6 +85,7 @@ fn bench<'a>(assignment: &'a Assignment, fixtures: &'a Fixtures) -> Bench<'a> {
         fresh_seed: assignment.seed,
         training: Training::asked(false),
         shrinks: false,
+        time: None,
         without: None,
     }
 }
