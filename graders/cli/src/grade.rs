@@ -91,7 +91,7 @@ pub(crate) fn grade(grader: &Grader, options: &Grade, output: &Output) -> Result
     output.progress_done();
     for target in &options.reports {
         if target.path == Path::new("-") {
-            output.line(report::render(&report, target.format).trim_end());
+            output.report(&report::render(&report, target.format));
         } else {
             write_report(&report::render(&report, target.format), target)?;
         }
