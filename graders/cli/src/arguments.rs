@@ -59,6 +59,9 @@ pub(crate) struct Grade {
     /// Where the submission computes
     #[arg(long, value_enum, value_name = "DEVICE", default_value_t)]
     pub(crate) device: Device,
+    /// Begin no task after so many seconds: what is left counts as timed out where earlier functions used up the time
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) time_limit: Option<f64>,
     /// Refuse to grade where this machine cannot confine a submission in full; `grade doctor` says what it can
     #[arg(long)]
     pub(crate) require_sandbox: bool,
@@ -80,7 +83,7 @@ impl Grade {
 /// What else the program does.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Make the golden files anew from the reference
+    /// Make the golden files anew from the reference: shows what changes, and asks before it writes
     Regen(Regen),
     /// Derive the tolerances from correct formulations (slow), before `regen`
     Calibrate(Calibrate),
@@ -118,10 +121,17 @@ pub(crate) enum Command {
 
 /// Options of `regen`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct Regen {
     /// Write nothing; fail with a table where the fixtures would change
     #[arg(long)]
     pub(crate) check: bool,
+    /// Write what has changed without asking
+    #[arg(long, conflicts_with = "check")]
+    pub(crate) accept: bool,
+    /// Leave out of the review what becomes of the bank's verdicts
+    #[arg(long, conflicts_with = "check")]
+    pub(crate) no_bank: bool,
     /// Make the fingerprints of all known mistakes anew, also where nothing they come from has changed (slow)
     #[arg(long)]
     pub(crate) all: bool,
@@ -306,6 +316,15 @@ fn report_target(text: &str) -> Result<ReportTarget, String> {
         format: format.parse().map_err(|error| format!("{error}"))?,
         path: path.into(),
     })
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    let value: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    if (1.0..=86400.0).contains(&value) {
+        Ok(value)
+    } else {
+        Err("a number of seconds lies between 1 and 86400".to_owned())
+    }
 }
 
 fn percent(text: &str) -> Result<f64, String> {

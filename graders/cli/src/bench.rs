@@ -75,6 +75,7 @@ fn sample(
         fresh_seed: assignment.seed,
         training: Training::NotAsked,
         shrinks: true,
+        time: None,
         without: None,
     };
     let reference = Reference::new(grader);

@@ -46,7 +46,8 @@ pub(crate) const HELP: &str = "Exit codes:
   2  usage: the command line, or a path in it, makes no sense
   3  environment: libtorch, the toolchain or a fixture is missing or broken, or a layer of the sandbox
   4  judge fault: this grader failed, no submission is to blame
-  5  deviation: `regen --check`, `template --check` or `kit` found a difference, `doctor` an attack that was not blocked";
+  5  deviation: `regen --check`, `template --check` or `kit` found a difference, `regen` one that nobody has accepted,
+     `doctor` an attack that was not blocked";
 
 #[cfg(test)]
 mod tests {

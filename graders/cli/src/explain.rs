@@ -5,7 +5,7 @@ use std::fmt::Write;
 use judge::differential;
 use judge::forbidden::forbidden;
 use judge::hygiene::{self, Hygiene};
-use judge::judgement::{BUILD, POLICY};
+use judge::judgement::{BUILD, POLICY, TIME};
 use judge::task::{self, Expect, Law, Task};
 use judge::tasks;
 use judge::trial::Trial;
@@ -118,6 +118,13 @@ fn explain_check(task: &Task, check: &str) -> Result<String, Failure> {
         list(&mut text, "may not call", may_not_call(task).iter().map(String::as_str));
         // The line that leads back to the task begins with an empty one of its own.
         text.pop();
+    } else if check == TIME {
+        paragraph(
+            &mut text,
+            "  ",
+            "With --time-limit the whole grading has so many seconds, as it has on Gradescope. A task whose turn comes \
+             after that is not judged, and earns nothing where functions before it used up their own limits.",
+        );
     } else if check == BUILD {
         paragraph(
             &mut text,

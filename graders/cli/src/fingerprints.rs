@@ -49,18 +49,19 @@ impl fmt::Display for Change {
     }
 }
 
-/// Brings the fingerprints of these tasks up to date, or says with `--check` where they are not.
+/// Brings the fingerprints of these tasks in the fixtures below `root` up to date, or says with `--check` where they are
+/// not.
 pub(crate) fn regen(
     grader: &Grader,
+    root: &Path,
     tasks: &[&'static Task],
     options: &Regen,
     output: &Output,
 ) -> Result<Vec<Drift>, Failure> {
-    let root = grader.place().fixtures();
-    let fixtures = Fixtures::load(&root, tasks)?;
+    let fixtures = Fixtures::load(root, tasks)?;
     let bank = bank::wrong(&grader.place().bank())?;
     let mut review = Review {
-        root: &root,
+        root,
         fixtures: &fixtures,
         index: fixtures.library.index()?,
         drifts: Vec::new(),
@@ -79,7 +80,7 @@ pub(crate) fn regen(
         review.task(task, &bank, &made, options)?;
     }
     if !options.check {
-        library::store_index(&root, &review.index)?;
+        library::store_index(root, &review.index)?;
     }
     Ok(review.drifts)
 }

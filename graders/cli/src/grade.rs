@@ -7,10 +7,12 @@ use std::time::Instant;
 
 use judge::assignment::Assignment;
 use judge::differential;
+use judge::finding::Finding;
 use judge::fixtures::Fixtures;
-use judge::judgement::{Bench, TaskJudgement, Training};
+use judge::judgement::{Bench, Check, TaskJudgement, TimeLimit, Training};
 use judge::task::Task;
 use judge::tasks;
+use judge::verdict::Verdict;
 use report::{Conclusion, Context, Format, Look, Report, Stage, Times};
 
 use crate::arguments::{Grade, ReportTarget};
@@ -73,9 +75,11 @@ pub(crate) fn grade(grader: &Grader, options: &Grade, output: &Output) -> Result
             seed,
             fresh_seed,
             training,
+            time: options.time_limit.map(|seconds| TimeLimit { since: begun, seconds }),
         };
         let report = run.report(staged, options, begun, output)?;
-        if report.conclusion != Conclusion::JudgeFault {
+        // With more time there would be other verdicts.
+        if report.conclusion != Conclusion::JudgeFault && options.time_limit.is_none() {
             cache.put(&key, &report);
         }
         report
@@ -87,7 +91,7 @@ pub(crate) fn grade(grader: &Grader, options: &Grade, output: &Output) -> Result
     output.progress_done();
     for target in &options.reports {
         if target.path == Path::new("-") {
-            output.line(report::render(&report, target.format).trim_end());
+            output.report(&report::render(&report, target.format));
         } else {
             write_report(&report::render(&report, target.format), target)?;
         }
@@ -127,6 +131,7 @@ struct Run<'a> {
     seed: u64,
     fresh_seed: u64,
     training: bool,
+    time: Option<TimeLimit>,
 }
 
 impl Run<'_> {
@@ -136,6 +141,7 @@ impl Run<'_> {
         let prepared = self.grader.build(staged, &self.chosen.judged)?;
         let built_at = begun.elapsed().as_secs_f64();
         let (judgements, sandbox) = self.judge(&prepared, output)?;
+        refuse_slow_machine(&judgements)?;
         let shown: Vec<TaskJudgement> = judgements
             .into_iter()
             .filter(|task| self.chosen.shown.contains(&task.task))
@@ -184,6 +190,7 @@ impl Run<'_> {
             fresh_seed: self.fresh_seed,
             training: Training::asked(self.training),
             shrinks: true,
+            time: self.time,
             without: None,
         };
         let progress = |task: &Task| output.progress(&format!("judging {}", task.id));
@@ -203,6 +210,29 @@ fn refuse(failure: &Failure, options: &Grade) {
     for target in targets.filter(|_| failure.exit == Exit::Usage) {
         // What cannot be written is missing there, which is as good as an error.
         let _ = write_report(&report::gradescope::refused(&failure.message), target);
+    }
+}
+
+/// A submission without a call that used up its time is not to blame where the time for all of it was too short.
+fn refuse_slow_machine(judgements: &[TaskJudgement]) -> Result<(), Failure> {
+    let findings = || {
+        judgements
+            .iter()
+            .flat_map(|task| &task.checks)
+            .filter_map(Check::finding)
+    };
+    let limit = findings().find_map(|finding| match finding {
+        Finding::TimeIsUp { seconds } => Some(*seconds),
+        _ => None,
+    });
+    let is_slow =
+        |finding: &Finding| Verdict::of(finding) == Verdict::TimedOut && !matches!(finding, Finding::TimeIsUp { .. });
+    match limit {
+        Some(seconds) if !findings().any(is_slow) => Err(Failure::environment(format!(
+            "{seconds} s were not enough to grade a submission that used up no limit of its own"
+        ))
+        .hint("give the grader a faster machine, or a larger --time-limit")),
+        _ => Ok(()),
     }
 }
 

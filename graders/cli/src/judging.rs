@@ -154,6 +154,7 @@ mod tests {
             fresh_seed: 1,
             training: Training::NotAsked,
             shrinks: true,
+            time: None,
             without: None,
         };
         let precluded = BTreeMap::new();

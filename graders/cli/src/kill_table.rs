@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use judge::judgement::{BUILD, POLICY};
+use judge::judgement::{BUILD, POLICY, TIME};
 use judge::task::{Task, golden_portion};
 use serde::Serialize;
 
@@ -138,6 +138,11 @@ pub(crate) fn snapshot(fixtures: &Path) -> PathBuf {
     fixtures.join("kill-table.md")
 }
 
+/// What each mistake of the snapshot is seen by, as `task/check`. Nothing of those that only training shows.
+pub(crate) fn seen_by(snapshot: &Path) -> BTreeMap<String, BTreeSet<String>> {
+    markdown::read(&fs::read_to_string(snapshot).unwrap_or_default())
+}
+
 /// How the snapshot differs from the table, in a sentence; `None` where it is current.
 pub(crate) fn out_of_date(table: &KillTable, snapshot: &Path) -> Option<String> {
     let stored = fs::read_to_string(snapshot).unwrap_or_default();
@@ -194,7 +199,8 @@ fn look(check: &str) -> String {
 
 /// The checks that can see a mistake: a file that does not compile or breaks a rule is another matter.
 fn names(task: &Task, trained: bool) -> impl Iterator<Item = String> {
-    let is_meant = move |name: &String| name != BUILD && name != POLICY && (trained || task.trial(name).is_none());
+    let is_meant =
+        move |name: &String| ![BUILD, POLICY, TIME].contains(&name.as_str()) && (trained || task.trial(name).is_none());
     task.check_names().into_iter().filter(is_meant)
 }
 

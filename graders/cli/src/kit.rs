@@ -34,17 +34,32 @@ use crate::reach::{self, Touched};
 use crate::selection;
 
 /// What all submissions are judged with.
-struct Kit<'a> {
+pub(crate) struct Kit<'a> {
     grader: &'a Grader,
     /// One for each assignment.
     benches: Vec<Bench<'a>>,
     reference: Reference<'a>,
+    /// The tasks that are judged at most; none: all.
+    tasks: Option<&'a [&'static Task]>,
     /// Whether tasks are judged whose code is the reference's.
     all: bool,
     /// Whether trials are run.
     training: bool,
     /// Under which each submission is judged, one after the other.
     settings: Vec<Setting>,
+    /// Whether each row is printed as soon as it is there.
+    prints: bool,
+}
+
+/// What a submission has to do with some tasks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Bearing {
+    /// It names one of them, or its code is part of one.
+    Direct,
+    /// It could do anything anywhere, and is about something else.
+    Possible,
+    /// There its code is the reference's.
+    Nothing,
 }
 
 /// Runs the command.
@@ -63,6 +78,7 @@ pub(crate) fn kit(grader: &Grader, options: &arguments::Kit, output: &Output) ->
         grader,
         benches: assignments.iter().map(bench).collect(),
         reference: Reference::new(grader),
+        tasks: None,
         all: options.all,
         training: options.training,
         settings: if options.settings {
@@ -70,6 +86,7 @@ pub(crate) fn kit(grader: &Grader, options: &arguments::Kit, output: &Output) ->
         } else {
             vec![Setting::default()]
         },
+        prints: true,
     };
     let rows = kit.run_all(&entries, output)?;
     if !options.only.is_empty() {
@@ -123,6 +140,7 @@ fn bench<'a>(assignment: &'a Assignment, fixtures: &'a Fixtures, options: &'a ar
         training: Training::asked(options.training),
         // Small cases are for those who read them.
         shrinks: !options.only.is_empty(),
+        time: None,
         without: options.without.as_deref(),
     }
 }
@@ -142,12 +160,31 @@ fn check_without(without: Option<&str>) -> Result<(), Failure> {
 }
 
 impl<'a> Kit<'a> {
+    /// One that judges these tasks only, and prints nothing.
+    pub(crate) fn of_tasks(grader: &'a Grader, benches: Vec<Bench<'a>>, tasks: &'a [&'static Task]) -> Self {
+        Self {
+            grader,
+            benches,
+            reference: Reference::new(grader),
+            tasks: Some(tasks),
+            all: false,
+            training: false,
+            settings: vec![Setting::default()],
+            prints: false,
+        }
+    }
+
+    fn judges(&self, task: &str) -> bool {
+        self.tasks
+            .is_none_or(|tasks| tasks.iter().any(|judged| judged.id == task))
+    }
+
     /// Runs the entries on all processors; their rows are printed in order, each as soon as those before it are done.
-    fn run_all(&self, entries: &[Entry], output: &Output) -> Result<Vec<Row<'a>>, Failure> {
+    pub(crate) fn run_all(&self, entries: &[Entry], output: &Output) -> Result<Vec<Row<'a>>, Failure> {
         let next = AtomicUsize::new(0);
         let width = entries.iter().map(|entry| entry.name.len()).max().unwrap_or(0);
         let printed = Mutex::new(Printed {
-            output,
+            output: self.prints.then_some(output),
             width,
             waiting: BTreeMap::new(),
             rows: Vec::new(),
@@ -189,7 +226,7 @@ impl<'a> Kit<'a> {
             self.judge_entry(entry)?
         };
         let of_assignment = |judged: &Judged| {
-            let found = deviations(&entry.expected, &judged.tasks, judged.assignment);
+            let found = deviations(&entry.expected, &judged.tasks);
             let setting = judged.setting.clone();
             found.into_iter().map(move |deviation| match &setting {
                 usual if *usual == Setting::default() => deviation,
@@ -222,6 +259,22 @@ impl<'a> Kit<'a> {
         }
     }
 
+    /// What a submission has to do with these tasks.
+    pub(crate) fn bearing(&self, entry: &Entry, tasks: &[&'static Task]) -> Result<Bearing, Failure> {
+        let Source::Overlay(folder) = &entry.source else {
+            return Ok(Bearing::Direct);
+        };
+        let named = entry.named();
+        if tasks.iter().any(|task| named.contains(task.id)) {
+            return Ok(Bearing::Direct);
+        }
+        Ok(match self.touched(folder)? {
+            Touched::Everything => Bearing::Possible,
+            Touched::Tasks(ids) if tasks.iter().any(|task| ids.contains(task.id)) => Bearing::Direct,
+            Touched::Tasks(_) => Bearing::Nothing,
+        })
+    }
+
     fn touched(&self, overlay: &Path) -> Result<Touched, Failure> {
         if self.all {
             return Ok(Touched::Everything);
@@ -235,7 +288,7 @@ impl<'a> Kit<'a> {
             let mut subject = Impostor::new(kind, bench.fixtures).with_reference(&mut reference);
             judge::judgement::judge(
                 &Bench { training, ..*bench },
-                &chosen(bench.assignment, &|_| true),
+                &chosen(bench.assignment, &|task| self.judges(task)),
                 &BTreeMap::new(),
                 &mut subject,
                 &mut |_| {},
@@ -258,7 +311,12 @@ impl<'a> Kit<'a> {
         let chosen: Vec<_> = self
             .benches
             .iter()
-            .map(|bench| (bench, chosen(bench.assignment, wanted)))
+            .map(|bench| {
+                (
+                    bench,
+                    chosen(bench.assignment, &|task| self.judges(task) && wanted(task)),
+                )
+            })
             .filter(|(_, tasks)| !tasks.is_empty())
             .collect();
         let ids: BTreeSet<&str> = chosen.iter().flat_map(|(_, tasks)| tasks).map(|task| task.id).collect();
@@ -315,7 +373,7 @@ fn about(expected: &Expected) -> Option<String> {
 
 /// Rows that are done, printed up to the first that is not.
 struct Printed<'a, 'b> {
-    output: &'a Output,
+    output: Option<&'a Output>,
     width: usize,
     waiting: BTreeMap<usize, Row<'b>>,
     rows: Vec<Row<'b>>,
@@ -325,7 +383,9 @@ impl<'b> Printed<'_, 'b> {
     fn add(&mut self, position: usize, row: Row<'b>) {
         self.waiting.insert(position, row);
         while let Some(row) = self.waiting.remove(&self.rows.len()) {
-            self.output.row(&kit_table::line(&row, self.width));
+            if let Some(output) = self.output {
+                output.row(&kit_table::line(&row, self.width));
+            }
             self.rows.push(row);
         }
     }

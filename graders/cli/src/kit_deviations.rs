@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use judge::assignment::Assignment;
 use judge::judgement::{Ending, TaskJudgement};
 use judge::verdict::Verdict;
 
@@ -10,7 +9,7 @@ use crate::bank::ExpectedWrong;
 use crate::kit_entries::Expected;
 
 /// All of them, in sentences.
-pub(crate) fn deviations(expected: &Expected, judgements: &[TaskJudgement], assignment: &Assignment) -> Vec<String> {
+pub(crate) fn deviations(expected: &Expected, judgements: &[TaskJudgement]) -> Vec<String> {
     let mut found: Vec<String> = judgements
         .iter()
         .filter_map(|task| Some(format!("{}: judge fault: {}", task.task, task.fault.as_ref()?)))
@@ -29,7 +28,7 @@ pub(crate) fn deviations(expected: &Expected, judgements: &[TaskJudgement], assi
                 .map(|task| format!("{} earns {} points", task.task, task.points)),
         ),
         Expected::FullMarks(_) => found.extend(judgements.iter().filter_map(not_full)),
-        Expected::Wrong(wrong) => found.extend(wrong_deviations(wrong, judgements, assignment)),
+        Expected::Wrong(wrong) => found.extend(wrong_deviations(wrong, judgements)),
     }
     found
 }
@@ -46,22 +45,22 @@ fn not_full(task: &TaskJudgement) -> Option<String> {
     (!full).then(|| format!("{} is {}: {}", task.task, task.verdict, lost.join(", ")))
 }
 
-fn wrong_deviations(wrong: &ExpectedWrong, judgements: &[TaskJudgement], assignment: &Assignment) -> Vec<String> {
+fn wrong_deviations(wrong: &ExpectedWrong, judgements: &[TaskJudgement]) -> Vec<String> {
     let all_lost: BTreeSet<String> = judgements
         .iter()
         .flat_map(|task| lost(task).map(|check| format!("{}/{check}", task.task)))
         .collect();
-    let graded = |check: &&String| {
+    let judged = |check: &&String| {
         check
             .split('/')
             .next()
-            .is_some_and(|task| assignment.entry(task).is_some())
+            .is_some_and(|id| judgements.iter().any(|task| task.task == id))
     };
     let kept = wrong.kept();
     let missed = wrong
         .must_lose
         .iter()
-        .filter(graded)
+        .filter(judged)
         .filter(|check| !all_lost.contains(*check));
     let hurt = judgements
         .iter()

@@ -49,8 +49,14 @@ impl Output {
     pub(crate) fn line(&self, text: &str) {
         self.progress_done();
         if !text.is_empty() {
-            let _ = writeln!(anstream::stdout(), "{}", text.trim_end_matches('\n'));
+            let _ = writeln!(anstream::stdout(), "{}", harmless(text.trim_end_matches('\n')));
         }
+    }
+
+    /// Prints a report as it is: what its format is for may be to give commands.
+    pub(crate) fn report(&self, text: &str) {
+        self.progress_done();
+        let _ = writeln!(anstream::stdout(), "{}", text.trim_end());
     }
 
     /// Prints a result at the top of an empty screen, where there is one.
@@ -66,7 +72,7 @@ impl Output {
     /// Prints a line of a table that is still growing; progress goes on below it.
     pub(crate) fn row(&self, text: &str) {
         let print = || {
-            let _ = writeln!(anstream::stdout(), "{text}");
+            let _ = writeln!(anstream::stdout(), "{}", harmless(text));
         };
         match &self.bar {
             Some(bar) => bar.suspend(print),
@@ -74,9 +80,54 @@ impl Output {
         }
     }
 
+    /// Says what is being done where that takes long, also where no progress is shown; no part of the result.
+    pub(crate) fn note(&self, text: &str) {
+        self.progress_done();
+        let _ = writeln!(anstream::stderr(), "{}", harmless(text));
+    }
+
+    /// Asks a question that is answered by yes or no, no being what is meant otherwise. `None` where nobody can answer.
+    pub(crate) fn confirms(&self, question: &str) -> Option<bool> {
+        self.progress_done();
+        if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
+            return None;
+        }
+        let _ = write!(anstream::stderr(), "{question} [y/N] ");
+        let mut answer = String::new();
+        let read = std::io::stdin().read_line(&mut answer);
+        Some(read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+    }
+
     /// Prints an error.
     pub(crate) fn error(&self, text: &str) {
         self.progress_done();
-        let _ = writeln!(anstream::stderr(), "{text}");
+        let _ = writeln!(anstream::stderr(), "{}", harmless(text));
+    }
+}
+
+/// Text in which no line is a command of a workflow: the log of a continuous integration is read for lines that begin
+/// with two colons, after any space, and for `##[` anywhere. Compilers and panics quote what a submission says.
+fn harmless(text: &str) -> String {
+    let line = |line: &str| {
+        let (space, rest) = line.split_at(line.len() - line.trim_start().len());
+        let rest = rest.replace("##[", "## [");
+        match rest.strip_prefix("::") {
+            Some(after) => format!("{space}: :{after}"),
+            None => format!("{space}{rest}"),
+        }
+    };
+    text.split(['\n', '\r']).map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::harmless;
+
+    #[test]
+    fn no_line_is_a_command() {
+        let text = "a\n  ::error::x\r::stop-commands::y\n\u{a0}::add-mask::z\nb ##[error]c ::d";
+        let shown = "a\n  : :error::x\n: :stop-commands::y\n\u{a0}: :add-mask::z\nb ## [error]c ::d";
+        assert_eq!(harmless(text), shown);
+        assert_eq!(harmless("std::mem\n"), "std::mem\n");
     }
 }

@@ -35,6 +35,12 @@ impl Place {
         })
     }
 
+    /// A folder that a test has made.
+    #[cfg(test)]
+    pub(crate) fn at(folder: PathBuf) -> Self {
+        Self(folder)
+    }
+
     /// The repository's root.
     pub(crate) fn root(&self) -> &Path {
         &self.0

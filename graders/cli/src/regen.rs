@@ -1,23 +1,28 @@
-//! `grade regen`: golden files from the reference, written only where something has really changed.
+//! `grade regen`: golden files from the reference. What changes is shown first, as a review; it is written, all of it or
+//! nothing, where it is accepted.
 
 use std::fmt::Write;
 
-use judge::fixtures::{self, Manifest, StoredCase, StoredTask};
-use judge::making::{self, Change, Drift};
-use judge::probe::Stop;
-use judge::subject::Subject;
-use judge::task::{Case, Task};
-use judge::tolerance::Tolerances;
+use judge::fixtures::{self, ManifestEntry};
+use judge::making::{self, Drift};
+use judge::task::Task;
+use judge::tasks;
 
 use crate::arguments::Regen;
 use crate::device::Device;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::fingerprints;
-use crate::grader::{Grader, LIBTORCH_VERSION, OWN_LIMITS, Setting};
+use crate::grader::{Grader, LIBTORCH_VERSION, Setting};
 use crate::output::Output;
+use crate::regen_bank;
 use crate::regen_device;
+use crate::regen_review::{self, Review};
+use crate::regen_staging::Staging;
 use crate::selection;
+
+const STALE: &str =
+    "the manifest is another one: it does not name this libtorch, or the reference that each task was made from";
 
 /// Refuses options that make no sense together, before anything is looked for on this machine.
 pub(crate) fn refuse_nonsense(options: &Regen) -> Result<(), Failure> {
@@ -36,49 +41,148 @@ pub(crate) fn regen(grader: &Grader, options: &Regen, output: &Output) -> Result
     if options.device == Device::Cuda {
         return regen_device::compare(grader, &chosen, output);
     }
+    if options.check {
+        return check(grader, &chosen, options, output);
+    }
+    let staging = Staging::new(grader.place())?;
+    let made = make(grader, &chosen, options, Some(&staging), output)?;
+    output.line(&made.table());
+    let fingerprints = fingerprints::regen(grader, staging.root(), &chosen, options, output)?;
+    output.line(&fingerprints::table(&fingerprints));
+    if staging.changed()?.is_empty() {
+        output.line(&format!("{} tasks made, nothing has changed", chosen.len()));
+        return Ok(Exit::Done);
+    }
+    output.line(&bank(grader, &staging, &made, &chosen, options, output)?);
+    output.line(&summary(&made, &fingerprints, chosen.len()));
+    match options
+        .accept
+        .then_some(true)
+        .or_else(|| output.confirms("write this?"))
+    {
+        Some(true) => {
+            output.line(&format!("{} files written", staging.put_in_force()?));
+            return Ok(Exit::Done);
+        }
+        Some(false) => output.line("nothing is written"),
+        None => output.line("nothing is written: the same command with --accept writes it"),
+    }
+    Ok(Exit::Deviation)
+}
+
+/// What was made of the reference.
+struct Made {
+    drifts: Vec<Drift>,
+    /// Cases that are stored and that no task has any more; a task as a whole has no case here.
+    gone: Vec<(String, String)>,
+    /// Whether the manifest is not what it should be, apart from what the drifts show.
+    stale: bool,
+}
+
+impl Made {
+    fn table(&self) -> String {
+        regen_review::table(&self.drifts, &self.gone)
+    }
+
+    fn is_still(&self) -> bool {
+        self.drifts.is_empty() && self.gone.is_empty() && !self.stale
+    }
+}
+
+/// Makes every case anew, into `staging` where there is one, and compares it with what is in force.
+fn make(
+    grader: &Grader,
+    chosen: &[&'static Task],
+    options: &Regen,
+    staging: Option<&Staging>,
+    output: &Output,
+) -> Result<Made, Failure> {
     let root = grader.place().fixtures();
     let tolerances = fixtures::load_tolerances(&root)?;
-    let before = fixtures::load_manifest(&root)?;
-    let reference = grader.prepare_reference(&chosen)?;
+    let before = fixtures::load_manifest(&root)?.unwrap_or_else(|| fixtures::new_manifest(LIBTORCH_VERSION));
+    let reference = grader.prepare_reference(&with_asked(chosen))?;
     let mut subject = grader.start(&reference, &Setting::default(), None)?;
-    let mut review = Review {
-        root: &root,
-        tolerances: &tolerances,
-        before: before.as_ref(),
-        drifts: Vec::new(),
-    };
-    let mut manifest = before
-        .clone()
-        .unwrap_or_else(|| fixtures::new_manifest(LIBTORCH_VERSION));
+    let mut review = Review::new(&root, &tolerances, &before);
+    let mut manifest = before.clone();
     LIBTORCH_VERSION.clone_into(&mut manifest.libtorch);
     if options.tasks.is_empty() {
-        manifest.tasks.retain(|id, _| chosen.iter().any(|task| task.id == id));
+        review.forget_tasks_without_goldens(&mut manifest, chosen);
     }
-    for task in &chosen {
+    let mut stale = before.libtorch != manifest.libtorch;
+    for task in chosen {
         output.progress(&format!("making {}", task.id));
         let kept = review.task(task, &mut subject)?;
-        if !options.check {
-            manifest
-                .tasks
-                .insert(task.id.to_owned(), fixtures::store_task(&root, task, &kept)?);
+        let origin = review.origin(task, reference.hash());
+        let known = before.tasks.get(task.id);
+        stale |= known.is_some_and(|known| known.reference_sha256.is_none());
+        if let Some(staging) = staging {
+            let entry = ManifestEntry {
+                reference_sha256: Some(origin),
+                ..fixtures::store_task(staging.root(), task, &kept)?
+            };
+            manifest.tasks.insert(task.id.to_owned(), entry);
         }
     }
     output.progress_done();
-    let drifts = review.drifts;
-    let stale = before
-        .as_ref()
-        .is_none_or(|before| is_stale(before, &manifest, options.check));
-    if options.check {
-        // Fingerprints are compared with the goldens that are stored.
-        let fingerprints = fingerprints::regen(grader, &chosen, options, output)?;
-        return Ok(report_check(&drifts, &fingerprints, stale, output));
+    if let Some(staging) = staging {
+        fixtures::store_manifest(staging.root(), &manifest)?;
     }
-    fixtures::store_manifest(&root, &manifest)?;
-    let fingerprints = fingerprints::regen(grader, &chosen, options, output)?;
-    output.line(&table(&drifts));
+    Ok(Made {
+        drifts: review.drifts,
+        gone: review.gone,
+        stale,
+    })
+}
+
+/// The bank's verdicts by the new golden files, where there are any.
+fn bank(
+    grader: &Grader,
+    staging: &Staging,
+    made: &Made,
+    chosen: &[&'static Task],
+    options: &Regen,
+    output: &Output,
+) -> Result<String, Failure> {
+    let changed = regen_review::changed(&made.drifts, chosen);
+    if changed.is_empty() {
+        return Ok(String::new());
+    }
+    if options.no_bank {
+        return Ok("bank: not judged (--no-bank); grade kit does it once this is written".to_owned());
+    }
+    Ok(regen_bank::judge(grader, staging.root(), &changed, output)?.text())
+}
+
+/// `--check`: where the fixtures are not what the reference gives. Fingerprints are compared with the stored goldens.
+fn check(grader: &Grader, chosen: &[&'static Task], options: &Regen, output: &Output) -> Result<Exit, Failure> {
+    let made = make(grader, chosen, options, None, output)?;
+    let fingerprints = fingerprints::regen(grader, &grader.place().fixtures(), chosen, options, output)?;
+    if made.is_still() && fingerprints.is_empty() {
+        output.line("fixtures are what the reference gives");
+        return Ok(Exit::Done);
+    }
+    output.line(&made.table());
     output.line(&fingerprints::table(&fingerprints));
-    output.line(&summary(&drifts, &fingerprints, chosen.len()));
-    Ok(Exit::Done)
+    if made.stale {
+        output.line(STALE);
+    }
+    output.line("next: if the change of the reference is meant, run `grade regen`; otherwise mend the reference");
+    Ok(Exit::Deviation)
+}
+
+/// These tasks, and those that the reference is asked for on the way: the distribution of a drawn case is another task's.
+pub(crate) fn with_asked(chosen: &[&'static Task]) -> Vec<&'static Task> {
+    let mut all = chosen.to_vec();
+    for task in chosen
+        .iter()
+        .flat_map(|task| making::asks(task))
+        .filter_map(tasks::find)
+    {
+        if all.iter().all(|known| known.id != task.id) {
+            all.push(task);
+        }
+    }
+    all
 }
 
 /// The tasks that have golden cases. Naming one that has none is a mistake; among all tasks they are passed over.
@@ -94,129 +198,14 @@ fn with_cases(chosen: Vec<&'static Task>, named: &[String]) -> Result<Vec<&'stat
     }
 }
 
-/// Whether the manifest itself is not what `regen` would write, apart from what the drifts show.
-fn is_stale(before: &Manifest, after: &Manifest, check: bool) -> bool {
-    check && before != after
-}
-
-fn report_check(drifts: &[Drift], fingerprints: &[fingerprints::Drift], stale: bool, output: &Output) -> Exit {
-    if drifts.is_empty() && fingerprints.is_empty() && !stale {
-        output.line("fixtures are what the reference gives");
-        return Exit::Done;
-    }
-    output.line(&table(drifts));
-    output.line(&fingerprints::table(fingerprints));
-    if stale {
-        output.line("the manifest is not the one that `grade regen` would write");
-    }
-    output.line("next: if the change of the reference is meant, run `grade regen`; otherwise mend the reference");
-    Exit::Deviation
-}
-
-/// Compares each task with what is stored and keeps stored values that have not really moved.
-struct Review<'a> {
-    root: &'a std::path::Path,
-    tolerances: &'a Tolerances,
-    before: Option<&'a Manifest>,
-    drifts: Vec<Drift>,
-}
-
-impl Review<'_> {
-    fn task(&mut self, task: &'static Task, subject: &mut dyn Subject) -> Result<StoredTask, Failure> {
-        let stored = self.stored(task)?;
-        let mut kept = StoredTask::new();
-        subject.renew();
-        for case in task.cases {
-            let made = making::make_case(task, case, subject).map_err(|stop| cannot_make(task, case, stop))?;
-            refuse_indiscriminate(task, case, &made, self.tolerances)?;
-            let old = stored.get(case.name);
-            let drifts = making::drift(task, case, old, &made, self.tolerances);
-            let keep = if drifts.is_empty() {
-                old.cloned().unwrap_or(made)
-            } else {
-                made
-            };
-            kept.insert(case.name.to_owned(), keep);
-            self.drifts.extend(drifts);
-        }
-        Ok(kept)
-    }
-
-    /// What is stored of a task. A file that is broken is an error: nothing is overwritten unseen.
-    fn stored(&self, task: &Task) -> Result<StoredTask, Failure> {
-        let Some(manifest) = self.before.filter(|manifest| manifest.tasks.contains_key(task.id)) else {
-            return Ok(StoredTask::new());
-        };
-        // A case that is new in the task's definition has no stored values yet.
-        fixtures::load_known_cases(self.root, manifest, task).map_err(|error| {
-            Failure::from(error).hint(
-                "restore the file from version control; or delete the task's entry in the manifest to make it anew",
-            )
-        })
-    }
-}
-
-/// The reference does not answer: nothing can be made, or compared.
-pub(crate) fn cannot_make(task: &Task, case: &Case, stop: Stop) -> Failure {
-    let reason = match stop {
-        Stop::Found(finding) => report::sentence(&finding, task.id, OWN_LIMITS),
-        Stop::Fault(fault) => fault.0,
-    };
-    Failure::fault(format!(
-        "the reference gives no answer for case `{}` of task `{}`: {reason}",
-        case.name, task.id
-    ))
-    .hint("run `grade --submission ./reference` and mend the reference first")
-}
-
-fn refuse_indiscriminate(task: &Task, case: &Case, made: &StoredCase, tolerances: &Tolerances) -> Result<(), Failure> {
-    let accepted = making::indiscriminate(task, case, made, tolerances);
-    if accepted.is_empty() {
-        return Ok(());
-    }
-    Err(Failure::new(
-        Exit::Deviation,
-        format!(
-            "case `{}` of task `{}` would accept: {}",
-            case.name,
-            task.id,
-            accepted.join(", ")
-        ),
-    )
-    .hint("change the case's input so that such answers are wrong"))
-}
-
-fn table(drifts: &[Drift]) -> String {
-    let mut text = String::new();
-    if !drifts.is_empty() {
-        let _ = writeln!(text, "{:<30} {:<24} {:<20} change", "task", "case", "value");
-    }
-    for drift in drifts {
-        let change = match &drift.change {
-            Change::New => "new".to_owned(),
-            Change::Gone => "gone".to_owned(),
-            Change::Structure => "another dtype or shape".to_owned(),
-            Change::Input => "another input".to_owned(),
-            Change::Values { error, tolerances } => {
-                format!("{error:.1e} of the largest value, {tolerances:.1e} tolerances")
-            }
-        };
-        let _ = writeln!(
-            text,
-            "{:<30} {:<24} {:<20} {change}",
-            drift.task, drift.case, drift.name
-        );
-    }
-    text.trim_end().to_owned()
-}
-
-fn summary(drifts: &[Drift], fingerprints: &[fingerprints::Drift], tasks: usize) -> String {
-    if drifts.is_empty() && fingerprints.is_empty() {
-        return format!("{tasks} tasks made, nothing has changed");
-    }
-    format!(
-        "{tasks} tasks made, {} values and {} fingerprints changed",
-        drifts.len(),
+fn summary(made: &Made, fingerprints: &[fingerprints::Drift], tasks: usize) -> String {
+    let mut text = format!(
+        "{tasks} tasks made: {} values and {} fingerprints change",
+        made.drifts.len() + made.gone.len(),
         fingerprints.len()
-    )
+    );
+    if made.stale {
+        let _ = write!(text, "\n{STALE}");
+    }
+    text
 }

@@ -13,12 +13,13 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::grader::{Grader, Setting};
 use crate::output::Output;
-use crate::regen::cannot_make;
+use crate::regen::with_asked;
+use crate::regen_review::cannot_make;
 
 /// Compares every case of these tasks.
 pub(crate) fn compare(grader: &Grader, chosen: &[&'static Task], output: &Output) -> Result<Exit, Failure> {
     let fixtures = Fixtures::load(&grader.place().fixtures(), chosen)?;
-    let reference = grader.prepare_reference(chosen)?;
+    let reference = grader.prepare_reference(&with_asked(chosen))?;
     let mut subject = grader.start(&reference, &Setting::default(), None)?;
     let mut all = Vec::new();
     for task in chosen {

@@ -95,23 +95,33 @@ pub(crate) fn of_assignment(assignment: &Assignment, ids: &[String]) -> Result<C
         .filter_map(|entry| tasks::find(&entry.id))
         .collect();
     let shown: Vec<&'static str> = all.iter().map(|task| task.id).filter(|id| wanted(id)).collect();
-    let mut needed: Vec<&str> = shown.clone();
-    let mut next = 0;
-    while let Some(task) = needed.get(next).and_then(|id| tasks::find(id)) {
-        let more: Vec<&str> = task
-            .parts
-            .iter()
-            .copied()
-            .filter(|part| !needed.contains(part))
-            .collect();
-        needed.extend(more);
-        next += 1;
-    }
-    let judged: Vec<&Task> = all.into_iter().filter(|task| needed.contains(&task.id)).collect();
+    let needed = with_parts(&all.iter().copied().filter(|task| wanted(task.id)).collect::<Vec<_>>());
+    let judged: Vec<&Task> = all
+        .into_iter()
+        .filter(|task| needed.iter().any(|needed| needed.id == task.id))
+        .collect();
     Ok(Chosen {
         judged: parts_first(&judged),
         shown,
     })
+}
+
+/// Tasks with all that they call, directly or through others.
+pub(crate) fn with_parts(tasks: &[&'static Task]) -> Vec<&'static Task> {
+    let mut needed = tasks.to_vec();
+    let mut next = 0;
+    while let Some(task) = needed.get(next) {
+        let is_new = |part: &&'static Task| needed.iter().all(|known| known.id != part.id);
+        let more: Vec<&Task> = task
+            .parts
+            .iter()
+            .filter_map(|id| tasks::find(id))
+            .filter(is_new)
+            .collect();
+        needed.extend(more);
+        next += 1;
+    }
+    needed
 }
 
 fn listed(assignment: &Assignment) -> String {

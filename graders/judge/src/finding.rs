@@ -48,6 +48,11 @@ pub enum Finding {
         /// Whether CPU time decided.
         by_cpu: bool,
     },
+    /// The time for the submission as a whole was used up before this task's turn came.
+    TimeIsUp {
+        /// Seconds by the wall clock.
+        seconds: f64,
+    },
     /// The memory was used up.
     OutOfMemory {
         /// The limit in MiB.

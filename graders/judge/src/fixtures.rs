@@ -85,6 +85,9 @@ pub struct ManifestEntry {
     pub inputs_sha256: String,
     /// SHA-256 of the expected outputs.
     pub expected_sha256: String,
+    /// SHA-256 of the reference's sources when these files last changed; absent in what is handed out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference_sha256: Option<String>,
 }
 
 impl ManifestEntry {
@@ -258,6 +261,7 @@ pub fn store_task(root: &Path, task: &Task, cases: &StoredTask) -> Result<Manife
         cases: task.cases.iter().map(|case| case.name.to_owned()).collect(),
         inputs_sha256: hex(&inputs),
         expected_sha256: hex(&expected),
+        reference_sha256: None,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use wire::{DType, Tensor, Tensors};
 
-use crate::compare::{Mismatch, compare, error};
+use crate::compare::{Mismatch, Worst, compare, error};
 use crate::fixtures::{INPUT_SEED, StoredCase};
 use crate::golden::{arguments_in, case_call, distribution_name, judge_outputs};
 use crate::impostor;
@@ -18,8 +18,7 @@ pub const STILL: f64 = 1e-12;
 
 /// Makes a case: inputs from the fixed seed, expected outputs from `reference` in f64.
 pub fn make_case(task: &Task, case: &Case, reference: &mut dyn Subject) -> Result<StoredCase, Stop> {
-    let mut random = Random::new(INPUT_SEED, &format!("{}/{}", task.id, case.name));
-    let inputs = (case.arguments)(&mut random);
+    let inputs = (case.arguments)(&mut input_random(task, case));
     let expected = match case.expect {
         Expect::Outputs | Expect::Verified(_) => {
             let mut probe = Probe::new(reference, task.canonical);
@@ -36,6 +35,22 @@ pub fn make_case(task: &Task, case: &Case, reference: &mut dyn Subject) -> Resul
         }
     };
     Ok(StoredCase { inputs, expected })
+}
+
+/// The task that gives the probabilities of a drawn case: the reference has to be able to answer for it as well.
+pub fn asks(task: &Task) -> impl Iterator<Item = &'static str> {
+    let other = |case: &Case| match case.expect {
+        Expect::Outputs | Expect::Verified(_) => None,
+        Expect::Draws { probabilities, .. } => {
+            let inputs = (case.arguments)(&mut input_random(task, case));
+            Some(probabilities(&arguments_in(DType::F64, &inputs)).0)
+        }
+    };
+    task.cases.iter().filter_map(other)
+}
+
+fn input_random(task: &Task, case: &Case) -> Random {
+    Random::new(INPUT_SEED, &format!("{}/{}", task.id, case.name))
 }
 
 /// The answers without any understanding that would be accepted for this case: there must be none.
@@ -80,6 +95,8 @@ pub enum Change {
         error: f64,
         /// The same, in units of the tolerance.
         tolerances: f64,
+        /// Where it is: the stored value as what was expected, the new one as what came.
+        worst: Option<Worst>,
     },
 }
 
@@ -101,9 +118,10 @@ pub fn drift(
         let tolerance = tolerances
             .of(task.id, output_of(name), after.dtype())
             .max(f64::MIN_POSITIVE);
-        (error > STILL).then_some(Change::Values {
+        (error > STILL).then(|| Change::Values {
             error,
             tolerances: error / tolerance,
+            worst: worst(before, after),
         })
     });
     let named = |(name, change)| Drift {
@@ -113,6 +131,13 @@ pub fn drift(
         change,
     };
     inputs.into_iter().chain(expected).map(named).collect()
+}
+
+fn worst(before: &Tensor, after: &Tensor) -> Option<Worst> {
+    match compare(before, after, after.dtype(), 0.0)? {
+        Mismatch::Values(difference) | Mismatch::NotFinite(difference) => Some(difference.worst),
+        Mismatch::DType { .. } | Mismatch::Shape { .. } => None,
+    }
 }
 
 /// How far an output of a golden case is from its stored value.

@@ -9,7 +9,7 @@ use crate::assignment::Limits;
 use crate::differential;
 use crate::finding::Finding;
 use crate::hygiene;
-use crate::judgement::{BUILD, POLICY};
+use crate::judgement::{BUILD, POLICY, TIME};
 use crate::probe::{Holds, Probe};
 use crate::random::Random;
 use crate::scenario::{Scenario, Sizes};
@@ -112,7 +112,7 @@ impl Task {
             names.extend(self.laws.iter().map(|law| law.name.to_owned()));
         }
         names.extend(self.trials.iter().map(|trial| trial.name.to_owned()));
-        names.extend([BUILD, POLICY].map(str::to_owned));
+        names.extend([BUILD, POLICY, TIME].map(str::to_owned));
         names
     }
 }

@@ -45,7 +45,7 @@ impl Verdict {
             Finding::DidNotCompile(_) => Self::DidNotCompile,
             Finding::Forbidden { .. } => Self::RefusedByPolicy,
             Finding::Panicked { .. } | Finding::Crashed { .. } => Self::Crashed,
-            Finding::TimedOut { .. } => Self::TimedOut,
+            Finding::TimedOut { .. } | Finding::TimeIsUp { .. } => Self::TimedOut,
             Finding::OutOfMemory { .. } => Self::OutOfMemory,
             Finding::LawBroken(Violation::Call(finding)) => Self::of(finding),
             Finding::Malformed { .. }

@@ -77,6 +77,7 @@ pub(crate) fn evidence(finding: &Finding) -> Option<Evidence> {
         | Finding::Forbidden { .. }
         | Finding::Panicked { .. }
         | Finding::Crashed { .. }
+        | Finding::TimeIsUp { .. }
         | Finding::OutOfMemory { .. }
         | Finding::Malformed { .. }
         | Finding::RefusedValid { .. }
@@ -110,6 +111,7 @@ pub(crate) fn place(finding: &Finding) -> Option<Location> {
         | Finding::NotAttempted
         | Finding::Crashed { .. }
         | Finding::TimedOut { .. }
+        | Finding::TimeIsUp { .. }
         | Finding::OutOfMemory { .. }
         | Finding::Malformed { .. }
         | Finding::RefusedValid { .. }

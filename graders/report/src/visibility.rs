@@ -28,9 +28,10 @@ pub(crate) fn sight(visibility: Visibility, kind: Kind, finding: &Finding) -> Si
         (Visibility::Hidden, Kind::Golden | Kind::Single | Kind::Precision | Kind::Hygiene | Kind::Differential) => {
             match finding {
                 // These are known without any input.
-                Finding::NotAttempted | Finding::DidNotCompile(_) | Finding::Forbidden { .. } => {
-                    Sight::Finding(finding.clone())
-                }
+                Finding::NotAttempted
+                | Finding::DidNotCompile(_)
+                | Finding::Forbidden { .. }
+                | Finding::TimeIsUp { .. } => Sight::Finding(finding.clone()),
                 Finding::Panicked { .. }
                 | Finding::Crashed { .. }
                 | Finding::TimedOut { .. }
@@ -98,6 +99,7 @@ fn without_free_text(finding: &Finding) -> Finding {
         | Finding::Forbidden { .. }
         | Finding::Crashed { .. }
         | Finding::TimedOut { .. }
+        | Finding::TimeIsUp { .. }
         | Finding::OutOfMemory { .. }
         | Finding::AcceptedInvalid { .. }
         | Finding::MissingOutput { .. }

@@ -55,6 +55,7 @@ pub(crate) fn doctor(grader: &Grader, options: &arguments::Doctor, output: &Outp
             without: None,
             fresh_seed: assignment.seed,
             shrinks: false,
+            time: None,
         },
         tasks: &chosen,
         reference: Reference::new(grader),

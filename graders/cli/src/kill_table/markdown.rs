@@ -1,9 +1,14 @@
 //! The kill table as a page.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
+
+use judge::tasks;
 
 use super::{KillTable, Mistake, Totals};
 
+const MISTAKES: &str = "## All mistakes";
+const TRAINING: &str = "training";
 const HEAD: &str = "\
 # Kill table
 
@@ -19,7 +24,7 @@ pub(crate) fn markdown(table: &KillTable) -> String {
     totals(&mut text, table.totals);
     weak_spots(&mut text, table);
     dead_weight(&mut text, table);
-    text.push_str("\n## All mistakes\n");
+    let _ = writeln!(text, "\n{MISTAKES}");
     for (task, mistakes) in table.by_task() {
         let _ = write!(text, "\n### {task}\n\n| mistake | seen by |\n|---|---|\n");
         for mistake in mistakes {
@@ -66,7 +71,7 @@ fn dead_weight(text: &mut String, table: &KillTable) {
 /// The checks with their task where it is another than the mistake's; the first in bold.
 fn seen_by(mistake: &Mistake) -> String {
     if mistake.needs_training {
-        return "training".to_owned();
+        return TRAINING.to_owned();
     }
     let own = format!("{}/", mistake.task);
     let name = |check: &String| check.strip_prefix(&own).unwrap_or(check).to_owned();
@@ -75,4 +80,31 @@ fn seen_by(mistake: &Mistake) -> String {
         *first = format!("**{first}**");
     }
     names.join(", ")
+}
+
+/// What the page says of each mistake, with every check's task.
+pub(crate) fn read(page: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let (_, all) = page.split_once(MISTAKES).unwrap_or_default();
+    let mut task = "";
+    let mut read = BTreeMap::new();
+    for line in all.lines() {
+        if let Some(name) = line.strip_prefix("### ") {
+            task = name;
+        }
+        let cells = line.strip_prefix("| ").and_then(|line| line.strip_suffix(" |"));
+        let row = cells.and_then(|cells| cells.split_once(" | "));
+        if let Some((name, seen)) = row.filter(|row| *row != ("mistake", "seen by") && row.1 != TRAINING) {
+            let checks = seen.replace("**", "");
+            let checks = checks.split(", ").filter(|check| !check.is_empty());
+            read.insert(name.to_owned(), checks.map(|check| with_task(task, check)).collect());
+        }
+    }
+    read
+}
+
+fn with_task(own: &str, check: &str) -> String {
+    match check.split_once('/') {
+        Some((task, _)) if tasks::find(task).is_some() => check.to_owned(),
+        _ => format!("{own}/{check}"),
+    }
 }

@@ -162,6 +162,7 @@ impl<'a> Laboratory<'a> {
                 fresh_seed: assignment.seed,
                 training: Training::NotAsked,
                 shrinks: false,
+                time: None,
                 without: None,
             };
             for task in tasks {

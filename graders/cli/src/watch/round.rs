@@ -163,6 +163,7 @@ impl<'a> Rounds<'a> {
             fresh_seed: self.fresh_seed(prepared),
             training: Training::asked(self.options.training),
             shrinks: true,
+            time: None,
             without: None,
         };
         let progress = |task: &Task| output.progress(&format!("judging {}", task.id));

@@ -231,6 +231,7 @@ fn is_answer(ending: &Ending) -> bool {
             | Finding::Panicked { .. }
             | Finding::Crashed { .. }
             | Finding::TimedOut { .. }
+            | Finding::TimeIsUp { .. }
             | Finding::OutOfMemory { .. }
             | Finding::Malformed { .. }
             | Finding::RefusedValid { .. }

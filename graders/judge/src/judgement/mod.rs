@@ -9,6 +9,7 @@ mod trials;
 mod verdict;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
 
 use crate::assignment::{Assignment, Entry};
 use crate::diagnosis::Likeness;
@@ -161,6 +162,30 @@ pub struct Bench<'a> {
     pub shrinks: bool,
     /// A law, or the check of fresh inputs, that is left out, as `task/check`, to see whether the kit notices.
     pub without: Option<&'a str>,
+    /// How long a submission as a whole may take, where somebody stops the grader otherwise.
+    pub time: Option<TimeLimit>,
+}
+
+impl Bench<'_> {
+    /// Whether the time for the submission as a whole is used up.
+    pub fn is_late(&self) -> bool {
+        self.time.is_some_and(|time| time.is_over())
+    }
+}
+
+/// How long a submission as a whole may take.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TimeLimit {
+    /// When its grading began.
+    pub since: Instant,
+    /// Seconds by the wall clock, after which no task is begun and no second call may use up its own time.
+    pub seconds: f64,
+}
+
+impl TimeLimit {
+    fn is_over(self) -> bool {
+        self.since.elapsed().as_secs_f64() >= self.seconds
+    }
 }
 
 /// Which trials are run.
@@ -228,7 +253,9 @@ pub fn judge_task(
     let Some(entry) = bench.assignment.entry(task.id) else {
         return Ok(None);
     };
-    match precluded.get(task.id) {
+    let late = bench.time.filter(|_| bench.is_late());
+    let late = late.map(|time| Finding::TimeIsUp { seconds: time.seconds });
+    match precluded.get(task.id).or(late.as_ref()) {
         Some(finding) => Ok(Some(precluded_task(bench, task, entry, finding))),
         None => TaskJudge::new(bench, task, entry).run(broken, subject).map(Some),
     }
@@ -288,6 +315,8 @@ fn all_parts(task: &Task, tasks: &[&Task]) -> Vec<&'static str> {
 
 /// The check that stands for all others where the file does not compile.
 pub const BUILD: &str = "build";
+/// The check that stands for all others where the tasks before have used up the time.
+pub const TIME: &str = "time";
 /// The check that stands for all others where the task uses what it may not use.
 pub const POLICY: &str = "policy";
 
@@ -297,6 +326,7 @@ fn precluded_task(bench: &Bench<'_>, task: &Task, entry: &Entry, finding: &Findi
         counterexample: None,
     };
     let (name, statement) = match finding {
+        Finding::TimeIsUp { .. } => (TIME, "the functions judged before leave time for this one"),
         Finding::Forbidden { .. } => (POLICY, "the task is solved without what it rules out"),
         _ => (BUILD, "the file compiles, and the function has its signature"),
     };

@@ -155,7 +155,8 @@ impl<'a> TaskJudge<'a> {
     }
 
     pub(super) fn time_used_up(&self) -> bool {
-        self.timeouts >= self.bench.assignment.limits.timeouts_per_task
+        let many = self.timeouts >= self.bench.assignment.limits.timeouts_per_task;
+        many || (self.timeouts > 0 && self.bench.is_late())
     }
 
     fn skip_the_rest(&self, cases: &Cases, checks: &mut Vec<Check>, why: &Skip) {

@@ -162,6 +162,7 @@ pub(super) fn judged(
         fresh_seed: 1,
         training,
         shrinks: true,
+        time: None,
         without: None,
     };
     judge(&bench, tasks, &BTreeMap::new(), subject, &mut |_| {}).expect("every case has its fixtures")

@@ -252,6 +252,7 @@ fn what_does_not_compile_earns_nothing_and_asks_for_no_training() {
         fresh_seed: 7,
         training: Training::NotAsked,
         shrinks: true,
+        time: None,
         without: None,
     };
     let forbidden = Finding::Forbidden {
@@ -337,6 +338,7 @@ fn no_impostor_earns_a_point_for_a_training() {
         fresh_seed: 7,
         training: Training::All,
         shrinks: true,
+        time: None,
         without: None,
     };
     for &kind in impostor::KINDS {

@@ -72,6 +72,7 @@ one_of_each! {
             message: text("index out of bounds: the len is 3 but the index is 3"),
             location: Some(text("attention.rs:41")),
         },
+        Finding::TimeIsUp { .. } => Finding::TimeIsUp { seconds: 420.0 },
         Finding::Crashed { .. } => Finding::Crashed { how: Ended::Signalled(11) },
         Finding::TimedOut { .. } => Finding::TimedOut { cpu: 5.02, wall: 5.31, by_cpu: true },
         Finding::OutOfMemory { .. } => Finding::OutOfMemory { limit: 4096 },

@@ -91,6 +91,7 @@ pub(crate) fn finding(finding: &Finding, place: Place<'_>) -> Words {
             wall: _,
             by_cpu,
         } => process::timed_out(*by_cpu, place.limits),
+        Finding::TimeIsUp { seconds } => process::time_is_up(*seconds),
         Finding::OutOfMemory { limit } => process::out_of_memory(*limit),
         Finding::Malformed { reason } => malformed(reason),
         Finding::RefusedValid { reason } => refused_valid(reason, place),

@@ -44,6 +44,16 @@ pub(super) fn crashed(how: Ended) -> Words {
 }
 
 /// The words on time used up. The figures are the limits: what was measured differs from run to run.
+pub(super) fn time_is_up(seconds: f64) -> Words {
+    Words::new(
+        format!(
+            "not judged: what was judged before used up the {} s of the whole grading",
+            brief(seconds)
+        ),
+        "mend the functions that time out first; this one is judged again then",
+    )
+}
+
 pub(super) fn timed_out(by_cpu: bool, limits: Limits) -> Words {
     let cpu = limits.cpu_seconds;
     if by_cpu {

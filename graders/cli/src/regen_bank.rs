@@ -1,0 +1,224 @@
+//! What the bank says of new golden files, before they are in force: its submissions are judged against them in the tasks
+//! that have changed, as `grade kit` would, and each verdict is held against what the bank expects and what the kill table
+//! says.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::path::Path;
+
+use judge::assignment::Assignment;
+use judge::fixtures::Fixtures;
+use judge::judgement::{Bench, Training};
+use judge::task::Task;
+
+use crate::failure::Failure;
+use crate::grader::Grader;
+use crate::kill_table;
+use crate::kit::{Bearing, Kit};
+use crate::kit_deviations::lost;
+use crate::kit_entries::{self, Entry, Source};
+use crate::kit_table::Row;
+use crate::output::Output;
+use crate::selection;
+
+/// What came of it.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Verdicts {
+    tasks: Vec<&'static str>,
+    judged: usize,
+    /// Those of which nothing is known without training.
+    untried: usize,
+    /// Those that are about something else, and could do anything: left to the kit.
+    left: usize,
+    /// What changes, with the submissions of which it is true.
+    changes: BTreeMap<Vec<String>, Vec<String>>,
+    /// Whether the reference is wrong by its own golden files. Then nobody else is judged.
+    broken: bool,
+}
+
+/// Judges the bank in these tasks against the fixtures below `root`.
+pub(crate) fn judge(
+    grader: &Grader,
+    root: &Path,
+    changed: &[&'static Task],
+    output: &Output,
+) -> Result<Verdicts, Failure> {
+    let assignments = selection::assignments(&grader.place().assignments(), None)?;
+    let tasks = selection::with_parts(changed);
+    let fixtures = Fixtures::load(root, &tasks)?;
+    let benches = assignments.iter().map(|assignment| bench(assignment, &fixtures));
+    let kit = Kit::of_tasks(grader, benches.collect(), &tasks);
+    let mut entries = BTreeMap::from([(true, Vec::new()), (false, Vec::new())]);
+    let mut verdicts = Verdicts {
+        tasks: changed.iter().map(|task| task.id).collect(),
+        ..Verdicts::default()
+    };
+    for entry in kit_entries::entries(grader, &[])? {
+        match kit.bearing(&entry, changed)? {
+            Bearing::Direct => {
+                let is_reference = matches!(entry.source, Source::Reference);
+                entries.entry(is_reference).or_default().push(entry);
+            }
+            Bearing::Possible => verdicts.left += 1,
+            Bearing::Nothing => {}
+        }
+    }
+    output.note(&announcement(entries.values().map(Vec::len).sum(), changed));
+    let known = kill_table::seen_by(&kill_table::snapshot(&grader.place().fixtures()));
+    // The reference first: by a broken one nothing can be judged.
+    for (is_reference, entries) in entries.iter().rev() {
+        let rows = kit.run_all(entries, output)?;
+        verdicts.add(&rows, entries, &known);
+        verdicts.broken |= *is_reference && !verdicts.changes.is_empty();
+        if verdicts.broken {
+            break;
+        }
+    }
+    Ok(verdicts)
+}
+
+fn bench<'a>(assignment: &'a Assignment, fixtures: &'a Fixtures) -> Bench<'a> {
+    Bench {
+        assignment,
+        fixtures,
+        seed: assignment.seed,
+        fresh_seed: assignment.seed,
+        training: Training::asked(false),
+        shrinks: false,
+        time: None,
+        without: None,
+    }
+}
+
+fn announcement(submissions: usize, tasks: &[&Task]) -> String {
+    format!(
+        "judging {submissions} submissions of the bank in {} against the new golden files (--no-bank leaves that out)",
+        names(tasks.iter().map(|task| task.id))
+    )
+}
+
+fn all_lost(row: &Row<'_>) -> BTreeSet<String> {
+    let tasks = row.judged.iter().flat_map(|judged| &judged.tasks);
+    tasks
+        .flat_map(|task| lost(task).map(|check| format!("{}/{check}", task.task)))
+        .collect()
+}
+
+fn seen<'a>(words: &str, checks: impl Iterator<Item = &'a String>) -> Option<String> {
+    let checks: Vec<&str> = checks.map(String::as_str).collect();
+    (!checks.is_empty()).then(|| format!("{words} {}", checks.join(", ")))
+}
+
+fn names<'a>(tasks: impl Iterator<Item = &'a str>) -> String {
+    tasks.map(|task| format!("`{task}`")).collect::<Vec<_>>().join(", ")
+}
+
+impl Verdicts {
+    fn add(&mut self, rows: &[Row<'_>], entries: &[Entry], known: &BTreeMap<String, BTreeSet<String>>) {
+        for (row, entry) in rows.iter().zip(entries) {
+            if row.needs_training {
+                self.untried += 1;
+                continue;
+            }
+            self.judged += 1;
+            let mut changes = row.deviations.clone();
+            let before = entry.name.strip_prefix("wrong/").and_then(|name| known.get(name));
+            if let Some(before) = before {
+                let (before, after) = (self.of_tasks(before.clone()), self.of_tasks(all_lost(row)));
+                changes.extend(seen("is now seen by", after.difference(&before)));
+                changes.extend(seen("is no longer seen by", before.difference(&after)));
+            }
+            if !changes.is_empty() {
+                self.changes.entry(changes).or_default().push(entry.name.clone());
+            }
+        }
+    }
+
+    /// Those of the checks that are made in the tasks that change.
+    fn of_tasks(&self, mut checks: BTreeSet<String>) -> BTreeSet<String> {
+        let task = |check: &str| check.split_once('/').map(|(task, _)| task.to_owned());
+        checks.retain(|check| task(check).is_some_and(|task| self.tasks.contains(&task.as_str())));
+        checks
+    }
+
+    /// The verdicts as a piece of the review.
+    pub(crate) fn text(&self) -> String {
+        let mut text = format!(
+            "bank: {} submissions judged in {}",
+            self.judged,
+            names(self.tasks.iter().copied())
+        );
+        if self.untried > 0 {
+            let _ = write!(text, "; {} need training and were left alone", self.untried);
+        }
+        if self.left > 0 {
+            let _ = write!(text, "; {} about other tasks are left to `grade kit`", self.left);
+        }
+        for (changes, names) in &self.changes {
+            let _ = write!(text, "\n  ! {}", names.join(", "));
+            for change in changes {
+                let _ = write!(text, "\n      {change}");
+            }
+        }
+        let closing = match self.changes.values().map(Vec::len).sum::<usize>() {
+            0 => "every verdict stays".to_owned(),
+            _ if self.broken => "the reference is wrong by its own golden files, so nothing else was judged".to_owned(),
+            number => format!(
+                "the verdicts of {number} change: where that is meant, mend them or what their expected.toml says, and \
+                 run `grade kit --write-table`"
+            ),
+        };
+        let _ = write!(text, "\n  {closing}");
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_changed_verdict_names_the_submissions_and_what_is_seen_otherwise() {
+        let mut verdicts = Verdicts {
+            tasks: vec!["rms_norm"],
+            judged: 12,
+            ..Verdicts::default()
+        };
+        insta::assert_snapshot!(verdicts.text(), @r"
+        bank: 12 submissions judged in `rms_norm`
+          every verdict stays
+        ");
+        (verdicts.untried, verdicts.left) = (2, 50);
+        let changes = vec!["rms_norm is wrong: golden-f64/all".to_owned()];
+        let names = ["correct/one", "correct/two"].map(str::to_owned).to_vec();
+        verdicts.changes.insert(changes, names);
+        let changes = ["is now seen by", "is no longer seen by"]
+            .iter()
+            .filter_map(|words| seen(words, ["rms_norm/odd".to_owned()].iter()));
+        verdicts
+            .changes
+            .insert(changes.collect(), vec!["wrong/three".to_owned()]);
+        insta::assert_snapshot!(verdicts.text(), @r"
+        bank: 12 submissions judged in `rms_norm`; 2 need training and were left alone; 50 about other tasks are left to `grade kit`
+          ! wrong/three
+              is now seen by rms_norm/odd
+              is no longer seen by rms_norm/odd
+          ! correct/one, correct/two
+              rms_norm is wrong: golden-f64/all
+          the verdicts of 3 change: where that is meant, mend them or what their expected.toml says, and run `grade kit --write-table`
+        ");
+        verdicts.broken = true;
+        assert!(verdicts.text().ends_with("so nothing else was judged"));
+    }
+
+    #[test]
+    fn only_checks_of_the_tasks_that_change_are_compared() {
+        let verdicts = Verdicts {
+            tasks: vec!["rms_norm"],
+            ..Verdicts::default()
+        };
+        let checks = ["rms_norm/odd", "greedy/golden-f64/all"].map(str::to_owned);
+        let kept = verdicts.of_tasks(checks.into_iter().collect());
+        assert_eq!(kept, BTreeSet::from(["rms_norm/odd".to_owned()]));
+    }
+}
