@@ -1,4 +1,4 @@
-//! Grading one mutant: golden cases first, since they are quick and see most; then everything.
+//! Grading mutants: golden cases first, since they are quick and see most; then everything.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -144,7 +144,8 @@ impl<'a> Laboratory<'a> {
             note(number - 1, Fate::DoesNotCompile)?;
         }
         for (prepared, number) in together.built() {
-            note(number - 1, self.judged(prepared, &orders[number - 1], Some(number))?)?;
+            let at = number - 1;
+            note(at, self.judged(mutants[at], prepared, &orders[at], Some(number))?)?;
         }
         for (at, (mutant, order)) in mutants.iter().zip(&orders).enumerate() {
             if !together.holds(at + 1) {
@@ -189,7 +190,7 @@ impl<'a> Laboratory<'a> {
     fn alone(&self, mutant: &Mutant, tasks: &[&'static Task], ground: &Path) -> Result<Fate, Failure> {
         let text = mutant.apply(self.source(&mutant.file));
         match self.build(&mutant.file, &text, tasks, ground)? {
-            Ok(prepared) => self.judged(&prepared, tasks, None),
+            Ok(prepared) => self.judged(mutant, &prepared, tasks, None),
             Err(_) => Ok(Fate::DoesNotCompile),
         }
     }
@@ -208,14 +209,24 @@ impl<'a> Laboratory<'a> {
         self.grader.build_whole(staged, tasks)
     }
 
-    fn judged(&self, prepared: &Prepared, tasks: &[&'static Task], mutant: Option<usize>) -> Result<Fate, Failure> {
+    /// The golden cases of all tasks that a mutant can touch; then every check of those in its own file, since what none
+    /// of these sees is a check that is missing there, whatever larger tasks see of it.
+    fn judged(
+        &self,
+        mutant: &Mutant,
+        prepared: &Prepared,
+        tasks: &[&'static Task],
+        number: Option<usize>,
+    ) -> Result<Fate, Failure> {
         let setting = Setting {
-            mutant,
+            mutant: number,
             ..Setting::default()
         };
+        let own: Vec<&Task> = tasks.iter().copied().filter(|task| task.file == mutant.file).collect();
         let by = match self.golden(prepared, tasks, &setting)? {
             Some(by) => Some(by),
-            None => self.everything(prepared, tasks, &setting)?,
+            None if own.is_empty() => self.everything(prepared, tasks, &setting)?,
+            None => self.everything(prepared, &own, &setting)?,
         };
         Ok(by.map_or(Fate::Survived, |by| Fate::Killed { by }))
     }
