@@ -24,6 +24,7 @@ use crate::device::{Cuda, Device};
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::judging::Board;
+use crate::mutate::CHOICE;
 use crate::place::Place;
 use crate::policy;
 use crate::subject::Absent;
@@ -39,6 +40,8 @@ pub(crate) struct Setting {
     pub(crate) threads: u32,
     /// Whether wide vector instructions are used where the processor has them.
     pub(crate) vectors: bool,
+    /// Which of the mutants in a program answers.
+    pub(crate) mutant: Option<usize>,
 }
 
 impl Default for Setting {
@@ -46,6 +49,7 @@ impl Default for Setting {
         Self {
             threads: 1,
             vectors: true,
+            mutant: None,
         }
     }
 }
@@ -53,7 +57,13 @@ impl Default for Setting {
 impl Setting {
     /// All settings under which correct code must be accepted.
     pub(crate) fn variants() -> Vec<Self> {
-        let both = |threads| [true, false].map(|vectors| Self { threads, vectors });
+        let both = |threads| {
+            [true, false].map(|vectors| Self {
+                threads,
+                vectors,
+                mutant: None,
+            })
+        };
         [1, 2].into_iter().flat_map(both).collect()
     }
 }
@@ -115,10 +125,28 @@ pub(crate) struct Grader {
     cuda: Option<Cuda>,
 }
 
+/// Where a submission is copied to and built.
+#[derive(Debug)]
+enum Ground {
+    /// Removed when the submission is no longer needed.
+    Own(TempDir),
+    /// Somebody else's, who has more to build there.
+    Lent(PathBuf),
+}
+
+impl Ground {
+    fn path(&self) -> &Path {
+        match self {
+            Self::Own(folder) => folder.path(),
+            Self::Lent(folder) => folder,
+        }
+    }
+}
+
 /// A submission whose sources have been copied.
 #[derive(Debug)]
 pub(crate) struct Staged {
-    folder: TempDir,
+    folder: Ground,
     staged: stage::Staged,
 }
 
@@ -147,8 +175,8 @@ impl Staged {
 /// A submission that has been built.
 #[derive(Debug)]
 pub(crate) struct Prepared {
-    // Holds the program; removed when the submission is no longer needed. None: the program is kept.
-    _folder: Option<TempDir>,
+    // Holds the program. None: the program is kept.
+    _folder: Option<Ground>,
     program: Option<PathBuf>,
     /// Tasks that cannot be judged by running them, and why.
     precluded: BTreeMap<&'static str, Finding>,
@@ -267,6 +295,21 @@ impl Grader {
             .prefix("grade-")
             .tempdir()
             .map_err(|error| Failure::fault(format!("cannot make a temporary folder: {error}")))?;
+        self.stage_in(Ground::Own(folder), submission, overlay)
+    }
+
+    /// The same in a folder in which the caller has more to build, one after the other: the sources of the one before
+    /// make room, what its build has left stays.
+    pub(crate) fn stage_at(&self, folder: &Path, submission: &Path, overlay: &Path) -> Result<Staged, Failure> {
+        for before in ["merged", "src"].map(|name| folder.join(name)) {
+            if before.exists() {
+                fs::remove_dir_all(&before).map_err(Failure::fault)?;
+            }
+        }
+        self.stage_in(Ground::Lent(folder.to_owned()), submission, Some(overlay))
+    }
+
+    fn stage_in(&self, folder: Ground, submission: &Path, overlay: Option<&Path>) -> Result<Staged, Failure> {
         let merged = folder.path().join("merged");
         let source = match overlay {
             None => submission,
@@ -295,10 +338,21 @@ impl Grader {
         self.compile(staged, wanted, Care::Salvaging)
     }
 
-    /// Builds a staged submission as it is; `None` where anything in it does not compile.
-    pub(crate) fn build_whole(&self, staged: Staged, wanted: &[&'static Task]) -> Result<Option<Prepared>, Failure> {
+    /// Builds a staged submission as it is; what the compiler says where anything in it does not compile.
+    pub(crate) fn build_whole(
+        &self,
+        staged: Staged,
+        wanted: &[&'static Task],
+    ) -> Result<Result<Prepared, String>, Failure> {
         let prepared = self.compile(staged, wanted, Care::Whole)?;
-        Ok(prepared.program.is_some().then_some(prepared))
+        if prepared.program.is_some() {
+            return Ok(Ok(prepared));
+        }
+        let rendered = prepared.precluded.values().find_map(|finding| match finding {
+            Finding::DidNotCompile(error) => Some(error.rendered.clone()),
+            _ => None,
+        });
+        Ok(Err(rendered.unwrap_or_default()))
     }
 
     fn compile(&self, staged: Staged, wanted: &[&'static Task], care: Care) -> Result<Prepared, Failure> {
@@ -423,6 +477,9 @@ impl Grader {
         if !setting.vectors {
             set("ATEN_CPU_CAPABILITY", "default".to_owned());
             set("ONEDNN_MAX_CPU_ISA", "SSE41".to_owned());
+        }
+        if let Some(mutant) = setting.mutant {
+            set(CHOICE, mutant.to_string());
         }
         match &self.cuda {
             None => settings,

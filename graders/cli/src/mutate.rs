@@ -1,10 +1,11 @@
 //! `grade mutate`: small generic changes to the reference's solutions, each of which some check has to see.
 //!
-//! Here is the command; `mutants` makes the changes, `trial` grades one of them, `equivalent` knows which of them change
-//! nothing, `journal` keeps what came of earlier runs. A survivor is either a change that makes no difference, which
+//! Here is the command; `mutants` makes the changes, `joint` puts many of them into one program, `trial` grades them,
+//! `equivalent` knows which of them change nothing, `journal` keeps what came of earlier runs. A survivor is either a change that makes no difference, which
 //! `fixtures/equivalent-mutants.toml` then explains, or a check that is missing.
 
 mod equivalent;
+mod joint;
 mod journal;
 mod mutants;
 mod trial;
@@ -26,6 +27,7 @@ use crate::output::Output;
 use crate::selection;
 
 use equivalent::Equivalents;
+pub(crate) use joint::CHOICE;
 use journal::Journal;
 use mutants::Mutant;
 use trial::{Fate, Laboratory};
@@ -92,6 +94,9 @@ fn chosen<'a>(all: &'a [Mutant], options: &arguments::Mutate) -> Result<Vec<&'a 
     Ok(all.iter().filter(is_asked).collect())
 }
 
+/// Mutants of one file that are built into one program: as many as compile in a few seconds.
+const TOGETHER: usize = 40;
+
 /// Grades mutants on all processors. What came of each stands at its place, whoever graded it.
 fn run_all(
     laboratory: &Laboratory<'_>,
@@ -100,27 +105,33 @@ fn run_all(
     output: &Output,
 ) -> Result<Vec<Fate>, Failure> {
     let journal = Journal::open(laboratory.journal(), fresh)?;
-    let fates = Mutex::new(vec![None; chosen.len()]);
+    let keys: Vec<String> = chosen.iter().map(|mutant| laboratory.key(mutant)).collect();
+    let fates: Mutex<Vec<Option<Fate>>> = {
+        let known = keys.iter().map(|key| journal.known(key, laboratory.grader()));
+        Mutex::new(known.collect())
+    };
+    let groups = groups(chosen, &fates.lock().unwrap_or_else(PoisonError::into_inner));
     let next = AtomicUsize::new(0);
     let work = || -> Result<(), Failure> {
-        loop {
-            let position = next.fetch_add(1, Ordering::Relaxed);
-            let Some(&mutant) = chosen.get(position) else {
-                return Ok(());
+        let ground = tempfile::Builder::new().prefix("grade-").tempdir();
+        let ground = ground.map_err(|error| Failure::fault(format!("cannot make a temporary folder: {error}")))?;
+        while let Some(group) = groups.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let mutants: Vec<&Mutant> = group.iter().map(|&position| chosen[position]).collect();
+            let note = |at: usize, fate: Fate| {
+                let position = group[at];
+                let fate = journal.add(&keys[position], laboratory.grader(), fate)?;
+                let mutant = chosen[position];
+                output.progress(&format!("{} of {}: {mutant}: {fate}", position + 1, chosen.len()));
+                fates.lock().unwrap_or_else(PoisonError::into_inner)[position] = Some(fate);
+                Ok(())
             };
-            output.progress(&format!("{} of {}: {mutant}", position + 1, chosen.len()));
-            let key = laboratory.key(mutant);
-            let fate = match journal.known(&key, laboratory.grader()) {
-                Some(fate) => fate,
-                None => journal.add(&key, laboratory.grader(), laboratory.fate(mutant)?)?,
-            };
-            output.progress(&format!("{} of {}: {mutant}: {fate}", position + 1, chosen.len()));
-            fates.lock().unwrap_or_else(PoisonError::into_inner)[position] = Some(fate);
+            laboratory.fates(&mutants, ground.path(), &note)?;
         }
+        Ok(())
     };
     let threads = thread::available_parallelism()
         .map_or(1, usize::from)
-        .min(chosen.len().max(1));
+        .min(groups.len().max(1));
     thread::scope(|scope| {
         let running: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
         let ended = running
@@ -131,6 +142,18 @@ fn run_all(
     output.progress_done();
     let fates = fates.into_inner().unwrap_or_else(PoisonError::into_inner);
     Ok(fates.into_iter().flatten().collect())
+}
+
+/// The positions of the mutants of which nothing is known, file by file.
+fn groups(chosen: &[&Mutant], fates: &[Option<Fate>]) -> Vec<Vec<usize>> {
+    let unknown: Vec<usize> = (0..chosen.len())
+        .filter(|&position| fates[position].is_none())
+        .collect();
+    let of_files = unknown.chunk_by(|&one, &other| chosen[one].file == chosen[other].file);
+    of_files
+        .flat_map(|group| group.chunks(TOGETHER))
+        .map(<[usize]>::to_vec)
+        .collect()
 }
 
 /// What came of all mutants.

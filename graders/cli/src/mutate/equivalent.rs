@@ -16,12 +16,15 @@ pub(super) struct Equivalents {
     known: Vec<Equivalent>,
 }
 
-/// A mutant is known by its function and by its line before and after the change, wherever that line is.
+/// A mutant is known by its function and by its line before and after the change, wherever that line is; where the
+/// function has the same line twice, by the line above it as well.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Equivalent {
     file: String,
     function: String,
+    #[serde(default)]
+    above: Option<String>,
     before: String,
     after: String,
     /// Why the change makes no difference that a definition forbids.
@@ -69,10 +72,12 @@ impl Equivalent {
         let Self {
             file,
             function,
+            above,
             before,
             after,
             why: _,
         } = self;
-        (file, function, before, after) == (&mutant.file, &mutant.function, &mutant.before, &mutant.after)
+        above.as_ref().is_none_or(|above| *above == mutant.above)
+            && (file, function, before, after) == (&mutant.file, &mutant.function, &mutant.before, &mutant.after)
     }
 }

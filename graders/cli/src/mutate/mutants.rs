@@ -21,14 +21,16 @@ pub(crate) struct Mutant {
     pub(crate) function: String,
     /// The line of the place, counted from 1.
     pub(crate) line: usize,
+    /// The line above the place.
+    pub(crate) above: String,
     /// The lines of the place, in one line.
     pub(crate) before: String,
     /// The same after the change.
     pub(crate) after: String,
     /// Where the change is, in bytes.
-    place: Range<usize>,
+    pub(super) place: Range<usize>,
     /// What takes the place of the text there.
-    replacement: String,
+    pub(super) replacement: String,
 }
 
 impl Mutant {
@@ -115,6 +117,7 @@ impl Site {
             file: file.to_owned(),
             function,
             line: source[..place.start].matches('\n').count() + 1,
+            above: one_line(source[..start].lines().next_back().unwrap_or("")),
             before: one_line(&source[start..end]),
             after: one_line(&changed),
             place,

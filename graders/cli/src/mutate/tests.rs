@@ -149,3 +149,23 @@ fn a_journal_remembers_and_survivors_are_judged_again_by_another_grader() {
     let journal = Journal::open(&path, true).expect("a journal");
     assert_eq!(journal.known("one", "grader"), None);
 }
+
+#[test]
+fn of_two_lines_that_are_the_same_the_line_above_tells_which_one_is_explained() {
+    let source =
+        "pub fn pair() -> [i64; 2] {\n// solution:begin a pair\n[\n1,\n// Second.\n1,\n]\n// solution:end\n}\n";
+    let mutants = mutants::of_file("pair.rs", source).expect("a file that can be read");
+    let twos: Vec<&Mutant> = mutants.iter().filter(|mutant| mutant.after == "2,").collect();
+    let folder = tempfile::tempdir().expect("a folder");
+    let explained = |above: &str| -> Vec<usize> {
+        let text = format!(
+            "[[mutant]]\nfile = \"pair.rs\"\nfunction = \"pair\"\n{above}before = \"1,\"\nafter = \"2,\"\nwhy = \"a reason\"\n"
+        );
+        fs::write(folder.path().join("equivalent-mutants.toml"), text).expect("a file");
+        let equivalents = Equivalents::load(folder.path()).expect("what was just written");
+        let explained = twos.iter().filter(|mutant| equivalents.explains(mutant));
+        explained.map(|mutant| mutant.line).collect()
+    };
+    assert_eq!(explained(""), [4, 6]);
+    assert_eq!(explained("above = \"// Second.\"\n"), [6]);
+}

@@ -1,4 +1,4 @@
-//! Grading one mutant: golden cases first, since they are quick and see most; then everything.
+//! Grading mutants: golden cases first, since they are quick and see most; then everything.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,13 +14,15 @@ use judge::probe::{Probe, Stop};
 use judge::task::Task;
 use judge::tasks;
 use serde::{Deserialize, Serialize};
+use tempfile::TempDir;
 use wire::DType;
 
+use super::joint::Joint;
 use super::mutants::Mutant;
 use crate::failure::Failure;
 use crate::grader::{Grader, Prepared, Reference, Running, Setting};
 use crate::kit_deviations::lost;
-use crate::reach::{self, Touched};
+use crate::reach;
 use crate::selection;
 
 /// What came of a mutant.
@@ -45,6 +47,36 @@ impl fmt::Display for Fate {
             Self::DoesNotCompile => formatter.write_str("does not compile"),
         }
     }
+}
+
+/// Mutants that were built into one program.
+#[derive(Debug, Default)]
+struct Together {
+    prepared: Option<Prepared>,
+    /// The numbers of those in it.
+    numbers: Vec<usize>,
+    /// The numbers of those that the compiler has seen.
+    broken: Vec<usize>,
+}
+
+impl Together {
+    fn built(&self) -> impl Iterator<Item = (&Prepared, usize)> {
+        let numbers = |prepared| self.numbers.iter().map(move |number| (prepared, *number));
+        self.prepared.iter().flat_map(numbers)
+    }
+
+    fn holds(&self, number: usize) -> bool {
+        self.broken.contains(&number) || self.built().any(|(_, own)| own == number)
+    }
+}
+
+/// A file to lay over the reference.
+fn overlay(file: &str, text: &str) -> Result<TempDir, Failure> {
+    let overlay = tempfile::tempdir().map_err(Failure::fault)?;
+    let folder = overlay.path().join("src");
+    fs::create_dir(&folder).map_err(Failure::fault)?;
+    fs::write(folder.join(file), text).map_err(Failure::fault)?;
+    Ok(overlay)
 }
 
 /// All that it takes to grade mutants.
@@ -97,28 +129,116 @@ impl<'a> Laboratory<'a> {
         hex(all.as_bytes())
     }
 
-    /// What comes of a mutant.
-    pub(super) fn fate(&self, mutant: &Mutant) -> Result<Fate, Failure> {
-        let overlay = tempfile::tempdir().map_err(Failure::fault)?;
-        let folder = overlay.path().join("src");
-        let source = self.sources.get(&mutant.file).map_or("", String::as_str);
-        fs::create_dir(&folder).map_err(Failure::fault)?;
-        fs::write(folder.join(&mutant.file), mutant.apply(source)).map_err(Failure::fault)?;
+    /// What comes of mutants of one file, which are built in a folder in which others were built before. `note` is told
+    /// of each by its place among them.
+    pub(super) fn fates(
+        &self,
+        mutants: &[&Mutant],
+        ground: &Path,
+        note: &dyn Fn(usize, Fate) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let orders = mutants.iter().map(|mutant| self.order(mutant));
+        let orders: Vec<Vec<&Task>> = orders.collect::<Result<_, _>>()?;
+        let together = self.together(mutants, &orders, ground)?;
+        for &number in &together.broken {
+            note(number - 1, Fate::DoesNotCompile)?;
+        }
+        for (prepared, number) in together.built() {
+            let at = number - 1;
+            note(at, self.judged(mutants[at], prepared, &orders[at], Some(number))?)?;
+        }
+        for (at, (mutant, order)) in mutants.iter().zip(&orders).enumerate() {
+            if !together.holds(at + 1) {
+                note(at, self.alone(mutant, order, ground)?)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Builds mutants into one program, but for those that do not compile or have to be built alone.
+    fn together(&self, mutants: &[&Mutant], orders: &[Vec<&'static Task>], ground: &Path) -> Result<Together, Failure> {
+        let mut together = Together::default();
+        let mut left: Vec<(usize, &Mutant)> = (1..).zip(mutants.iter().copied()).collect();
+        while let Some((_, Mutant { file, .. })) = left.first() {
+            let joint = Joint::new(self.source(file), &left)?;
+            left.retain(|(number, _)| joint.arms.iter().any(|(own, _)| own == number));
+            let is_wanted = |task: &&'static Task| {
+                let reaches = |(number, _): &(usize, &Mutant)| orders[number - 1].iter().any(|own| own.id == task.id);
+                left.iter().any(reaches)
+            };
+            let tasks: Vec<&Task> = tasks::ALL.iter().copied().filter(is_wanted).collect();
+            match self.build(file, &joint.text, &tasks, ground)? {
+                Ok(prepared) => {
+                    together.numbers = left.iter().map(|(number, _)| *number).collect();
+                    together.prepared = Some(prepared);
+                    break;
+                }
+                Err(rendered) => {
+                    let charged = joint.charged(file, &rendered);
+                    if charged.is_empty() {
+                        break;
+                    }
+                    left.retain(|(number, _)| !charged.contains(number));
+                    together.broken.extend(charged);
+                }
+            }
+        }
+        Ok(together)
+    }
+
+    /// What comes of a mutant that is built alone.
+    fn alone(&self, mutant: &Mutant, tasks: &[&'static Task], ground: &Path) -> Result<Fate, Failure> {
+        let text = mutant.apply(self.source(&mutant.file));
+        match self.build(&mutant.file, &text, tasks, ground)? {
+            Ok(prepared) => self.judged(mutant, &prepared, tasks, None),
+            Err(_) => Ok(Fate::DoesNotCompile),
+        }
+    }
+
+    /// The program of the reference with this text in place of a file, or what the compiler says.
+    fn build(
+        &self,
+        file: &str,
+        text: &str,
+        tasks: &[&'static Task],
+        ground: &Path,
+    ) -> Result<Result<Prepared, String>, Failure> {
+        let overlay = overlay(file, text)?;
         let reference = self.grader.place().reference();
-        let tasks = self.order(mutant, &reach::touched(self.grader, overlay.path(), tasks::ALL)?);
-        let staged = self.grader.stage(&reference, Some(overlay.path()))?;
-        let Some(prepared) = self.grader.build_whole(staged, &tasks)? else {
-            return Ok(Fate::DoesNotCompile);
+        let staged = self.grader.stage_at(ground, &reference, overlay.path())?;
+        self.grader.build_whole(staged, tasks)
+    }
+
+    /// The golden cases of all tasks that a mutant can touch; then every check of those in its own file, since what none
+    /// of these sees is a check that is missing there, whatever larger tasks see of it.
+    fn judged(
+        &self,
+        mutant: &Mutant,
+        prepared: &Prepared,
+        tasks: &[&'static Task],
+        number: Option<usize>,
+    ) -> Result<Fate, Failure> {
+        let setting = Setting {
+            mutant: number,
+            ..Setting::default()
         };
-        let by = match self.golden(&prepared, &tasks)? {
+        let own: Vec<&Task> = tasks.iter().copied().filter(|task| task.file == mutant.file).collect();
+        let by = match self.golden(prepared, tasks, &setting)? {
             Some(by) => Some(by),
-            None => self.everything(&prepared, &tasks)?,
+            None if own.is_empty() => self.everything(prepared, tasks, &setting)?,
+            None => self.everything(prepared, &own, &setting)?,
         };
         Ok(by.map_or(Fate::Survived, |by| Fate::Killed { by }))
     }
 
+    fn source(&self, file: &str) -> &str {
+        self.sources.get(file).map_or("", String::as_str)
+    }
+
     /// The tasks that a mutant can touch: its own first, since that one sees most.
-    fn order(&self, mutant: &Mutant, touched: &Touched) -> Vec<&'static Task> {
+    fn order(&self, mutant: &Mutant) -> Result<Vec<&'static Task>, Failure> {
+        let overlay = overlay(&mutant.file, &mutant.apply(self.source(&mutant.file)))?;
+        let touched = reach::touched(self.grader, overlay.path(), tasks::ALL)?;
         let is_judged = |task: &&&'static Task| {
             let is_assigned = |assignment: &Assignment| assignment.entry(task.id).is_some();
             touched.contains(task.id) && !task.cases.is_empty() && self.assignments.iter().any(is_assigned)
@@ -126,12 +246,17 @@ impl<'a> Laboratory<'a> {
         let mut tasks: Vec<&Task> = tasks::ALL.iter().filter(is_judged).copied().collect();
         tasks = parts_first(&tasks);
         tasks.sort_by_key(|task| task.id != mutant.function);
-        tasks
+        Ok(tasks)
     }
 
     /// The first portion of which a golden case does not hold in f64.
-    fn golden(&self, prepared: &Prepared, tasks: &[&'static Task]) -> Result<Option<String>, Failure> {
-        let mut subject = self.start(prepared)?;
+    fn golden(
+        &self,
+        prepared: &Prepared,
+        tasks: &[&'static Task],
+        setting: &Setting,
+    ) -> Result<Option<String>, Failure> {
+        let mut subject = self.start(prepared, setting)?;
         for task in tasks {
             for case in task.cases {
                 let stored = self.fixtures.case(task.id, case.name)?;
@@ -152,8 +277,13 @@ impl<'a> Laboratory<'a> {
     }
 
     /// The first check that does not hold.
-    fn everything(&self, prepared: &Prepared, tasks: &[&'static Task]) -> Result<Option<String>, Failure> {
-        let mut subject = self.start(prepared)?;
+    fn everything(
+        &self,
+        prepared: &Prepared,
+        tasks: &[&'static Task],
+        setting: &Setting,
+    ) -> Result<Option<String>, Failure> {
+        let mut subject = self.start(prepared, setting)?;
         for assignment in &self.assignments {
             let bench = Bench {
                 assignment,
@@ -180,11 +310,11 @@ impl<'a> Laboratory<'a> {
         Ok(None)
     }
 
-    fn start(&self, prepared: &Prepared) -> Result<Running<'_>, Failure> {
+    fn start(&self, prepared: &Prepared, setting: &Setting) -> Result<Running<'_>, Failure> {
         // The limits are those of whoever is graded: a mutant may run for ever.
         let limits = self.assignments.first().map(|assignment| assignment.limits);
         let limits = limits.ok_or_else(|| Failure::environment("there is no assignment"))?;
-        let worker = self.grader.start_worker(prepared, &Setting::default(), limits)?;
+        let worker = self.grader.start_worker(prepared, setting, limits)?;
         Ok(Running::new(worker, self.reference.at_hand()))
     }
 }

@@ -1,8 +1,8 @@
-//! The laws of `beam_search`, on random trees without ties.
+//! The laws of `beam_search`, on random trees: without ties, but for the law about ties.
 
 use wire::{DType, Tensors};
 
-use super::beam_plain::{Scored, Tree};
+use super::beam_plain::{Scored, Tree, listed, rows};
 use super::beam_search::{ID, called, random_tree, search_arguments};
 use crate::arguments::scalar;
 use crate::compare::number;
@@ -40,6 +40,12 @@ pub(super) const LAWS: &[Law] = &[
         "the model is asked once about each sequence of the beam, and no more once nothing in the beam can win",
         SIZES,
         stops_early,
+    ),
+    Law::new(
+        "ties",
+        "of equal scores the earlier sequence of the beam comes first, then the smaller token, and the earlier complete one stays the best",
+        SIZES,
+        ties,
     ),
 ];
 
@@ -113,4 +119,25 @@ fn stops_early(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         format!("at most {}", number(needed as f64)),
     );
     Err(broken_rule("the number of calls of the model", &[], &shown, &rule))
+}
+
+/// Scores are quarters, of which sums are exact: many are equal.
+fn ties(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
+    let (vocabulary, max_length) = (scenario.size("V"), scenario.size("L"));
+    let random = &mut scenario.random("quarters");
+    let mut quarters = |count: usize| -> Vec<f64> { (0..count).map(|_| -0.25 * random.integer(1, 4) as f64).collect() };
+    let tree = Tree {
+        table: quarters(rows(vocabulary, max_length) * vocabulary),
+        vocabulary,
+        end: 0,
+        max_length,
+    };
+    let width = scenario.size("b");
+    let (found, _) = searched(probe, &tree, width)?;
+    let wanted = tree.search(width, true).best.tokens;
+    if found.tokens == wanted {
+        return Ok(());
+    }
+    let rule = format!("{}, the first of those with this score", listed(&wanted));
+    Err(broken_rule("the sequence", &[], &listed(&found.tokens), &rule))
 }

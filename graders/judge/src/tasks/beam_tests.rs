@@ -98,6 +98,19 @@ fn a_narrower_beam_is_found_out() {
 }
 
 #[test]
+fn a_search_that_prefers_the_larger_of_equal_tokens_breaks_the_law_about_ties_only() {
+    let larger = |tree: &Tree, width| {
+        let mut tree = tree.clone();
+        for (place, value) in tree.table.iter_mut().enumerate() {
+            *value += 1e-12 * (place % tree.vocabulary) as f64;
+        }
+        tree.search(width, true)
+    };
+    assert_eq!(failed_cases(DType::F64, larger), Vec::new());
+    assert_eq!(broken_laws(&TASK, searching(larger)), ["ties"]);
+}
+
+#[test]
 fn the_stopping_rule_never_changes_the_best_score() {
     let mut random = Random::new(1, "trees");
     let mut saved = 0;

@@ -116,6 +116,13 @@ const LAWS: &[Law] = &[
         too_long,
     )
     .few(),
+    Law::new(
+        "gradient",
+        "a token's embedding gets the gradients of all places of that token, a position's those of all rows",
+        SIZES,
+        gradient,
+    )
+    .differentiating(),
 ];
 
 fn case(random: &mut Random, sizes: Sizes, counts: &[usize]) -> Tensors {
@@ -237,6 +244,49 @@ fn too_long(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     probe.refused(&Call::new(ID, padded), &format!("{input}, padding included"))
 }
 
+/// Three tokens only, so that the first of them and repeated ones are there.
+fn gradient(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
+    let [batch, length, width] = ["B", "T", "C"].map(|name| scenario.size(name));
+    let sizes = Sizes {
+        vocabulary: 3,
+        ..Sizes::new(batch, length, 1, width)
+    };
+    let given = drawn(scenario, |random| padded(random, sizes));
+    let cotangent = scenario.normal("cotangent", &[batch, length, width]);
+    let [of_tokens, of_positions] = gathered(&given, &array(&cotangent));
+    let by = ["token_embedding", "position_embedding"];
+    let [by_tokens, by_positions] = probe.gradients(ID, &given, by, arguments([("output", cotangent)]))?;
+    equal(
+        "the gradient by the token embedding",
+        "the sum of the output's gradients over the places of each token",
+        &of_tokens,
+        &by_tokens,
+        1e-6,
+    )?;
+    equal(
+        "the gradient by the position embedding",
+        "the sum of the output's gradients over the rows of the batch",
+        &of_positions,
+        &by_positions,
+        1e-6,
+    )
+}
+
+/// The gradients by both embeddings: a value that was added gets the gradients of all the sums that it is in.
+fn gathered(given: &Tensors, cotangent: &Array) -> [Array; 2] {
+    let tokens = array(&given["tokens"]);
+    let [mut of_tokens, mut of_positions] =
+        ["token_embedding", "position_embedding"].map(|name| Array::zeros(given[name].shape()));
+    for (at, value) in cotangent.indexed_iter() {
+        let token = tokens[[at[0], at[1]]];
+        if token >= 0.0 {
+            of_tokens[[token as usize, at[2]]] += value;
+        }
+        of_positions[[at[1], at[2]]] += value;
+    }
+    [of_tokens, of_positions]
+}
+
 #[cfg(test)]
 mod tests {
     use wire::Outcome;
@@ -283,7 +333,7 @@ mod tests {
     #[test]
     fn padding_that_is_some_token_is_found() {
         let first = || as_if(|token| Some(token.max(0.0) as usize), |_, position| position);
-        assert_eq!(broken_laws(&TASK, first()), ["padding"]);
+        assert_eq!(broken_laws(&TASK, first()), ["padding", "gradient"]);
         assert_eq!(
             telling_cases(&TASK, right(), first()),
             ["rows_of_different_lengths", "padding_in_every_row"]
@@ -295,7 +345,7 @@ mod tests {
         let from_one = as_if(own, |_, position| position + 1);
         assert_eq!(
             broken_laws(&TASK, from_one),
-            ["sum", "padding", "position-rows", "longest"]
+            ["sum", "padding", "position-rows", "longest", "gradient"]
         );
         let over_batch = as_if(own, |row, _| row);
         assert!(broken_laws(&TASK, over_batch).contains(&"sum"));

@@ -138,6 +138,13 @@ const LAWS: &[Law] = &[
     )
     .few(),
     Law::new(
+        "largest-number",
+        "the number just below 1 chooses the last token, also where rounding keeps the probabilities from adding up to 1",
+        SIZES,
+        |scenario, probe| GENERATOR.largest_number(scenario, probe),
+    )
+    .few(),
+    Law::new(
         "cold-is-greedy",
         "a temperature towards 0 gives the greedy tokens",
         SIZES,

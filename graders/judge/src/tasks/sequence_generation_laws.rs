@@ -18,6 +18,9 @@ pub(super) const SIZES: scenario::Sizes = &[("B", 1, 3), ("T", 1, 3), ("steps", 
 /// Sizes of laws in which one step is not enough.
 pub(super) const FROM_TWO: scenario::Sizes = &[("B", 1, 3), ("T", 1, 3), ("steps", 2, 5)];
 
+/// The largest number below 1 that f64 has.
+const LARGEST_NUMBER: f64 = 1.0 - f64::EPSILON / 2.0;
+
 /// Which of the two functions generates.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Generator {
@@ -29,12 +32,16 @@ pub(super) struct Generator {
 impl Generator {
     /// A greedy call.
     fn given(self, scenario: &Scenario) -> Tensors {
+        self.given_with(scenario, 5)
+    }
+
+    fn given_with(self, scenario: &Scenario, vocabulary: usize) -> Tensors {
         let [batch, length, steps] = ["B", "T", "steps"].map(|name| scenario.size(name));
         let layers = 1 + scenario.random("layers").integer(0, 2) as usize;
         let sizes = |length: usize| Sizes {
             positions: length + steps,
             layers,
-            vocabulary: 5,
+            vocabulary,
             ..Sizes::new(batch, length, 2, 2)
         };
         drawn(scenario, |random| {
@@ -47,8 +54,12 @@ impl Generator {
     }
 
     fn given_sampled(self, scenario: &Scenario) -> Tensors {
+        self.given_sampled_with(scenario, 5)
+    }
+
+    fn given_sampled_with(self, scenario: &Scenario, vocabulary: usize) -> Tensors {
         let temperature = [0.5, 1.5, 2.0][scenario.random("temperature").integer(0, 3) as usize];
-        let given = self.given(scenario);
+        let given = self.given_with(scenario, vocabulary);
         let mut random = scenario.random("uniforms");
         crate::golden::arguments_in(scenario.dtype(), &sampled(&mut random, &given, temperature))
     }
@@ -180,6 +191,16 @@ impl Generator {
         let given = ending(&filled(&self.given_sampled(scenario), "uniforms", 0.0), 1.0);
         let new = self.any(probe, &given)?;
         every("a new token where all numbers are 0", "0", &new, |token| token == 0.0)
+    }
+
+    /// With a head of zeros all probabilities are equal. Seven sevenths, added up one after the other, are less than 1 in
+    /// f64, and less than the number.
+    pub(super) fn largest_number(self, scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
+        let given = filled(&self.given_sampled_with(scenario, 7), "head", 0.0);
+        let given = ending(&filled(&given, "uniforms", LARGEST_NUMBER), 0.0);
+        let new = self.any(probe, &given)?;
+        let what = "a new token of 7, where all numbers are as close to 1 as they can be";
+        every(what, "6", &new, |token| token == 6.0)
     }
 
     pub(super) fn batch_independence(self, scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {

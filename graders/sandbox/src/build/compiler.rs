@@ -41,6 +41,9 @@ const COMMON: [&str; 9] = [
     "-Cforce-unwind-tables=yes",
 ];
 
+/// Takes the place of the number in `COMMON` where builds remember each other: about a unit per file.
+const UNITS: &str = "-Ccodegen-units=256";
+
 /// What no submission may hold. Other lints are silenced one by one and not with `--cap-lints`, which would silence this
 /// one as well.
 const NO_UNSAFE: &str = "-Funsafe_code";
@@ -51,6 +54,7 @@ pub(super) struct Compiler<'a> {
     toolkit: &'a Toolkit,
     launcher: &'a Launcher,
     allows_unsafe: bool,
+    remembers: bool,
     source: PathBuf,
     output: PathBuf,
     prefixes: Prefixes,
@@ -83,6 +87,7 @@ impl<'a> Compiler<'a> {
             toolkit,
             launcher: request.launcher,
             allows_unsafe: request.allows_unsafe,
+            remembers: request.whole,
             source,
             output,
             prefixes,
@@ -109,6 +114,11 @@ impl<'a> Compiler<'a> {
         arguments.extend(self.external("tch"));
         // Line tables name this folder; the worker knows a submission's frames by it.
         arguments.push(format!("--remap-path-prefix={}={SUBMISSION}", self.source.display()));
+        if self.remembers {
+            // Only what is in units of its own can be taken over from the build before.
+            let memory = self.output.join("incremental");
+            arguments.extend([format!("-Cincremental={}", memory.display()), UNITS.to_owned()]);
+        }
         arguments.push(ROOT.to_owned());
         self.run(arguments)
     }

@@ -39,7 +39,8 @@ pub struct Request<'a> {
     pub set_aside: &'a [String],
     /// Whether `unsafe` compiles. Never for a submission that is graded: only for attacks that have to reach the sandbox.
     pub allows_unsafe: bool,
-    /// Whether nothing is put out of the way: then the first error ends the build.
+    /// Whether nothing is put out of the way: then the first error ends the build. What compiles again stays in
+    /// `output`, so that of many builds in the same folders each compiles only what differs from the one before.
     pub whole: bool,
     /// Where the program goes; made if need be.
     pub output: &'a Path,
