@@ -18,16 +18,29 @@ use crate::tolerance::Tolerances;
 pub const NAME: &str = "differential";
 
 /// What came of a differential run.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Run {
     /// The submission agrees with the reference on all fresh inputs.
     Agrees,
     /// It does not on these.
-    Differs(Box<Finding>, Counterexample),
+    Differs(Box<Differs>),
     /// No case has inputs that could be drawn anew.
     NothingFresh,
     /// No reference is at hand.
     NoReference,
+}
+
+/// Fresh inputs on which a submission is not the reference.
+#[derive(Debug, Clone)]
+pub struct Differs {
+    /// How.
+    pub finding: Finding,
+    /// The call.
+    pub counterexample: Counterexample,
+    /// The golden case whose kind the inputs are of.
+    pub case: &'static Case,
+    /// The inputs, and what the reference gives for them.
+    pub inputs: StoredCase,
 }
 
 /// The seed of a submission's fresh inputs. It has 32 bits, so that every reader of JSON keeps it exactly.
@@ -87,7 +100,12 @@ pub fn run(
             Err(Stop::Fault(fault)) => return Err(fault.into()),
         };
         if let Some(finding) = found.and_then(|found| charged(found, seed)) {
-            return Ok(Run::Differs(Box::new(finding), counterexample(&probe, seed)));
+            return Ok(Run::Differs(Box::new(Differs {
+                finding,
+                counterexample: counterexample(&probe, seed),
+                case,
+                inputs: fresh,
+            })));
         }
     }
     Ok(if compared == 0 { Run::NothingFresh } else { Run::Agrees })
@@ -133,7 +151,7 @@ fn counterexample(probe: &Probe<'_>, seed: u64) -> Counterexample {
         sizes: Vec::new(),
         found_at: Vec::new(),
         seed,
-        calls: probe.calls().to_vec(),
+        calls: probe.calls(),
     }
 }
 

@@ -6,7 +6,7 @@ use proptest::test_runner::{Config, RngAlgorithm, RngSeed, TestCaseError, TestCa
 use wire::DType;
 
 use crate::finding::{Counterexample, Finding, Violation};
-use crate::probe::{Broken, Probe};
+use crate::probe::{Broken, Exchange, Probe};
 use crate::random::seed_bytes;
 use crate::scenario::Scenario;
 use crate::subject::Fault;
@@ -24,13 +24,21 @@ pub struct Effort {
     pub shrinks: bool,
 }
 
+/// A law that does not hold.
+#[derive(Debug)]
+pub struct BrokenLaw {
+    /// What was found.
+    pub finding: Finding,
+    /// The smallest input that shows it.
+    pub counterexample: Counterexample,
+    /// That input.
+    pub scenario: Scenario,
+    /// Its calls with what they gave.
+    pub exchanges: Vec<Exchange>,
+}
+
 /// Tries a law. `None` where it holds on all cases.
-pub fn try_law(
-    law: &Law,
-    probe: &mut Probe<'_>,
-    effort: Effort,
-    seed: [u8; 32],
-) -> Result<Option<(Finding, Counterexample)>, Fault> {
+pub fn try_law(law: &Law, probe: &mut Probe<'_>, effort: Effort, seed: [u8; 32]) -> Result<Option<BrokenLaw>, Fault> {
     let cases = match law.cases {
         Cases::Many => effort.cases,
         Cases::Few => effort.cases.div_ceil(4),
@@ -50,7 +58,7 @@ pub fn try_law(
     let trial = trial.into_inner();
     match trial.fault {
         Some(fault) => Err(fault),
-        None => Ok(trial.found.map(|found| (found.finding, found.counterexample))),
+        None => Ok(trial.found.map(|found| found.broken)),
     }
 }
 
@@ -90,8 +98,7 @@ struct Trial<'a, 'b> {
 }
 
 struct Found {
-    finding: Finding,
-    counterexample: Counterexample,
+    broken: BrokenLaw,
     /// It is not made smaller: nobody asked for it, or it is a hang, and every smaller case could hang as well.
     final_form: bool,
 }
@@ -127,15 +134,19 @@ impl Trial<'_, '_> {
         let found_at = self
             .found
             .take()
-            .map_or_else(|| sizes.clone(), |found| found.counterexample.found_at);
+            .map_or_else(|| sizes.clone(), |found| found.broken.counterexample.found_at);
         let is_hang = matches!(&violation, Violation::Call(finding) if matches!(**finding, Finding::TimedOut { .. }));
         self.found = Some(Found {
-            finding: Finding::LawBroken(violation),
-            counterexample: Counterexample {
-                sizes,
-                found_at,
-                seed: scenario.seed(),
-                calls: self.probe.calls().to_vec(),
+            broken: BrokenLaw {
+                finding: Finding::LawBroken(violation),
+                counterexample: Counterexample {
+                    sizes,
+                    found_at,
+                    seed: scenario.seed(),
+                    calls: self.probe.calls(),
+                },
+                scenario: scenario.clone(),
+                exchanges: self.probe.exchanges().to_vec(),
             },
             final_form: is_hang || !self.shrinks,
         });

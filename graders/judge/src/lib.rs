@@ -23,6 +23,7 @@ pub mod pattern;
 pub mod points;
 pub mod probe;
 pub mod random;
+pub mod reproduction;
 pub mod scenario;
 pub mod schedule;
 pub mod subject;

@@ -6,6 +6,7 @@ use wire::{DType, Observed, Outcome, Tensor, Tensors};
 use crate::arguments::{Array, array, tensor};
 use crate::compare::{Mismatch, compare_scaled};
 use crate::finding::{Finding, RecordedArgument, RecordedCall, Violation};
+use crate::reproduction::observe::{is_observed, note};
 use crate::subject::{Call, Fault, Gradient, Subject};
 
 /// Values of an argument beyond this number are not written into a report.
@@ -57,7 +58,16 @@ pub type Holds = Result<(), Broken>;
 pub struct Probe<'a> {
     subject: &'a mut dyn Subject,
     canonical: Option<fn(Tensors) -> Tensors>,
-    calls: Vec<RecordedCall>,
+    exchanges: Vec<Exchange>,
+}
+
+/// A call and what it gave, where it gave something.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Exchange {
+    /// The call.
+    pub call: Call,
+    /// What it gave.
+    pub returned: Option<Returned>,
 }
 
 /// What a successful call gave.
@@ -77,18 +87,23 @@ impl<'a> Probe<'a> {
         Self {
             subject,
             canonical,
-            calls: Vec::new(),
+            exchanges: Vec::new(),
         }
     }
 
     /// The calls made since the last `forget`.
-    pub fn calls(&self) -> &[RecordedCall] {
-        &self.calls
+    pub fn calls(&self) -> Vec<RecordedCall> {
+        self.exchanges.iter().map(|exchange| record(&exchange.call)).collect()
+    }
+
+    /// The same calls with what they gave.
+    pub fn exchanges(&self) -> &[Exchange] {
+        &self.exchanges
     }
 
     /// Forgets the recorded calls: a new case begins.
     pub fn forget(&mut self) {
-        self.calls.clear();
+        self.exchanges.clear();
     }
 
     /// Has the next call made in a process that knows nothing of the earlier ones.
@@ -98,8 +113,13 @@ impl<'a> Probe<'a> {
 
     /// Makes a call that has to return outputs.
     pub fn call(&mut self, call: &Call) -> Result<Returned, Stop> {
-        self.calls.push(record(call));
-        returned(self.subject.call(call)?, self.canonical).map_err(Stop::Found)
+        let observed = self.subject.call(call);
+        let result = observed.map(|observed| returned(observed, self.canonical));
+        self.exchanges.push(Exchange {
+            call: call.clone(),
+            returned: result.as_ref().ok().and_then(|result| result.as_ref().ok()).cloned(),
+        });
+        result?.map_err(Stop::Found)
     }
 
     /// The outputs of a plain call.
@@ -328,6 +348,9 @@ pub fn equal(what: &str, equals: &str, expected: &Array, actual: &Array, toleran
 
 /// Fails at the first value for which `rule` does not hold; `requirement` says it in words.
 pub fn every(what: &str, requirement: &str, values: &Array, rule: impl Fn(f64) -> bool) -> Holds {
+    if is_observed() {
+        return Ok(());
+    }
     match values.indexed_iter().find(|(_, value)| !rule(**value)) {
         None => Ok(()),
         Some((index, value)) => Err(Violation::Value {
@@ -346,6 +369,9 @@ fn judge_arrays(
     tolerance: f64,
     violation: impl FnOnce(Mismatch) -> Violation,
 ) -> Holds {
+    if note(expected, actual, tolerance) {
+        return Ok(());
+    }
     let (expected, actual) = (tensor(expected), tensor(actual));
     match compare_scaled(&expected, &actual, DType::F64, tolerance, 1.0) {
         None => Ok(()),

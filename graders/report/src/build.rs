@@ -1,9 +1,10 @@
 //! From judgements to the report.
 
-use judge::assignment::{Assignment, Entry, Hints, Limits};
+use judge::assignment::{Assignment, Entry, Hints, Limits, Visibility};
 use judge::finding::{Counterexample, Finding};
 use judge::judgement::{Check, Ending, Kind, Skip, TaskJudgement};
 use judge::points;
+use judge::reproduction::Reproduction;
 use judge::task::Task;
 use judge::trial;
 use judge::verdict::Verdict;
@@ -16,8 +17,12 @@ use crate::model::{
     SCHEMA_VERSION, Series, Submission, TaskReport, Times, Totals,
 };
 use crate::order::worst_first;
+use crate::snippet::snippet;
 use crate::visibility::{Sight, sight};
 use crate::words::{self, Place, Words};
+
+/// Bytes of all snippets of a report.
+const MOST_SNIPPETS: usize = 400_000;
 
 /// All that a report says beside the judgements.
 #[derive(Debug, Clone)]
@@ -56,9 +61,10 @@ pub struct Context<'a> {
 pub fn build(context: &Context<'_>, judgements: &[TaskJudgement], assignment: &Assignment) -> Report {
     let of = |entry: &Entry| judgements.iter().find(|judgement| judgement.task == entry.id);
     let judged = assignment.tasks.iter().filter_map(|entry| Some((entry, of(entry)?)));
-    let tasks: Vec<TaskReport> = judged
+    let mut tasks: Vec<TaskReport> = judged
         .map(|(entry, judgement)| task(context, assignment, entry, judgement))
         .collect();
+    bound_snippets(&mut tasks);
     let totals = totals(&tasks, assignment);
     Report {
         schema_version: SCHEMA_VERSION,
@@ -102,7 +108,7 @@ fn task(context: &Context<'_>, assignment: &Assignment, entry: &Entry, judgement
         id: entry.id.clone(),
         file: task.map_or("", |task| task.file).to_owned(),
         item: entry.item.clone(),
-        hidden: matches!(entry.visibility, judge::assignment::Visibility::Hidden),
+        hidden: matches!(entry.visibility, Visibility::Hidden),
         verdict: judgement.verdict,
         points: hundredths(judgement.points),
         max_points: hundredths(judgement.max_points),
@@ -144,6 +150,8 @@ fn check(limits: Limits, hints: Hints, entry: &Entry, check: &Check) -> CheckRep
         location: None,
         evidence: None,
         counterexample: None,
+        snippet: None,
+        snippet_left_out: None,
         measured: seen(check, |outcome| outcome.measured.iter().map(measured).collect()),
         series: seen(check, |outcome| outcome.series.iter().map(series).collect()),
     };
@@ -174,7 +182,13 @@ fn check(limits: Limits, hints: Hints, entry: &Entry, check: &Check) -> CheckRep
             };
             match sight(entry.visibility, check.kind, finding) {
                 Sight::Nothing => said(blank, words::hidden(Verdict::of(finding))),
-                Sight::Finding(finding) => failed(blank, &within(hints, finding), counterexample.as_ref(), place),
+                Sight::Finding(finding) => {
+                    let report = failed(blank, &within(hints, finding), counterexample.as_ref(), place);
+                    // Expected values and inputs would be in it.
+                    let is_shown = matches!(entry.visibility, Visibility::Public);
+                    let reproduction = check.reproduction.as_ref().filter(|_| is_shown);
+                    with_snippet(report, &entry.id, reproduction)
+                }
             }
         }
     }
@@ -223,6 +237,35 @@ fn failed(
         evidence: evidence::evidence(finding),
         counterexample: counterexample.map(evidence::counterexample),
         ..said(blank, words::finding(finding, place))
+    }
+}
+
+/// The same with a test that shows it.
+fn with_snippet(report: CheckReport, task: &str, reproduction: Option<&Reproduction>) -> CheckReport {
+    let found = reproduction.and_then(|found| snippet(task, &report.name, &report.statement, found));
+    match found {
+        None => report,
+        Some(Ok(text)) => CheckReport {
+            snippet: Some(text),
+            ..report
+        },
+        Some(Err(why)) => CheckReport {
+            snippet_left_out: Some(why.to_owned()),
+            ..report
+        },
+    }
+}
+
+/// Leaves out snippets where a report would become large by them.
+fn bound_snippets(tasks: &mut [TaskReport]) {
+    let mut written = 0;
+    for check in tasks.iter_mut().flat_map(|task| &mut task.checks) {
+        let Some(text) = &check.snippet else { continue };
+        written += text.len();
+        if written > MOST_SNIPPETS {
+            check.snippet = None;
+            check.snippet_left_out = Some(words::SNIPPETS_FULL.to_owned());
+        }
     }
 }
 

@@ -17,6 +17,7 @@ pub mod model;
 mod order;
 mod page;
 mod sentence;
+mod snippet;
 mod steps;
 pub mod terminal;
 #[cfg(test)]

@@ -91,8 +91,24 @@ fn finding(remark: &Remark<'_>) -> String {
     if let Some(hint) = &check.hint {
         line(&mut text, "hint", hint);
     }
+    text.push_str(&test(check));
     text.push('\n');
     text
+}
+
+/// The finding as a test, folded, in the list.
+fn test(check: &CheckReport) -> String {
+    if let Some(why) = &check.snippet_left_out {
+        return format!("\n  - test: {}", escape(why));
+    }
+    let Some(snippet) = &check.snippet else {
+        return String::new();
+    };
+    let code: String = snippet.lines().map(|line| format!("    {line}\n")).collect();
+    format!(
+        "\n\n    <details><summary>{}</summary>\n\n    ```rust\n{code}    ```\n\n    </details>\n",
+        words::REPRODUCES
+    )
 }
 
 fn line(text: &mut String, label: &str, said: &str) {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub use window::{Number, Relation, Window};
 
 /// Version of the model; it rises with every change that a reader has to know of.
-pub const SCHEMA_VERSION: u32 = 3;
+pub const SCHEMA_VERSION: u32 = 4;
 
 /// The report on one submission.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -177,6 +177,12 @@ pub struct CheckReport {
     /// The smallest known input that shows it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub counterexample: Option<Counterexample>,
+    /// A test in Rust for the submission's own crate that fails while the finding holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snippet: Option<String>,
+    /// Why there is no such test, where there could be one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snippet_left_out: Option<String>,
     /// What a trial has measured, also one that passed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub measured: Vec<Measured>,

@@ -51,6 +51,8 @@ struct Sections<'a> {
     compiler_messages: BTreeSet<&'a str>,
     /// Whether a counterexample was shown without its values.
     values_left_out: bool,
+    /// Whether a finding was shown without the test that reproduces it.
+    snippets_left_out: bool,
 }
 
 impl<'a> Sections<'a> {
@@ -60,6 +62,7 @@ impl<'a> Sections<'a> {
             verbose: look.verbose,
             compiler_messages: BTreeSet::new(),
             values_left_out: false,
+            snippets_left_out: false,
         }
     }
 
@@ -160,6 +163,23 @@ impl<'a> Sections<'a> {
         if let Some(hint) = check.hint.as_deref().filter(|hint| hints.insert(hint)) {
             self.page.labelled(6, "hint", hint);
         }
+        self.snippet(check);
+    }
+
+    /// The finding as a test; its lines are code, and stay as they are.
+    fn snippet(&mut self, check: &CheckReport) {
+        if let Some(why) = check.snippet_left_out.as_deref().filter(|_| self.verbose) {
+            self.page.labelled(6, "test", why);
+        }
+        let Some(snippet) = &check.snippet else { return };
+        if !self.verbose {
+            self.snippets_left_out = true;
+            return;
+        }
+        self.page.labelled(6, "test", words::REPRODUCES);
+        for line in snippet.lines() {
+            self.page.line(format!("      {line}").trim_end());
+        }
     }
 
     fn counterexample(&mut self, counterexample: &Counterexample) {
@@ -218,8 +238,8 @@ impl<'a> Sections<'a> {
     /// The sums, and the next thing to do.
     fn end(&mut self, report: &Report, next: Option<&str>) {
         self.totals(report);
-        if self.values_left_out {
-            self.page.labelled(2, "more", words::values());
+        if let Some(more) = words::verbose(self.values_left_out, self.snippets_left_out) {
+            self.page.labelled(2, "more", more);
         }
         if let Some(next) = next {
             self.page.labelled(2, "next", next);

@@ -9,8 +9,9 @@ use crate::finding::Finding;
 use crate::fixtures::StoredCase;
 use crate::golden::judge_case;
 use crate::hygiene::{self, Hygiene};
-use crate::law::{Effort, law_seed, try_law};
+use crate::law::{BrokenLaw, Effort, law_seed, try_law};
 use crate::probe::Probe;
+use crate::reproduction::{self, Reproduction};
 use crate::subject::{Fault, Subject};
 use crate::task::{Case, Law, golden_name};
 
@@ -43,7 +44,7 @@ impl TaskJudge<'_> {
         let (mut answered, mut held) = (Stored::new(), Stored::new());
         let mut imprecise = None;
         for portion in self.task.golden_portions() {
-            let mut ending = Ending::Passed;
+            let (mut ending, mut reproduction) = (Ending::Passed, None);
             for (case, stored) in cases.iter().filter(|(case, _)| case.portion == portion) {
                 let found = self.case(case, stored, dtype, subject)?;
                 if is_answer(&found) {
@@ -56,19 +57,23 @@ impl TaskJudge<'_> {
                         ..
                     } => {
                         held.push((*case, stored));
-                        imprecise.get_or_insert(finding);
+                        imprecise.get_or_insert((*case, stored, finding));
                     }
                     other => {
+                        reproduction = self.reproduction(case, stored, dtype, &other);
                         ending = other;
                         break;
                     }
                 }
             }
             let statement = format!("the golden cases of `{portion}` hold in {dtype}");
-            checks.push(Check::new(golden_name(dtype, portion), kind, statement, ending));
+            checks.push(Check {
+                reproduction,
+                ..Check::new(golden_name(dtype, portion), kind, statement, ending)
+            });
         }
         if dtype == DType::F64 && has_floats(cases) {
-            checks.push(precision(imprecise));
+            checks.push(self.precision(imprecise));
         }
         Ok(Golden { checks, answered, held })
     }
@@ -88,20 +93,58 @@ impl TaskJudge<'_> {
         self.ending(judge_case(self.task, case, stored, tolerances, dtype, &mut probe))
     }
 
+    /// What it takes to see again what was found on a golden case.
+    fn reproduction(&self, case: &Case, stored: &StoredCase, dtype: DType, ending: &Ending) -> Option<Reproduction> {
+        match ending {
+            Ending::Failed { finding, .. } if self.bench.shrinks => {
+                let tolerances = &self.bench.fixtures.tolerances;
+                reproduction::of_case(self.task, case, stored, tolerances, dtype, finding)
+            }
+            Ending::Passed | Ending::Skipped(_) | Ending::Failed { .. } => None,
+        }
+    }
+
+    fn precision(&self, imprecise: Option<(&Case, &StoredCase, Finding)>) -> Check {
+        let mut reproduction = None;
+        let ending = imprecise.map_or(Ending::Passed, |(case, stored, finding)| {
+            let ending = Ending::Failed {
+                finding,
+                counterexample: None,
+            };
+            reproduction = self.reproduction(case, stored, DType::F64, &ending);
+            ending
+        });
+        let statement = "f64 outputs are as exact as f64 can be";
+        Check {
+            reproduction,
+            ..Check::new("precision", Kind::Precision, statement, ending)
+        }
+    }
+
     /// The checks of hygiene, on cases that were answered: one that crashes has cost its portion, and says nothing of
     /// how clean the others are.
     pub(super) fn hygiene(&mut self, answered: &Stored<'_>, subject: &mut dyn Subject) -> Result<Vec<Check>, Fault> {
         let calls = hygiene::calls(self.task, answered);
         let mut checks = Vec::new();
         for &Hygiene { name, statement, judge } in hygiene::ALL {
+            let mut reproduction = None;
             let ending = if self.time_used_up() {
                 Ending::Skipped(Skip::TimeUsedUp)
             } else if answered.is_empty() {
                 Ending::Skipped(Skip::NoAnswer)
             } else {
-                self.ending(judge(&calls, &mut Probe::new(subject, self.task.canonical)))?
+                let mut probe = Probe::new(subject, self.task.canonical);
+                let ending = self.ending(judge(&calls, &mut probe))?;
+                if let Ending::Failed { finding, .. } = &ending {
+                    let found = reproduction::of_hygiene(finding, probe.exchanges());
+                    reproduction = found.filter(|_| self.bench.shrinks);
+                }
+                ending
             };
-            checks.push(Check::new(name, Kind::Hygiene, statement, ending));
+            checks.push(Check {
+                reproduction,
+                ..Check::new(name, Kind::Hygiene, statement, ending)
+            });
         }
         Ok(checks)
     }
@@ -117,37 +160,42 @@ impl TaskJudge<'_> {
         if self.left_out(differential::NAME) {
             return Ok(Vec::new());
         }
-        let ending = if self.time_used_up() {
-            Ending::Skipped(Skip::TimeUsedUp)
+        let (ending, reproduction) = if self.time_used_up() {
+            (Ending::Skipped(Skip::TimeUsedUp), None)
         } else if held.is_empty() {
-            Ending::Skipped(Skip::NothingHolds)
+            (Ending::Skipped(Skip::NothingHolds), None)
         } else {
             self.fresh_inputs(held, subject)?
         };
         let statement = differential::statement(self.task, cases);
-        Ok(vec![Check::new(
-            differential::NAME,
-            Kind::Differential,
-            statement,
-            ending,
-        )])
+        Ok(vec![Check {
+            reproduction,
+            ..Check::new(differential::NAME, Kind::Differential, statement, ending)
+        }])
     }
 
-    fn fresh_inputs(&mut self, held: &Stored<'_>, subject: &mut dyn Subject) -> Result<Ending, Fault> {
+    fn fresh_inputs(
+        &mut self,
+        held: &Stored<'_>,
+        subject: &mut dyn Subject,
+    ) -> Result<(Ending, Option<Reproduction>), Fault> {
         let tolerances = &self.bench.fixtures.tolerances;
-        match differential::run(self.task, held, tolerances, self.bench.fresh_seed, subject) {
-            Ok(Run::Agrees) => Ok(Ending::Passed),
-            Ok(Run::NothingFresh) => Ok(Ending::Skipped(Skip::FixedInputs)),
-            Ok(Run::NoReference) => Ok(Ending::Skipped(Skip::NoReference)),
-            Ok(Run::Differs(finding, counterexample)) => {
-                self.count_timeout(&finding);
-                Ok(Ending::Failed {
-                    finding: *finding,
-                    counterexample: Some(counterexample),
-                })
+        let ending = match differential::run(self.task, held, tolerances, self.bench.fresh_seed, subject) {
+            Ok(Run::Agrees) => Ending::Passed,
+            Ok(Run::NothingFresh) => Ending::Skipped(Skip::FixedInputs),
+            Ok(Run::NoReference) => Ending::Skipped(Skip::NoReference),
+            Ok(Run::Differs(differs)) => {
+                self.count_timeout(&differs.finding);
+                let ending = Ending::Failed {
+                    finding: differs.finding,
+                    counterexample: Some(differs.counterexample),
+                };
+                let reproduction = self.reproduction(differs.case, &differs.inputs, DType::F64, &ending);
+                return Ok((ending, reproduction));
             }
-            Err(stop) => self.ending(Err(stop)),
-        }
+            Err(stop) => self.ending(Err(stop))?,
+        };
+        Ok((ending, None))
     }
 
     pub(super) fn laws(
@@ -161,14 +209,18 @@ impl TaskJudge<'_> {
             if self.left_out(law.name) {
                 continue;
             }
-            let ending = if self.time_used_up() {
-                Ending::Skipped(Skip::TimeUsedUp)
+            let (ending, reproduction) = if self.time_used_up() {
+                (Ending::Skipped(Skip::TimeUsedUp), None)
             } else if replaced && law.differentiates {
-                Ending::Skipped(Skip::DependsOn(parts.iter().map(ToString::to_string).collect()))
+                let parts = parts.iter().map(ToString::to_string).collect();
+                (Ending::Skipped(Skip::DependsOn(parts)), None)
             } else {
                 self.law(law, subject)?
             };
-            checks.push(Check::new(law.name, Kind::Law, law.statement, ending));
+            checks.push(Check {
+                reproduction,
+                ..Check::new(law.name, Kind::Law, law.statement, ending)
+            });
         }
         Ok(checks)
     }
@@ -177,39 +229,47 @@ impl TaskJudge<'_> {
         self.bench.without.and_then(|name| name.split_once('/')) == Some((self.task.id, check))
     }
 
-    fn law(&mut self, law: &Law, subject: &mut dyn Subject) -> Result<Ending, Fault> {
+    fn law(&mut self, law: &Law, subject: &mut dyn Subject) -> Result<(Ending, Option<Reproduction>), Fault> {
         let mut probe = Probe::new(subject, self.task.canonical);
         let seed = law_seed(self.bench.seed, self.task.id, law.name);
         let effort = Effort {
             cases: self.bench.assignment.law_cases,
             shrinks: self.bench.shrinks,
         };
-        let found = try_law(law, &mut probe, effort, seed)?;
-        Ok(match found {
-            None => Ending::Passed,
-            Some((finding, counterexample)) => {
-                self.count_timeout(&finding);
-                Ending::Failed {
-                    finding,
-                    counterexample: Some(counterexample),
-                }
+        let Some(broken) = try_law(law, &mut probe, effort, seed)? else {
+            return Ok((Ending::Passed, None));
+        };
+        self.count_timeout(&broken.finding);
+        let reproduction = self.reproduction_of_law(law, &broken, subject)?;
+        let ending = Ending::Failed {
+            finding: broken.finding,
+            counterexample: Some(broken.counterexample),
+        };
+        Ok((ending, reproduction))
+    }
+
+    fn reproduction_of_law(
+        &self,
+        law: &Law,
+        broken: &BrokenLaw,
+        subject: &mut dyn Subject,
+    ) -> Result<Option<Reproduction>, Fault> {
+        if !self.bench.shrinks {
+            return Ok(None);
+        }
+        match reproduction::of_law(law, broken) {
+            Some(found) => Ok(Some(found)),
+            None => {
+                let tolerances = &self.bench.fixtures.tolerances;
+                reproduction::by_reference(broken, tolerances, self.task.canonical, subject)
             }
-        })
+        }
     }
 }
 
 fn has_floats(cases: &Cases) -> bool {
     let expected = cases.iter().flat_map(|(_, stored)| stored.expected.values());
     expected.into_iter().any(|tensor| tensor.dtype().is_float())
-}
-
-fn precision(imprecise: Option<Finding>) -> Check {
-    let ending = imprecise.map_or(Ending::Passed, |finding| Ending::Failed {
-        finding,
-        counterexample: None,
-    });
-    let statement = "f64 outputs are as exact as f64 can be";
-    Check::new("precision", Kind::Precision, statement, ending)
 }
 
 /// Whether a golden case's call gave outputs, whatever they are worth.

@@ -16,6 +16,7 @@ use crate::diagnosis::Likeness;
 use crate::finding::{Counterexample, Finding};
 use crate::fixtures::{FixtureError, Fixtures};
 use crate::points::{self, Portion};
+use crate::reproduction::Reproduction;
 use crate::subject::Subject;
 use crate::task::Task;
 use crate::trial::Outcome;
@@ -97,6 +98,8 @@ pub struct Check {
     pub ending: Ending,
     /// What a trial has seen, also one that failed.
     pub outcome: Option<Outcome>,
+    /// What it takes to see the finding again, where that is known and somebody reads it.
+    pub reproduction: Option<Reproduction>,
 }
 
 impl Check {
@@ -108,6 +111,7 @@ impl Check {
             statement: statement.into(),
             ending,
             outcome: None,
+            reproduction: None,
         }
     }
 

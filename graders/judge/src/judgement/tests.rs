@@ -178,7 +178,7 @@ fn a_failing_case_is_made_smaller_only_where_that_was_asked_for() {
         // With this seed the first case is not the smallest one.
         let seed = law_seed(2, HALF.id, HALF.laws[0].name);
         let found = try_law(&HALF.laws[0], &mut Probe::new(&mut pupil, None), effort, seed);
-        found.ok().flatten().expect("nothing is answered").1
+        found.ok().flatten().expect("nothing is answered").counterexample
     };
     let (first, smallest) = (found(false), found(true));
     assert_eq!(first.sizes, first.found_at);

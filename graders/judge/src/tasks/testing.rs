@@ -136,9 +136,9 @@ pub(super) fn smallest_case(
     let mut imitation = Imitation(function);
     let mut probe = Probe::new(&mut imitation, task.canonical);
     let found = try_law(law, &mut probe, EFFORT, law_seed(1, task.id, law.name)).expect("an imitation has no faults");
-    let (finding, counterexample) = found?;
-    let sizes = counterexample.sizes.iter().map(|size| size.1).collect();
-    Some((sizes, format!("{finding:?}")))
+    let broken = found?;
+    let sizes = broken.counterexample.sizes.iter().map(|size| size.1).collect();
+    Some((sizes, format!("{:?}", broken.finding)))
 }
 
 /// The golden cases, made by `right`, that an answer without understanding would meet.

@@ -49,6 +49,23 @@ pub(super) fn article(html: &mut Html, remark: &Remark<'_>, shown: &Shown<'_>) {
         if let Some(counterexample) = check.counterexample.as_ref().filter(|_| shown.in_full) {
             calls::listing(html, counterexample, shown.unfolded);
         }
+        snippet(html, check);
+    });
+}
+
+/// The finding as a test for the student's own crate, folded.
+fn snippet(html: &mut Html, check: &CheckReport) {
+    if let Some(why) = &check.snippet_left_out {
+        html.leaf("p", &[("class", &"small soft")], &said::no_test(why));
+    }
+    let Some(text) = &check.snippet else { return };
+    if html.len() > ROOM {
+        html.leaf("p", &[("class", &"small soft")], &said::no_test(words::SNIPPETS_FULL));
+        return;
+    }
+    html.element("details", &[], |html| {
+        html.leaf("summary", &[], &said::test(&check.name));
+        super::scrolling(html, &said::test(&check.name), |html| html.leaf("pre", &[], text));
     });
 }
 

@@ -140,3 +140,12 @@ pub(crate) fn setting(report: &Report) -> Vec<(&'static str, String)> {
     }
     rows
 }
+/// The fold around a test that reproduces a finding.
+pub(crate) fn test(check: &str) -> String {
+    format!("a test that reproduces {check} in your own crate")
+}
+
+/// Why there is no such test.
+pub(crate) fn no_test(why: &str) -> String {
+    format!("No test that reproduces it: {why}.")
+}

@@ -14,6 +14,7 @@ mod pattern;
 pub(crate) mod picture;
 mod process;
 mod report;
+mod snippet;
 mod source;
 mod summary;
 mod trial;
@@ -34,7 +35,12 @@ pub(crate) use next::next;
 pub use report::late;
 pub(crate) use report::{
     BY_HAND, alike, call, earned, grader_failed, is_judged, left_out, more, more_findings, points, setting, totals,
-    values, worth,
+    verbose, worth,
+};
+pub(crate) use snippet::{
+    REPRODUCES, SNIPPET_ASKED, SNIPPET_BLIND, SNIPPET_DIFFERENT, SNIPPET_NAN, SNIPPET_TOO_LONG, SNIPPETS_FULL,
+    snippet_accepted, snippet_changed, snippet_head, snippet_never, snippet_pieces, snippet_share, snippet_unequal,
+    snippet_value,
 };
 pub(crate) use summary::{skip, summary, title};
 pub(crate) use trial::{bar, measured, value};

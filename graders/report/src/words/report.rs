@@ -38,9 +38,14 @@ pub(crate) fn more(checks: usize) -> String {
     }
 }
 
-/// Where the values of counterexamples are.
-pub(crate) fn values() -> &'static str {
-    "--verbose shows the values of these inputs"
+/// Where the values of counterexamples are, and the tests that reproduce findings.
+pub(crate) fn verbose(values: bool, snippets: bool) -> Option<&'static str> {
+    match (values, snippets) {
+        (false, false) => None,
+        (true, false) => Some("--verbose shows the values of these inputs"),
+        (false, true) => Some("--verbose shows findings as tests that you can run in your own crate"),
+        (true, true) => Some("--verbose shows the inputs, and findings as tests that you can run in your own crate"),
+    }
 }
 
 /// A call with the values of small arguments.

@@ -1,0 +1,187 @@
+//! Findings on golden cases, on fresh inputs of their kinds, and of hygiene.
+
+use wire::{DType, Tensor, Tensors};
+
+use super::{Claim, Quantity, Reproduction, Step};
+use crate::compare::Mismatch;
+use crate::finding::Finding;
+use crate::fixtures::StoredCase;
+use crate::golden::{arguments_in, draws};
+use crate::probe::Exchange;
+use crate::subject::Call;
+use crate::task::{Case, Expect, Task};
+use crate::tolerance::Tolerances;
+
+/// What shows a finding on a golden case.
+pub(crate) fn of_case(
+    task: &Task,
+    case: &Case,
+    stored: &StoredCase,
+    tolerances: &Tolerances,
+    dtype: DType,
+    finding: &Finding,
+) -> Option<Reproduction> {
+    let claim = claim(task, case, stored, tolerances, dtype, finding)?;
+    let call = Call {
+        seed: 1,
+        ..Call::new(task.id, arguments_in(dtype, &stored.inputs))
+    };
+    let tiled = match case.expect {
+        Expect::Draws { tiled, .. } => Some((tiled, draws(dtype))),
+        Expect::Outputs | Expect::Verified(_) => None,
+    };
+    Some(Reproduction {
+        calls: vec![Step {
+            tiled,
+            ..Step::new(&call, Tensors::new())
+        }],
+        claim,
+    })
+}
+
+fn claim(
+    task: &Task,
+    case: &Case,
+    stored: &StoredCase,
+    tolerances: &Tolerances,
+    dtype: DType,
+    finding: &Finding,
+) -> Option<Claim> {
+    let equals = |output: &str, worst: &[usize]| {
+        let expected = stored.expected.get(output)?;
+        let dtype = if expected.dtype().is_float() {
+            dtype
+        } else {
+            expected.dtype()
+        };
+        Some(Claim::Equals {
+            quantity: Quantity::Output(output.to_owned()),
+            expected: expected.to_float(dtype),
+            tolerance: tolerances.of(task.id, output, dtype),
+            worst: worst.to_vec(),
+        })
+    };
+    match finding {
+        Finding::Panicked { .. } | Finding::Crashed { .. } | Finding::RefusedValid { .. } => Some(Claim::Returns),
+        Finding::Unusable { output, .. } => equals(output, &[]),
+        Finding::Wrong { output, mismatch, .. } if matches!(case.expect, Expect::Draws { .. }) => {
+            of_form(output, mismatch)
+        }
+        // Of the many right answers the stored one is not asked for.
+        Finding::Wrong { output, mismatch, .. } if matches!(case.expect, Expect::Verified(_)) => {
+            of_form(output, mismatch)
+        }
+        Finding::Wrong { output, mismatch, .. } | Finding::Differs { output, mismatch, .. } => {
+            equals(output, worst(mismatch))
+        }
+        Finding::Imprecise { output, difference, .. } => equals(output, &difference.worst.index),
+        Finding::NanInPadding {
+            output, index, blank, ..
+        } => Some(in_padding(output, index, *blank)),
+        Finding::OutsideSupport { token, .. } => drawn(case).map(|output| Claim::Never { output, token: *token }),
+        Finding::WrongDistribution {
+            token,
+            expected,
+            observed,
+            ..
+        } => drawn(case).map(|output| Claim::Share {
+            output,
+            token: *token,
+            share: *expected,
+            within: (expected - observed).abs() / 2.0,
+        }),
+        Finding::NotAttempted
+        | Finding::DidNotCompile(_)
+        | Finding::Forbidden { .. }
+        | Finding::TimedOut { .. }
+        | Finding::OutOfMemory { .. }
+        | Finding::Malformed { .. }
+        | Finding::AcceptedInvalid { .. }
+        | Finding::MissingOutput { .. }
+        | Finding::WrongDevice { .. }
+        | Finding::NoGradient { .. }
+        | Finding::Misbehaves { .. }
+        | Finding::BelowBar { .. }
+        | Finding::LawBroken(_)
+        | Finding::ArgumentModified { .. }
+        | Finding::NotDeterministic { .. }
+        | Finding::OrderDependent { .. } => None,
+    }
+}
+
+/// What shows a finding of hygiene, by the calls that were made.
+pub(crate) fn of_hygiene(finding: &Finding, exchanges: &[Exchange]) -> Option<Reproduction> {
+    let steps = |exchanges: &[Exchange]| -> Vec<Step> {
+        let step = |exchange: &Exchange| Step::new(&exchange.call, Tensors::new());
+        exchanges.iter().map(step).collect()
+    };
+    let (last, before) = exchanges.split_last()?;
+    match finding {
+        Finding::ArgumentModified { argument } => Some(Reproduction {
+            calls: steps(&exchanges[before.len()..]),
+            claim: Claim::Untouched {
+                argument: argument.clone(),
+            },
+        }),
+        Finding::NotDeterministic { output, .. } => Some(Reproduction {
+            calls: steps(&exchanges[before.len().checked_sub(1)?..]),
+            claim: Claim::Repeats { output: output.clone() },
+        }),
+        Finding::OrderDependent { output, mismatch } => {
+            // Every call was made alone first, in the order in which they were then made one after the other.
+            let alone = before.iter().find(|exchange| exchange.call == last.call)?;
+            let others = before.iter().position(|exchange| exchange.call == last.call)?;
+            let expected: &Tensor = alone.returned.as_ref()?.outputs.get(output)?;
+            let process = &exchanges[exchanges.len().checked_sub(others + 2)?..];
+            Some(Reproduction {
+                calls: steps(process),
+                claim: Claim::Equals {
+                    quantity: Quantity::Output(output.clone()),
+                    expected: expected.clone(),
+                    tolerance: 0.0,
+                    worst: worst(mismatch).to_vec(),
+                },
+            })
+        }
+        // A case that was answered before, and now is not, has found something else.
+        _ => None,
+    }
+}
+
+fn of_form(output: &str, mismatch: &Mismatch) -> Option<Claim> {
+    let output = output.to_owned();
+    match mismatch {
+        Mismatch::DType { expected, .. } => Some(Claim::DType {
+            output,
+            expected: expected.clone(),
+        }),
+        Mismatch::Shape { expected, .. } => Some(Claim::Shape {
+            output,
+            expected: expected.clone(),
+        }),
+        Mismatch::NotFinite(_) | Mismatch::Values(_) => None,
+    }
+}
+
+fn in_padding(output: &str, index: &[usize], blank: bool) -> Claim {
+    let (output, index) = (output.to_owned(), index.to_vec());
+    if blank {
+        Claim::Sees { output, index }
+    } else {
+        Claim::Number { output, index }
+    }
+}
+
+fn drawn(case: &Case) -> Option<String> {
+    match case.expect {
+        Expect::Draws { output, .. } => Some(output.to_owned()),
+        Expect::Outputs | Expect::Verified(_) => None,
+    }
+}
+
+fn worst(mismatch: &Mismatch) -> &[usize] {
+    match mismatch {
+        Mismatch::NotFinite(difference) | Mismatch::Values(difference) => &difference.worst.index,
+        Mismatch::DType { .. } | Mismatch::Shape { .. } => &[],
+    }
+}

@@ -1,0 +1,184 @@
+//! Findings of laws: by the relation that the law asks for, and where it has none that a test could state, by what the
+//! reference gives.
+
+use wire::{DType, Tensor, Tensors};
+
+use super::relation::{Relation, relation};
+use super::{Claim, Quantity, Reproduction, Step};
+use crate::compare::{Mismatch, compare_scaled};
+use crate::finding::{Finding, Violation};
+use crate::law::BrokenLaw;
+use crate::probe::{Exchange, Returned, returned};
+use crate::subject::{Fault, Subject};
+use crate::task::Law;
+use crate::tolerance::Tolerances;
+
+/// The error that is allowed of a gradient, which has no tolerance of its own.
+const GRADIENT: f64 = 1e-6;
+
+/// What shows that a law does not hold, without the reference.
+pub(crate) fn of_law(law: &Law, broken: &BrokenLaw) -> Option<Reproduction> {
+    let Finding::LawBroken(violation) = &broken.finding else {
+        return None;
+    };
+    match violation {
+        Violation::Call(finding) => of_call(finding, &broken.exchanges),
+        Violation::Unequal { what, mismatch, .. } | Violation::Changed { what, mismatch, .. } => {
+            of_form(what, mismatch, &broken.exchanges).or_else(|| of_relation(law, broken))
+        }
+        Violation::Value { .. } => None,
+    }
+}
+
+/// What shows that a law does not hold by what the reference gives for the same calls.
+pub(crate) fn by_reference(
+    broken: &BrokenLaw,
+    tolerances: &Tolerances,
+    canonical: Option<fn(Tensors) -> Tensors>,
+    subject: &mut dyn Subject,
+) -> Result<Option<Reproduction>, Fault> {
+    for exchange in &broken.exchanges {
+        let Some(actual) = &exchange.returned else { continue };
+        let Some(observed) = subject.trusted(&exchange.call)? else {
+            return Ok(None);
+        };
+        // The reference may refuse what a wrong function has handed on.
+        let Ok(expected) = returned(observed, canonical) else {
+            continue;
+        };
+        if let Some(claim) = difference(exchange.call.task, tolerances, &expected, actual) {
+            let calls = vec![Step::new(&exchange.call, Tensors::new())];
+            return Ok(Some(Reproduction { calls, claim }));
+        }
+    }
+    Ok(None)
+}
+
+fn of_call(finding: &Finding, exchanges: &[Exchange]) -> Option<Reproduction> {
+    let claim = match finding {
+        Finding::Panicked { .. }
+        | Finding::Crashed { .. }
+        | Finding::RefusedValid { .. }
+        | Finding::NoGradient { .. } => Claim::Returns,
+        Finding::AcceptedInvalid { input } => Claim::Refuses { input: input.clone() },
+        Finding::Unusable { .. }
+        | Finding::NotAttempted
+        | Finding::DidNotCompile(_)
+        | Finding::Forbidden { .. }
+        | Finding::TimedOut { .. }
+        | Finding::OutOfMemory { .. }
+        | Finding::Malformed { .. }
+        | Finding::MissingOutput { .. }
+        | Finding::WrongDevice { .. }
+        | Finding::Wrong { .. }
+        | Finding::NanInPadding { .. }
+        | Finding::Differs { .. }
+        | Finding::Imprecise { .. }
+        | Finding::Misbehaves { .. }
+        | Finding::OutsideSupport { .. }
+        | Finding::WrongDistribution { .. }
+        | Finding::BelowBar { .. }
+        | Finding::LawBroken(_)
+        | Finding::ArgumentModified { .. }
+        | Finding::NotDeterministic { .. }
+        | Finding::OrderDependent { .. } => return None,
+    };
+    Some(last_call(exchanges, claim)?)
+}
+
+/// An output of the last call whose shape or dtype is wrong.
+fn of_form(what: &str, mismatch: &Mismatch, exchanges: &[Exchange]) -> Option<Reproduction> {
+    let outputs = &exchanges.last()?.returned.as_ref()?.outputs;
+    let named = |form: &str| {
+        let mut names = outputs.keys();
+        names.find(|name| what == format!("the {form} of `{name}`")).cloned()
+    };
+    let claim = match mismatch {
+        Mismatch::Shape { expected, .. } => Claim::Shape {
+            output: named("shape")?,
+            expected: expected.clone(),
+        },
+        Mismatch::DType { expected, .. } => Claim::DType {
+            output: named("dtype")?,
+            expected: expected.clone(),
+        },
+        Mismatch::NotFinite(_) | Mismatch::Values(_) => return None,
+    };
+    last_call(exchanges, claim)
+}
+
+fn last_call(exchanges: &[Exchange], claim: Claim) -> Option<Reproduction> {
+    let call = &exchanges.last()?.call;
+    Some(Reproduction {
+        calls: vec![Step::new(call, Tensors::new())],
+        claim,
+    })
+}
+
+fn of_relation(law: &Law, broken: &BrokenLaw) -> Option<Reproduction> {
+    let related = relation(law, &broken.scenario, &broken.exchanges)?;
+    let step = |exchange: &Exchange| {
+        let outputs = exchange.returned.as_ref().map(|returned| returned.outputs.clone());
+        Step::new(&exchange.call, outputs.unwrap_or_default())
+    };
+    let steps: Vec<Step> = broken.exchanges.iter().map(step).collect();
+    Some(without_idle_calls(&steps, related))
+}
+
+/// Only the calls that the relation speaks of, and those whose outputs they take.
+fn without_idle_calls(steps: &[Step], mut related: Relation) -> Reproduction {
+    let sums = |element: &super::Element| [element.actual.clone(), element.expected.clone()];
+    let terms = related.elements.iter().flat_map(sums).flat_map(|sum| sum.terms);
+    let mut used: std::collections::BTreeSet<usize> = terms.map(|(place, _)| place.call).collect();
+    for call in (0..steps.len())
+        .rev()
+        .filter(|call| used.contains(call))
+        .collect::<Vec<_>>()
+    {
+        let sources = steps[call].arguments.values();
+        used.extend(sources.filter_map(|argument| Some(Step::handed_on(&steps[..call], argument)?.0)));
+    }
+    let kept: Vec<usize> = used.into_iter().collect();
+    for element in &mut related.elements {
+        for (place, _) in element.actual.terms.iter_mut().chain(&mut element.expected.terms) {
+            place.call = kept.iter().position(|&call| call == place.call).unwrap_or(0);
+        }
+    }
+    Reproduction {
+        calls: kept.iter().map(|&call| steps[call].clone()).collect(),
+        claim: Claim::Related(related),
+    }
+}
+
+/// The first output or gradient that is not the reference's.
+fn difference(task: &str, tolerances: &Tolerances, expected: &Returned, actual: &Returned) -> Option<Claim> {
+    let of_outputs = |name: &str, dtype: DType| tolerances.of(task, name, dtype);
+    let outputs = pairs(&expected.outputs, &actual.outputs)
+        .map(|(name, pair)| (Quantity::Output(name.clone()), pair, of_outputs(name, pair.0.dtype())));
+    let gradients = pairs(&expected.gradients, &actual.gradients)
+        .map(|(name, pair)| (Quantity::Gradient(name.clone()), pair, GRADIENT));
+    outputs
+        .chain(gradients)
+        .find_map(|(quantity, (expected, actual), tolerance)| {
+            let mismatch = compare_scaled(expected, actual, expected.dtype(), tolerance, 1e-3)?;
+            let worst = match mismatch {
+                Mismatch::NotFinite(difference) | Mismatch::Values(difference) => difference.worst.index,
+                Mismatch::DType { .. } | Mismatch::Shape { .. } => Vec::new(),
+            };
+            Some(Claim::Equals {
+                quantity,
+                expected: expected.clone(),
+                tolerance,
+                worst,
+            })
+        })
+}
+
+fn pairs<'a>(
+    expected: &'a Tensors,
+    actual: &'a Tensors,
+) -> impl Iterator<Item = (&'a String, (&'a Tensor, &'a Tensor))> {
+    expected
+        .iter()
+        .filter_map(|(name, expected)| Some((name, (expected, actual.get(name)?))))
+}
