@@ -56,9 +56,7 @@ fn without_digits(text: &str) -> String {
             while letters
                 .next_if(|next| next.is_ascii_digit() || ".e".contains(*next))
                 .is_some()
-            {
-                letters.next_if(|next| *next == '-' && shown.is_empty());
-            }
+            {}
             shown.push('#');
         } else {
             shown.push(letter);
