@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use tests::{Submission, course};
+use tests::{Submission, course, grade};
 
 /// Grades the reference with another body of `greedy`, and gives the report's verdict on it. Every other task must keep
 /// its points, whatever that body does.
@@ -99,6 +99,26 @@ fn an_endless_loop_is_timed_out() {
         verdict_of_greedy("    let _ = logits;\n    loop {\n        std::hint::spin_loop();\n    }");
     assert_eq!(verdict, "timed_out");
     assert_eq!(greedy(&report)["points"], 0.0);
+}
+
+#[test]
+fn a_machine_that_is_too_slow_for_the_time_limit_is_not_the_submissions_fault() {
+    let submission = Submission::reference();
+    let folder = submission.path().to_str().unwrap();
+    let report = submission.path().join("results.json");
+    let target = format!("gradescope={}", report.display());
+    let run = grade([
+        "--submission",
+        folder,
+        "--fresh",
+        "--time-limit",
+        "1",
+        "--report",
+        &target,
+    ]);
+    assert_eq!(run.code, Some(3), "{}\n{}", run.stdout, run.stderr);
+    assert!(run.stderr.contains("1 s were not enough"), "{}", run.stderr);
+    assert!(!report.exists(), "nobody is charged");
 }
 
 #[test]

@@ -208,7 +208,15 @@ mod tests {
             ("rms_norm".to_owned(), "small".to_owned()),
             ("old_task".to_owned(), String::new()),
         ];
-        insta::assert_snapshot!(table(&drifts, &gone));
+        insta::assert_snapshot!(table(&drifts, &gone), @r"
+        task                           case                     value                change
+        rms_norm                       ordinary                 output               2.5e-1 of the largest value, 2.5e11 tolerances, 0.5 -> 0.75 at [0, 3]
+        rms_norm                       flat                     output               new
+        rms_norm                       tall                     output               another dtype or shape
+        rms_norm                       wide                     output               another input
+        rms_norm                       small                                         gone
+        old_task                                                                     gone
+        ");
         assert_eq!(table(&[], &[]), "");
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use wire::message::Group;
 use wire::{Observed, Outcome, Tensors};
 
-use super::{Bench, TaskJudgement, Training, judge};
+use super::{Bench, TaskJudgement, TimeLimit, Training, judge};
 use crate::assignment::{Assignment, Deductions, Entry, Hints, Limits, Visibility};
 use crate::diagnosis::library::Library;
 use crate::fixtures::{Fixtures, new_manifest};
@@ -154,6 +154,17 @@ pub(super) fn judged(
     training: Training<'_>,
     subject: &mut dyn Subject,
 ) -> Vec<TaskJudgement> {
+    judged_within(None, tasks, right, training, subject)
+}
+
+/// The same with a limit on the time for all of them.
+pub(super) fn judged_within(
+    time: Option<TimeLimit>,
+    tasks: &[&Task],
+    right: fn(&Call) -> Answer,
+    training: Training<'_>,
+    subject: &mut dyn Subject,
+) -> Vec<TaskJudgement> {
     let (assignment, fixtures) = (assignment(tasks), fixtures(tasks, right));
     let bench = Bench {
         assignment: &assignment,
@@ -162,7 +173,7 @@ pub(super) fn judged(
         fresh_seed: 1,
         training,
         shrinks: true,
-        time: None,
+        time,
         without: None,
     };
     judge(&bench, tasks, &BTreeMap::new(), subject, &mut |_| {}).expect("every case has its fixtures")

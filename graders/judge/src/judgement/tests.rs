@@ -1,16 +1,18 @@
 //! Judgements on half-written and crashing functions: what one portion has lost, no other check takes again.
 
-use wire::{Data, Outcome, Tensor, Tensors};
+use wire::{Data, Observed, Outcome, Tensor, Tensors};
 
-use super::testing::{Answer, Pupil, judged, panicked};
-use super::{Check, Ending, Kind, Skip, TaskJudgement, Training};
+use std::time::{Duration, Instant};
+
+use super::testing::{Answer, Pupil, judged, judged_within, panicked};
+use super::{Check, Ending, Kind, Skip, TIME, TaskJudgement, TimeLimit, Training};
 use crate::arguments::arguments;
 use crate::finding::Finding;
 use crate::law::{Effort, law_seed, try_law};
 use crate::probe::{Holds, Probe, equal};
 use crate::random::floats;
 use crate::scenario::{Scenario, Sizes};
-use crate::subject::Call;
+use crate::subject::{Call, Fault, Subject};
 use crate::task::{Case, Expect, Law, Task};
 use crate::verdict::Verdict;
 
@@ -98,6 +100,50 @@ fn failed_hygiene(judgement: &TaskJudgement) -> Vec<&str> {
 fn the_right_function_holds_everywhere() {
     let judgement = judgement(half);
     assert_eq!((judgement.verdict, judgement.points), (Verdict::Passed, 4.0));
+}
+
+/// A function that uses up its time whenever it is called.
+struct Sleeper {
+    calls: u32,
+}
+
+impl Subject for Sleeper {
+    fn call(&mut self, _: &Call) -> Result<Observed, Fault> {
+        self.calls += 1;
+        std::thread::sleep(Duration::from_millis(600));
+        Ok(Observed::TimedOut {
+            cpu: 0.0,
+            wall: 0.6,
+            by_cpu: false,
+        })
+    }
+
+    fn renew(&mut self) {}
+
+    fn substitute(&mut self, _: &[&'static str]) -> Result<bool, Fault> {
+        Ok(false)
+    }
+
+    fn substituted(&self) -> u64 {
+        0
+    }
+}
+
+#[test]
+fn once_the_time_for_all_is_used_up_no_task_is_begun_and_one_that_times_out_is_given_up() {
+    let mut sleeper = Sleeper { calls: 0 };
+    let time = Some(TimeLimit {
+        since: Instant::now(),
+        seconds: 0.5,
+    });
+    let judgements = judged_within(time, &[&HALF, &HALF], half, Training::All, &mut sleeper);
+    assert_eq!(sleeper.calls, 1);
+    for judgement in &judgements {
+        assert_eq!((judgement.verdict, judgement.points), (Verdict::TimedOut, 0.0));
+    }
+    let second = &judgements[1].checks;
+    assert_eq!((second.len(), second[0].name.as_str()), (1, TIME));
+    assert_eq!(second[0].finding(), Some(&Finding::TimeIsUp { seconds: 0.5 }));
 }
 
 #[test]
