@@ -105,7 +105,7 @@ pub(super) fn variable(used: &Used, number: usize, several: bool, step: &Step) -
         Used::Gradient(name) => format!("gradient_by_{name}"),
     };
     if several {
-        format!("{name}_of_call_{}", number + 1)
+        format!("{name}_{}", number + 1)
     } else {
         name
     }
@@ -148,7 +148,7 @@ pub(super) fn lines(claim: &Claim, calls: &[Step], signature: &Signature) -> Opt
         Claim::Number { output, index: at } => vec![format!(
             "assert!(!{}.double_value({}).is_nan(), {:?});",
             named(output, last)?,
-            index(&signed(at)),
+            index(at),
             words::SNIPPET_NAN
         )],
         Claim::Sees { output, index: at } => vec![format!(
@@ -186,10 +186,6 @@ pub(super) fn lines(claim: &Claim, calls: &[Step], signature: &Signature) -> Opt
             ),
         ],
     })
-}
-
-fn signed(index: &[usize]) -> Vec<usize> {
-    index.to_vec()
 }
 
 /// An output and what it has to be: all of it where it is small, and otherwise the value that is furthest off.

@@ -115,7 +115,7 @@ pub(super) fn named_kind(dtype: &str) -> &'static str {
 /// Values in lines, where one is not enough.
 fn filled(values: &[String]) -> String {
     let one = values.join(", ");
-    if one.len() <= WIDTH - 40 {
+    if one.len() <= WIDTH - 55 {
         return one;
     }
     let mut lines = vec![String::new()];
