@@ -73,7 +73,8 @@ impl Workshop {
         let module = |(number, snippet): (usize, &&Snippet)| {
             format!("#[rustfmt::skip]\nmod snippet_{number} {{\n{}}}\n", snippet.text)
         };
-        let text: String = snippets.iter().enumerate().map(module).collect();
+        let text: Vec<String> = snippets.iter().enumerate().map(module).collect();
+        let text = text.concat();
         let (source, program) = (folder.join("snippets.rs"), folder.join("snippets"));
         fs::write(&source, text).unwrap();
         let mut arguments = vec!["--test".to_owned(), "--crate-name=snippets".to_owned()];
@@ -253,6 +254,10 @@ fn the_tests_that_a_report_gives_fail_over_the_wrong_submission_and_pass_over_th
     assert!(tried >= 2 * SAMPLE.len(), "only {tried} snippets");
 }
 
+#[expect(
+    clippy::print_stdout,
+    reason = "what whoever runs it wants to know, also where nothing is wrong"
+)]
 #[test]
 #[ignore = "the whole bank takes the better part of an hour"]
 fn the_tests_of_the_whole_bank_fail_over_the_wrong_submissions_and_pass_over_the_reference() {

@@ -154,7 +154,10 @@ pub(super) fn lines(claim: &Claim, calls: &[Step], signature: &Signature) -> Opt
         Claim::Sees { output, index: at } => vec![format!(
             "assert!(bool::try_from({}{}.any()).unwrap(), {:?});",
             named(output, last)?,
-            at.iter().map(|place| format!(".get({place})")).collect::<String>(),
+            at.iter()
+                .map(|place| format!(".get({place})"))
+                .collect::<Vec<_>>()
+                .concat(),
             words::SNIPPET_BLIND
         )],
         Claim::Repeats { output } => vec![format!(

@@ -32,7 +32,11 @@ pub(super) fn shape(shape: &[usize]) -> String {
     format!(
         "[{}_i64{}]",
         sizes[0],
-        sizes[1..].iter().map(|size| format!(", {size}")).collect::<String>()
+        sizes[1..]
+            .iter()
+            .map(|size| format!(", {size}"))
+            .collect::<Vec<_>>()
+            .concat()
     )
 }
 
@@ -129,10 +133,11 @@ fn filled(values: &[String]) -> String {
             }
         }
     }
-    let lines: String = lines
+    let lines: Vec<String> = lines
         .iter()
         .map(|line| format!("\n        {}", line.trim_end()))
         .collect();
+    let lines = lines.concat();
     format!("{lines}\n    ")
 }
 

@@ -67,7 +67,8 @@ fn imports(signatures: &[Signature], body: &str) -> String {
         .flat_map(|signature| signature.uses)
         .copied()
         .collect();
-    let mut text: String = ours.iter().map(|path| format!("use student::{path};\n")).collect();
+    let ours: Vec<String> = ours.iter().map(|path| format!("use student::{path};\n")).collect();
+    let mut text = ours.concat();
     let mut theirs = Vec::new();
     for (item, sign) in [
         ("Device", "Device::"),
@@ -113,7 +114,8 @@ struct Body {
 
 impl Body {
     fn text(&self) -> String {
-        self.lines.iter().map(|line| format!("    {line}\n")).collect()
+        let lines: Vec<String> = self.lines.iter().map(|line| format!("    {line}\n")).collect();
+        lines.concat()
     }
 
     /// One call: its new arguments, then what it gives.
