@@ -20,6 +20,7 @@ pub mod judgement;
 pub mod law;
 pub mod making;
 pub mod pattern;
+mod phrase;
 pub mod points;
 pub mod probe;
 pub mod random;

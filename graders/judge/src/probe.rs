@@ -68,6 +68,8 @@ pub struct Exchange {
     pub call: Call,
     /// What it gave.
     pub returned: Option<Returned>,
+    /// What is invalid about its input, where it has to be refused.
+    pub invalid: Option<String>,
 }
 
 /// What a successful call gave.
@@ -118,6 +120,7 @@ impl<'a> Probe<'a> {
         self.exchanges.push(Exchange {
             call: call.clone(),
             returned: result.as_ref().ok().and_then(|result| result.as_ref().ok()).cloned(),
+            invalid: None,
         });
         result?.map_err(Stop::Found)
     }
@@ -202,7 +205,11 @@ impl<'a> Probe<'a> {
 
     /// A call that the function has to refuse; `input` says what is invalid.
     pub fn refused(&mut self, call: &Call, input: &str) -> Holds {
-        match self.call(call) {
+        let result = self.call(call);
+        if let Some(exchange) = self.exchanges.last_mut() {
+            exchange.invalid = Some(input.to_owned());
+        }
+        match result {
             Err(Stop::Found(Finding::RefusedValid { .. })) => Ok(()),
             Err(stop) => Err(stop.into()),
             Ok(_) => {

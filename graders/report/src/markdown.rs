@@ -104,7 +104,8 @@ fn test(check: &CheckReport) -> String {
     let Some(snippet) = &check.snippet else {
         return String::new();
     };
-    let code: String = snippet.lines().map(|line| format!("    {line}\n")).collect();
+    let code: Vec<String> = snippet.lines().map(|line| format!("    {line}\n")).collect();
+    let code = code.concat();
     format!(
         "\n\n    <details><summary>{}</summary>\n\n    ```rust\n{code}    ```\n\n    </details>\n",
         words::REPRODUCES

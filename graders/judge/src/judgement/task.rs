@@ -125,6 +125,7 @@ impl<'a> TaskJudge<'a> {
                 skip_unwritten(&mut others);
             }
             checks.extend(others);
+            keep_reliable(&mut checks);
         }
         let asked = subject.substituted() > before;
         if !parts.is_empty() && !asked {
@@ -238,6 +239,21 @@ fn mark_right_in_f64(checks: &mut [Check]) {
             && is_right
         {
             patterns.push(Pattern::RightInF64);
+        }
+    }
+}
+
+/// Where a call depends on those before it, what came of a golden case or a law may not come of it alone: then only the
+/// finding that says so has its calls, in their order. Where equal calls differ by themselves, their order is no reason.
+fn keep_reliable(checks: &mut [Check]) {
+    let has = |found: fn(&Finding) -> bool| checks.iter().filter_map(Check::finding).any(found);
+    let depends = has(|finding| matches!(finding, Finding::OrderDependent { .. }));
+    let draws = has(|finding| matches!(finding, Finding::NotDeterministic { .. }));
+    for check in checks {
+        let is_order = matches!(check.finding(), Some(Finding::OrderDependent { .. }));
+        let is_kept = if is_order { !draws } else { draws || !depends };
+        if !is_kept {
+            check.reproduction = None;
         }
     }
 }

@@ -55,7 +55,10 @@ pub(crate) fn by_reference(
 }
 
 fn of_call(finding: &Finding, exchanges: &[Exchange]) -> Option<Reproduction> {
+    // A panic is no refusal.
+    let invalid = exchanges.last()?.invalid.clone();
     let claim = match finding {
+        Finding::Panicked { .. } | Finding::Crashed { .. } if invalid.is_some() => Claim::Refuses { input: invalid? },
         Finding::Panicked { .. }
         | Finding::Crashed { .. }
         | Finding::RefusedValid { .. }
@@ -83,7 +86,7 @@ fn of_call(finding: &Finding, exchanges: &[Exchange]) -> Option<Reproduction> {
         | Finding::NotDeterministic { .. }
         | Finding::OrderDependent { .. } => return None,
     };
-    Some(last_call(exchanges, claim)?)
+    last_call(exchanges, claim)
 }
 
 /// An output of the last call whose shape or dtype is wrong.

@@ -7,6 +7,7 @@ use super::attention_inputs::{CLOSELY, rotated, running_mean, scores, span};
 use super::attention_layer::{Layer, TASK, Third};
 use crate::arguments::{Array, array, scalar, tensor};
 use crate::compare::number;
+use crate::phrase;
 use crate::probe::{Broken, Holds, Probe, broken_rule, equal, every, unchanged};
 use crate::scenario::Scenario;
 use crate::subject::Call;
@@ -385,7 +386,7 @@ pub(super) fn full_block(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let roomy = block(layer.length + 5).output(probe)?;
     let (from, to) = (layer.length + 5, layer.length);
     unchanged(
-        &format!("block_size, from {from} to {to}, for {to} tokens"),
+        &format!("block_size, from {from} to {to}, for {}", phrase::tokens(to)),
         "the output",
         &roomy,
         &block(to).output(probe)?,
@@ -400,7 +401,7 @@ pub(super) fn too_long(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let call = Call::new(TASK, layer.arguments);
     probe.refused(
         &call,
-        &format!("a sequence of {length} tokens, where block_size is {block}"),
+        &format!("a sequence of {}, where block_size is {block}", phrase::tokens(length)),
     )
 }
 

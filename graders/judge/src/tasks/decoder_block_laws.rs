@@ -7,6 +7,7 @@ use super::attention_inputs::{CLOSELY, span};
 use super::transformer_inputs::{Sizes, block, drawn, filled, without_attention, without_blocks, without_perceptron};
 use super::transformer_plain::{Block, gelu};
 use crate::arguments::{Array, array, scalar, tensor, tensor_like, with};
+use crate::phrase;
 use crate::probe::{Broken, Holds, Probe, equal, every, unchanged};
 use crate::scenario::Scenario;
 use crate::subject::Call;
@@ -212,7 +213,11 @@ pub(super) fn full_block(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let length = scenario.integer("T");
     let full = with(&given, "block_size", Tensor::integer(length));
     unchanged(
-        &format!("block_size, from {} to {length}, for {length} tokens", length + 2),
+        &format!(
+            "block_size, from {} to {length}, for {}",
+            length + 2,
+            phrase::tokens(length as usize)
+        ),
         "the output",
         &output(probe, &given, 0)?,
         &output(probe, &full, 0)?,
@@ -230,7 +235,10 @@ pub(super) fn too_long(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let call = Call::new(TASK, drawn(scenario, |random| block(random, sizes)));
     probe.refused(
         &call,
-        &format!("a sequence of {length} tokens, where block_size is {block_size}"),
+        &format!(
+            "a sequence of {}, where block_size is {block_size}",
+            phrase::tokens(length)
+        ),
     )
 }
 

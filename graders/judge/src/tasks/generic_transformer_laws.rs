@@ -13,6 +13,7 @@ use super::sequence_plain::Transformer;
 use super::transformer_inputs::{drawn, filled, multiplied, zeroed};
 use crate::arguments::{Array, array, scalar, tensor_like, with};
 use crate::finding::Violation;
+use crate::phrase;
 use crate::probe::{Broken, Holds, Probe, broken_rule, equal, every, unchanged};
 use crate::scenario::Scenario;
 use crate::subject::{Call, Gradient};
@@ -300,7 +301,10 @@ pub(super) fn cache_padding_unseen(scenario: &Scenario, probe: &mut Probe<'_>) -
 pub(super) fn positions_from_zero(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let (given, length) = (given_cached(scenario), scenario.size("T"));
     unchanged(
-        &format!("the rows of the position embedding from {length} on, for {length} tokens behind a cache"),
+        &format!(
+            "the rows of the position embedding from {length} on, for {} behind a cache",
+            phrase::tokens(length)
+        ),
         "the hidden states",
         &hidden(probe, &given)?,
         &hidden(probe, &moved_rows(&given, "position_embedding", length))?,

@@ -7,6 +7,7 @@ use super::attention_inputs::{CLOSELY, span};
 use super::transformer_inputs::{Sizes, drawn, filled, gpt, multiplied, token_tensor};
 use super::transformer_plain::logits as plain_logits;
 use crate::arguments::{Array, array, scalar, tensor_like, with};
+use crate::phrase;
 use crate::probe::{Broken, Holds, Probe, equal, every, unchanged};
 use crate::scenario::Scenario;
 use crate::subject::{Call, Gradient};
@@ -306,7 +307,11 @@ pub(super) fn full_block(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let length = scenario.integer("T");
     let full = with(&given, "block_size", Tensor::integer(length));
     unchanged(
-        &format!("block_size, from {} to {length}, for {length} tokens", length + 2),
+        &format!(
+            "block_size, from {} to {length}, for {}",
+            length + 2,
+            phrase::tokens(length as usize)
+        ),
         "the logits",
         &logits(probe, &given, 0)?,
         &logits(probe, &full, 0)?,
@@ -325,7 +330,10 @@ pub(super) fn too_long(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         let call = Call::new(TASK, drawn(scenario, |random| gpt(random, sizes)));
         probe.refused(
             &call,
-            &format!("a sequence of {length} tokens, where block_size is {block_size}"),
+            &format!(
+                "a sequence of {}, where block_size is {block_size}",
+                phrase::tokens(length)
+            ),
         )?;
     }
     Ok(())

@@ -7,6 +7,7 @@ use super::sequence_padding::nan_in_padding;
 use super::sequence_plain::{is_token, mask as plain_mask};
 use crate::arguments::{Array, arguments};
 use crate::finding::Violation;
+use crate::phrase;
 use crate::probe::{Broken, Holds, Probe, broken_rule, every, typed, unchanged};
 use crate::random::Random;
 use crate::scenario::{self, Scenario};
@@ -80,7 +81,10 @@ impl Mask {
                 let seen = mask.slice(ndarray::s![row, 0, position, ..]).sum();
                 let expected = if self.causal { count.min(position + 1) } else { count };
                 every(
-                    &format!("the number of positions that position {position} of row {row} sees, with {count} tokens"),
+                    &format!(
+                        "the number of positions that position {position} of row {row} sees, with {}",
+                        phrase::tokens(count)
+                    ),
                     &expected.to_string(),
                     &crate::arguments::scalar(seen),
                     |seen| seen == expected as f64,
@@ -101,8 +105,11 @@ impl Mask {
             if given != wanted {
                 let word = |value: f64| if value == 0.0 { "false" } else { "true" };
                 let what = format!(
-                    "whether position {} of row {} may see position {}, with {} tokens",
-                    at[1], at[0], at[2], counts[at[0]]
+                    "whether position {} of row {} may see position {}, with {}",
+                    at[1],
+                    at[0],
+                    at[2],
+                    phrase::tokens(counts[at[0]])
                 );
                 return Err(broken_rule(&what, &index, word(given), word(wanted)));
             }

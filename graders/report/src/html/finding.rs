@@ -124,10 +124,34 @@ fn pictures(html: &mut Html, check: &CheckReport, shown: &Shown<'_>) {
             seen: Seen::Compiler { text, .. },
             ..
         }) if shown.compiler => compiler(html, text),
+        Some(Evidence {
+            seen: Seen::Steps { columns, rows, .. },
+            ..
+        }) if !rows.is_empty() => steps(html, columns, rows),
         _ => {}
     }
     measured(html, check);
     curve::figures(html, &check.series);
+}
+
+/// How an answer that is tried out gets to what it gives, a step a row.
+fn steps(html: &mut Html, columns: &[String], rows: &[Vec<String>]) {
+    super::scrolling(html, said::STEPS, |html| {
+        html.element("table", &[("class", &"steps"), ("aria-label", &said::STEPS)], |html| {
+            html.element("tr", &[], |html| {
+                for column in columns {
+                    html.leaf("th", &[("scope", &"col")], column);
+                }
+            });
+            for row in rows {
+                html.element("tr", &[], |html| {
+                    for cell in row {
+                        html.leaf("td", &[("class", &"number")], cell);
+                    }
+                });
+            }
+        });
+    });
 }
 
 /// What a trial has measured, a number a line.

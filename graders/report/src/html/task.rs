@@ -37,6 +37,7 @@ fn inside<'a>(html: &mut Html, task: &'a TaskReport, told: &mut BTreeSet<&'a str
     html.element("p", &[], |html| html.prose(&task.summary));
     html.leaf("p", &[("class", &"small soft")], &said::place_of(task));
     portions(html, task);
+    diagnosis(html, task);
     let remarks = task.remarks();
     let first_input = remarks.iter().position(|remark| remark.check.counterexample.is_some());
     let mut hints = BTreeSet::new();
@@ -60,6 +61,19 @@ fn inside<'a>(html: &mut Html, task: &'a TaskReport, told: &mut BTreeSet<&'a str
         curve::figures(html, &check.series);
     }
     checks(html, &task.checks);
+}
+
+/// The known mistakes that it looks like, before the findings that they explain.
+fn diagnosis(html: &mut Html, task: &TaskReport) {
+    if task.diagnosis.is_empty() {
+        return;
+    }
+    html.element("dl", &[("class", &"said likeness")], |html| {
+        for line in words::diagnosis(&task.diagnosis, true) {
+            html.leaf("dt", &[], line.label);
+            html.leaf("dd", &[], &line.text);
+        }
+    });
 }
 
 fn portions(html: &mut Html, task: &TaskReport) {

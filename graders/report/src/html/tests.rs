@@ -213,3 +213,52 @@ fn a_page_with_too_many_pictures_says_where_one_is_left_out() {
     assert!(page.contains(crate::words::picture::NO_ROOM));
     assert!(page.len() < 32 << 20, "{}", page.len());
 }
+
+#[test]
+fn a_mistake_that_is_recognised_is_named_before_the_findings() {
+    let page = render(&mixed_report());
+    let read = Read::parse_document(&page);
+    let said: String = select(&read, ".likeness")[0].text().collect();
+    assert!(
+        said.starts_with("looks like") && said.contains("heads merged twice"),
+        "{said}"
+    );
+    let section = select(&read, "#task-causal_self_attention")[0]
+        .text()
+        .collect::<String>();
+    let places = ["looks like", "golden-f64/several_heads"].map(|text| section.find(text));
+    assert!(places[0].is_some() && places[0] < places[1], "{places:?}");
+}
+
+#[test]
+fn the_steps_of_an_answer_are_a_table_with_heads() {
+    let page = render(&everything());
+    let read = Read::parse_document(&page);
+    let tables = select(&read, "table.steps[aria-label]");
+    assert!(!tables.is_empty());
+    for table in tables {
+        let heads = Selector::parse("th[scope=col]").unwrap();
+        assert!(table.select(&heads).count() > 1, "{}", table.html());
+    }
+}
+
+#[test]
+fn a_finding_has_a_fold_with_the_test_that_reproduces_it() {
+    let report = mixed_report();
+    let snippets: Vec<&str> = report
+        .tasks
+        .iter()
+        .flat_map(|task| &task.checks)
+        .filter_map(|check| check.snippet.as_deref())
+        .collect();
+    let page = render(&report);
+    let read = Read::parse_document(&page);
+    let shown: Vec<String> = select(&read, "details pre")
+        .iter()
+        .map(|pre| pre.text().collect())
+        .collect();
+    assert!(!snippets.is_empty());
+    for snippet in snippets {
+        assert!(shown.iter().any(|text| text.trim() == snippet.trim()), "{snippet}");
+    }
+}

@@ -105,7 +105,7 @@ pub(super) fn variable(used: &Used, number: usize, several: bool, step: &Step) -
         Used::Gradient(name) => format!("gradient_by_{name}"),
     };
     if several {
-        format!("{name}_of_call_{}", number + 1)
+        format!("{name}_{}", number + 1)
     } else {
         name
     }
@@ -148,13 +148,16 @@ pub(super) fn lines(claim: &Claim, calls: &[Step], signature: &Signature) -> Opt
         Claim::Number { output, index: at } => vec![format!(
             "assert!(!{}.double_value({}).is_nan(), {:?});",
             named(output, last)?,
-            index(&signed(at)),
+            index(at),
             words::SNIPPET_NAN
         )],
         Claim::Sees { output, index: at } => vec![format!(
             "assert!(bool::try_from({}{}.any()).unwrap(), {:?});",
             named(output, last)?,
-            at.iter().map(|place| format!(".get({place})")).collect::<String>(),
+            at.iter()
+                .map(|place| format!(".get({place})"))
+                .collect::<Vec<_>>()
+                .concat(),
             words::SNIPPET_BLIND
         )],
         Claim::Repeats { output } => vec![format!(
@@ -186,10 +189,6 @@ pub(super) fn lines(claim: &Claim, calls: &[Step], signature: &Signature) -> Opt
             ),
         ],
     })
-}
-
-fn signed(index: &[usize]) -> Vec<usize> {
-    index.to_vec()
 }
 
 /// An output and what it has to be: all of it where it is small, and otherwise the value that is furthest off.

@@ -32,7 +32,11 @@ pub(super) fn shape(shape: &[usize]) -> String {
     format!(
         "[{}_i64{}]",
         sizes[0],
-        sizes[1..].iter().map(|size| format!(", {size}")).collect::<String>()
+        sizes[1..]
+            .iter()
+            .map(|size| format!(", {size}"))
+            .collect::<Vec<_>>()
+            .concat()
     )
 }
 
@@ -115,7 +119,7 @@ pub(super) fn named_kind(dtype: &str) -> &'static str {
 /// Values in lines, where one is not enough.
 fn filled(values: &[String]) -> String {
     let one = values.join(", ");
-    if one.len() <= WIDTH - 40 {
+    if one.len() <= WIDTH - 55 {
         return one;
     }
     let mut lines = vec![String::new()];
@@ -129,10 +133,11 @@ fn filled(values: &[String]) -> String {
             }
         }
     }
-    let lines: String = lines
+    let lines: Vec<String> = lines
         .iter()
         .map(|line| format!("\n        {}", line.trim_end()))
         .collect();
+    let lines = lines.concat();
     format!("{lines}\n    ")
 }
 

@@ -67,7 +67,8 @@ fn imports(signatures: &[Signature], body: &str) -> String {
         .flat_map(|signature| signature.uses)
         .copied()
         .collect();
-    let mut text: String = ours.iter().map(|path| format!("use student::{path};\n")).collect();
+    let ours: Vec<String> = ours.iter().map(|path| format!("use student::{path};\n")).collect();
+    let mut text = ours.concat();
     let mut theirs = Vec::new();
     for (item, sign) in [
         ("Device", "Device::"),
@@ -113,7 +114,8 @@ struct Body {
 
 impl Body {
     fn text(&self) -> String {
-        self.lines.iter().map(|line| format!("    {line}\n")).collect()
+        let lines: Vec<String> = self.lines.iter().map(|line| format!("    {line}\n")).collect();
+        lines.concat()
     }
 
     /// One call: its new arguments, then what it gives.
@@ -152,9 +154,17 @@ impl Body {
                 }
             }
             (_, pattern) => {
-                let pattern = pattern.map(|pattern| without_unused(pattern, &gives));
+                let differentiated = step.gradient.iter().flat_map(|gradient| gradient.cotangents.keys());
+                let used = differentiated.fold(gives.clone(), |used, output| {
+                    format!("{used} {}", made(signature, output))
+                });
+                let pattern = pattern.map(|pattern| without_unused(pattern, &used));
                 let pattern = pattern.as_deref();
                 let result = signature.outputs.first().map_or("result", |output| output.0);
+                if step.gradient.is_none() && pattern.is_none() && gives == result {
+                    self.block(&given, before, &call);
+                    return Some(());
+                }
                 before.push(format!("let {} = {call};", pattern.unwrap_or(result)));
                 before.extend(self.backward(step, signature, pattern)?);
                 self.block(&given, before, &gives);
@@ -232,7 +242,7 @@ impl Body {
                 self.variables.filled(step, made)?
             };
             lines.push(format!("let cotangent_of_{output} = {};", literal::tensor(cotangent)));
-            terms.push(format!("({value} * cotangent_of_{output}).sum(tch::Kind::Double)"));
+            terms.push(format!("(&{value} * cotangent_of_{output}).sum(Kind::Double)"));
         }
         lines.push(format!("let sum = {};", terms.join(" + ")));
         let by: Vec<String> = gradient
@@ -306,6 +316,12 @@ fn tuple(parts: &[String]) -> String {
     }
 }
 
+/// The expression of an output in terms of what its pattern takes.
+fn made(signature: &Signature, output: &str) -> &'static str {
+    let found = signature.outputs.iter().find(|(name, _)| *name == output);
+    found.map_or("", |(_, made)| made)
+}
+
 /// A pattern that takes only what is used, so that the compiler has nothing to say.
 fn without_unused(pattern: &str, used: &str) -> String {
     let Some(names) = pattern.strip_prefix('(').and_then(|names| names.strip_suffix(')')) else {
@@ -327,8 +343,11 @@ fn is_weight(name: &str, tensor: &wire::Tensor, inputs: &[&str]) -> bool {
 
 /// Whether a call draws from libtorch's generator.
 fn is_drawing(step: &Step, claim: &Claim) -> bool {
-    let is_set = |name: &str| step.arguments.get(name).and_then(wire::Tensor::item) == Some(1.0);
-    is_set("train")
-        || step.arguments.contains_key("temperature")
+    let takes = |name: &str| step.arguments.contains_key(name);
+    takes("train")
+        || takes("temperature")
         || matches!(claim, Claim::Repeats { .. } | Claim::Never { .. } | Claim::Share { .. })
 }
+
+#[cfg(test)]
+mod tests;

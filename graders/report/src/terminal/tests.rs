@@ -188,6 +188,67 @@ fn a_task_without_time_names_the_limit() {
 }
 
 #[test]
+fn a_task_that_computes_for_too_long_names_the_limit() {
+    let slow = || Finding::TimedOut {
+        cpu: 5.02,
+        wall: 5.31,
+        by_cpu: true,
+    };
+    let checks = vec![
+        golden(slow()),
+        failing("golden-f32/all", Kind::Single, slow()),
+        skipped("odd", Kind::Law, Skip::TimeUsedUp),
+    ];
+    insta::assert_snapshot!(shown(judgement(
+        "nucleus",
+        Verdict::TimedOut,
+        &[("all", false)],
+        checks
+    )));
+}
+
+#[test]
+fn a_file_that_does_not_compile_is_told_with_the_compilers_message() {
+    let error = CompileError {
+        file: "sampling.rs".to_owned(),
+        line: Some(41),
+        code: Some("E0308".to_owned()),
+        message: "mismatched types: expected `Tensor`, found `()`".to_owned(),
+        rendered: String::new(),
+        expected: None,
+    };
+    let checks = vec![failing("build", Kind::Golden, Finding::DidNotCompile(error))];
+    insta::assert_snapshot!(shown(judgement(
+        "nucleus",
+        Verdict::DidNotCompile,
+        &[("all", false)],
+        checks
+    )));
+}
+
+#[test]
+fn a_process_that_ends_itself_is_told_by_its_signal() {
+    let checks = vec![golden(Finding::Crashed {
+        how: wire::Ended::Signalled(11),
+    })];
+    insta::assert_snapshot!(shown(judgement("nucleus", Verdict::Crashed, &[("all", false)], checks)));
+}
+
+#[test]
+fn a_hidden_task_gives_no_test_that_would_hold_its_inputs() {
+    let text = |visibility| {
+        let (mut assignment, judgements) = crate::testing::mixed();
+        assignment
+            .tasks
+            .iter_mut()
+            .for_each(|entry| entry.visibility = visibility);
+        render(&build(&mixed_context(), &judgements, &assignment), VERBOSE)
+    };
+    assert!(text(Visibility::Public).contains("#[test]"));
+    assert!(!text(Visibility::Hidden).contains("#[test]"));
+}
+
+#[test]
 fn a_task_without_memory_names_the_limit() {
     let checks = vec![golden(Finding::OutOfMemory { limit: 4096 })];
     insta::assert_snapshot!(shown(judgement(
@@ -376,8 +437,13 @@ fn no_line_is_wider_than_the_page() {
         checks,
     );
     for report in [mixed_report(), report_on(judgement, Visibility::Public)] {
+        let snippets = report.tasks.iter().flat_map(|task| &task.checks);
+        let snippets = snippets.filter_map(|check| check.snippet.as_deref());
+        let code: Vec<&str> = snippets.flat_map(str::lines).map(str::trim).collect();
         for line in render(&report, VERBOSE).lines() {
-            assert!(length(line) <= WIDTH, "{line}");
+            // Code is shown as it is, so that it can be copied.
+            let is_code = code.iter().any(|code| line.trim() == *code);
+            assert!(is_code || length(line) <= WIDTH, "{line}");
             assert_eq!(line, line.trim_end());
         }
     }

@@ -41,7 +41,7 @@ fn unequal(what: &str, equals: &str, mismatch: &Mismatch, place: Place<'_>) -> W
         }
         Mismatch::DType { expected, actual } => format!("{what} is {actual}, it has to be {expected}"),
         Mismatch::NotFinite(_) | Mismatch::Values(_) => format!(
-            "{what} has to equal {equals}: {}",
+            "{what} must equal {equals}: {}",
             mismatch::difference(mismatch, Frame::Asked)
         ),
     };

@@ -131,7 +131,7 @@ fn held(judgement: &TaskJudgement) -> String {
 fn fault(reason: Option<&str>) -> String {
     let reason = reason.map(clean).filter(|reason| !reason.is_empty());
     let reason = reason.map_or(String::new(), |reason| format!(": {reason}"));
-    format!("no points are lost: this grader failed, not your code{reason}")
+    format!("no points are lost; this grader failed, not your code{reason}")
 }
 
 fn findings(judgement: &TaskJudgement) -> impl Iterator<Item = &Finding> {
