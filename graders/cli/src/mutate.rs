@@ -23,6 +23,7 @@ use crate::arguments;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::grader::Grader;
+use crate::interrupt;
 use crate::output::Output;
 use crate::selection;
 
@@ -118,6 +119,8 @@ fn run_all(
         while let Some(group) = groups.get(next.fetch_add(1, Ordering::Relaxed)) {
             let mutants: Vec<&Mutant> = group.iter().map(|&position| chosen[position]).collect();
             let note = |at: usize, fate: Fate| {
+                // A mutant that was being judged when a signal came has lost its worker, and was not killed by a check.
+                interrupt::check()?;
                 let position = group[at];
                 let fate = journal.add(&keys[position], laboratory.grader(), fate)?;
                 let mutant = chosen[position];
