@@ -277,7 +277,7 @@ fn what_is_cut_off_or_broken_is_told_apart() {
 fn bombs_are_refused_before_they_go_off() {
     let zeros = vec![0; 20 << 20];
     let zip = zip_of(&[("src/zeros.rs", &zeros)]);
-    assert!(zip.len() < 30_000);
+    assert!(zip.len() < 300_000, "{}", zip.len());
     assert!(matches!(archive_error(&zip), ArchiveError::Bomb(name) if name == "src/zeros.rs"));
     let tar = gzip(&tar_of(&[(b"zeros", EntryType::Regular, &zeros)]));
     assert!(matches!(archive_error(&tar), ArchiveError::Bomb(_)));
@@ -294,12 +294,9 @@ fn bombs_are_refused_before_they_go_off() {
 fn many_files_and_much_text_are_refused() {
     let many: Vec<String> = (0..5001).map(|number| format!("{number}")).collect();
     let many: Vec<&str> = many.iter().map(String::as_str).collect();
-    let [zip, packed, tar] = all_kinds(&many);
-    for bytes in [zip, tar] {
+    for bytes in all_kinds(&many) {
         assert!(matches!(refusal(&bytes), StageError::TooManyEntries(5000)));
     }
-    // So many small files are packed so well that they are a bomb first.
-    assert!(matches!(archive_error(&packed), ArchiveError::Bomb(_)));
     // Thirty times its size is no bomb, but all of it together is more than anybody needs.
     let line = |line: u32| [vec![0; 200], line.wrapping_mul(2_654_435_761).to_le_bytes().to_vec()].concat();
     let text: Vec<u8> = (0..350 << 10).flat_map(line).collect();
