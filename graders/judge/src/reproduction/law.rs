@@ -84,7 +84,8 @@ fn of_call(finding: &Finding, exchanges: &[Exchange]) -> Option<Reproduction> {
         | Finding::LawBroken(_)
         | Finding::ArgumentModified { .. }
         | Finding::NotDeterministic { .. }
-        | Finding::OrderDependent { .. } => return None,
+        | Finding::OrderDependent { .. }
+        | Finding::TimeIsUp { .. } => return None,
     };
     last_call(exchanges, claim)
 }
