@@ -169,3 +169,25 @@ fn of_two_lines_that_are_the_same_the_line_above_tells_which_one_is_explained() 
     assert_eq!(explained(""), [4, 6]);
     assert_eq!(explained("above = \"// Second.\"\n"), [6]);
 }
+
+#[test]
+fn a_file_of_many_mutants_is_one_that_can_be_read_and_each_is_charged_with_its_own_lines() {
+    let mutants = mutants::of_file("halves.rs", SOURCE).expect("a file that can be read");
+    let numbered: Vec<(usize, &Mutant)> = (1..).zip(&mutants).collect();
+    let joint = joint::Joint::new(SOURCE, &numbered).expect("a file that can be read");
+    assert!(syn::parse_file(&joint.text).is_ok());
+    let numbers: Vec<usize> = joint.arms.iter().map(|(number, _)| *number).collect();
+    assert_eq!(numbers, (1..=mutants.len()).collect::<Vec<_>>());
+    let lines: Vec<&str> = joint.text.lines().collect();
+    for ((number, own), mutant) in joint.arms.iter().zip(&mutants) {
+        let text = lines[own.start - 1..own.end - 1].join(" ");
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            text.starts_with(&format!("{number} => {{")) && text.contains(&mutant.after),
+            "{mutant}"
+        );
+        let message = format!("error[E0308]: mismatched types\n  --> halves.rs:{}:9\n", own.end - 1);
+        assert_eq!(joint.charged("halves.rs", &message), [*number]);
+        assert_eq!(joint.charged("other.rs", &message), [0; 0]);
+    }
+}
