@@ -146,7 +146,7 @@ mod tests {
     #[test]
     fn what_is_made_is_not_in_force_until_it_is_put_there_and_then_the_manifest_comes_last() {
         let (root, staging) = fixtures();
-        assert_eq!(staging.changed().unwrap(), [PathBuf::new(); 0]);
+        assert_eq!(staging.changed().unwrap(), Vec::<PathBuf>::new());
         fs::write(staging.root().join("manifest.json"), "new").unwrap();
         fs::write(staging.root().join("golden/t/expected"), "new").unwrap();
         fs::create_dir_all(staging.root().join("golden/u")).unwrap();

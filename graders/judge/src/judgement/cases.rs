@@ -257,13 +257,11 @@ impl TaskJudge<'_> {
         if !self.bench.shrinks {
             return Ok(None);
         }
-        match reproduction::of_law(law, broken) {
-            Some(found) => Ok(Some(found)),
-            None => {
-                let tolerances = &self.bench.fixtures.tolerances;
-                reproduction::by_reference(broken, tolerances, self.task.canonical, subject)
-            }
+        if let Some(found) = reproduction::of_law(law, broken) {
+            return Ok(Some(found));
         }
+        let tolerances = &self.bench.fixtures.tolerances;
+        reproduction::by_reference(broken, tolerances, self.task.canonical, subject)
     }
 }
 

@@ -173,7 +173,7 @@ pub struct Bench<'a> {
 impl Bench<'_> {
     /// Whether the time for the submission as a whole is used up.
     pub fn is_late(&self) -> bool {
-        self.time.is_some_and(|time| time.is_over())
+        self.time.is_some_and(TimeLimit::is_over)
     }
 }
 

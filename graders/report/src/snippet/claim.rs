@@ -55,7 +55,6 @@ fn of_claim(claim: &Claim, number: usize, is_last: bool, calls: usize) -> Vec<Us
         }
     };
     match claim {
-        Claim::Returns | Claim::Refuses { .. } | Claim::Untouched { .. } => Vec::new(),
         Claim::Shape { output, .. }
         | Claim::DType { output, .. }
         | Claim::Number { output, .. }
@@ -63,7 +62,7 @@ fn of_claim(claim: &Claim, number: usize, is_last: bool, calls: usize) -> Vec<Us
         | Claim::Never { output, .. }
         | Claim::Share { output, .. } => last(output),
         Claim::Equals { quantity, .. } if is_last => vec![used(quantity)],
-        Claim::Equals { .. } => Vec::new(),
+        Claim::Equals { .. } | Claim::Returns | Claim::Refuses { .. } | Claim::Untouched { .. } => Vec::new(),
         Claim::Repeats { output } => {
             if number + 2 >= calls {
                 vec![Used::Output(output.clone())]
@@ -272,30 +271,30 @@ fn related(relation: &Relation, calls: &[Step]) -> Option<Vec<String>> {
 }
 
 fn sum(sum: &Sum, calls: &[Step], several: bool) -> Option<String> {
-    let mut text = String::new();
+    let mut parts: Vec<String> = Vec::new();
     for (place, factor) in &sum.terms {
         let tensor = tensor_of(place, calls)?;
         let variable = variable(&used(&place.quantity), place.call, several, &calls[place.call]);
         let value = format!("{variable}.double_value({})", index(&tensor.index_of(place.position)));
-        let sign = match (text.is_empty(), *factor < 0.0) {
+        let sign = match (parts.is_empty(), *factor < 0.0) {
             (true, false) => "",
             (true, true) => "-",
             (false, false) => " + ",
             (false, true) => " - ",
         };
-        text.push_str(sign);
-        if factor.abs() != 1.0 {
-            text.push_str(&format!("{} * ", number(factor.abs())));
-        }
-        text.push_str(&value);
+        let times = match factor.abs() {
+            1.0 => String::new(),
+            size => format!("{} * ", number(size)),
+        };
+        parts.push(format!("{sign}{times}{value}"));
     }
-    if text.is_empty() {
+    if parts.is_empty() {
         return Some(number(sum.constant));
     }
     if sum.constant != 0.0 {
-        text.push_str(&format!(" + {}", parenthesised(sum.constant)));
+        parts.push(format!(" + {}", parenthesised(sum.constant)));
     }
-    Some(text)
+    Some(parts.concat())
 }
 
 /// The tensor that a place is of, for its shape; a gradient has the shape of its argument.

@@ -80,11 +80,12 @@ fn imports(signatures: &[Signature], body: &str) -> String {
             theirs.push(item);
         }
     }
-    match theirs.as_slice() {
-        [] => {}
-        [one] => text.push_str(&format!("use tch::{one};\n")),
-        several => text.push_str(&format!("use tch::{{{}}};\n", several.join(", "))),
-    }
+    let theirs = match theirs.as_slice() {
+        [] => String::new(),
+        [one] => format!("use tch::{one};\n"),
+        several => format!("use tch::{{{}}};\n", several.join(", ")),
+    };
+    text.push_str(&theirs);
     text
 }
 
@@ -97,8 +98,8 @@ fn body(calls: &[Step], signatures: &[Signature], claim: &Claim) -> Option<Strin
     if let Claim::Untouched { argument } = claim {
         return body.untouched(&calls[0], &signatures[0], argument);
     }
-    for number in 0..calls.len() {
-        body.call(calls, number, &signatures[number], claim)?;
+    for (number, signature) in signatures.iter().enumerate() {
+        body.call(calls, number, signature, claim)?;
     }
     body.lines
         .extend(claim::lines(claim, calls, &signatures[calls.len() - 1])?);
@@ -162,19 +163,19 @@ impl Body {
                 let pattern = pattern.as_deref();
                 let result = signature.outputs.first().map_or("result", |output| output.0);
                 if step.gradient.is_none() && pattern.is_none() && gives == result {
-                    self.block(&given, before, &call);
+                    self.block(&given, &before, &call);
                     return Some(());
                 }
                 before.push(format!("let {} = {call};", pattern.unwrap_or(result)));
                 before.extend(self.backward(step, signature, pattern)?);
-                self.block(&given, before, &gives);
+                self.block(&given, &before, &gives);
             }
         }
         Some(())
     }
 
     /// Lines of a block that gives something.
-    fn block(&mut self, given: &str, lines: Vec<String>, gives: &str) {
+    fn block(&mut self, given: &str, lines: &[String], gives: &str) {
         self.lines.push(format!("let {given} = {{"));
         self.lines.extend(lines.iter().map(|line| format!("    {line}")));
         self.lines.push(format!("    {gives}"));

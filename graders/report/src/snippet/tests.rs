@@ -121,7 +121,7 @@ fn of_a_large_output_only_the_worst_value_is_written() {
 #[test]
 fn an_input_that_is_too_large_to_be_read_has_no_snippet_and_the_report_says_so() {
     let call = step(&[
-        ("input", floats(&[100, 100], &[0.123_456_789; 10_000])),
+        ("input", floats(&[100, 100], &vec![0.123_456_789; 10_000])),
         ("weight", floats(&[100], &[1.0; 100])),
         ("epsilon", Tensor::real(1e-5)),
     ]);
