@@ -1,8 +1,8 @@
 //! `grade mutate`: small generic changes to the reference's solutions, each of which some check has to see.
 //!
 //! Here is the command; `mutants` makes the changes, `joint` puts many of them into one program, `trial` grades them,
-//! `equivalent` knows which of them change nothing, `journal` keeps what came of earlier runs. A survivor is either a change that makes no difference, which
-//! `fixtures/equivalent-mutants.toml` then explains, or a check that is missing.
+//! `equivalent` knows which of them change nothing, `journal` keeps what came of earlier runs. A survivor is either a
+//! change that makes no difference, which `fixtures/equivalent-mutants.toml` then explains, or a check that is missing.
 
 mod equivalent;
 mod joint;
@@ -39,7 +39,9 @@ pub(crate) fn mutate(grader: &Grader, options: &arguments::Mutate, output: &Outp
     let all = mutants::all(&sources)?;
     let equivalents = Equivalents::load(&grader.place().fixtures())?;
     let mut deviations = equivalents.stale(&all);
-    let chosen = chosen(&all, options)?;
+    let (chosen, trained): (Vec<&Mutant>, Vec<&Mutant>) = chosen(&all, options)?
+        .into_iter()
+        .partition(|mutant| !equivalents.shows_in_trials_only(mutant));
     if options.list {
         for mutant in &chosen {
             output.line(&mutant.to_string());
@@ -61,6 +63,12 @@ pub(crate) fn mutate(grader: &Grader, options: &arguments::Mutate, output: &Outp
     );
     for deviation in &deviations {
         output.line(&format!("! {deviation}"));
+    }
+    if !trained.is_empty() {
+        output.line(&format!(
+            "{} mutants of functions that only trials run are left out",
+            trained.len()
+        ));
     }
     output.line(&tally.closing());
     let explained = tally.survivors.is_empty() && deviations.is_empty();

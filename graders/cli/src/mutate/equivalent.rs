@@ -14,6 +14,19 @@ use crate::failure::Failure;
 pub(super) struct Equivalents {
     #[serde(rename = "mutant", default)]
     known: Vec<Equivalent>,
+    #[serde(default)]
+    trained: Vec<Trained>,
+}
+
+/// Functions of a file that only trials run.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Trained {
+    file: String,
+    /// Their names; an empty one stands for what is outside of functions.
+    functions: Vec<String>,
+    #[expect(dead_code, reason = "for whoever reads the list")]
+    why: String,
 }
 
 /// A mutant is known by its function and by its line before and after the change, wherever that line is; where the
@@ -53,9 +66,27 @@ impl Equivalents {
         self.known.iter().any(|known| known.is(mutant))
     }
 
+    /// Whether only trials, which are not made, could see a mutant.
+    pub(super) fn shows_in_trials_only(&self, mutant: &Mutant) -> bool {
+        let is_one = |trained: &Trained| trained.file == mutant.file && trained.functions.contains(&mutant.function);
+        self.trained.iter().any(is_one)
+    }
+
     /// The entries that no mutant answers to any more.
     pub(super) fn stale(&self, mutants: &[Mutant]) -> Vec<String> {
         let is_stale = |known: &&Equivalent| !mutants.iter().any(|mutant| known.is(mutant));
+        let is_gone = |trained: &str, file: &str| {
+            !mutants
+                .iter()
+                .any(|mutant| mutant.file == file && mutant.function == trained)
+        };
+        let gone = self.trained.iter().flat_map(|trained| {
+            let functions = trained.functions.iter().filter(|name| is_gone(name, &trained.file));
+            functions.map(|name| {
+                let file = &trained.file;
+                format!("fixtures/equivalent-mutants.toml leaves out `{name}` in {file}, and there is no mutant of it")
+            })
+        });
         self.known
             .iter()
             .filter(is_stale)
@@ -63,6 +94,7 @@ impl Equivalents {
                 let Equivalent { file, after, .. } = known;
                 format!("fixtures/equivalent-mutants.toml explains `{after}` in {file}, and there is no such mutant")
             })
+            .chain(gone)
             .collect()
     }
 }

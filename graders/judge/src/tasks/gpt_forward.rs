@@ -178,6 +178,14 @@ const LAWS: &[Law] = &[
     .differentiating()
     .few(),
     Law::new(
+        "embedding-gradient",
+        "the embedding of a token gets the gradients of all places of that token, token 0 and repeated ones as well",
+        FROM_TWO,
+        laws::embedding_gradient,
+    )
+    .differentiating()
+    .few(),
+    Law::new(
         "every-weight-counts",
         "every weight of every layer receives a gradient",
         FROM_TWO,

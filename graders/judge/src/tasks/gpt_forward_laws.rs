@@ -241,6 +241,37 @@ pub(super) fn position_gradient(scenario: &Scenario, probe: &mut Probe<'_>) -> H
     Ok(())
 }
 
+/// Every row of the batch has the same tokens, so that the gradients by the position embedding are those of all places.
+pub(super) fn embedding_gradient(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
+    let sizes = Sizes {
+        rotary: false,
+        ..Sizes::of(scenario)
+    };
+    let given = drawn(scenario, |random| gpt(random, sizes));
+    let mut random = scenario.random("which");
+    let own: Vec<f64> = (0..scenario.integer("T"))
+        .map(|position| if position < 2 { 0.0 } else { random.integer(0, 2) as f64 })
+        .collect();
+    let tokens = Array::from_shape_fn(given["tokens"].shape(), |place| own[place[1]]);
+    let given = with_tokens(&given, &tokens);
+    let cotangent = scenario.normal("cotangent", &shape(&given));
+    let by = ["token_embedding", "position_embedding"];
+    let [of_tokens, of_positions] =
+        probe.gradients(TASK, &given, by, Tensors::from([("logits".to_owned(), cotangent)]))?;
+    let mut expected = Array::zeros(of_tokens.raw_dim());
+    for (position, &token) in own.iter().enumerate() {
+        let mut row = expected.index_axis_mut(Axis(0), token as usize);
+        row += &of_positions.index_axis(Axis(0), position);
+    }
+    equal(
+        "the gradient by the token embedding",
+        "that by the position embedding, summed over the places of each token",
+        &expected,
+        &of_tokens,
+        CLOSELY,
+    )
+}
+
 pub(super) fn every_weight_counts(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     const OF_LAYERS: [&str; 10] = [
         "norm_1",
