@@ -140,11 +140,31 @@ pub(crate) fn entries(grader: &Grader, only: &[String]) -> Result<Vec<Entry>, Fa
         .find(|name| !entries.iter().any(|entry| matches(entry, name)))
     {
         let names: Vec<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
-        return Err(Failure::usage(format!("the kit has no submission `{unknown}`"))
-            .hint(format!("choose from: {}", names.join(", "))));
+        return Err(Failure::usage(format!("the kit has no submission `{unknown}`")).hint(nearest(unknown, &names)));
     }
     entries.retain(|entry| only.iter().any(|name| matches(entry, name)));
     Ok(entries)
+}
+
+/// The names that begin with the same word, since all of them would fill a screen.
+fn nearest(asked: &str, names: &[&str]) -> String {
+    let own = |name: &str| {
+        name.split_once('/')
+            .map_or_else(|| name.to_owned(), |(_, own)| own.to_owned())
+    };
+    let first = |name: &str| own(name).split('-').next().map(str::to_owned);
+    let near: Vec<&str> = names
+        .iter()
+        .copied()
+        .filter(|name| first(name) == first(asked))
+        .collect();
+    if near.is_empty() {
+        "its submissions are the folders of fixtures/submissions/wrong and fixtures/submissions/correct, `template` and \
+         `reference`"
+            .to_owned()
+    } else {
+        format!("choose from: {}", near.join(", "))
+    }
 }
 
 #[cfg(test)]
@@ -154,6 +174,20 @@ mod tests {
     use wire::Tensors;
 
     use super::*;
+
+    #[test]
+    fn a_name_that_is_not_there_is_answered_with_those_that_begin_alike() {
+        let names = [
+            "template",
+            "wrong/gpt-tied-head",
+            "correct/gpt-loops",
+            "wrong/rotary-only-query",
+        ];
+        let expected = "choose from: wrong/gpt-tied-head, correct/gpt-loops";
+        assert_eq!(nearest("gpt-tied", &names), expected);
+        assert_eq!(nearest("wrong/gpt-tied", &names), expected);
+        assert!(nearest("other", &names).contains("fixtures/submissions/wrong"));
+    }
 
     const TRIALS: &[Trial] = &[Trial {
         name: "learns",
