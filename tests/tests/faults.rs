@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -59,8 +60,14 @@ impl Installation {
     }
 }
 
+/// Runs it. While another test starts a process, that one may still hold open the program that was just written.
 fn run(mut command: Command) -> Run {
-    command.output().unwrap().into()
+    loop {
+        match command.output() {
+            Err(error) if error.kind() == ErrorKind::ExecutableFileBusy => thread::sleep(Duration::from_millis(5)),
+            output => return output.unwrap().into(),
+        }
+    }
 }
 
 #[test]
