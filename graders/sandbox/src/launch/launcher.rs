@@ -6,6 +6,8 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, ExitCode, ExitStatus, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags};
 use rustix::process::{Pid, PidfdFlags, Resource, Rlimit};
@@ -94,7 +96,14 @@ fn limit(resources: &Resources) -> io::Result<()> {
     Ok(())
 }
 
+/// How often a program that is still being written is tried, and how long after each time, before it is an error.
+const TRIES: u32 = 200;
+const PAUSE: Duration = Duration::from_millis(10);
+
 /// Starts the program, confined. What cannot be put in force is an error, and then nothing is started.
+///
+/// A program that was copied a moment ago may be open for writing in a process that the judge was starting at that moment
+/// and that has not yet become another program.
 fn start(policy: &LaunchPolicy, mut confinement: Confinement) -> io::Result<Child> {
     let mut command = super::command(&policy.program);
     command
@@ -109,6 +118,12 @@ fn start(policy: &LaunchPolicy, mut confinement: Confinement) -> io::Result<Chil
     )]
     unsafe {
         command.pre_exec(move || confinement.enforce());
+    }
+    for _ in 1..TRIES {
+        match command.spawn() {
+            Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy => thread::sleep(PAUSE),
+            result => return result,
+        }
     }
     command.spawn()
 }

@@ -28,6 +28,10 @@ pub(crate) const TESTS: &[Test] = &[
         a_missing_program_is_a_fault_of_ours,
     ),
     (
+        "a_program_that_is_still_open_for_writing_is_waited_for",
+        a_program_that_is_still_open_for_writing_is_waited_for,
+    ),
+    (
         "a_program_that_takes_too_long_is_ended",
         a_program_that_takes_too_long_is_ended,
     ),
@@ -112,6 +116,24 @@ fn a_program_inherits_nothing() {
         .collect();
     // The fourth descriptor is the folder that is being listed.
     assert_eq!(lines, ["PATH=/usr/bin:/bin", "0", "1", "2", "3"]);
+}
+
+fn a_program_that_is_still_open_for_writing_is_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("program");
+    fs::copy("/bin/sh", &program).unwrap();
+    let writer = fs::OpenOptions::new().append(true).open(&program).unwrap();
+    let closing = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(200));
+        drop(writer);
+    });
+    let policy = LaunchPolicy {
+        program,
+        ..shell("exit 7")
+    };
+    let finished = start(&policy).unwrap().wait(LONG).unwrap();
+    closing.join().unwrap();
+    assert_eq!(finished.ended, Ended::Exited(7));
 }
 
 fn a_missing_program_is_a_fault_of_ours() {
