@@ -1,23 +1,23 @@
 //! The machine room: staging, building and starting submissions on this machine.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
+mod prepared;
+mod setting;
+mod staged;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::thread;
 
 use judge::assignment::Limits;
-use judge::finding::{CompileError, Finding};
+use judge::finding::Finding;
 use judge::judgement::{Bench, TaskJudgement};
 use judge::task::Task;
-use sandbox::build::{self, Built, Stop};
+use sandbox::build;
 use sandbox::launch::Launcher;
 use sandbox::policy::Inspection;
-use sandbox::stage::{self, Note, StageError};
+use sandbox::stage::{self, StageError};
 use sandbox::talk::{self, Settings, StartError, Worker};
 use sandbox::toolkit::Toolkit;
-use tempfile::TempDir;
-use walkdir::WalkDir;
 
 use crate::cache::grader_hash;
 use crate::device::{Cuda, Device};
@@ -30,68 +30,14 @@ use crate::policy;
 use crate::subject::Absent;
 pub(crate) use crate::subject::{Reference, Running};
 
+pub(crate) use self::prepared::Prepared;
+use self::prepared::{notes, precluded};
+pub(crate) use self::setting::{Manner, Setting};
+pub(crate) use self::staged::Staged;
+use self::staged::{Ground, lay_over};
+
 /// The libtorch that this program is made for.
 pub(crate) const LIBTORCH_VERSION: &str = "2.11.0";
-
-/// How a worker is set up. Anything but the usual is for calibration and for the kit.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Setting {
-    /// Threads of libtorch.
-    pub(crate) threads: u32,
-    /// Whether wide vector instructions are used where the processor has them.
-    pub(crate) vectors: bool,
-    /// Which of the mutants in a program answers.
-    pub(crate) mutant: Option<usize>,
-}
-
-impl Default for Setting {
-    fn default() -> Self {
-        Self {
-            threads: 1,
-            vectors: true,
-            mutant: None,
-        }
-    }
-}
-
-impl Setting {
-    /// All settings under which correct code must be accepted.
-    pub(crate) fn variants() -> Vec<Self> {
-        let both = |threads| {
-            [true, false].map(|vectors| Self {
-                threads,
-                vectors,
-                mutant: None,
-            })
-        };
-        [1, 2].into_iter().flat_map(both).collect()
-    }
-}
-
-impl fmt::Display for Setting {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let threads = if self.threads == 1 {
-            "1 thread".to_owned()
-        } else {
-            format!("{} threads", self.threads)
-        };
-        let vectors = if self.vectors {
-            "wide vectors"
-        } else {
-            "no wide vectors"
-        };
-        write!(formatter, "{threads}, {vectors}")
-    }
-}
-
-/// How a submission is judged.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Manner {
-    /// How many threads of the grader share the tasks, each with a worker of its own.
-    pub(crate) threads: usize,
-    /// How the workers are set up.
-    pub(crate) setting: Setting,
-}
 
 /// What a build makes of errors, and of `unsafe`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,108 +69,6 @@ pub(crate) struct Grader {
     program: PathBuf,
     hash: String,
     cuda: Option<Cuda>,
-}
-
-/// Where a submission is copied to and built.
-#[derive(Debug)]
-enum Ground {
-    /// Removed when the submission is no longer needed.
-    Own(TempDir),
-    /// Somebody else's, who has more to build there.
-    Lent(PathBuf),
-}
-
-impl Ground {
-    fn path(&self) -> &Path {
-        match self {
-            Self::Own(folder) => folder.path(),
-            Self::Lent(folder) => folder,
-        }
-    }
-}
-
-/// A submission whose sources have been copied.
-#[derive(Debug)]
-pub(crate) struct Staged {
-    folder: Ground,
-    staged: stage::Staged,
-}
-
-impl Staged {
-    /// The assignment that the submission's manifest names.
-    pub(crate) fn assignment(&self) -> Option<&str> {
-        self.staged.assignment.as_deref()
-    }
-
-    /// SHA-256 of the sources.
-    pub(crate) fn hash(&self) -> &str {
-        &self.staged.hash
-    }
-
-    /// The folder that holds the copy and whatever is built from it.
-    pub(crate) fn folder(&self) -> &Path {
-        self.folder.path()
-    }
-
-    /// The folder of the sources.
-    pub(crate) fn source(&self) -> &Path {
-        &self.staged.source
-    }
-}
-
-/// A submission that has been built.
-#[derive(Debug)]
-pub(crate) struct Prepared {
-    // Holds the program. None: the program is kept.
-    _folder: Option<Ground>,
-    program: Option<PathBuf>,
-    /// Tasks that cannot be judged by running them, and why.
-    precluded: BTreeMap<&'static str, Finding>,
-    hash: String,
-    notes: Vec<String>,
-}
-
-impl Prepared {
-    /// A program of ours that was built before, for all tasks.
-    pub(crate) fn kept(program: PathBuf, hash: String) -> Self {
-        Self {
-            _folder: None,
-            program: Some(program),
-            precluded: BTreeMap::new(),
-            hash,
-            notes: Vec::new(),
-        }
-    }
-
-    /// The program, where there is one.
-    pub(crate) fn program(&self) -> Option<&Path> {
-        self.program.as_deref()
-    }
-
-    /// SHA-256 of the sources.
-    pub(crate) fn hash(&self) -> &str {
-        &self.hash
-    }
-
-    /// Whether a task can be judged by running it.
-    pub(crate) fn runs(&self, task: &str) -> bool {
-        self.program.is_some() && !self.precluded.contains_key(task)
-    }
-
-    /// What a student should know about how the submission was read.
-    pub(crate) fn notes(&self) -> &[String] {
-        &self.notes
-    }
-
-    /// The tasks whose file or signature the compiler does not accept.
-    pub(crate) fn not_compiled(&self) -> BTreeSet<&'static str> {
-        let of_compiler = |(_, finding): &(&&'static str, &Finding)| matches!(finding, Finding::DidNotCompile(_));
-        self.precluded
-            .iter()
-            .filter(of_compiler)
-            .map(|(task, _)| *task)
-            .collect()
-    }
 }
 
 impl Grader {
@@ -529,97 +373,7 @@ impl Grader {
     }
 }
 
-/// Copies a folder's files over another's.
-fn lay_over(source: &Path, target: &Path) -> std::io::Result<()> {
-    for entry in WalkDir::new(source) {
-        let entry = entry?;
-        let Ok(relative) = entry.path().strip_prefix(source) else {
-            continue;
-        };
-        let path = target.join(relative);
-        if entry.file_type().is_dir() {
-            fs::create_dir_all(path)?;
-        } else {
-            fs::copy(entry.path(), path)?;
-        }
-    }
-    Ok(())
-}
-
 /// Where `scripts/build` has the toolkit noted: beside the program.
 pub(crate) fn toolkit_path(program: &Path) -> PathBuf {
     program.with_file_name("toolkit.json")
-}
-
-/// What a student should know. That a file is missing concerns only whoever has tasks in it: the template holds the
-/// files of every assignment.
-fn notes(staged: &stage::Staged, inspection: &Inspection, wanted: &[&Task]) -> Vec<String> {
-    let left_out = |file: &String| format!("`{file}` is left out: its brackets are nested too deeply to be read");
-    let concerns = |note: &&Note| match note {
-        Note::FromTemplate { file } => wanted.iter().any(|task| task.file == file),
-        Note::Replaced { .. } | Note::Ignored { .. } | Note::BrokenManifest { .. } => true,
-    };
-    let notes = staged.notes.iter().filter(concerns).map(ToString::to_string);
-    notes.chain(inspection.set_aside.iter().map(left_out)).collect()
-}
-
-/// The tasks that are not run, each with what the policy or the compiler says.
-fn precluded(inspection: &Inspection, built: &Built, wanted: &[&'static Task]) -> BTreeMap<&'static str, Finding> {
-    let mut found = BTreeMap::new();
-    for task in wanted {
-        if let Some(finding) = policy::finding(inspection, built, task) {
-            found.insert(task.id, finding);
-            continue;
-        }
-        let stop = built.stop.as_ref().map(|stop| stopped(stop, task));
-        let file = built
-            .files
-            .iter()
-            .find(|failure| failure.file == task.file)
-            .map(|failure| CompileError {
-                file: failure.file.clone(),
-                line: Some(failure.line),
-                code: failure.code.clone(),
-                message: failure.message.clone(),
-                rendered: failure.rendered.clone(),
-                expected: None,
-            });
-        let signature = built
-            .signatures
-            .iter()
-            .find(|failure| failure.task == task.id)
-            .map(|failure| CompileError {
-                file: task.file.to_owned(),
-                line: None,
-                code: None,
-                message: format!("the signature of `{}` is not the expected one", task.id),
-                rendered: failure.rendered.clone(),
-                expected: Some(failure.expected.clone()),
-            });
-        if let Some(error) = file.or(signature).or(stop) {
-            found.insert(task.id, Finding::DidNotCompile(error));
-        }
-    }
-    found
-}
-
-/// A build that came to nothing, as every task's compile error.
-fn stopped(stop: &Stop, task: &Task) -> CompileError {
-    let (message, rendered) = match stop {
-        Stop::Errors { rendered } => (
-            "errors that no single file can be charged with".to_owned(),
-            rendered.clone(),
-        ),
-        Stop::TimedOut => ("the compiler took longer than it may".to_owned(), String::new()),
-        Stop::OutOfMemory => ("the compiler needed more memory than it may".to_owned(), String::new()),
-        Stop::Crashed { .. } => ("the compiler broke down on this submission".to_owned(), String::new()),
-    };
-    CompileError {
-        file: task.file.to_owned(),
-        line: None,
-        code: None,
-        message,
-        rendered,
-        expected: None,
-    }
 }

@@ -1,9 +1,7 @@
 //! `decoder_mask`: what the positions of a padded sequence see in a decoder.
 
-use wire::Tensors;
-
-use super::sequence_mask_laws::{FROM_TWO, Mask, SIZES, case, of_counts};
-use crate::task::{Case, Expect, Law, Task};
+use super::sequence_mask_laws::{CASES, FROM_TWO, Mask, SIZES};
+use crate::task::{Law, Task};
 
 const MASK: Mask = Mask {
     task: "decoder_mask",
@@ -30,32 +28,7 @@ pub(super) static TASK: Task = Task {
         "a position sees itself: were the diagonal false, position 0 would see nothing",
     ],
     parts: &["encoder_mask"],
-    cases: &[
-        Case {
-            name: "two_rows",
-            portion: "all",
-            arguments: |random| case(random, 2, 5),
-            expect: Expect::Outputs,
-        },
-        Case {
-            name: "little_padding",
-            portion: "all",
-            arguments: |_| of_counts(&[4, 3], 4),
-            expect: Expect::Outputs,
-        },
-        Case {
-            name: "padding_in_every_row",
-            portion: "all",
-            arguments: |_| padded(),
-            expect: Expect::Outputs,
-        },
-        Case {
-            name: "many_rows",
-            portion: "all",
-            arguments: |random| case(random, 7, 12),
-            expect: Expect::Outputs,
-        },
-    ],
+    cases: CASES,
     laws: &[
         Law::new(
             "four-axes",
@@ -94,12 +67,10 @@ pub(super) static TASK: Task = Task {
     trials: &[],
 };
 
-fn padded() -> Tensors {
-    of_counts(&[1, 4, 2, 5], 6)
-}
-
 #[cfg(test)]
 mod tests {
+    use wire::Tensors;
+
     use super::*;
     use crate::tasks::sequence_mask_laws::of_rule;
     use crate::tasks::testing::{broken_laws, indiscriminate_cases, telling_cases};

@@ -1,9 +1,7 @@
 //! `encoder_mask`: what the positions of a padded sequence see in an encoder.
 
-use wire::Tensors;
-
-use super::sequence_mask_laws::{FROM_TWO, Mask, SIZES, case, of_counts};
-use crate::task::{Case, Expect, Law, Task};
+use super::sequence_mask_laws::{CASES, FROM_TWO, Mask, SIZES};
+use crate::task::{Law, Task};
 
 const MASK: Mask = Mask {
     task: "encoder_mask",
@@ -30,32 +28,7 @@ pub(super) static TASK: Task = Task {
         "it is the columns of padding that are hidden, not the rows",
     ],
     parts: &[],
-    cases: &[
-        Case {
-            name: "two_rows",
-            portion: "all",
-            arguments: |random| case(random, 2, 5),
-            expect: Expect::Outputs,
-        },
-        Case {
-            name: "little_padding",
-            portion: "all",
-            arguments: |_| of_counts(&[4, 3], 4),
-            expect: Expect::Outputs,
-        },
-        Case {
-            name: "padding_in_every_row",
-            portion: "all",
-            arguments: |_| padded(),
-            expect: Expect::Outputs,
-        },
-        Case {
-            name: "many_rows",
-            portion: "all",
-            arguments: |random| case(random, 7, 12),
-            expect: Expect::Outputs,
-        },
-    ],
+    cases: CASES,
     laws: &[
         Law::new(
             "four-axes",
@@ -93,10 +66,6 @@ pub(super) static TASK: Task = Task {
     canonical: None,
     trials: &[],
 };
-
-fn padded() -> Tensors {
-    of_counts(&[1, 4, 2, 5], 6)
-}
 
 #[cfg(test)]
 mod tests {

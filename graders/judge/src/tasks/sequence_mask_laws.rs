@@ -12,11 +12,40 @@ use crate::probe::{Broken, Holds, Probe, broken_rule, every, typed, unchanged};
 use crate::random::Random;
 use crate::scenario::{self, Scenario};
 use crate::subject::Call;
+use crate::task::{Case, Expect};
 
 /// Sizes of the laws: rows of the batch and positions.
 pub(super) const SIZES: scenario::Sizes = &[("B", 1, 4), ("T", 1, 8)];
 /// Sizes of laws that need two positions.
 pub(super) const FROM_TWO: scenario::Sizes = &[("B", 1, 4), ("T", 2, 8)];
+
+/// The golden cases of both masks.
+pub(super) const CASES: &[Case] = &[
+    Case {
+        name: "two_rows",
+        portion: "all",
+        arguments: |random| case(random, 2, 5),
+        expect: Expect::Outputs,
+    },
+    Case {
+        name: "little_padding",
+        portion: "all",
+        arguments: |_| of_counts(&[4, 3], 4),
+        expect: Expect::Outputs,
+    },
+    Case {
+        name: "padding_in_every_row",
+        portion: "all",
+        arguments: |_| of_counts(&[1, 4, 2, 5], 6),
+        expect: Expect::Outputs,
+    },
+    Case {
+        name: "many_rows",
+        portion: "all",
+        arguments: |random| case(random, 7, 12),
+        expect: Expect::Outputs,
+    },
+];
 
 /// A mask's task.
 #[derive(Debug, Clone, Copy)]
@@ -27,7 +56,7 @@ pub(super) struct Mask {
 }
 
 /// The arguments for rows of so many tokens.
-pub(super) fn of_counts(counts: &[usize], length: usize) -> Tensors {
+fn of_counts(counts: &[usize], length: usize) -> Tensors {
     arguments([
         ("num_tokens", count_tensor(counts)),
         ("length", Tensor::integer(length as i64)),
@@ -35,7 +64,7 @@ pub(super) fn of_counts(counts: &[usize], length: usize) -> Tensors {
 }
 
 /// The arguments of a golden case: rows of different lengths.
-pub(super) fn case(random: &mut Random, batch: usize, length: usize) -> Tensors {
+fn case(random: &mut Random, batch: usize, length: usize) -> Tensors {
     let counts = counts(random, batch, length);
     of_counts(&counts, length)
 }

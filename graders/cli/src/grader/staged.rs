@@ -1,0 +1,72 @@
+//! A submission's sources, copied to where they are built.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use sandbox::stage;
+use tempfile::TempDir;
+use walkdir::WalkDir;
+
+/// Where a submission is copied to and built.
+#[derive(Debug)]
+pub(super) enum Ground {
+    /// Removed when the submission is no longer needed.
+    Own(TempDir),
+    /// Somebody else's, who has more to build there.
+    Lent(PathBuf),
+}
+
+impl Ground {
+    pub(super) fn path(&self) -> &Path {
+        match self {
+            Self::Own(folder) => folder.path(),
+            Self::Lent(folder) => folder,
+        }
+    }
+}
+
+/// A submission whose sources have been copied.
+#[derive(Debug)]
+pub(crate) struct Staged {
+    pub(super) folder: Ground,
+    pub(super) staged: stage::Staged,
+}
+
+impl Staged {
+    /// The assignment that the submission's manifest names.
+    pub(crate) fn assignment(&self) -> Option<&str> {
+        self.staged.assignment.as_deref()
+    }
+
+    /// SHA-256 of the sources.
+    pub(crate) fn hash(&self) -> &str {
+        &self.staged.hash
+    }
+
+    /// The folder that holds the copy and whatever is built from it.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The folder of the sources.
+    pub(crate) fn source(&self) -> &Path {
+        &self.staged.source
+    }
+}
+
+/// Copies a folder's files over another's.
+pub(super) fn lay_over(source: &Path, target: &Path) -> std::io::Result<()> {
+    for entry in WalkDir::new(source) {
+        let entry = entry?;
+        let Ok(relative) = entry.path().strip_prefix(source) else {
+            continue;
+        };
+        let path = target.join(relative);
+        if entry.file_type().is_dir() {
+            fs::create_dir_all(path)?;
+        } else {
+            fs::copy(entry.path(), path)?;
+        }
+    }
+    Ok(())
+}
