@@ -42,6 +42,15 @@ struct Snippet {
     text: String,
 }
 
+/// What becomes of a test.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Passed,
+    Failed,
+    /// A signal ended the program, which tells a student nothing.
+    Crashed,
+}
+
 /// The compiler and what submissions are compiled against, in a folder for what it makes.
 struct Workshop {
     toolkit: Toolkit,
@@ -67,8 +76,8 @@ impl Workshop {
         library
     }
 
-    /// Runs snippets as tests of a crate: for each of them, whether it passes, and what the program says.
-    fn run(&self, name: &str, library: &Path, snippets: &[&Snippet]) -> (Vec<bool>, String) {
+    /// Runs snippets as tests of a crate: what becomes of each of them, and what the program says.
+    fn run(&self, name: &str, library: &Path, snippets: &[&Snippet]) -> (Vec<Outcome>, String) {
         let folder = self.folder.path().join(name);
         let module = |(number, snippet): (usize, &&Snippet)| {
             format!("#[rustfmt::skip]\nmod snippet_{number} {{\n{}}}\n", snippet.text)
@@ -89,22 +98,27 @@ impl Workshop {
         // One after the other: some of them set the seed of libtorch's only generator.
         let output = run(&program, &["--test-threads=1"]);
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
-        let passes = |number: usize| {
-            let mut lines = said
-                .lines()
-                .filter(|line| line.starts_with(&format!("test snippet_{number}::")));
-            let line = lines
-                .next()
-                .unwrap_or_else(|| panic!("{}: no result\n{said}", snippets[number].origin));
-            line.ends_with("... ok")
+        let outcome = |number: usize| {
+            let prefix = format!("test snippet_{number}::");
+            let line = said.lines().find(|line| line.starts_with(&prefix));
+            match line.and_then(|line| line.rsplit_once(" ... ")) {
+                Some((_, "ok")) => Outcome::Passed,
+                Some((_, "FAILED")) => Outcome::Failed,
+                // The program did not come to its end, in this test or in one before it.
+                _ => self.alone(name, number),
+            }
         };
-        ((0..snippets.len()).map(passes).collect(), said)
+        ((0..snippets.len()).map(outcome).collect(), said)
     }
 
-    /// Whether a snippet passes alone, as it does in a file of its own.
-    fn passes_alone(&self, name: &str, number: usize) -> bool {
+    /// What becomes of a snippet alone, as in a file of its own.
+    fn alone(&self, name: &str, number: usize) -> Outcome {
         let program = self.folder.path().join(name).join("snippets");
-        run(&program, &[&format!("snippet_{number}::")]).status.success()
+        match run(&program, &[&format!("snippet_{number}::")]).status.code() {
+            Some(0) => Outcome::Passed,
+            Some(_) => Outcome::Failed,
+            None => Outcome::Crashed,
+        }
     }
 
     fn compile(&self, arguments: &[String]) {
@@ -224,11 +238,18 @@ fn tried(names: &[&str]) -> (Vec<String>, usize, Vec<String>) {
             continue;
         }
         let library = workshop.library(name, &wrong.submission.path().join("src"));
-        let (passed, _) = workshop.run(name, &library, &snippets.iter().collect::<Vec<_>>());
-        for (number, _) in passed.iter().enumerate().filter(|(_, passed)| **passed) {
-            // What an earlier test has left behind hides a mistake that is about that.
-            if workshop.passes_alone(name, number) {
-                complaints.push(format!("{} passes over the wrong submission", snippets[number].origin));
+        let (outcomes, _) = workshop.run(name, &library, &snippets.iter().collect::<Vec<_>>());
+        for (number, outcome) in outcomes.into_iter().enumerate() {
+            let outcome = match outcome {
+                // What an earlier test has left behind hides a mistake that is about that.
+                Outcome::Passed => workshop.alone(name, number),
+                other => other,
+            };
+            if outcome != Outcome::Failed {
+                complaints.push(format!(
+                    "{outcome:?} over the wrong submission: {}",
+                    snippets[number].origin
+                ));
             }
         }
         let _ = fs::remove_dir_all(workshop.folder.path().join(name));
@@ -236,10 +257,11 @@ fn tried(names: &[&str]) -> (Vec<String>, usize, Vec<String>) {
     }
     let library = workshop.library("reference", &root().join("reference/src"));
     for part in all.chunks(60) {
-        let (passed, said) = workshop.run("reference", &library, &part.iter().collect::<Vec<_>>());
-        for (snippet, _) in part.iter().zip(&passed).filter(|(_, passed)| !**passed) {
+        let (outcomes, said) = workshop.run("reference", &library, &part.iter().collect::<Vec<_>>());
+        let wrong = |pair: &(&Snippet, Outcome)| pair.1 != Outcome::Passed;
+        for (snippet, outcome) in part.iter().zip(outcomes).filter(wrong) {
             complaints.push(format!(
-                "{} fails over the reference\n{}\n{said}",
+                "{outcome:?} over the reference: {}\n{}\n{said}",
                 snippet.origin, snippet.text
             ));
         }

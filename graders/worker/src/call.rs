@@ -143,7 +143,7 @@ fn gradients_of(call: &Call, frame: &Tensors, arguments: &Arguments, returned: &
             .output(&name)
             .ok_or_else(|| bad_request(format!("a cotangent for `{name}`, which is no output")))?;
         let cotangent = convert::to_libtorch(&cotangent, arguments.device()).map_err(|error| unsuitable(&error))?;
-        let term = weighted(&name, output, &cotangent)?;
+        let term = weighted(&name, output, &cotangent, &call.gradients)?;
         sum = Some(match sum {
             Some(sum) => sum.f_add(&term).map_err(|error| no_gradient(&error))?,
             None => term,
@@ -158,10 +158,14 @@ fn gradients_of(call: &Call, frame: &Tensors, arguments: &Arguments, returned: &
         .collect()
 }
 
-fn weighted(name: &str, output: &Tensor, cotangent: &Tensor) -> Result<Tensor, Outcome> {
+fn weighted(name: &str, output: &Tensor, cotangent: &Tensor, by: &[String]) -> Result<Tensor, Outcome> {
     if !output.requires_grad() {
+        let by: Vec<String> = by.iter().map(|argument| format!("`{argument}`")).collect();
         return Err(Outcome::NoGradient {
-            reason: format!("`{name}` is cut off from the arguments: it does not require grad"),
+            reason: format!(
+                "`{name}` does not require grad, so it is cut off from {}",
+                by.join(", ")
+            ),
         });
     }
     if output.size() != cotangent.size() {
@@ -297,7 +301,8 @@ mod tests {
     #[test]
     fn an_output_that_is_cut_off_has_no_gradient() {
         let (outcome, answer) = ask("detach", false, &["left"]);
-        assert!(matches!(outcome, Outcome::NoGradient { .. }), "{outcome:?}");
+        let reason = "`output` does not require grad, so it is cut off from `left`".to_owned();
+        assert_eq!(outcome, Outcome::NoGradient { reason });
         assert!(answer.is_empty());
     }
 

@@ -242,6 +242,10 @@ impl Body {
             } else {
                 self.variables.filled(step, made)?
             };
+            // Without this `run_backward` brings the program down where nothing requires grad.
+            lines.push(format!(
+                "assert!({value}.requires_grad(), \"{output} does not require grad: no gradient flows back\");"
+            ));
             lines.push(format!("let cotangent_of_{output} = {};", literal::tensor(cotangent)));
             terms.push(format!("(&{value} * cotangent_of_{output}).sum(Kind::Double)"));
         }

@@ -272,9 +272,9 @@ fn no_gradient(reason: &str) -> Words {
         format!(": {reason}")
     };
     Words::new(
-        format!("no gradient flows from the output to the input{words}"),
-        "compute with tensor operations from input to output: `detach`, `no_grad`, and values that are read out and \
-         put into a new tensor all cut the gradient",
+        format!("no gradient flows back{words}"),
+        "compute the output from every argument with tensor operations: `detach`, `no_grad`, and values that are read \
+         out and put into a new tensor all cut the gradient",
     )
 }
 
