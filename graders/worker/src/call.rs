@@ -301,7 +301,7 @@ mod tests {
     #[test]
     fn an_output_that_is_cut_off_has_no_gradient() {
         let (outcome, answer) = ask("detach", false, &["left"]);
-        let reason = "`output` does not require grad, so it is cut off from `left`".to_owned();
+        let reason = "`product` does not require grad, so it is cut off from `left`".to_owned();
         assert_eq!(outcome, Outcome::NoGradient { reason });
         assert!(answer.is_empty());
     }
