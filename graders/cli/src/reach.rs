@@ -182,6 +182,8 @@ struct Code {
     aliases: BTreeMap<String, BTreeSet<String>>,
     /// The items that are not as the reference has them.
     changed: BTreeSet<Place>,
+    /// The names that items of the reference have and none of the overlay in the same file, with the numbers of the files.
+    lost: BTreeMap<String, BTreeSet<usize>>,
 }
 
 /// The numbers of a file, and of an item in it.
@@ -194,6 +196,7 @@ impl Code {
             named: BTreeMap::new(),
             aliases: BTreeMap::new(),
             changed: BTreeSet::new(),
+            lost: BTreeMap::new(),
         };
         let names: BTreeSet<&String> = sources.before.keys().chain(sources.after.keys()).collect();
         for name in names {
@@ -201,7 +204,13 @@ impl Code {
             let Some(text) = after.or(before) else { continue };
             let file = File::read(text);
             let changed = match before {
-                Some(before) if replaced.contains(name.as_str()) => file.changed(&File::read(before)),
+                Some(before) if replaced.contains(name.as_str()) => {
+                    let before = File::read(before);
+                    for name in before.names().difference(&file.names()) {
+                        code.lost.entry((*name).clone()).or_default().insert(code.files.len());
+                    }
+                    file.changed(&before)
+                }
                 _ => BTreeSet::new(),
             };
             code.add(file, &changed);
@@ -223,9 +232,12 @@ impl Code {
         self.files.push(file);
     }
 
-    /// Whether a task's function is not there, or whether what is called for the task reaches something that is changed.
+    /// Whether what is called for a task reaches something that is changed, or is not there any more.
     fn is_touched(&self, task: &Task, adapter: &str) -> bool {
         let adapter = File::read(adapter);
+        if adapter.items.iter().any(|item| self.misses(item, &adapter, None)) {
+            return true;
+        }
         let called = adapter.items.iter().flat_map(|item| self.meant(item, &adapter, None));
         let mut waiting: Vec<Place> = called.chain(self.everywhere(task.id)).collect();
         let mut reached = BTreeSet::new();
@@ -233,10 +245,26 @@ impl Code {
             if reached.insert(place) {
                 let (number, item) = place;
                 let file = &self.files[number];
+                if self.changed.contains(&place) || self.misses(&file.items[item], file, Some(number)) {
+                    return true;
+                }
                 waiting.extend(self.meant(&file.items[item], file, Some(number)));
             }
         }
-        !self.named.contains_key(task.id) || !reached.is_disjoint(&self.changed)
+        false
+    }
+
+    /// Whether a word of an item has lost what it stood for.
+    fn misses(&self, item: &Item, file: &File, number: Option<usize>) -> bool {
+        let is_nowhere = |word: &String| self.lost.contains_key(word) && !self.named.contains_key(word);
+        let is_gone_here = |files: &BTreeSet<usize>| number.is_some_and(|number| files.contains(&number));
+        let mut bare = item.words.bare.iter();
+        let elsewhere = [&item.words.qualified, &item.words.methods];
+        bare.any(|word| match self.lost.get(word) {
+            Some(_) if file.is_imported(word) => is_nowhere(word),
+            Some(files) => is_gone_here(files),
+            None => false,
+        }) || elsewhere.into_iter().flatten().any(is_nowhere)
     }
 
     /// The items that the words of an item may stand for, in a file that has this number if it is among the files.

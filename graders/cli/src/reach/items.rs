@@ -97,6 +97,11 @@ impl File {
         file
     }
 
+    /// What its items are called.
+    pub(super) fn names(&self) -> BTreeSet<&String> {
+        self.items.iter().flat_map(|item| &item.names).collect()
+    }
+
     /// Whether a name that stands by itself in the file may stand for an item of another file.
     pub(super) fn is_imported(&self, name: &str) -> bool {
         let mut imports = self.items.iter().filter_map(|item| item.imports.as_ref());

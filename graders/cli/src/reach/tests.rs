@@ -36,6 +36,9 @@ fn largest() {}
 pub fn draw() {}
 ";
 
+/// No function has the name of the task.
+const FIGURE: &str = "pub fn left() {}\n\npub fn right() { edges() }\n\nfn edges() {}\n";
+
 fn touched(after: &[(&str, &str)]) -> Touched {
     let before = texts(&[
         ("attention.rs", "pub fn causal_mask() { parts::rotary_embedding() }"),
@@ -51,13 +54,32 @@ fn touched(after: &[(&str, &str)]) -> Touched {
         "greedy",
         "nucleus",
         "decoder_block",
+        "figure_6",
     ];
     let tasks: Vec<_> = known.iter().filter_map(|id| tasks::find(id)).collect();
     // A block of its own file, so that it is there.
     let mut before = before;
     before.insert("transformer.rs".to_owned(), "pub fn decoder_block() {}".to_owned());
     let after = texts(after);
-    let adapters = texts(&[("nucleus.rs", "fn call() { student::sampling::draw() }")]);
+    before.insert("figure_6.rs".to_owned(), FIGURE.to_owned());
+    let adapters = texts(&[
+        ("nucleus.rs", "fn call() { student::sampling::draw() }"),
+        ("causal_mask.rs", "fn call() { student::attention::causal_mask() }"),
+        (
+            "decoder_block.rs",
+            "fn call() { student::transformer::decoder_block() }",
+        ),
+        (
+            "figure_6.rs",
+            "use student::figure_6::{left, right};\n\nconst ANSWERS: [fn(); 2] = [left, right];",
+        ),
+        ("greedy.rs", "fn call() { student::sampling::greedy() }"),
+        ("rms_norm.rs", "fn call() { student::normalization::rms_norm() }"),
+        (
+            "rotary_embedding.rs",
+            "fn call() { student::rotary::rotary_embedding() }",
+        ),
+    ]);
     Sources {
         before,
         after,
@@ -98,6 +120,20 @@ fn the_other_functions_of_a_file_are_the_references() {
 fn what_is_called_for_a_task_beside_its_function_counts() {
     let after = SAMPLING.replace("fn draw() {}", "fn draw() { 1 }");
     assert_eq!(touched(&[("sampling.rs", &after)]), only(["nucleus"]));
+}
+
+#[test]
+fn a_task_of_several_functions_is_touched_by_each_and_by_nothing_else() {
+    for (function, other) in [
+        ("left", "left_one"),
+        ("edges", "corners"),
+        ("right() {", "right() { 1;"),
+    ] {
+        let after = FIGURE.replacen(&format!("fn {function}"), &format!("fn {other}"), 1);
+        assert_eq!(touched(&[("figure_6.rs", &after)]), only(["figure_6"]), "{function}");
+    }
+    let after = format!("{FIGURE}\nfn another() {{}}\n");
+    assert_eq!(touched(&[("figure_6.rs", &after)]), only([]));
 }
 
 #[test]
