@@ -35,7 +35,7 @@ fn run(course: &Submission, arguments: &[&str]) -> Run {
     run.unwrap().into()
 }
 
-/// All files but those of the bank.
+/// All files of a folder.
 fn tree(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     walkdir::WalkDir::new(folder)
         .sort_by_file_name()

@@ -22,6 +22,7 @@ use sandbox::toolkit::Toolkit;
 use crate::cache::grader_hash;
 use crate::device::{Cuda, Device};
 use crate::failure::Failure;
+use crate::files::lay_over;
 use crate::interrupt;
 use crate::judging::Board;
 use crate::mutate::CHOICE;
@@ -33,8 +34,8 @@ pub(crate) use crate::subject::{Reference, Running};
 pub(crate) use self::prepared::Prepared;
 use self::prepared::{notes, precluded};
 pub(crate) use self::setting::{Manner, Setting};
+use self::staged::Ground;
 pub(crate) use self::staged::Staged;
-use self::staged::{Ground, lay_over};
 
 /// The libtorch that this program is made for.
 pub(crate) const LIBTORCH_VERSION: &str = "2.11.0";

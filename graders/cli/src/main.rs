@@ -10,6 +10,7 @@ mod doctor;
 mod exit;
 mod explain;
 mod failure;
+mod files;
 mod fingerprints;
 mod fingerprints_making;
 mod grade;

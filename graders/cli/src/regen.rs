@@ -1,5 +1,5 @@
-//! `grade regen`: golden files from the reference. What changes is shown first, as a review; it is written, all of it or
-//! nothing, where it is accepted.
+//! `grade regen`: golden files from the reference. What changes is shown first, as a review; it is written where it
+//! is accepted.
 
 use std::fmt::Write;
 
@@ -143,7 +143,7 @@ fn bank(
     options: &Regen,
     output: &Output,
 ) -> Result<String, Failure> {
-    let changed = regen_review::changed(&made.drifts, chosen);
+    let changed = regen_review::changed(&made.drifts, &made.gone, chosen);
     if changed.is_empty() {
         return Ok(String::new());
     }

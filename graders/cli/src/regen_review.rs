@@ -126,9 +126,10 @@ fn refuse_indiscriminate(task: &Task, case: &Case, made: &StoredCase, tolerances
     .hint("change the case's input so that such answers are wrong"))
 }
 
-/// The tasks of which any case changes.
-pub(crate) fn changed(drifts: &[Drift], chosen: &[&'static Task]) -> Vec<&'static Task> {
-    let ids: BTreeSet<&str> = drifts.iter().map(|drift| drift.task).collect();
+/// The tasks of which any case changes or is gone.
+pub(crate) fn changed(drifts: &[Drift], gone: &[(String, String)], chosen: &[&'static Task]) -> Vec<&'static Task> {
+    let gone = gone.iter().map(|(task, _)| task.as_str());
+    let ids: BTreeSet<&str> = drifts.iter().map(|drift| drift.task).chain(gone).collect();
     chosen.iter().copied().filter(|task| ids.contains(task.id)).collect()
 }
 
@@ -162,7 +163,8 @@ fn in_words(change: &Change) -> String {
             worst,
         } => {
             let place = worst.as_ref().map_or_else(String::new, place);
-            format!("{error:.1e} of the largest value, {tolerances:.1e} tolerances{place}")
+            let tolerances = tolerances.map_or_else(String::new, |tolerances| format!(", {tolerances:.1e} tolerances"));
+            format!("{error:.1e} of the largest value{tolerances}{place}")
         }
     }
 }
@@ -195,11 +197,17 @@ mod tests {
         };
         let values = Change::Values {
             error: 0.25,
-            tolerances: 2.5e11,
+            tolerances: Some(2.5e11),
+            worst: Some(worst.clone()),
+        };
+        let whole = Change::Values {
+            error: 1.0,
+            tolerances: None,
             worst: Some(worst),
         };
         let drifts = [
             drift("ordinary", values),
+            drift("whole", whole),
             drift("flat", Change::New),
             drift("tall", Change::Structure),
             drift("wide", Change::Input),
@@ -211,6 +219,7 @@ mod tests {
         insta::assert_snapshot!(table(&drifts, &gone), @r"
         task                           case                     value                change
         rms_norm                       ordinary                 output               2.5e-1 of the largest value, 2.5e11 tolerances, 0.5 -> 0.75 at [0, 3]
+        rms_norm                       whole                    output               1.0e0 of the largest value, 0.5 -> 0.75 at [0, 3]
         rms_norm                       flat                     output               new
         rms_norm                       tall                     output               another dtype or shape
         rms_norm                       wide                     output               another input
@@ -218,5 +227,19 @@ mod tests {
         old_task                                                                     gone
         ");
         assert_eq!(table(&[], &[]), "");
+    }
+
+    #[test]
+    fn a_task_changes_with_a_value_and_with_a_case_that_is_gone() {
+        let tasks = ["rms_norm", "greedy", "nucleus"].map(|id| judge::tasks::find(id).expect("a task"));
+        let drift = Drift {
+            task: "greedy",
+            case: "ordinary",
+            name: "output".to_owned(),
+            change: Change::New,
+        };
+        let gone = [("nucleus".to_owned(), "small".to_owned())];
+        let ids = |tasks: Vec<&'static Task>| tasks.iter().map(|task| task.id).collect::<Vec<_>>();
+        assert_eq!(ids(changed(&[drift], &gone, &tasks)), ["greedy", "nucleus"]);
     }
 }

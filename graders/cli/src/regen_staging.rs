@@ -1,5 +1,5 @@
 //! New fixtures beside those in force: everything is made in a folder of its own, and moved into place when all of it is
-//! there. A command that fails or is not confirmed leaves the fixtures as they were.
+//! there. A command that is not confirmed, or fails before that, leaves the fixtures as they were.
 
 use std::fs;
 use std::io;
@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use walkdir::WalkDir;
 
 use crate::failure::Failure;
+use crate::files::lay_over;
 use crate::interrupt;
 use crate::place::Place;
 
@@ -35,7 +36,11 @@ impl Staging {
             for path in single_files(&fixtures).into_iter().filter(|path| path.is_file()) {
                 fs::copy(&path, place_in(folder.path(), &path, &fixtures))?;
             }
-            copy_tree(&fixtures.join(GOLDEN), &folder.path().join(GOLDEN))?;
+            let (golden, copy) = (fixtures.join(GOLDEN), folder.path().join(GOLDEN));
+            fs::create_dir_all(&copy)?;
+            if golden.is_dir() {
+                lay_over(&golden, &copy)?;
+            }
             Ok(folder)
         };
         let folder = attempt().map_err(|error| {
@@ -106,23 +111,6 @@ fn put(path: &Path, target: &Path) -> io::Result<()> {
         fs::create_dir_all(folder)?;
     }
     fs::rename(path, target)
-}
-
-fn copy_tree(source: &Path, target: &Path) -> io::Result<()> {
-    fs::create_dir_all(target)?;
-    if !source.is_dir() {
-        return Ok(());
-    }
-    for entry in WalkDir::new(source) {
-        let entry = entry?;
-        let copy = place_in(target, entry.path(), source);
-        if entry.file_type().is_dir() {
-            fs::create_dir_all(copy)?;
-        } else {
-            fs::copy(entry.path(), copy)?;
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -93,8 +93,8 @@ pub enum Change {
     Values {
         /// Share of the largest value.
         error: f64,
-        /// The same, in units of the tolerance.
-        tolerances: f64,
+        /// The same, in units of the tolerance; none where values have to be equal.
+        tolerances: Option<f64>,
         /// Where it is: the stored value as what was expected, the new one as what came.
         worst: Option<Worst>,
     },
@@ -115,12 +115,10 @@ pub fn drift(
     });
     let expected = changes(&stored.expected, &made.expected, |name, before, after| {
         let error = error(after, before);
-        let tolerance = tolerances
-            .of(task.id, output_of(name), after.dtype())
-            .max(f64::MIN_POSITIVE);
+        let tolerance = tolerances.of(task.id, output_of(name), after.dtype());
         (error > STILL).then(|| Change::Values {
             error,
-            tolerances: error / tolerance,
+            tolerances: (tolerance > 0.0).then_some(error / tolerance),
             worst: worst(before, after),
         })
     });

@@ -170,7 +170,7 @@ fn weighted(name: &str, output: &Tensor, cotangent: &Tensor, by: &[String]) -> R
     }
     if output.size() != cotangent.size() {
         return Err(Outcome::NoGradient {
-            reason: format!("`{name}` has shape {:?}", output.size()),
+            reason: format!("`{name}` has shape {:?}, not {:?}", output.size(), cotangent.size()),
         });
     }
     output

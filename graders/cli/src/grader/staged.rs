@@ -1,11 +1,9 @@
 //! A submission's sources, copied to where they are built.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use sandbox::stage;
 use tempfile::TempDir;
-use walkdir::WalkDir;
 
 /// Where a submission is copied to and built.
 #[derive(Debug)]
@@ -52,21 +50,4 @@ impl Staged {
     pub(crate) fn source(&self) -> &Path {
         &self.staged.source
     }
-}
-
-/// Copies a folder's files over another's.
-pub(super) fn lay_over(source: &Path, target: &Path) -> std::io::Result<()> {
-    for entry in WalkDir::new(source) {
-        let entry = entry?;
-        let Ok(relative) = entry.path().strip_prefix(source) else {
-            continue;
-        };
-        let path = target.join(relative);
-        if entry.file_type().is_dir() {
-            fs::create_dir_all(path)?;
-        } else {
-            fs::copy(entry.path(), path)?;
-        }
-    }
-    Ok(())
 }

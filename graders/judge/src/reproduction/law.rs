@@ -1,6 +1,8 @@
 //! Findings of laws: by the relation that the law asks for, and where it has none that a test could state, by what the
 //! reference gives.
 
+use std::collections::BTreeSet;
+
 use wire::{DType, Tensor, Tensors};
 
 use super::relation::{Relation, relation};
@@ -133,14 +135,12 @@ fn of_relation(law: &Law, broken: &BrokenLaw) -> Option<Reproduction> {
 fn without_idle_calls(steps: &[Step], mut related: Relation) -> Reproduction {
     let sums = |element: &super::Element| [element.actual.clone(), element.expected.clone()];
     let terms = related.elements.iter().flat_map(sums).flat_map(|sum| sum.terms);
-    let mut used: std::collections::BTreeSet<usize> = terms.map(|(place, _)| place.call).collect();
-    for call in (0..steps.len())
-        .rev()
-        .filter(|call| used.contains(call))
-        .collect::<Vec<_>>()
-    {
-        let sources = steps[call].arguments.values();
-        used.extend(sources.filter_map(|argument| Some(Step::handed_on(&steps[..call], argument)?.0)));
+    let mut used: BTreeSet<usize> = terms.map(|(place, _)| place.call).collect();
+    for call in (0..steps.len()).rev() {
+        if used.contains(&call) {
+            let sources = steps[call].arguments.values();
+            used.extend(sources.filter_map(|argument| Some(Step::handed_on(&steps[..call], argument)?.0)));
+        }
     }
     let kept: Vec<usize> = used.into_iter().collect();
     for element in &mut related.elements {

@@ -11,7 +11,7 @@ use crate::subject::{Call, Fault, Subject};
 pub(super) struct Replay<'a> {
     exchanges: &'a [Exchange],
     next: usize,
-    /// Whether a call has come with arguments that it did not have, other than outputs that are handed on.
+    /// Whether a call has come that is not the recorded one, as where a law hands on an output that has been changed.
     pub(super) strayed: bool,
 }
 
@@ -37,9 +37,7 @@ impl Subject for Replay<'_> {
             return Err(Fault("the record ends here".to_owned()));
         };
         let recorded = &self.exchanges[place].call;
-        let same = |(name, given): (&String, &wire::Tensor)| {
-            recorded.arguments.get(name) == Some(given) || handed_on(self.exchanges, place, name).is_some()
-        };
+        let same = |(name, given): (&String, &wire::Tensor)| recorded.arguments.get(name) == Some(given);
         if call.task != recorded.task || !call.arguments.iter().all(same) {
             self.strayed = true;
         }
@@ -62,16 +60,6 @@ impl Subject for Replay<'_> {
     fn substituted(&self) -> u64 {
         0
     }
-}
-
-/// The earlier call and its output that an argument of a recorded call is, if it is one.
-fn handed_on<'a>(exchanges: &'a [Exchange], call: usize, argument: &str) -> Option<(usize, &'a String)> {
-    let argument = exchanges[call].call.arguments.get(argument)?;
-    let outputs = |exchange: &'a Exchange| exchange.returned.iter().flat_map(|returned| &returned.outputs);
-    exchanges[..call].iter().enumerate().find_map(|(earlier, exchange)| {
-        let (name, _) = outputs(exchange).find(|(_, output)| *output == argument && output.len() > 1)?;
-        Some((earlier, name))
-    })
 }
 
 impl Step {

@@ -12,18 +12,15 @@ const MOST_EXPECTED: usize = 64;
 /// More terms than this are not written out.
 const MOST_TERMS: usize = 24;
 
-/// Something that a call gives and that the test takes.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Used {
-    /// An output.
-    Output(String),
-    /// The gradient by an argument.
-    Gradient(String),
-}
-
 /// What the test takes of a call.
-pub(super) fn outputs(claim: &Claim, number: usize, is_last: bool, calls: &[Step], signature: &Signature) -> Vec<Used> {
-    let mut used: Vec<Used> = of_claim(claim, number, is_last, calls.len()).into_iter().collect();
+pub(super) fn outputs(
+    claim: &Claim,
+    number: usize,
+    is_last: bool,
+    calls: &[Step],
+    signature: &Signature,
+) -> Vec<Quantity> {
+    let mut used: Vec<Quantity> = of_claim(claim, number, is_last, calls.len()).into_iter().collect();
     // A later call may take an output.
     for (place, later) in calls.iter().enumerate().skip(number + 1) {
         let sources = later
@@ -33,23 +30,23 @@ pub(super) fn outputs(claim: &Claim, number: usize, is_last: bool, calls: &[Step
         used.extend(
             sources
                 .filter(|source| source.0 == number)
-                .map(|source| Used::Output(source.1.to_owned())),
+                .map(|source| Quantity::Output(source.1.to_owned())),
         );
     }
     used.sort();
     used.dedup();
-    let is_known = |used: &Used| match used {
-        Used::Output(name) => signature.outputs.iter().any(|output| output.0 == name),
-        Used::Gradient(_) => true,
+    let is_known = |used: &Quantity| match used {
+        Quantity::Output(name) => signature.outputs.iter().any(|output| output.0 == name),
+        Quantity::Gradient(_) => true,
     };
     used.retain(is_known);
     used
 }
 
-fn of_claim(claim: &Claim, number: usize, is_last: bool, calls: usize) -> Vec<Used> {
+fn of_claim(claim: &Claim, number: usize, is_last: bool, calls: usize) -> Vec<Quantity> {
     let last = |output: &String| {
         if is_last {
-            vec![Used::Output(output.clone())]
+            vec![Quantity::Output(output.clone())]
         } else {
             Vec::new()
         }
@@ -61,11 +58,11 @@ fn of_claim(claim: &Claim, number: usize, is_last: bool, calls: usize) -> Vec<Us
         | Claim::Sees { output, .. }
         | Claim::Never { output, .. }
         | Claim::Share { output, .. } => last(output),
-        Claim::Equals { quantity, .. } if is_last => vec![used(quantity)],
+        Claim::Equals { quantity, .. } if is_last => vec![quantity.clone()],
         Claim::Equals { .. } | Claim::Returns | Claim::Refuses { .. } | Claim::Untouched { .. } => Vec::new(),
         Claim::Repeats { output } => {
             if number + 2 >= calls {
-                vec![Used::Output(output.clone())]
+                vec![Quantity::Output(output.clone())]
             } else {
                 Vec::new()
             }
@@ -74,16 +71,9 @@ fn of_claim(claim: &Claim, number: usize, is_last: bool, calls: usize) -> Vec<Us
             let places = relation.elements.iter().flat_map(places);
             places
                 .filter(|place| place.call == number)
-                .map(|place| used(&place.quantity))
+                .map(|place| place.quantity.clone())
                 .collect()
         }
-    }
-}
-
-fn used(quantity: &Quantity) -> Used {
-    match quantity {
-        Quantity::Output(name) => Used::Output(name.clone()),
-        Quantity::Gradient(name) => Used::Gradient(name.clone()),
     }
 }
 
@@ -97,11 +87,11 @@ fn places(element: &Element) -> impl Iterator<Item = &Place> {
 }
 
 /// The variable of something that a call gives: numbered where there are several calls, and never an argument's.
-pub(super) fn variable(used: &Used, number: usize, several: bool, step: &Step) -> String {
+pub(super) fn variable(used: &Quantity, number: usize, several: bool, step: &Step) -> String {
     let name = match used {
-        Used::Output(name) if step.arguments.contains_key(name) => format!("new_{name}"),
-        Used::Output(name) => name.clone(),
-        Used::Gradient(name) => format!("gradient_by_{name}"),
+        Quantity::Output(name) if step.arguments.contains_key(name) => format!("new_{name}"),
+        Quantity::Output(name) => name.clone(),
+        Quantity::Gradient(name) => format!("gradient_by_{name}"),
     };
     if several {
         format!("{name}_{}", number + 1)
@@ -116,7 +106,7 @@ pub(super) fn lines(claim: &Claim, calls: &[Step], signature: &Signature) -> Opt
     let several = calls.len() > 1;
     let named = |name: &String, call: usize| {
         signature.outputs.iter().find(|output| output.0 == name)?;
-        Some(variable(&Used::Output(name.clone()), call, several, &calls[call]))
+        Some(variable(&Quantity::Output(name.clone()), call, several, &calls[call]))
     };
     Some(match claim {
         Claim::Returns | Claim::Refuses { .. } | Claim::Untouched { .. } => Vec::new(),
@@ -140,7 +130,7 @@ pub(super) fn lines(claim: &Claim, calls: &[Step], signature: &Signature) -> Opt
             tolerance,
             worst,
         } => {
-            let actual = variable(&used(quantity), last, several, &calls[last]);
+            let actual = variable(quantity, last, several, &calls[last]);
             equals(&actual, expected, *tolerance, worst)
         }
         Claim::Related(relation) => related(relation, calls)?,
@@ -274,7 +264,7 @@ fn sum(sum: &Sum, calls: &[Step], several: bool) -> Option<String> {
     let mut parts: Vec<String> = Vec::new();
     for (place, factor) in &sum.terms {
         let tensor = tensor_of(place, calls)?;
-        let variable = variable(&used(&place.quantity), place.call, several, &calls[place.call]);
+        let variable = variable(&place.quantity, place.call, several, &calls[place.call]);
         let value = format!("{variable}.double_value({})", index(&tensor.index_of(place.position)));
         let sign = match (parts.is_empty(), *factor < 0.0) {
             (true, false) => "",
@@ -356,7 +346,7 @@ fn piece<'a>(sums: impl Iterator<Item = &'a Sum>, calls: &[Step]) -> Option<Stri
     }
     let tensor = tensor_of(first, calls)?;
     let ranges = ranges(tensor, &places)?;
-    let variable = variable(&used(&first.quantity), first.call, calls.len() > 1, &calls[first.call]);
+    let variable = variable(&first.quantity, first.call, calls.len() > 1, &calls[first.call]);
     let converted = if tensor.dtype() == DType::F64 {
         ""
     } else {

@@ -12,7 +12,7 @@ mod variables;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use judge::reproduction::{Claim, Reproduction, Step};
+use judge::reproduction::{Claim, Quantity, Reproduction, Step};
 
 use crate::words;
 use signature::Signature;
@@ -247,6 +247,7 @@ impl Body {
                 "assert!({value}.requires_grad(), \"{output} does not require grad: no gradient flows back\");"
             ));
             lines.push(format!("let cotangent_of_{output} = {};", literal::tensor(cotangent)));
+            lines.push(format!("assert_eq!({value}.size(), cotangent_of_{output}.size());"));
             terms.push(format!("(&{value} * cotangent_of_{output}).sum(Kind::Double)"));
         }
         lines.push(format!("let sum = {};", terms.join(" + ")));
@@ -263,9 +264,9 @@ impl Body {
     }
 
     /// The expression of what a call gives.
-    fn gives(&self, step: &Step, signature: &Signature, used: &[claim::Used]) -> Option<String> {
-        let one = |used: &claim::Used| match used {
-            claim::Used::Output(output) => {
+    fn gives(&self, step: &Step, signature: &Signature, used: &[Quantity]) -> Option<String> {
+        let one = |used: &Quantity| match used {
+            Quantity::Output(output) => {
                 let (name, made) = signature.outputs.iter().find(|(name, _)| name == output)?;
                 if made.is_empty() {
                     Some((*name).to_owned())
@@ -273,7 +274,7 @@ impl Body {
                     self.variables.filled(step, made)
                 }
             }
-            claim::Used::Gradient(argument) => {
+            Quantity::Gradient(argument) => {
                 let by = &step.gradient.as_ref()?.by;
                 let place = by.iter().position(|name| name == argument)?;
                 Some(format!("gradients[{place}].shallow_clone()"))
@@ -302,7 +303,7 @@ impl Body {
 }
 
 /// What takes what a call gives.
-fn given(number: usize, several: bool, step: &Step, used: &[claim::Used]) -> String {
+fn given(number: usize, several: bool, step: &Step, used: &[Quantity]) -> String {
     let names: Vec<String> = used
         .iter()
         .map(|used| claim::variable(used, number, several, step))
@@ -346,10 +347,11 @@ fn is_weight(name: &str, tensor: &wire::Tensor, inputs: &[&str]) -> bool {
     !tensor.shape().is_empty() && !inputs.contains(&name)
 }
 
-/// Whether a call draws from libtorch's generator.
+/// Whether a call draws from libtorch's generator, or would where dropout is active by mistake.
 fn is_drawing(step: &Step, claim: &Claim) -> bool {
     let takes = |name: &str| step.arguments.contains_key(name);
     takes("train")
+        || takes("attention_dropout")
         || takes("temperature")
         || matches!(claim, Claim::Repeats { .. } | Claim::Never { .. } | Claim::Share { .. })
 }

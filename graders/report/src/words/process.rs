@@ -43,7 +43,7 @@ pub(super) fn crashed(how: Ended) -> Words {
     }
 }
 
-/// The words on time used up. The figures are the limits: what was measured differs from run to run.
+/// The words on a grading whose time was used up before this was judged.
 pub(super) fn time_is_up(seconds: f64) -> Words {
     Words::new(
         format!(
@@ -54,6 +54,7 @@ pub(super) fn time_is_up(seconds: f64) -> Words {
     )
 }
 
+/// The words on time used up. The figures are the limits: what was measured differs from run to run.
 pub(super) fn timed_out(by_cpu: bool, limits: Limits) -> Words {
     let cpu = limits.cpu_seconds;
     if by_cpu {

@@ -50,7 +50,7 @@ pub enum StageError {
     #[error("there are more than {0} files and folders")]
     TooManyEntries(usize),
     /// Folders in folders.
-    #[error("`{0}` lies more than {1} folders deep")]
+    #[error("`{0}` lies in {1} folders or more")]
     TooDeep(String, usize),
     /// An archive that is not accepted.
     #[error(transparent)]

@@ -68,17 +68,18 @@ impl Child {
     /// none of its code has run in this process.
     pub(super) fn ready(mut self) -> Result<Self, Unready> {
         let mut clock = Clock::start(self.pid, READY_SECONDS);
-        match self.exchange.ask(&[], &mut clock) {
+        let reason = match self.exchange.ask(&[], &mut clock) {
             Ok(reply) => match reply.message {
-                ChildReply::Ready(Ok(())) => Ok(self),
-                ChildReply::Ready(Err(reason)) => Err(Unready::Confined(reason)),
-                _ => Err(Unready::Confined("it said something else".to_owned())),
+                ChildReply::Ready(Ok(())) => return Ok(self),
+                ChildReply::Ready(Err(reason)) => return Err(Unready::Confined(reason)),
+                _ => "its first word is not whether it is ready".to_owned(),
             },
-            Err(silence) => Err(Unready::Silent {
-                reason: format!("a child ended before it was asked anything: {silence:?}"),
-                generation: self.origin.generation,
-            }),
-        }
+            Err(silence) => format!("{silence:?}"),
+        };
+        Err(Unready::Silent {
+            reason: format!("a child did not get ready: {reason}"),
+            generation: self.origin.generation,
+        })
     }
 
     /// Has it get ready for CUDA before its first call. No call is charged with the time, and no trouble with a
