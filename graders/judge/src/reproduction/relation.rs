@@ -38,7 +38,7 @@ pub struct Relation {
 }
 
 /// Two sums that have to be equal.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Default, Clone, PartialEq)]
 pub struct Element {
     /// What it is.
     pub actual: Sum,
@@ -47,7 +47,7 @@ pub struct Element {
 }
 
 /// A sum of values of calls.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Default, Clone, PartialEq)]
 pub struct Sum {
     /// The values and their factors.
     pub terms: Vec<(Place, f64)>,
@@ -107,19 +107,6 @@ pub(super) fn relation(law: &Law, scenario: &Scenario, exchanges: &[Exchange]) -
         allowed: allowed(&seen[number]),
     };
     (relation.is_broken(exchanges) && relation.is_confirmed(&shaken(&plain), &at)).then_some(relation)
-}
-
-impl Default for Element {
-    fn default() -> Self {
-        let nothing = || Sum {
-            terms: Vec::new(),
-            constant: 0.0,
-        };
-        Self {
-            actual: nothing(),
-            expected: nothing(),
-        }
-    }
 }
 
 impl Sum {
