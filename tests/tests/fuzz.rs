@@ -159,6 +159,8 @@ fn frames_of_a_child() {
             part: "greedy".to_owned(),
         }),
         reply(ChildReply::Batch),
+        reply(ChildReply::Ready(Ok(()))),
+        reply(ChildReply::Ready(Err("no filter".to_owned()))),
     ];
     fuzz("frames of a child", &seeds, read_frames::<ChildReply>);
 }
