@@ -148,17 +148,20 @@ pub(super) fn rows_independent(scenario: &Scenario, probe: &mut Probe<'_>) -> Ho
 }
 
 pub(super) fn cold_is_greedy(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    let rows = drawn(scenario, scenario.size("B"), 0.5);
-    let greedy = vector(rows.iter().map(|row| most_likely(row) as f64).collect());
-    for (p, temperature) in [(1.0, 1e-4), (0.9, 1e-3)] {
-        let tokens = tokens(probe, case(scenario, &rows, p, temperature), seed(scenario))?;
-        equal(
-            &format!("the draw for temperature {temperature} and p = {p}"),
-            "the index of the largest logit of each row",
-            &greedy,
-            &tokens,
-            0.0,
-        )?;
+    // Logits that are close show a temperature that is kept from becoming small.
+    for spacing in [0.5, 0.01] {
+        let rows = drawn(scenario, scenario.size("B"), spacing);
+        let greedy = vector(rows.iter().map(|row| most_likely(row) as f64).collect());
+        for (p, temperature) in [(1.0, 1e-4), (0.9, 1e-3)] {
+            let tokens = tokens(probe, case(scenario, &rows, p, temperature), seed(scenario))?;
+            equal(
+                &format!("the draw for temperature {temperature} and p = {p}"),
+                "the index of the largest logit of each row",
+                &greedy,
+                &tokens,
+                0.0,
+            )?;
+        }
     }
     Ok(())
 }

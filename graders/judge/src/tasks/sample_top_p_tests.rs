@@ -72,7 +72,7 @@ fn sampling_laws_accept_a_right_sampler_and_reject_wrong_ones() {
     let task = &sample_top_p::TASK;
     assert_eq!(broken_laws(task, right_sampler), Vec::<&str>::new());
     let nucleus = |row: &[f64], p: f64| nucleus_row(row, p, keep_by_mass_before);
-    let wrong: [(&str, Distribution, &str); 6] = [
+    let wrong: [(&str, Distribution, &str); 7] = [
         (
             "temperature after softmax",
             Box::new(move |row, p, t| nucleus(&divided(&softmax(row, 1.0), t), p)),
@@ -97,6 +97,11 @@ fn sampling_laws_accept_a_right_sampler_and_reject_wrong_ones() {
                 tempered
             }),
             "temperature-before-softmax",
+        ),
+        (
+            "temperature kept above 0.05",
+            Box::new(move |row, p, t| nucleus(&softmax(row, t.max(0.05)), p)),
+            "cold-is-greedy",
         ),
         (
             "softmax without its maximum",
