@@ -185,13 +185,25 @@ pub(crate) struct Kit {
     /// Leave a law or the differential check out, to see that the kit notices
     #[arg(long, value_name = "TASK/LAW")]
     pub(crate) without: Option<String>,
+    /// Judge again what earlier runs have judged
+    #[arg(long)]
+    pub(crate) fresh: bool,
+    /// Build each submission alone, as a student's is, and not many in one program
+    #[arg(long)]
+    pub(crate) alone: bool,
+    /// Judge each submission twice, alone and in a program with others, and fail where that makes a difference
+    #[arg(long, conflicts_with_all = ["alone", "settings"])]
+    pub(crate) agree: bool,
+    /// Only a tenth of the submissions, another one for each text: a date, say
+    #[arg(long, value_name = "TEXT", conflicts_with_all = ["only", "write_table"])]
+    pub(crate) tenth: Option<String>,
 }
 
 impl Kit {
     /// Whether it is a plain run over everything, of which the kill table is made.
     pub(crate) fn is_whole(&self) -> bool {
-        let is_part = self.settings || self.training || !self.only.is_empty() || self.assignment.is_some();
-        !is_part && self.seed.is_none() && self.without.is_none() && self.device == Device::Cpu
+        let is_part = self.settings || self.training || !self.only.is_empty() || self.tenth.is_some();
+        !is_part && self.assignment.is_none() && self.seed.is_none() && self.without.is_none() && self.device == Device::Cpu
     }
 }
 

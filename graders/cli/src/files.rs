@@ -1,10 +1,23 @@
 //! Files on their way from one folder to another.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::Path;
 
 use walkdir::WalkDir;
+
+/// Writes files by their names below a folder, with the folders that they are in.
+pub(crate) fn write_all(folder: &Path, texts: &BTreeMap<String, String>) -> io::Result<()> {
+    for (name, text) in texts {
+        let path = folder.join(name);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        fs::write(path, text)?;
+    }
+    Ok(())
+}
 
 /// Copies a folder's files over another's.
 pub(crate) fn lay_over(source: &Path, target: &Path) -> io::Result<()> {

@@ -25,7 +25,6 @@ use crate::failure::Failure;
 use crate::files::lay_over;
 use crate::interrupt;
 use crate::judging::Board;
-use crate::mutate::CHOICE;
 use crate::place::Place;
 use crate::policy;
 use crate::subject::Absent;
@@ -189,15 +188,17 @@ impl Grader {
         staged: Staged,
         wanted: &[&'static Task],
     ) -> Result<Result<Prepared, String>, Failure> {
-        let prepared = self.compile(staged, wanted, Care::Whole)?;
-        if prepared.program.is_some() {
-            return Ok(Ok(prepared));
-        }
-        let rendered = prepared.precluded.values().find_map(|finding| match finding {
-            Finding::DidNotCompile(error) => Some(error.rendered.clone()),
-            _ => None,
-        });
-        Ok(Err(rendered.unwrap_or_default()))
+        Ok(whole(self.compile(staged, wanted, Care::Whole)?))
+    }
+
+    /// Builds many submissions of ours in one program; what the compiler says where anything in it does not compile. Each
+    /// of them has been looked at on its own for what it may not use.
+    pub(crate) fn build_joint(
+        &self,
+        staged: Staged,
+        wanted: &[&'static Task],
+    ) -> Result<Result<Prepared, String>, Failure> {
+        Ok(whole(self.build_inspected(staged, &Inspection::default(), wanted, Care::Whole)?))
     }
 
     fn compile(&self, staged: Staged, wanted: &[&'static Task], care: Care) -> Result<Prepared, Failure> {
@@ -323,9 +324,6 @@ impl Grader {
             set("ATEN_CPU_CAPABILITY", "default".to_owned());
             set("ONEDNN_MAX_CPU_ISA", "SSE41".to_owned());
         }
-        if let Some(mutant) = setting.mutant {
-            set(CHOICE, mutant.to_string());
-        }
         match &self.cuda {
             None => settings,
             Some(cuda) => cuda.apply(settings),
@@ -372,6 +370,18 @@ impl Grader {
             setting: Setting::default(),
         }
     }
+}
+
+/// A program with everything in it, or what the compiler says.
+fn whole(prepared: Prepared) -> Result<Prepared, String> {
+    if prepared.program.is_some() {
+        return Ok(prepared);
+    }
+    let rendered = prepared.precluded.values().find_map(|finding| match finding {
+        Finding::DidNotCompile(error) => Some(error.rendered.clone()),
+        _ => None,
+    });
+    Err(rendered.unwrap_or_default())
 }
 
 /// Where `scripts/build` has the toolkit noted: beside the program.

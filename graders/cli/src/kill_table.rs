@@ -13,7 +13,6 @@ use judge::task::{Task, golden_portion};
 use serde::Serialize;
 
 use crate::failure::Failure;
-use crate::kit_deviations::lost;
 use crate::kit_table::Row;
 
 pub(crate) use markdown::markdown;
@@ -165,7 +164,7 @@ fn mistake(row: &Row<'_>) -> Option<Mistake> {
     let task = row.about.clone()?;
     let mut checks: Vec<String> = Vec::new();
     for judged in row.judged.iter().flat_map(|judged| &judged.tasks) {
-        for name in lost(judged) {
+        for name in &judged.lost {
             let check = format!("{}/{name}", judged.task);
             if !checks.contains(&check) {
                 checks.push(check);

@@ -5,17 +5,23 @@
 //!
 //! A submission of the bank is a few files laid over the reference. Where they cannot reach a task, its code is the
 //! reference's and so is its verdict; only the other tasks are judged, unless `--all` is given. The table says how many.
+//!
+//! Here is the command and what a row comes to; `plan` says what is judged of a submission, `joint` puts many into one
+//! program, `programs` builds and shares those, `run` is the way through all of them, `journal` keeps what came of earlier
+//! runs, and `outcome` is what is kept.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::thread;
+mod joint;
+mod journal;
+pub(crate) mod outcome;
+mod plan;
+mod programs;
+mod run;
+
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use judge::assignment::Assignment;
 use judge::differential;
 use judge::fixtures::Fixtures;
-use judge::impostor::{self, Impostor};
 use judge::judgement::{Bench, Training, parts_first};
 use judge::task::Task;
 use judge::tasks;
@@ -23,15 +29,15 @@ use judge::tasks;
 use crate::arguments;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::grader::{Grader, Manner, Reference, Setting};
+use crate::grader::{Grader, Reference, Setting};
 use crate::kill_table::{self, KillTable};
-use crate::kit_deviations::deviations;
 use crate::kit_entries::{self, Entry, Expected, Source};
 use crate::kit_names::Naming;
-use crate::kit_table::{self, Judged, Row};
+use crate::kit_table::{self, Row};
 use crate::output::Output;
-use crate::reach::{self, Touched};
+use crate::reach::{self, Known, Texts, Touched};
 use crate::selection;
+use journal::Journal;
 
 /// What all submissions are judged with.
 pub(crate) struct Kit<'a> {
@@ -39,6 +45,12 @@ pub(crate) struct Kit<'a> {
     /// One for each assignment.
     benches: Vec<Bench<'a>>,
     reference: Reference<'a>,
+    /// The reference's sources, and what calls them.
+    known: Known,
+    /// A hash of what all submissions are judged with.
+    base: String,
+    /// What came of submissions before; none: nothing is kept.
+    journal: Option<Journal>,
     /// The tasks that are judged at most; none: all.
     tasks: Option<&'a [&'static Task]>,
     /// Whether tasks are judged whose code is the reference's.
@@ -47,6 +59,12 @@ pub(crate) struct Kit<'a> {
     training: bool,
     /// Under which each submission is judged, one after the other.
     settings: Vec<Setting>,
+    /// Whether each submission is built alone.
+    alone: bool,
+    /// Whether each submission is judged alone as well as with others.
+    agree: bool,
+    /// Whether the messages of lost checks are asked for.
+    explains: bool,
     /// Whether each row is printed as soon as it is there.
     prints: bool,
 }
@@ -73,23 +91,29 @@ pub(crate) fn kit(grader: &Grader, options: &arguments::Kit, output: &Output) ->
     if options.settings {
         entries.retain(|entry| matches!(entry.expected, Expected::FullMarks(_)));
     }
+    if let Some(text) = &options.tenth {
+        entries.retain(|entry| is_of_tenth(&entry.name, text));
+    }
     let bench = |assignment| bench(assignment, &fixtures, options);
-    let kit = Kit {
-        grader,
-        benches: assignments.iter().map(bench).collect(),
-        reference: Reference::new(grader),
-        tasks: None,
-        all: options.all,
-        training: options.training,
-        settings: if options.settings {
-            Setting::variants()
-        } else {
-            vec![Setting::default()]
-        },
-        prints: true,
+    let settings = if options.settings {
+        Setting::variants()
+    } else {
+        vec![Setting::default()]
     };
+    let mut kit = Kit::new(grader, assignments.iter().map(bench).collect(), settings)?;
+    kit.all = options.all;
+    kit.training = options.training;
+    kit.agree = options.agree;
+    // Whoever asks for one submission reads its messages, and these name lines of its own file.
+    kit.explains = !options.only.is_empty();
+    kit.alone = options.alone || (kit.explains && !kit.agree);
+    kit.prints = true;
+    if !kit.explains && !kit.agree {
+        let path = grader.results_folder().with_file_name("kit.jsonl");
+        kit.journal = Some(Journal::open(&path, grader.hash(), options.fresh)?);
+    }
     let rows = kit.run_all(&entries, output)?;
-    if !options.only.is_empty() {
+    if kit.explains {
         output.line(&kit_table::details(&rows));
     }
     // With an assignment named, the tasks of others are not asked for.
@@ -106,10 +130,17 @@ pub(crate) fn kit(grader: &Grader, options: &arguments::Kit, output: &Output) ->
     output.line(&kit_table::closing(&rows, options.training));
     let naming = Naming::of(&rows, &fixtures)?;
     output.line(&naming.text());
-    let is_named = naming.is_good(options.only.is_empty());
+    let is_named = naming.is_good(options.only.is_empty() && options.tenth.is_none());
     let as_expected =
         rows.iter().all(|row| row.deviations.is_empty()) && left_over.is_empty() && stale.is_none() && is_named;
     Ok(if as_expected { Exit::Done } else { Exit::Deviation })
+}
+
+/// Whether a submission is of the tenth that a text chooses.
+fn is_of_tenth(name: &str, text: &str) -> bool {
+    let mut hasher = DefaultHasher::new();
+    (name, text).hash(&mut hasher);
+    hasher.finish() % 10 == 0
 }
 
 /// Writes the kill table where it was asked for; what is wrong with the committed one, where this run can tell.
@@ -160,103 +191,43 @@ fn check_without(without: Option<&str>) -> Result<(), Failure> {
 }
 
 impl<'a> Kit<'a> {
-    /// One that judges these tasks only, and prints nothing.
-    pub(crate) fn of_tasks(grader: &'a Grader, benches: Vec<Bench<'a>>, tasks: &'a [&'static Task]) -> Self {
-        Self {
+    /// One that judges everything once, under these settings, and prints nothing.
+    fn new(grader: &'a Grader, benches: Vec<Bench<'a>>, settings: Vec<Setting>) -> Result<Self, Failure> {
+        let known = Known::load(grader)?;
+        let template = reach::sources(&grader.place().template().join("src"))?;
+        Ok(Self {
             grader,
+            base: plan::base(&benches, &settings, &known, &template)?,
             benches,
-            reference: Reference::new(grader),
-            tasks: Some(tasks),
+            reference: Reference::new(grader).remembering(),
+            known,
+            journal: None,
+            tasks: None,
             all: false,
             training: false,
-            settings: vec![Setting::default()],
+            settings,
+            alone: false,
+            agree: false,
+            explains: false,
             prints: false,
-        }
+        })
+    }
+
+    /// One that judges these tasks only.
+    pub(crate) fn of_tasks(
+        grader: &'a Grader,
+        benches: Vec<Bench<'a>>,
+        tasks: &'a [&'static Task],
+    ) -> Result<Self, Failure> {
+        Ok(Self {
+            tasks: Some(tasks),
+            ..Self::new(grader, benches, vec![Setting::default()])?
+        })
     }
 
     fn judges(&self, task: &str) -> bool {
         self.tasks
             .is_none_or(|tasks| tasks.iter().any(|judged| judged.id == task))
-    }
-
-    /// Runs the entries on all processors; their rows are printed in order, each as soon as those before it are done.
-    pub(crate) fn run_all(&self, entries: &[Entry], output: &Output) -> Result<Vec<Row<'a>>, Failure> {
-        let next = AtomicUsize::new(0);
-        let width = entries.iter().map(|entry| entry.name.len()).max().unwrap_or(0);
-        let printed = Mutex::new(Printed {
-            output: self.prints.then_some(output),
-            width,
-            waiting: BTreeMap::new(),
-            rows: Vec::new(),
-        });
-        let threads = thread::available_parallelism()
-            .map_or(1, usize::from)
-            .min(entries.len().max(1));
-        let work = || -> Result<(), Failure> {
-            while let Some((position, entry)) = take(&next, entries) {
-                output.progress(&format!("{} of {}: {}", position + 1, entries.len(), entry.name));
-                let row = self.run(entry);
-                if row.is_err() {
-                    // The others stop after what they are at.
-                    next.store(entries.len(), Ordering::Relaxed);
-                }
-                let row = row?;
-                printed
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .add(position, row);
-            }
-            Ok(())
-        };
-        thread::scope(|scope| {
-            let running: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-            let ended = running
-                .into_iter()
-                .map(|thread| thread.join().map_err(|_| Failure::fault("a thread panicked"))?);
-            ended.collect::<Result<Vec<()>, Failure>>()
-        })?;
-        Ok(printed.into_inner().unwrap_or_else(PoisonError::into_inner).rows)
-    }
-
-    fn run(&self, entry: &Entry) -> Result<Row<'a>, Failure> {
-        let needs_training = !self.training && entry.needs_training();
-        let judged = if needs_training {
-            Vec::new()
-        } else {
-            self.judge_entry(entry)?
-        };
-        let of_assignment = |judged: &Judged| {
-            let found = deviations(&entry.expected, &judged.tasks);
-            let setting = judged.setting.clone();
-            found.into_iter().map(move |deviation| match &setting {
-                usual if *usual == Setting::default() => deviation,
-                setting => format!("{setting}: {deviation}"),
-            })
-        };
-        let of: usize = self.benches.iter().map(|bench| bench.assignment.tasks.len()).sum();
-        Ok(Row {
-            name: entry.name.clone(),
-            mistake: mistake(&entry.expected),
-            about: about(&entry.expected),
-            deviations: judged.iter().flat_map(of_assignment).collect(),
-            judged,
-            of: of * self.settings.len(),
-            needs_training,
-        })
-    }
-
-    fn judge_entry(&self, entry: &Entry) -> Result<Vec<Judged<'a>>, Failure> {
-        let training = entry.training(self.training);
-        match &entry.source {
-            Source::Impostor(kind) => self.judge_impostor(*kind, training),
-            Source::Template => self.judge(&self.grader.place().template(), None, &|_| true, training),
-            Source::Reference => self.judge(&self.grader.place().reference(), None, &|_| true, training),
-            Source::Overlay(folder) => {
-                let (named, touched) = (entry.named(), self.touched(folder)?);
-                let wanted = |task: &str| touched.contains(task) || named.contains(task);
-                self.judge(&self.grader.place().reference(), Some(folder), &wanted, training)
-            }
-        }
     }
 
     /// What a submission has to do with these tasks.
@@ -268,85 +239,25 @@ impl<'a> Kit<'a> {
         if tasks.iter().any(|task| named.contains(task.id)) {
             return Ok(Bearing::Direct);
         }
-        Ok(match self.touched(folder)? {
+        Ok(match self.touched(&overlay(folder)?) {
             Touched::Everything => Bearing::Possible,
             Touched::Tasks(ids) if tasks.iter().any(|task| ids.contains(task.id)) => Bearing::Direct,
             Touched::Tasks(_) => Bearing::Nothing,
         })
     }
 
-    fn touched(&self, overlay: &Path) -> Result<Touched, Failure> {
+    /// What these files touch, or everything where every task is judged anyway.
+    fn touched(&self, overlay: &Texts) -> Touched {
         if self.all {
-            return Ok(Touched::Everything);
+            return Touched::Everything;
         }
-        reach::touched(self.grader, overlay, tasks::ALL)
+        self.known.touched(overlay, tasks::ALL)
     }
+}
 
-    fn judge_impostor(&self, kind: impostor::Kind, training: Training<'_>) -> Result<Vec<Judged<'a>>, Failure> {
-        let judge = |bench: &Bench<'_>| {
-            let mut reference = &self.reference;
-            let mut subject = Impostor::new(kind, bench.fixtures).with_reference(&mut reference);
-            judge::judgement::judge(
-                &Bench { training, ..*bench },
-                &chosen(bench.assignment, &|task| self.judges(task)),
-                &BTreeMap::new(),
-                &mut subject,
-                &mut |_| {},
-            )
-        };
-        self.benches
-            .iter()
-            .map(|bench| Ok(Judged::new(bench, Setting::default(), judge(bench)?)))
-            .collect()
-    }
-
-    /// Stages a submission, builds it once, and judges the wanted tasks of every assignment that has any.
-    fn judge(
-        &self,
-        submission: &Path,
-        overlay: Option<&Path>,
-        wanted: &dyn Fn(&str) -> bool,
-        training: Training<'_>,
-    ) -> Result<Vec<Judged<'a>>, Failure> {
-        let chosen: Vec<_> = self
-            .benches
-            .iter()
-            .map(|bench| {
-                (
-                    bench,
-                    chosen(bench.assignment, &|task| self.judges(task) && wanted(task)),
-                )
-            })
-            .filter(|(_, tasks)| !tasks.is_empty())
-            .collect();
-        let ids: BTreeSet<&str> = chosen.iter().flat_map(|(_, tasks)| tasks).map(|task| task.id).collect();
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        let all: Vec<&'static Task> = tasks::ALL
-            .iter()
-            .copied()
-            .filter(|task| ids.contains(task.id))
-            .collect();
-        let prepared = self.grader.build(self.grader.stage(submission, overlay)?, &all)?;
-        let under = |setting: &Setting, bench: &Bench<'a>, tasks: &[&Task]| {
-            let manner = Manner {
-                threads: 1,
-                setting: setting.clone(),
-            };
-            let of_entry = Bench { training, ..*bench };
-            let judged = self
-                .grader
-                .judge_prepared(&prepared, &of_entry, tasks, &self.reference, &manner, &|_| {})?;
-            Ok(Judged::new(bench, manner.setting, judged.0))
-        };
-        let of_setting = |setting| chosen.iter().map(move |(bench, tasks)| (setting, bench, tasks));
-        self.settings
-            .iter()
-            .flat_map(of_setting)
-            .map(|(setting, bench, tasks)| under(setting, bench, tasks))
-            .collect()
-    }
+/// The files that a submission lays over the reference.
+fn overlay(folder: &std::path::Path) -> Result<Texts, Failure> {
+    reach::sources(&folder.join("src"))
 }
 
 /// The wanted tasks of an assignment, parts first.
@@ -356,42 +267,17 @@ fn chosen(assignment: &Assignment, wanted: &dyn Fn(&str) -> bool) -> Vec<&'stati
     parts_first(&tasks)
 }
 
-fn mistake(expected: &Expected) -> Option<String> {
-    match expected {
-        Expected::Wrong(wrong) => Some(format!("{}: {}", wrong.mistake, wrong.explanation)),
-        Expected::NothingAttempted | Expected::FullMarks(_) | Expected::NoPoints => None,
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ten_texts_choose_about_a_tenth_each_and_not_the_same() {
+        let names: Vec<String> = (0..1000).map(|number| format!("wrong/{number}")).collect();
+        let tenth = |text: &str| -> Vec<&String> { names.iter().filter(|name| is_of_tenth(name, text)).collect() };
+        let (one, other) = (tenth("2026-01-01"), tenth("2026-01-02"));
+        assert!((60..140).contains(&one.len()) && (60..140).contains(&other.len()));
+        assert_eq!(one, tenth("2026-01-01"));
+        assert_ne!(one, other);
     }
-}
-
-/// The task that holds the mistake.
-fn about(expected: &Expected) -> Option<String> {
-    match expected {
-        Expected::Wrong(wrong) => Some(wrong.task.clone()),
-        Expected::NothingAttempted | Expected::FullMarks(_) | Expected::NoPoints => None,
-    }
-}
-
-/// Rows that are done, printed up to the first that is not.
-struct Printed<'a, 'b> {
-    output: Option<&'a Output>,
-    width: usize,
-    waiting: BTreeMap<usize, Row<'b>>,
-    rows: Vec<Row<'b>>,
-}
-
-impl<'b> Printed<'_, 'b> {
-    fn add(&mut self, position: usize, row: Row<'b>) {
-        self.waiting.insert(position, row);
-        while let Some(row) = self.waiting.remove(&self.rows.len()) {
-            if let Some(output) = self.output {
-                output.row(&kit_table::line(&row, self.width));
-            }
-            self.rows.push(row);
-        }
-    }
-}
-
-fn take<'a>(next: &AtomicUsize, entries: &'a [Entry]) -> Option<(usize, &'a Entry)> {
-    let position = next.fetch_add(1, Ordering::Relaxed);
-    entries.get(position).map(|entry| (position, entry))
 }

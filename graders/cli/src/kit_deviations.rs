@@ -6,10 +6,11 @@ use judge::judgement::{Ending, TaskJudgement};
 use judge::verdict::Verdict;
 
 use crate::bank::ExpectedWrong;
+use crate::kit::outcome::TaskOutcome;
 use crate::kit_entries::Expected;
 
 /// All of them, in sentences.
-pub(crate) fn deviations(expected: &Expected, judgements: &[TaskJudgement]) -> Vec<String> {
+pub(crate) fn deviations(expected: &Expected, judgements: &[TaskOutcome]) -> Vec<String> {
     let mut found: Vec<String> = judgements
         .iter()
         .filter_map(|task| Some(format!("{}: judge fault: {}", task.task, task.fault.as_ref()?)))
@@ -39,16 +40,15 @@ pub(crate) fn is_untouched(verdict: Verdict) -> bool {
     matches!(verdict, Verdict::NotAttempted | Verdict::NotRun | Verdict::Skipped)
 }
 
-fn not_full(task: &TaskJudgement) -> Option<String> {
+fn not_full(task: &TaskOutcome) -> Option<String> {
     let full = task.verdict.is_spotless() && task.points == task.max_points;
-    let lost: Vec<&str> = lost(task).collect();
-    (!full).then(|| format!("{} is {}: {}", task.task, task.verdict, lost.join(", ")))
+    (!full).then(|| format!("{} is {}: {}", task.task, task.verdict, task.lost.join(", ")))
 }
 
-fn wrong_deviations(wrong: &ExpectedWrong, judgements: &[TaskJudgement]) -> Vec<String> {
+fn wrong_deviations(wrong: &ExpectedWrong, judgements: &[TaskOutcome]) -> Vec<String> {
     let all_lost: BTreeSet<String> = judgements
         .iter()
-        .flat_map(|task| lost(task).map(|check| format!("{}/{check}", task.task)))
+        .flat_map(|task| task.lost.iter().map(|check| format!("{}/{check}", task.task)))
         .collect();
     let judged = |check: &&String| {
         check
@@ -64,7 +64,7 @@ fn wrong_deviations(wrong: &ExpectedWrong, judgements: &[TaskJudgement]) -> Vec<
         .filter(|check| !all_lost.contains(*check));
     let hurt = judgements
         .iter()
-        .filter(|task| kept.contains(task.task))
+        .filter(|task| kept.contains(&task.task))
         .filter_map(not_full);
     let mut found: Vec<String> = missed.map(|check| format!("{check} holds")).chain(hurt).collect();
     if wrong.area.is_none() {

@@ -10,10 +10,9 @@ use std::fmt::Write;
 use judge::diagnosis::are_alike;
 use judge::diagnosis::behaviour::Measure;
 use judge::fixtures::{FixtureError, Fixtures};
-use judge::judgement::{Check, Kind, TaskJudgement};
 use judge::tasks;
-use judge::verdict::Verdict;
 
+use crate::kit::outcome::TaskOutcome;
 use crate::kit_table::Row;
 
 /// The share of wrong submissions with wrong golden outputs that have to be named exactly.
@@ -98,7 +97,7 @@ impl Naming {
         let mut called = None;
         for task in row.judged.iter().flat_map(|judged| &judged.tasks) {
             self.others(task, own, &row.name, fixtures)?;
-            if own.is_some() && has_wrong_golden(task) {
+            if own.is_some() && task.has_wrong_golden {
                 called = called.max(Some(call(task, own)));
             }
         }
@@ -114,25 +113,25 @@ impl Naming {
     /// Judges the names that are not the submission's own.
     fn others(
         &mut self,
-        task: &TaskJudgement,
+        task: &TaskOutcome,
         own: Option<&str>,
         name: &str,
         fixtures: &Fixtures,
     ) -> Result<(), FixtureError> {
         let others: Vec<&str> = task
-            .likenesses
+            .names
             .iter()
-            .map(|likeness| likeness.name.as_str())
+            .map(String::as_str)
             .filter(|other| own != Some(*other))
             .collect();
         if others.is_empty() {
             return Ok(());
         }
-        let known = fixtures.fingerprints(task.task)?;
+        let known = fixtures.fingerprints(&task.task)?;
         let find = |name: &str| known.iter().find(|fingerprint| fingerprint.name == name);
         let own_fingerprint = own.and_then(find);
         for other in others {
-            let alike = own_fingerprint.zip(find(other)).zip(tasks::find(task.task));
+            let alike = own_fingerprint.zip(find(other)).zip(tasks::find(&task.task));
             let is_alike = alike.is_some_and(|((one, other), task)| {
                 let measure = Measure {
                     task,
@@ -154,20 +153,13 @@ impl Naming {
     }
 }
 
-fn call(task: &TaskJudgement, own: Option<&str>) -> Called {
-    let names: Vec<&str> = task.likenesses.iter().map(|likeness| likeness.name.as_str()).collect();
+fn call(task: &TaskOutcome, own: Option<&str>) -> Called {
+    let names: Vec<&str> = task.names.iter().map(String::as_str).collect();
     match own {
         Some(own) if names == [own] => Called::Exactly,
         Some(own) if names.contains(&own) => Called::WithOthers,
         _ => Called::Not,
     }
-}
-
-fn has_wrong_golden(task: &TaskJudgement) -> bool {
-    let golden = task.checks.iter().filter(|check| check.kind == Kind::Golden);
-    golden
-        .filter_map(Check::finding)
-        .any(|finding| Verdict::of(finding) == Verdict::Wrong)
 }
 
 #[cfg(test)]
@@ -176,13 +168,11 @@ mod tests {
     use std::path::Path;
 
     use judge::assignment::Assignment;
-    use judge::diagnosis::Likeness;
-    use judge::finding::Finding;
-    use judge::judgement::Ending;
+    use judge::verdict::Verdict;
 
     use super::*;
     use crate::grader::Setting;
-    use crate::kit_table::Judged;
+    use crate::kit_table::{Came, Judged};
 
     const TASK: &str = "causal_self_attention";
 
@@ -191,29 +181,15 @@ mod tests {
     }
 
     /// A task with a wrong golden output that is called by these names.
-    fn judgement(names: &[&str]) -> TaskJudgement {
-        let finding = Finding::MissingOutput { output: String::new() };
-        let ending = Ending::Failed {
-            finding,
-            counterexample: None,
-        };
-        let likeness = |name: &&str| Likeness {
-            name: (*name).to_owned(),
-            mistake: String::new(),
-            explanation: String::new(),
-            area: None,
-            cases: Vec::new(),
-        };
-        TaskJudgement {
-            task: TASK,
+    fn judgement(names: &[&str]) -> TaskOutcome {
+        TaskOutcome {
+            task: TASK.to_owned(),
             verdict: Verdict::Wrong,
             points: 0.0,
             max_points: 1.0,
-            training_points: 0.0,
-            portions: Vec::new(),
-            checks: vec![Check::new("golden-f64/one_head", Kind::Golden, "", ending)],
-            likenesses: names.iter().map(likeness).collect(),
-            substituted: Vec::new(),
+            lost: vec!["golden-f64/one_head".to_owned()],
+            has_wrong_golden: true,
+            names: names.iter().map(|name| (*name).to_owned()).collect(),
             fault: None,
         }
     }
@@ -231,10 +207,12 @@ mod tests {
                 seed: 0,
                 setting: Setting::default(),
                 tasks: vec![judgement(names)],
+                details: String::new(),
             }],
             of: 1,
             deviations: Vec::new(),
             needs_training: false,
+            came: Came::Alone,
         };
         let rows: Vec<Row<'_>> = rows.iter().map(row).collect();
         Naming::of(&rows, &fixtures).unwrap()

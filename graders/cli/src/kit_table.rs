@@ -8,7 +8,8 @@ use judge::task::Task;
 use judge::tasks;
 
 use crate::grader::Setting;
-use crate::kit_deviations::{is_untouched, lost};
+use crate::kit::outcome::TaskOutcome;
+use crate::kit_deviations::is_untouched;
 
 /// What came of one submission.
 #[derive(Debug)]
@@ -27,6 +28,7 @@ pub(crate) struct Row<'a> {
     pub(crate) deviations: Vec<String>,
     /// Whether it was left alone, because nothing can be said of it without training.
     pub(crate) needs_training: bool,
+    pub(crate) came: Came,
 }
 
 /// What was judged for one assignment.
@@ -37,22 +39,36 @@ pub(crate) struct Judged<'a> {
     pub(crate) seed: u64,
     /// Threads and vector instructions.
     pub(crate) setting: Setting,
-    pub(crate) tasks: Vec<TaskJudgement>,
+    pub(crate) tasks: Vec<TaskOutcome>,
+    /// Every lost check with its message, where they were asked for.
+    pub(crate) details: String,
+}
+
+/// How a row came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Came {
+    /// Built with others in one program.
+    Together,
+    /// Built alone, or not built at all.
+    Alone,
+    /// An earlier run has judged it.
+    Before,
 }
 
 impl<'a> Judged<'a> {
-    pub(crate) fn new(bench: &Bench<'a>, setting: Setting, tasks: Vec<TaskJudgement>) -> Self {
+    pub(crate) fn new(bench: &Bench<'a>, setting: Setting, tasks: Vec<TaskOutcome>) -> Self {
         Self {
             assignment: bench.assignment,
             seed: bench.seed,
             setting,
             tasks,
+            details: String::new(),
         }
     }
 }
 
 impl Row<'_> {
-    fn tasks(&self) -> impl Iterator<Item = &TaskJudgement> {
+    fn tasks(&self) -> impl Iterator<Item = &TaskOutcome> {
         self.judged.iter().flat_map(|judged| &judged.tasks)
     }
 }
@@ -99,9 +115,8 @@ fn outcome(row: &Row<'_>) -> String {
     }
 }
 
-fn task_outcome(task: &TaskJudgement) -> String {
-    let lost: Vec<&str> = lost(task).collect();
-    format!("{} {}: {}", task.task, task.verdict, lost.join(" "))
+fn task_outcome(task: &TaskOutcome) -> String {
+    format!("{} {}: {}", task.task, task.verdict, task.lost.join(" "))
 }
 
 /// The tasks that stand in no assignment, each of them a deviation.
@@ -129,6 +144,15 @@ pub(crate) fn closing(rows: &[Row<'_>], trained: bool) -> String {
         rows.len() - deviations - untried
     );
     let trials: usize = tasks::ALL.iter().map(|task| task.trials.len()).sum();
+    let came = |way| rows.iter().filter(|row| row.came == way).count();
+    let (together, before) = (came(Came::Together), came(Came::Before));
+    if together + before > 0 {
+        let _ = write!(
+            text,
+            "\n{together} were built with others in one program, {} alone, {before} were known from earlier runs",
+            rows.len() - together - before
+        );
+    }
     if !trained && trials > 0 {
         let _ = write!(
             text,
@@ -148,15 +172,14 @@ pub(crate) fn details(rows: &[Row<'_>]) -> String {
         }
         for judged in &row.judged {
             let _ = writeln!(text, "  {}, seed {}", judged.assignment.id, judged.seed);
-            for task in &judged.tasks {
-                lost_checks(&mut text, task, judged.assignment);
-            }
+            text.push_str(&judged.details);
         }
     }
     text
 }
 
-fn lost_checks(text: &mut String, task: &TaskJudgement, assignment: &Assignment) {
+/// Every lost check of a task with its message.
+pub(crate) fn lost_checks(text: &mut String, task: &TaskJudgement, assignment: &Assignment) {
     for check in &task.checks {
         if let Ending::Failed {
             finding,

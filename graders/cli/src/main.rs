@@ -43,6 +43,7 @@ mod selection;
 mod subject;
 mod template;
 mod template_command;
+mod variant;
 mod watch;
 
 use std::process::ExitCode;

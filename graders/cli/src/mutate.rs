@@ -28,7 +28,6 @@ use crate::output::Output;
 use crate::selection;
 
 use equivalent::Equivalents;
-pub(crate) use joint::CHOICE;
 use journal::Journal;
 use mutants::Mutant;
 use trial::{Fate, Laboratory};

@@ -7,6 +7,8 @@ use judge::tasks;
 use sandbox::build::Built;
 use sandbox::policy::{self, Breach, Inspection, Reason, Rules, TaskRules};
 
+use crate::reach::Texts;
+
 /// What every task rules out.
 pub(crate) fn rules() -> Rules {
     let family = |family: Family| policy::Family {
@@ -37,6 +39,11 @@ fn functions(task: &Task) -> Vec<String> {
     let is_of_another = |word: &str| word != task.id && tasks::find(word).is_some();
     let names = words.filter(|word| !word.is_empty() && !word.contains(':') && !is_of_another(word));
     names.map(str::to_owned).collect()
+}
+
+/// Whether sources use nothing that some task may not use, and are of a kind that can be read.
+pub(crate) fn is_innocent(sources: &Texts) -> bool {
+    policy::inspect_texts(sources, &rules()) == Inspection::default()
 }
 
 /// What an inspection says of a task.

@@ -8,9 +8,10 @@
 mod items;
 mod references;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use judge::task::Task;
 use judge::tasks;
@@ -72,14 +73,67 @@ impl Touched {
     }
 }
 
-/// What the files of `overlay/src` touch when they are laid over the reference.
-pub(crate) fn touched(grader: &Grader, overlay: &Path, tasks: &[&'static Task]) -> Result<Touched, Failure> {
-    let all = Sources {
-        before: sources(&grader.place().reference().join("src"))?,
-        after: sources(&overlay.join("src"))?,
-        adapters: adapters(grader)?,
-    };
-    Ok(all.touched(tasks))
+/// The reference and what calls it, read once for many overlays.
+#[derive(Debug)]
+pub(crate) struct Known {
+    reference: Texts,
+    adapters: Texts,
+    library: Library,
+}
+
+impl Known {
+    /// Reads the reference's sources and the adapters.
+    pub(crate) fn load(grader: &Grader) -> Result<Self, Failure> {
+        Ok(Self {
+            reference: sources(&grader.place().reference().join("src"))?,
+            adapters: adapters(grader)?,
+            library: Library::default(),
+        })
+    }
+
+    /// The reference's sources by their paths.
+    pub(crate) fn reference(&self) -> &Texts {
+        &self.reference
+    }
+
+    /// The reference's sources with this file in place of its own.
+    pub(crate) fn reference_with(&self, file: &str, text: &str) -> Texts {
+        let mut texts = self.reference.clone();
+        texts.insert(file.to_owned(), text.to_owned());
+        texts
+    }
+
+    /// What these files touch when they are laid over the reference.
+    pub(crate) fn touched(&self, overlay: &Texts, tasks: &[&'static Task]) -> Touched {
+        let all = Sources {
+            before: &self.reference,
+            after: overlay,
+            adapters: &self.adapters,
+            library: &self.library,
+        };
+        all.touched(tasks)
+    }
+}
+
+/// Files that have been read as items, by their texts: most overlays leave most files as they are.
+#[derive(Debug, Default)]
+struct Library {
+    read: Mutex<HashMap<String, Arc<File>>>,
+}
+
+impl Library {
+    fn file(&self, text: &str) -> Arc<File> {
+        if let Some(file) = self.read().get(text) {
+            return Arc::clone(file);
+        }
+        let file = Arc::new(File::read(text));
+        self.read().insert(text.to_owned(), Arc::clone(&file));
+        file
+    }
+
+    fn read(&self) -> MutexGuard<'_, HashMap<String, Arc<File>>> {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// What calls the tasks' functions, by file.
@@ -109,9 +163,10 @@ pub(crate) fn between(before: &Texts, after: &Texts, adapters: &Texts, tasks: &[
     let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     let removed = before.keys().any(|name| !after.contains_key(name));
     let sources = Sources {
-        before: before.clone(),
-        after: after.clone(),
-        adapters: adapters.clone(),
+        before,
+        after,
+        adapters,
+        library: &Library::default(),
     };
     Difference {
         files: names.into_iter().filter(changed).cloned().collect(),
@@ -126,14 +181,15 @@ pub(crate) fn between(before: &Texts, after: &Texts, adapters: &Texts, tasks: &[
 /// Texts of files by their paths.
 pub(crate) type Texts = BTreeMap<String, String>;
 
-struct Sources {
-    before: Texts,
-    after: Texts,
+struct Sources<'a> {
+    before: &'a Texts,
+    after: &'a Texts,
     /// What calls the tasks' functions.
-    adapters: Texts,
+    adapters: &'a Texts,
+    library: &'a Library,
 }
 
-impl Sources {
+impl Sources<'_> {
     fn touched(&self, tasks: &[&'static Task]) -> Touched {
         let replaced: BTreeSet<&str> = self
             .after
@@ -146,7 +202,7 @@ impl Sources {
         }
         let code = Code::new(self, &replaced);
         let adapter = |task: &Task| self.adapters.get(&format!("{}.rs", task.id)).map_or("", String::as_str);
-        let is_touched = |task: &&&Task| code.is_touched(task, adapter(task));
+        let is_touched = |task: &&&Task| code.is_touched(task, &self.library.file(adapter(task)));
         let mut touched: BTreeSet<&str> = tasks.iter().filter(is_touched).map(|task| task.id).collect();
         loop {
             let uses = |task: &&&Task| task.parts.iter().any(|part| touched.contains(part));
@@ -166,7 +222,7 @@ impl Sources {
     fn is_far_reaching(&self, name: &str) -> bool {
         let is_known = self.before.contains_key(name) && !is_given(name);
         !is_known
-            || [&self.before, &self.after]
+            || [self.before, self.after]
                 .into_iter()
                 .filter_map(|texts| texts.get(name))
                 .any(|text| goes_far(text))
@@ -175,7 +231,7 @@ impl Sources {
 
 /// The items of all files as the overlay leaves them.
 struct Code {
-    files: Vec<File>,
+    files: Vec<Arc<File>>,
     /// The places of items by their names.
     named: BTreeMap<String, Vec<Place>>,
     /// What names stand for that an import has given.
@@ -190,7 +246,7 @@ struct Code {
 type Place = (usize, usize);
 
 impl Code {
-    fn new(sources: &Sources, replaced: &BTreeSet<&str>) -> Self {
+    fn new(sources: &Sources<'_>, replaced: &BTreeSet<&str>) -> Self {
         let mut code = Self {
             files: Vec::new(),
             named: BTreeMap::new(),
@@ -202,10 +258,10 @@ impl Code {
         for name in names {
             let (before, after) = (sources.before.get(name), sources.after.get(name));
             let Some(text) = after.or(before) else { continue };
-            let file = File::read(text);
+            let file = sources.library.file(text);
             let changed = match before {
                 Some(before) if replaced.contains(name.as_str()) => {
-                    let before = File::read(before);
+                    let before = sources.library.file(before);
                     for name in before.names().difference(&file.names()) {
                         code.lost.entry((*name).clone()).or_default().insert(code.files.len());
                     }
@@ -218,7 +274,7 @@ impl Code {
         code
     }
 
-    fn add(&mut self, file: File, changed: &BTreeSet<usize>) {
+    fn add(&mut self, file: Arc<File>, changed: &BTreeSet<usize>) {
         let number = self.files.len();
         self.changed.extend(changed.iter().map(|&item| (number, item)));
         for (alias, original) in &file.aliases {
@@ -233,12 +289,11 @@ impl Code {
     }
 
     /// Whether what is called for a task reaches something that is changed, or is not there any more.
-    fn is_touched(&self, task: &Task, adapter: &str) -> bool {
-        let adapter = File::read(adapter);
-        if adapter.items.iter().any(|item| self.misses(item, &adapter, None)) {
+    fn is_touched(&self, task: &Task, adapter: &File) -> bool {
+        if adapter.items.iter().any(|item| self.misses(item, adapter, None)) {
             return true;
         }
-        let called = adapter.items.iter().flat_map(|item| self.meant(item, &adapter, None));
+        let called = adapter.items.iter().flat_map(|item| self.meant(item, adapter, None));
         let mut waiting: Vec<Place> = called.chain(self.everywhere(task.id)).collect();
         let mut reached = BTreeSet::new();
         while let Some(place) = waiting.pop() {

@@ -15,7 +15,6 @@ use crate::failure::Failure;
 use crate::grader::Grader;
 use crate::kill_table;
 use crate::kit::{Bearing, Kit};
-use crate::kit_deviations::lost;
 use crate::kit_entries::{self, Entry, Source};
 use crate::kit_table::Row;
 use crate::output::Output;
@@ -47,7 +46,7 @@ pub(crate) fn judge(
     let tasks = selection::with_parts(changed);
     let fixtures = Fixtures::load(root, &tasks)?;
     let benches = assignments.iter().map(|assignment| bench(assignment, &fixtures));
-    let kit = Kit::of_tasks(grader, benches.collect(), &tasks);
+    let kit = Kit::of_tasks(grader, benches.collect(), &tasks)?;
     let mut entries = BTreeMap::from([(true, Vec::new()), (false, Vec::new())]);
     let mut verdicts = Verdicts {
         tasks: changed.iter().map(|task| task.id).collect(),
@@ -100,7 +99,7 @@ fn announcement(submissions: usize, tasks: &[&Task]) -> String {
 fn all_lost(row: &Row<'_>) -> BTreeSet<String> {
     let tasks = row.judged.iter().flat_map(|judged| &judged.tasks);
     tasks
-        .flat_map(|task| lost(task).map(|check| format!("{}/{check}", task.task)))
+        .flat_map(|task| task.lost.iter().map(|check| format!("{}/{check}", task.task)))
         .collect()
 }
 

@@ -19,4 +19,7 @@ pub use observed::Observed;
 pub use tensor::{DType, Data, Tensor, Tensors};
 
 /// Version of the conversation. Both sides state it first; a difference ends the conversation.
-pub const PROTOCOL: u32 = 3;
+pub const PROTOCOL: u32 = 4;
+
+/// The variable in a child's environment that says which of the variants in its program it is, by its number from 1.
+pub const VARIANT: &str = "GRADE_VARIANT";

@@ -34,7 +34,10 @@ pub struct Hello {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ServerRequest {
     /// Fork a child that answers on the descriptor sent along.
-    Start,
+    Start {
+        /// Which of the variants in the program the child is; none: the one that stands in it anyway.
+        variant: Option<u32>,
+    },
     /// Say how a child ended, once it has.
     Reap {
         /// The child's process id.

@@ -45,6 +45,17 @@ pub(crate) fn fork() -> io::Result<Side> {
     }
 }
 
+/// Sets a variable of the environment in a child that has just been forked.
+pub(crate) fn set_variable(name: &str, value: &str) {
+    #[expect(
+        unsafe_code,
+        reason = "a child has one thread when it begins, so nobody reads the environment meanwhile"
+    )]
+    unsafe {
+        std::env::set_var(name, value);
+    }
+}
+
 /// Whether this process has a single thread. The kernel is asked to take threads apart, which it refuses to whoever has
 /// several, and which does nothing to others; a sandbox lets nobody look into /proc.
 pub(crate) fn has_one_thread() -> io::Result<bool> {

@@ -7,7 +7,7 @@ use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
 
 use rustix::process::{Pid, PidfdFlags, Signal, WaitOptions, WaitStatus};
-use wire::{Control, Ended, FrameError, Hello, PROTOCOL, ServerReply, ServerRequest};
+use wire::{Control, Ended, FrameError, Hello, PROTOCOL, ServerReply, ServerRequest, VARIANT};
 
 use crate::adapter::Adapter;
 use crate::child;
@@ -66,7 +66,7 @@ fn refuse_threads() -> io::Result<()> {
 fn answer_requests(control: &mut Control) -> Result<Role, FrameError> {
     while let Some((request, descriptor)) = control.receive()? {
         let reply = match (request, descriptor) {
-            (ServerRequest::Start, Some(stream)) => match start(stream) {
+            (ServerRequest::Start { variant }, Some(stream)) => match start(stream, variant) {
                 Ok(Start::Child(role)) => return Ok(role),
                 Ok(Start::Parent { pid, pidfd }) => {
                     let pid = pid.as_raw_nonzero().get();
@@ -75,7 +75,7 @@ fn answer_requests(control: &mut Control) -> Result<Role, FrameError> {
                 }
                 Err(error) => failed(&error),
             },
-            (ServerRequest::Start, None) => failed(&"no stream was sent along"),
+            (ServerRequest::Start { .. }, None) => failed(&"no stream was sent along"),
             (ServerRequest::Reap { pid }, _) => reap(pid),
         };
         control.send(reply, None)?;
@@ -89,13 +89,18 @@ enum Start {
     Parent { pid: Pid, pidfd: OwnedFd },
 }
 
-fn start(stream: OwnedFd) -> io::Result<Start> {
+fn start(stream: OwnedFd, variant: Option<u32>) -> io::Result<Start> {
     let server = rustix::process::getpid();
     match kernel::fork()? {
-        Side::Child => Ok(Start::Child(Role::Child {
-            stream: stream.into(),
-            server,
-        })),
+        Side::Child => {
+            if let Some(variant) = variant {
+                kernel::set_variable(VARIANT, &variant.to_string());
+            }
+            Ok(Start::Child(Role::Child {
+                stream: stream.into(),
+                server,
+            }))
+        }
         Side::Parent(pid) => {
             // The child is not reaped before the judge asks for it, so this id is its own.
             let pidfd = rustix::process::pidfd_open(pid, PidfdFlags::empty())?;

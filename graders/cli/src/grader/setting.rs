@@ -9,8 +9,6 @@ pub(crate) struct Setting {
     pub(crate) threads: u32,
     /// Whether wide vector instructions are used where the processor has them.
     pub(crate) vectors: bool,
-    /// Which of the mutants in a program answers.
-    pub(crate) mutant: Option<usize>,
 }
 
 impl Default for Setting {
@@ -18,7 +16,6 @@ impl Default for Setting {
         Self {
             threads: 1,
             vectors: true,
-            mutant: None,
         }
     }
 }
@@ -26,13 +23,7 @@ impl Default for Setting {
 impl Setting {
     /// All settings under which correct code must be accepted.
     pub(crate) fn variants() -> Vec<Self> {
-        let both = |threads| {
-            [true, false].map(|vectors| Self {
-                threads,
-                vectors,
-                mutant: None,
-            })
-        };
+        let both = |threads| [true, false].map(|vectors| Self { threads, vectors });
         [1, 2].into_iter().flat_map(both).collect()
     }
 }

@@ -3,14 +3,13 @@
 use std::sync::LazyLock;
 
 use judge::assignment::Assignment;
-use judge::finding::Finding;
-use judge::judgement::{Check as JudgedCheck, Ending, Kind, TaskJudgement};
 use judge::tasks;
 use judge::verdict::Verdict;
 
 use super::*;
 use crate::grader::Setting;
-use crate::kit_table::Judged;
+use crate::kit::outcome::TaskOutcome;
+use crate::kit_table::{Came, Judged};
 
 static SMALL: LazyLock<Assignment> = LazyLock::new(|| {
     let text = r#"
@@ -26,24 +25,14 @@ static SMALL: LazyLock<Assignment> = LazyLock::new(|| {
 });
 
 fn judged(task: &'static str, lost: &[&str]) -> Judged<'static> {
-    let check = |name: &&str| {
-        let finding = Finding::NotAttempted;
-        let failed = Ending::Failed {
-            finding,
-            counterexample: None,
-        };
-        JudgedCheck::new(*name, Kind::Law, "", failed)
-    };
-    let tasks = vec![TaskJudgement {
-        task,
+    let tasks = vec![TaskOutcome {
+        task: task.to_owned(),
         verdict: Verdict::Wrong,
         points: 0.0,
         max_points: 2.0,
-        training_points: 0.0,
-        portions: Vec::new(),
-        checks: lost.iter().map(check).collect(),
-        likenesses: Vec::new(),
-        substituted: Vec::new(),
+        lost: lost.iter().map(|name| (*name).to_owned()).collect(),
+        has_wrong_golden: false,
+        names: Vec::new(),
         fault: None,
     }];
     Judged {
@@ -51,6 +40,7 @@ fn judged(task: &'static str, lost: &[&str]) -> Judged<'static> {
         seed: 0,
         setting: Setting::default(),
         tasks,
+        details: String::new(),
     }
 }
 
@@ -63,6 +53,7 @@ fn row(name: &str, lost: &[&str]) -> Row<'static> {
         of: 1,
         deviations: Vec::new(),
         needs_training: false,
+        came: Came::Alone,
     }
 }
 

@@ -1,4 +1,4 @@
-//! Many mutants of a file in one program, which a number in the environment chooses from: compiled and linked once.
+//! Many mutants of a file in one program, each of which a process can be: compiled and linked once.
 //!
 //! A function's body becomes a choice among its own and those of its mutants, each as it would stand alone. So each is
 //! compiled as it would be alone, and what the compiler has against one is said of that one's lines.
@@ -10,12 +10,7 @@ use syn::spanned::Spanned;
 
 use super::mutants::Mutant;
 use crate::failure::Failure;
-
-/// The variable in a worker's environment that chooses a mutant, by its number from 1.
-pub(crate) const CHOICE: &str = "GRADE_MUTANT";
-
-/// What is called to choose; its name is nobody else's.
-const CHOOSER: &str = "chosen_mutant_of_many";
+use crate::variant::{CHOOSER, chooser};
 
 /// A file with many mutants in it.
 #[derive(Debug)]
@@ -51,11 +46,7 @@ impl Joint {
             copied = body.end;
         }
         joint.text.push_str(&source[copied..]);
-        let _ = writeln!(
-            joint.text,
-            "\nfn {CHOOSER}() -> usize {{\n    \
-             std::env::var(\"{CHOICE}\").ok().and_then(|number| number.parse().ok()).unwrap_or(0)\n}}"
-        );
+        joint.text.push_str(&chooser());
         Ok(joint)
     }
 

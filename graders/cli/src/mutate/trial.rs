@@ -13,6 +13,7 @@ use judge::judgement::{Bench, Broken, Training, judge_task, parts_first};
 use judge::probe::{Probe, Stop};
 use judge::task::Task;
 use judge::tasks;
+use sandbox::talk::Worker;
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 use wire::DType;
@@ -22,7 +23,7 @@ use super::mutants::Mutant;
 use crate::failure::Failure;
 use crate::grader::{Grader, Prepared, Reference, Running, Setting};
 use crate::kit_deviations::lost;
-use crate::reach;
+use crate::reach::{Known, Texts};
 use crate::selection;
 
 /// What came of a mutant.
@@ -86,6 +87,7 @@ pub(super) struct Laboratory<'a> {
     assignments: Vec<Assignment>,
     fixtures: Fixtures,
     reference: Reference<'a>,
+    known: Known,
     journal: PathBuf,
 }
 
@@ -100,7 +102,8 @@ impl<'a> Laboratory<'a> {
             sources,
             fixtures: Fixtures::load(&grader.place().fixtures(), &tasks)?,
             assignments,
-            reference: Reference::new(grader),
+            reference: Reference::new(grader).remembering(),
+            known: Known::load(grader)?,
             journal: grader.results_folder().with_file_name("mutants.jsonl"),
         })
     }
@@ -143,9 +146,13 @@ impl<'a> Laboratory<'a> {
         for &number in &together.broken {
             note(number - 1, Fate::DoesNotCompile)?;
         }
-        for (prepared, number) in together.built() {
-            let at = number - 1;
-            note(at, self.judged(mutants[at], prepared, &orders[at], Some(number))?)?;
+        if let Some(prepared) = &together.prepared {
+            let worker = self.start(prepared)?;
+            for &number in &together.numbers {
+                let at = number - 1;
+                let one = worker.variant(Some(number as u32));
+                note(at, self.judged(mutants[at], &one, &orders[at])?)?;
+            }
         }
         for (at, (mutant, order)) in mutants.iter().zip(&orders).enumerate() {
             if !together.holds(at + 1) {
@@ -190,7 +197,7 @@ impl<'a> Laboratory<'a> {
     fn alone(&self, mutant: &Mutant, tasks: &[&'static Task], ground: &Path) -> Result<Fate, Failure> {
         let text = mutant.apply(self.source(&mutant.file));
         match self.build(&mutant.file, &text, tasks, ground)? {
-            Ok(prepared) => self.judged(mutant, &prepared, tasks, None),
+            Ok(prepared) => self.judged(mutant, &self.start(&prepared)?, tasks),
             Err(_) => Ok(Fate::DoesNotCompile),
         }
     }
@@ -211,22 +218,12 @@ impl<'a> Laboratory<'a> {
 
     /// The golden cases of all tasks that a mutant can touch; then every check of those in its own file, since what none
     /// of these sees is a check that is missing there, whatever larger tasks see of it.
-    fn judged(
-        &self,
-        mutant: &Mutant,
-        prepared: &Prepared,
-        tasks: &[&'static Task],
-        number: Option<usize>,
-    ) -> Result<Fate, Failure> {
-        let setting = Setting {
-            mutant: number,
-            ..Setting::default()
-        };
+    fn judged(&self, mutant: &Mutant, worker: &Worker, tasks: &[&'static Task]) -> Result<Fate, Failure> {
         let own: Vec<&Task> = tasks.iter().copied().filter(|task| task.file == mutant.file).collect();
-        let by = match self.golden(prepared, tasks, &setting)? {
+        let by = match self.golden(worker, tasks)? {
             Some(by) => Some(by),
-            None if own.is_empty() => self.everything(prepared, tasks, &setting)?,
-            None => self.everything(prepared, &own, &setting)?,
+            None if own.is_empty() => self.everything(worker, tasks)?,
+            None => self.everything(worker, &own)?,
         };
         Ok(by.map_or(Fate::Survived, |by| Fate::Killed { by }))
     }
@@ -237,8 +234,8 @@ impl<'a> Laboratory<'a> {
 
     /// The tasks that a mutant can touch: its own first, since that one sees most.
     fn order(&self, mutant: &Mutant) -> Result<Vec<&'static Task>, Failure> {
-        let overlay = overlay(&mutant.file, &mutant.apply(self.source(&mutant.file)))?;
-        let touched = reach::touched(self.grader, overlay.path(), tasks::ALL)?;
+        let changed = mutant.apply(self.source(&mutant.file));
+        let touched = self.known.touched(&Texts::from([(mutant.file.clone(), changed)]), tasks::ALL);
         let is_judged = |task: &&&'static Task| {
             let is_assigned = |assignment: &Assignment| assignment.entry(task.id).is_some();
             touched.contains(task.id) && !task.cases.is_empty() && self.assignments.iter().any(is_assigned)
@@ -250,13 +247,8 @@ impl<'a> Laboratory<'a> {
     }
 
     /// The first portion of which a golden case does not hold in f64.
-    fn golden(
-        &self,
-        prepared: &Prepared,
-        tasks: &[&'static Task],
-        setting: &Setting,
-    ) -> Result<Option<String>, Failure> {
-        let mut subject = self.start(prepared, setting)?;
+    fn golden(&self, worker: &Worker, tasks: &[&'static Task]) -> Result<Option<String>, Failure> {
+        let mut subject = self.subject(worker);
         for task in tasks {
             for case in task.cases {
                 let stored = self.fixtures.case(task.id, case.name)?;
@@ -277,13 +269,8 @@ impl<'a> Laboratory<'a> {
     }
 
     /// The first check that does not hold.
-    fn everything(
-        &self,
-        prepared: &Prepared,
-        tasks: &[&'static Task],
-        setting: &Setting,
-    ) -> Result<Option<String>, Failure> {
-        let mut subject = self.start(prepared, setting)?;
+    fn everything(&self, worker: &Worker, tasks: &[&'static Task]) -> Result<Option<String>, Failure> {
+        let mut subject = self.subject(worker);
         for assignment in &self.assignments {
             let bench = Bench {
                 assignment,
@@ -310,11 +297,14 @@ impl<'a> Laboratory<'a> {
         Ok(None)
     }
 
-    fn start(&self, prepared: &Prepared, setting: &Setting) -> Result<Running<'_>, Failure> {
+    fn start(&self, prepared: &Prepared) -> Result<Worker, Failure> {
         // The limits are those of whoever is graded: a mutant may run for ever.
         let limits = self.assignments.first().map(|assignment| assignment.limits);
         let limits = limits.ok_or_else(|| Failure::environment("there is no assignment"))?;
-        let worker = self.grader.start_worker(prepared, setting, limits)?;
-        Ok(Running::new(worker, self.reference.at_hand()))
+        self.grader.start_worker(prepared, &Setting::default(), limits)
+    }
+
+    fn subject(&self, worker: &Worker) -> Running<'_> {
+        Running::new(worker.clone(), self.reference.at_hand())
     }
 }

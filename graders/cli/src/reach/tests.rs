@@ -81,9 +81,10 @@ fn touched(after: &[(&str, &str)]) -> Touched {
         ),
     ]);
     Sources {
-        before,
-        after,
-        adapters,
+        before: &before,
+        after: &after,
+        adapters: &adapters,
+        library: &Library::default(),
     }
     .touched(&tasks)
 }
@@ -237,12 +238,13 @@ fn the_tasks_in_which_a_mistake_of_the_bank_must_be_seen_are_touched_and_few_oth
     let (before, adapters) = (read("reference/src"), read("graders/worker/adapters"));
     let bank = crate::bank::wrong(&repository("fixtures/submissions")).unwrap();
     let some: Vec<_> = bank.iter().step_by(10).collect();
-    let mut amount = 0;
+    let (library, mut amount) = (Library::default(), 0);
     for entry in &some {
         let all = Sources {
-            before: before.clone(),
-            after: sources(&entry.folder.join("src")).unwrap(),
-            adapters: adapters.clone(),
+            before: &before,
+            after: &sources(&entry.folder.join("src")).unwrap(),
+            adapters: &adapters,
+            library: &library,
         };
         let touched = all.touched(tasks::ALL);
         for task in entry.expected.concerned() {

@@ -21,6 +21,7 @@ mod reach;
 mod rules;
 mod tokens;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -141,6 +142,15 @@ pub fn inspect(staged: &Staged, rules: &Rules) -> io::Result<Inspection> {
         files.push((name.as_str(), fs::read(Path::new(&staged.source).join(name))?));
     }
     Ok(inspect_files(&files, rules))
+}
+
+/// Inspects sources that nobody has staged, by their names.
+pub fn inspect_texts(texts: &BTreeMap<String, String>, rules: &Rules) -> Inspection {
+    let files = texts.iter().filter(|(name, _)| !is_given(name));
+    let files: Vec<(&str, Vec<u8>)> = files
+        .map(|(name, text)| (name.as_str(), text.clone().into_bytes()))
+        .collect();
+    inspect_files(&files, rules)
 }
 
 /// Inspects sources by their names.

@@ -99,6 +99,8 @@ pub struct Worker {
     shared: Arc<Shared>,
     /// A child that is ready and has been asked nothing: the first one.
     spare: Arc<Mutex<Option<Child>>>,
+    /// Which of the variants in the program its children are.
+    variant: Option<u32>,
 }
 
 /// What children keep of their worker.
@@ -133,8 +135,11 @@ impl Worker {
             server,
             called: AtomicBool::new(false),
         });
-        let spare = Arc::default();
-        let worker = Self { shared, spare };
+        let worker = Self {
+            shared,
+            spare: Arc::default(),
+            variant: None,
+        };
         let first = worker.first_child()?;
         *worker.spare() = Some(first);
         Ok(worker)
@@ -147,6 +152,16 @@ impl Worker {
             TalkError::Unconfined(reason) => StartError::Unconfined(reason),
             error => StartError::NoChild(error.to_string()),
         })
+    }
+
+    /// The same server, whose children are this variant of the many in its program.
+    #[must_use]
+    pub fn variant(&self, variant: Option<u32>) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            spare: Arc::default(),
+            variant,
+        }
     }
 
     /// Starts a child that knows nothing of earlier calls.
@@ -179,7 +194,7 @@ impl Worker {
         let shared = &self.shared;
         let mut server = shared.server();
         loop {
-            match server.start_child() {
+            match server.start_child(self.variant) {
                 Ok((stream, pidfd, pid)) => {
                     let exchange = Exchange::new(stream, pidfd, shared.settings.limits.answer_bytes)?;
                     let origin = Origin {
@@ -307,14 +322,14 @@ impl Server {
         })
     }
 
-    fn start_child(&mut self) -> Result<(UnixStream, OwnedFd, i32), Refusal> {
+    fn start_child(&mut self, variant: Option<u32>) -> Result<(UnixStream, OwnedFd, i32), Refusal> {
         while self.killed.len() > MAX_KILLED {
             // The oldest first: those killed last may still be on their way out, and nobody should wait for them.
             let pid = self.killed.remove(0);
             self.request(ServerRequest::Reap { pid }, None)?;
         }
         let (ours, theirs) = UnixStream::pair().map_err(|error| Refusal::Failed(error.to_string()))?;
-        match self.request(ServerRequest::Start, Some(&theirs))? {
+        match self.request(ServerRequest::Start { variant }, Some(&theirs))? {
             (ServerReply::Started { pid }, Some(pidfd)) => Ok((ours, pidfd, pid)),
             (ServerReply::Failed { reason }, _) => Err(Refusal::Failed(reason)),
             (other, _) => Err(Refusal::Broken(format!("it answered {other:?}"))),

@@ -44,7 +44,7 @@ pub(crate) fn work(behaviour: &str) -> ExitCode {
     while let Some((request, descriptor)) = control.receive().unwrap() {
         let pid = rustix::process::getpid();
         match (request, behaviour) {
-            (ServerRequest::Start, "tired") => {
+            (ServerRequest::Start { .. }, "tired") => {
                 control
                     .send(
                         ServerReply::Failed {
@@ -54,8 +54,8 @@ pub(crate) fn work(behaviour: &str) -> ExitCode {
                     )
                     .unwrap();
             }
-            (ServerRequest::Start, "gone") | (ServerRequest::Reap { .. }, _) => return ExitCode::FAILURE,
-            (ServerRequest::Start, _) => {
+            (ServerRequest::Start { .. }, "gone") | (ServerRequest::Reap { .. }, _) => return ExitCode::FAILURE,
+            (ServerRequest::Start { .. }, _) => {
                 let pidfd = rustix::process::pidfd_open(pid, PidfdFlags::empty()).unwrap();
                 let pid = pid.as_raw_nonzero().get();
                 control.send(ServerReply::Started { pid }, Some(pidfd.as_fd())).unwrap();
