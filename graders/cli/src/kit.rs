@@ -7,7 +7,8 @@
 //! reference's and so is its verdict; only the other tasks are judged, unless `--all` is given. The table says how many.
 //!
 //! Here is the command and what a row comes to; `plan` says what is judged of a submission, `joint` puts many into one
-//! program, `programs` builds and shares those, `run` is the way through all of them, `journal` keeps what came of earlier
+//! program, `programs` builds and shares those, `run` is the way through all of them, `shared`
+//! answers once for all what is asked of code that is the reference's, `journal` keeps what came of earlier
 //! runs, and `outcome` is what is kept.
 
 mod joint;
@@ -16,6 +17,7 @@ pub(crate) mod outcome;
 mod plan;
 mod programs;
 mod run;
+mod shared;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -38,6 +40,7 @@ use crate::output::Output;
 use crate::reach::{self, Known, Texts, Touched};
 use crate::selection;
 use journal::Journal;
+use shared::Calls;
 
 /// What all submissions are judged with.
 pub(crate) struct Kit<'a> {
@@ -49,6 +52,8 @@ pub(crate) struct Kit<'a> {
     known: Known,
     /// A hash of what all submissions are judged with.
     base: String,
+    /// Calls of the reference's code that have been answered.
+    calls: Calls,
     /// What came of submissions before; none: nothing is kept.
     journal: Option<Journal>,
     /// The tasks that are judged at most; none: all.
@@ -201,6 +206,7 @@ impl<'a> Kit<'a> {
             benches,
             reference: Reference::new(grader).remembering(),
             known,
+            calls: Calls::default(),
             journal: None,
             tasks: None,
             all: false,

@@ -113,6 +113,23 @@ impl Known {
         };
         all.touched(tasks)
     }
+
+    /// Whether a call of a task runs anything of these files, laid over the reference, while others answer for some of its
+    /// parts: unlike what is touched, this follows the code alone, not what a task says of its parts.
+    pub(crate) fn runs(&self, overlay: &Texts, task: &Task, apart: &[&str]) -> bool {
+        let all = Sources {
+            before: &self.reference,
+            after: overlay,
+            adapters: &self.adapters,
+            library: &self.library,
+        };
+        let replaced = all.replaced();
+        if replaced.iter().any(|name| all.is_far_reaching(name)) {
+            return true;
+        }
+        let adapter = self.library.file(all.adapter(task));
+        Code::new(&all, &replaced).is_touched(task, &adapter, apart)
+    }
 }
 
 /// Files that have been read as items, by their texts: most overlays leave most files as they are.
@@ -191,18 +208,12 @@ struct Sources<'a> {
 
 impl Sources<'_> {
     fn touched(&self, tasks: &[&'static Task]) -> Touched {
-        let replaced: BTreeSet<&str> = self
-            .after
-            .iter()
-            .filter(|(name, text)| self.before.get(*name) != Some(*text))
-            .map(|(name, _)| name.as_str())
-            .collect();
+        let replaced = self.replaced();
         if replaced.iter().any(|name| self.is_far_reaching(name)) {
             return Touched::Everything;
         }
         let code = Code::new(self, &replaced);
-        let adapter = |task: &Task| self.adapters.get(&format!("{}.rs", task.id)).map_or("", String::as_str);
-        let is_touched = |task: &&&Task| code.is_touched(task, &self.library.file(adapter(task)));
+        let is_touched = |task: &&&Task| code.is_touched(task, &self.library.file(self.adapter(task)), &[]);
         let mut touched: BTreeSet<&str> = tasks.iter().filter(is_touched).map(|task| task.id).collect();
         loop {
             let uses = |task: &&&Task| task.parts.iter().any(|part| touched.contains(part));
@@ -217,6 +228,17 @@ impl Sources<'_> {
             }
             touched.extend(more);
         }
+    }
+
+    /// The files that are not as before.
+    fn replaced(&self) -> BTreeSet<&str> {
+        let is_other = |(name, text): &(&String, &String)| self.before.get(*name) != Some(*text);
+        let files = self.after.iter().filter(is_other);
+        files.map(|(name, _)| name.as_str()).collect()
+    }
+
+    fn adapter(&self, task: &Task) -> &str {
+        self.adapters.get(&format!("{}.rs", task.id)).map_or("", String::as_str)
     }
 
     fn is_far_reaching(&self, name: &str) -> bool {
@@ -289,7 +311,7 @@ impl Code {
     }
 
     /// Whether what is called for a task reaches something that is changed, or is not there any more.
-    fn is_touched(&self, task: &Task, adapter: &File) -> bool {
+    fn is_touched(&self, task: &Task, adapter: &File, apart: &[&str]) -> bool {
         if adapter.items.iter().any(|item| self.misses(item, adapter, None)) {
             return true;
         }
@@ -297,9 +319,13 @@ impl Code {
         let mut waiting: Vec<Place> = called.chain(self.everywhere(task.id)).collect();
         let mut reached = BTreeSet::new();
         while let Some(place) = waiting.pop() {
+            let (number, item) = place;
+            let file = &self.files[number];
+            let is_apart = |name: &String| name != task.id && apart.contains(&name.as_str());
+            if file.items[item].names.iter().any(is_apart) {
+                continue;
+            }
             if reached.insert(place) {
-                let (number, item) = place;
-                let file = &self.files[number];
                 if self.changed.contains(&place) || self.misses(&file.items[item], file, Some(number)) {
                     return true;
                 }

@@ -142,7 +142,7 @@ fn request(id: u64, call: &Call, parts: &[&'static str], device: Device) -> (wir
 }
 
 /// A hash of everything that an answer follows from.
-fn key(call: &Call) -> Result<String, Fault> {
+pub(crate) fn key(call: &Call) -> Result<String, Fault> {
     let (message, tensors) = request(0, call, &[], Device::Cpu);
     let bytes = Frame::new(message, tensors).encode().map_err(fault)?;
     Ok(hex(&bytes))

@@ -24,6 +24,8 @@ pub(super) struct Plan<'e> {
     pub(super) key: String,
     /// The file that it lays over the reference and the file's text, where it can stand in a program with others.
     pub(super) member: Option<(String, String)>,
+    /// The files that it lays over the reference; none: it is not judged by what it differs in.
+    pub(super) overlay: Option<Texts>,
     /// Whether it trains.
     pub(super) trains: bool,
 }
@@ -70,7 +72,8 @@ impl<'a> Kit<'a> {
             entry,
             key: self.key(entry, &overlay, &wanted),
             wanted,
-            member: self.member(overlay, &touched),
+            member: self.member(overlay.clone(), &touched),
+            overlay: matches!(entry.source, Source::Overlay(_)).then_some(overlay),
             trains,
         })
     }

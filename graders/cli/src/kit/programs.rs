@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use judge::judgement::{Bench, TaskJudgement};
+use judge::judgement::Bench;
 use judge::task::Task;
 use judge::tasks;
 use sandbox::talk::Worker;
@@ -13,7 +13,7 @@ use super::joint::{Joint, Member};
 use super::plan::Plan;
 use crate::failure::Failure;
 use crate::files;
-use crate::grader::{Grader, Prepared, Reference, Running, Setting};
+use crate::grader::{Grader, Prepared, Setting};
 use crate::reach::Texts;
 
 /// Submissions that are built into one program at most: as many as compile in a few seconds.
@@ -151,21 +151,16 @@ pub(super) struct Workers {
 }
 
 impl Workers {
-    /// Judges tasks of the submission that has this number in the program.
-    pub(super) fn judge(
+    /// A worker whose children are the submission that has this number in the program.
+    pub(super) fn of(
         &mut self,
         prepared: &Prepared,
         number: u32,
         bench: &Bench<'_>,
         setting: &Setting,
-        tasks: &[&Task],
-        reference: &Reference<'_>,
         grader: &Grader,
-    ) -> Result<Vec<TaskJudgement>, Failure> {
-        let worker = self.worker(prepared, bench, setting, grader)?;
-        let mut subject = Running::new(worker.variant(Some(number)), reference.at_hand());
-        let nothing = std::collections::BTreeMap::new();
-        Ok(judge::judgement::judge(bench, tasks, &nothing, &mut subject, &mut |_| {})?)
+    ) -> Result<Worker, Failure> {
+        Ok(self.worker(prepared, bench, setting, grader)?.variant(Some(number)))
     }
 
     fn worker(

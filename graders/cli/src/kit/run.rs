@@ -15,13 +15,13 @@ use super::journal::Part;
 use super::outcome::TaskOutcome;
 use super::plan::Plan;
 use super::programs::{Program, Workers, programs};
+use super::shared::{Shared, Twin};
 use crate::failure::Failure;
-use crate::grader::Manner;
+use crate::grader::{Manner, Running, Setting};
 use crate::interrupt;
 use crate::kit_deviations::deviations;
 use crate::kit_entries::{Entry, Expected, Source};
 use crate::kit_table::{self, Came, Judged, Row};
-use crate::grader::Setting;
 use crate::output::Output;
 
 /// The judgements of one assignment under one setting, by their numbers in the run.
@@ -109,17 +109,26 @@ impl<'a> Kit<'a> {
         plans: &[Plan<'_>],
         rows: &Rows<'_, 'a>,
     ) -> Result<(), Failure> {
+        let mut twin = Twin::default();
         while let Some(program) = programs.get(next.fetch_add(1, Ordering::Relaxed)) {
-            self.work_on(program, plans, rows)?;
+            self.work_on(program, &mut twin, plans, rows)?;
         }
-        programs.iter().try_for_each(|program| self.work_on(program, plans, rows))
+        programs
+            .iter()
+            .try_for_each(|program| self.work_on(program, &mut twin, plans, rows))
     }
 
-    fn work_on(&self, program: &Program, plans: &[Plan<'_>], rows: &Rows<'_, 'a>) -> Result<(), Failure> {
+    fn work_on<'k>(
+        &'k self,
+        program: &Program,
+        twin: &mut Twin<'k>,
+        plans: &[Plan<'_>],
+        rows: &Rows<'_, 'a>,
+    ) -> Result<(), Failure> {
         let mut workers = Workers::default();
         while let Some((position, number)) = program.take() {
             let plan = &plans[position];
-            let (found, came) = match self.together(program, &mut workers, plan, (position, number), plans)? {
+            let (found, came) = match self.together(program, &mut workers, twin, plan, (position, number), plans)? {
                 Some(found) => (found, Came::Together),
                 None => (self.alone(plan)?, Came::Alone),
             };
@@ -152,10 +161,11 @@ impl<'a> Kit<'a> {
     }
 
     /// What comes of a submission in a program with others; `None` where it has to be built alone.
-    fn together(
-        &self,
+    fn together<'k>(
+        &'k self,
         program: &Program,
         workers: &mut Workers,
+        twin: &mut Twin<'k>,
         plan: &Plan<'_>,
         (position, number): (usize, u32),
         plans: &[Plan<'_>],
@@ -168,15 +178,11 @@ impl<'a> Kit<'a> {
         let mut found = Vec::new();
         for (setting, bench, tasks) in self.judged(plan) {
             let of_entry = self.bench_of(plan, bench);
-            let tasks = workers.judge(
-                prepared,
-                number,
-                &of_entry,
-                &self.settings[setting],
-                tasks,
-                &self.reference,
-                self.grader,
-            )?;
+            let worker = workers.of(prepared, number, &of_entry, &self.settings[setting], self.grader)?;
+            let running = Running::new(worker, self.reference.at_hand());
+            let mut subject = Shared::new(self, plan, running, twin);
+            let nothing = BTreeMap::new();
+            let tasks = judge::judgement::judge(&of_entry, tasks, &nothing, &mut subject, &mut |_| {})?;
             if tasks.iter().any(|task| task.fault.is_some()) {
                 // It may have brought down what it shares with others: alone it harms nobody else.
                 *workers = Workers::default();
