@@ -4,10 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::thread;
 
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch};
-use tests::{Submission, copy_tree, grade, root};
+use tests::{Submission, copy_tree, course, grade, root};
+
+/// How many attacks are graded at once. Some use up a limit, by sleeping or by computing: meanwhile others go on.
+const SIDE_BY_SIDE: usize = 3;
 
 fn bank() -> PathBuf {
     root().join("fixtures/submissions/hostile")
@@ -28,8 +32,24 @@ fn attacks() -> Vec<(PathBuf, toml::Table)> {
     attacks.collect()
 }
 
+/// A course whose assignment is tight, since an attack that has a limit uses all of it: ten seconds for one that sleeps.
+fn tight_course() -> Submission {
+    course(|root| {
+        let path = root.join("fixtures/assignments/uva-dl1-a2.toml");
+        let mut text = fs::read_to_string(&path).unwrap();
+        for (usual, tight) in [
+            ("cpu_seconds = 5.0", "cpu_seconds = 1.0\ncompile_seconds = 6"),
+            ("timeouts_per_task = 3", "timeouts_per_task = 1"),
+        ] {
+            assert!(text.contains(usual), "{usual} does not stand in the assignment");
+            text = text.replace(usual, tight);
+        }
+        fs::write(path, text).unwrap();
+    })
+}
+
 /// What is not as it must be where an attack is graded.
-fn deviations(folder: &Path, expected: &toml::Table) -> Vec<String> {
+fn deviations(course: &Submission, folder: &Path, expected: &toml::Table) -> Vec<String> {
     // Only what the two tasks need is written: the rest would have to be compiled as well.
     let submission = Submission::template();
     for file in ["src/attention.rs", "src/normalization.rs"] {
@@ -37,7 +57,7 @@ fn deviations(folder: &Path, expected: &toml::Table) -> Vec<String> {
     }
     copy_tree(&bank().join("shared"), submission.path());
     copy_tree(folder, submission.path());
-    let (run, report) = submission.graded(&[
+    let arguments = [
         "--assignment",
         "uva-dl1-a2",
         "--task",
@@ -45,7 +65,8 @@ fn deviations(folder: &Path, expected: &toml::Table) -> Vec<String> {
         "--task",
         "split_heads",
         "--fresh",
-    ]);
+    ];
+    let (run, report) = submission.graded_in(course, &arguments);
     let name = folder.file_name().unwrap().to_string_lossy();
     let mut deviations = Vec::new();
     if run.code != Some(0) {
@@ -70,10 +91,23 @@ fn deviations(folder: &Path, expected: &toml::Table) -> Vec<String> {
 fn an_attack_costs_its_own_task_and_no_other() {
     let attacks = attacks();
     assert!(attacks.len() > 30, "there are only {}", attacks.len());
-    let all = attacks
-        .iter()
-        .flat_map(|(folder, expected)| deviations(folder, expected));
-    let all: Vec<String> = all.collect();
+    let (count, course) = (attacks.len(), tight_course());
+    let is_slow = |(_, expected): &(PathBuf, toml::Table)| expected.contains_key("slow");
+    let (slow, quick): (Vec<_>, Vec<_>) = attacks.into_iter().partition(is_slow);
+    // Taken from the end: the slow ones first.
+    let waiting = Mutex::new(quick.into_iter().chain(slow).collect::<Vec<_>>());
+    let next = || waiting.lock().unwrap().pop();
+    let work = || -> Vec<Vec<String>> {
+        std::iter::from_fn(next)
+            .map(|(folder, expected)| deviations(&course, &folder, &expected))
+            .collect()
+    };
+    let judged: Vec<Vec<String>> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..SIDE_BY_SIDE).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
+    });
+    assert_eq!(judged.len(), count, "every attack is graded");
+    let all = judged.concat();
     assert!(all.is_empty(), "{all:#?}");
 }
 
