@@ -228,6 +228,27 @@ pub fn course(change: impl FnOnce(&Path)) -> Submission {
     copy
 }
 
+/// A course whose assignment is tight, for submissions that use up their limits: these CPU seconds for a call, ten times as
+/// much by the clock, six CPU seconds for the compiler, and no second check of a task that was timed out.
+///
+/// # Panics
+/// Where the system refuses, or where the assignment has no such limits.
+pub fn tight_course(cpu_seconds: &str) -> Submission {
+    course(|root| {
+        let path = root.join("fixtures/assignments/uva-dl1-a2.toml");
+        let mut text = fs::read_to_string(&path).expect("an assignment");
+        let tight = format!("cpu_seconds = {cpu_seconds}\ncompile_seconds = 6");
+        for (usual, tight) in [
+            ("cpu_seconds = 5.0", tight.as_str()),
+            ("timeouts_per_task = 3", "timeouts_per_task = 1"),
+        ] {
+            assert!(text.contains(usual), "{usual} does not stand in the assignment");
+            text = text.replace(usual, tight);
+        }
+        fs::write(path, text).expect("a file");
+    })
+}
+
 /// Copies a folder with all that is in it.
 ///
 /// # Panics

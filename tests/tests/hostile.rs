@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use std::thread;
 
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch};
-use tests::{Submission, copy_tree, course, grade, root};
+use tests::{Submission, copy_tree, grade, root, tight_course};
 
 /// How many attacks are graded at once. Some use up a limit, by sleeping or by computing: meanwhile others go on.
 const SIDE_BY_SIDE: usize = 3;
@@ -30,22 +30,6 @@ fn attacks() -> Vec<(PathBuf, toml::Table)> {
         Some((folder, expected))
     });
     attacks.collect()
-}
-
-/// A course whose assignment is tight, since an attack that has a limit uses all of it: ten seconds for one that sleeps.
-fn tight_course() -> Submission {
-    course(|root| {
-        let path = root.join("fixtures/assignments/uva-dl1-a2.toml");
-        let mut text = fs::read_to_string(&path).unwrap();
-        for (usual, tight) in [
-            ("cpu_seconds = 5.0", "cpu_seconds = 1.0\ncompile_seconds = 6"),
-            ("timeouts_per_task = 3", "timeouts_per_task = 1"),
-        ] {
-            assert!(text.contains(usual), "{usual} does not stand in the assignment");
-            text = text.replace(usual, tight);
-        }
-        fs::write(path, text).unwrap();
-    })
 }
 
 /// What is not as it must be where an attack is graded.
@@ -91,7 +75,7 @@ fn deviations(course: &Submission, folder: &Path, expected: &toml::Table) -> Vec
 fn an_attack_costs_its_own_task_and_no_other() {
     let attacks = attacks();
     assert!(attacks.len() > 30, "there are only {}", attacks.len());
-    let (count, course) = (attacks.len(), tight_course());
+    let (count, course) = (attacks.len(), tight_course("1.0"));
     let is_slow = |(_, expected): &(PathBuf, toml::Table)| expected.contains_key("slow");
     let (slow, quick): (Vec<_>, Vec<_>) = attacks.into_iter().partition(is_slow);
     // Taken from the end: the slow ones first.
