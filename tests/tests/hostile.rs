@@ -11,7 +11,7 @@ use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch};
 use tests::{Submission, copy_tree, grade, root, tight_course};
 
 /// How many attacks are graded at once. Some use up a limit, by sleeping or by computing: meanwhile others go on.
-const SIDE_BY_SIDE: usize = 3;
+const SIDE_BY_SIDE: usize = 2;
 
 fn bank() -> PathBuf {
     root().join("fixtures/submissions/hostile")
