@@ -4,14 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::thread;
 
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch};
-use tests::{Submission, copy_tree, grade, root, tight_course};
-
-/// How many attacks are graded at once. Some use up a limit, by sleeping or by computing: meanwhile others go on.
-const SIDE_BY_SIDE: usize = 2;
+use tests::{Submission, copy_tree, grade, root, side_by_side, tight_course};
 
 fn bank() -> PathBuf {
     root().join("fixtures/submissions/hostile")
@@ -75,22 +71,12 @@ fn deviations(course: &Submission, folder: &Path, expected: &toml::Table) -> Vec
 fn an_attack_costs_its_own_task_and_no_other() {
     let attacks = attacks();
     assert!(attacks.len() > 30, "there are only {}", attacks.len());
-    let (count, course) = (attacks.len(), tight_course("1.0"));
+    let course = tight_course("1.0");
+    // Some use up a limit, by sleeping or by computing: they begin, and meanwhile others go on.
     let is_slow = |(_, expected): &(PathBuf, toml::Table)| expected.contains_key("slow");
     let (slow, quick): (Vec<_>, Vec<_>) = attacks.into_iter().partition(is_slow);
-    // Taken from the end: the slow ones first.
-    let waiting = Mutex::new(quick.into_iter().chain(slow).collect::<Vec<_>>());
-    let next = || waiting.lock().unwrap().pop();
-    let work = || -> Vec<Vec<String>> {
-        std::iter::from_fn(next)
-            .map(|(folder, expected)| deviations(&course, &folder, &expected))
-            .collect()
-    };
-    let judged: Vec<Vec<String>> = thread::scope(|scope| {
-        let workers: Vec<_> = (0..SIDE_BY_SIDE).map(|_| scope.spawn(work)).collect();
-        workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
-    });
-    assert_eq!(judged.len(), count, "every attack is graded");
+    let all: Vec<_> = slow.into_iter().chain(quick).collect();
+    let judged = side_by_side(all, |(folder, expected)| deviations(&course, &folder, &expected));
     let all = judged.concat();
     assert!(all.is_empty(), "{all:#?}");
 }
