@@ -352,7 +352,7 @@ mod tests {
         );
         assert_eq!(read.errors, Vec::<String>::new());
         let count = |selector: &str| read.select(selector).len();
-        assert_eq!(count("*"), 7);
+        assert_eq!(count("*"), 8);
         assert_eq!((count("p"), count("p.a"), count("p.c"), count(".b")), (2, 1, 0, 1));
         assert_eq!((count("#one"), count("p#one.a.b"), count("[id]")), (1, 1, 1));
         assert_eq!(
