@@ -2,9 +2,10 @@
 
 pub mod archives;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::Mutex;
+use std::{fs, iter, thread};
 
 use tempfile::TempDir;
 
@@ -228,6 +229,49 @@ pub fn course(change: impl FnOnce(&Path)) -> Submission {
     copy
 }
 
+/// A course whose assignment is tight, for submissions that use up their limits: these CPU seconds for a call, ten times as
+/// much by the clock, six CPU seconds for the compiler, and no second check of a task that was timed out.
+///
+/// # Panics
+/// Where the system refuses, or where the assignment has no such limits.
+pub fn tight_course(cpu_seconds: &str) -> Submission {
+    course(|root| {
+        let path = root.join("fixtures/assignments/uva-dl1-a2.toml");
+        let mut text = fs::read_to_string(&path).expect("an assignment");
+        let tight = format!("cpu_seconds = {cpu_seconds}\ncompile_seconds = 6");
+        for (usual, tight) in [
+            ("cpu_seconds = 5.0", tight.as_str()),
+            ("timeouts_per_task = 3", "timeouts_per_task = 1"),
+        ] {
+            assert!(text.contains(usual), "{usual} does not stand in the assignment");
+            text = text.replace(usual, tight);
+        }
+        fs::write(path, text).expect("a file");
+    })
+}
+
+/// How much of what a test does many times is done at once.
+const SIDE_BY_SIDE: usize = 2;
+
+/// Does something with each of these, two at a time, begun in their order, and gives what came of them in their order.
+///
+/// # Panics
+/// Where the work panics.
+pub fn side_by_side<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+    let waiting = Mutex::new(items.into_iter().enumerate());
+    let next = || waiting.lock().expect("nobody panics while taking one").next();
+    let act = || -> Vec<(usize, R)> { iter::from_fn(next).map(|(number, item)| (number, work(item))).collect() };
+    let mut done = thread::scope(|scope| {
+        let workers: Vec<_> = (0..SIDE_BY_SIDE).map(|_| scope.spawn(act)).collect();
+        let done = workers
+            .into_iter()
+            .flat_map(|worker| worker.join().expect("the work is done"));
+        done.collect::<Vec<_>>()
+    });
+    done.sort_by_key(|(number, _)| *number);
+    done.into_iter().map(|(_, result)| result).collect()
+}
+
 /// Copies a folder with all that is in it.
 ///
 /// # Panics
@@ -241,5 +285,21 @@ pub fn copy_tree(source: &Path, target: &Path) {
         } else {
             fs::copy(entry.path(), path).expect("a file");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_item_is_done_once_and_the_results_keep_the_items_order() {
+        let items: Vec<u64> = (0..20).collect();
+        let squares = side_by_side(items.clone(), |item| {
+            // The first ones are done last.
+            thread::sleep(std::time::Duration::from_millis(20 - item));
+            item * item
+        });
+        assert_eq!(squares, items.iter().map(|item| item * item).collect::<Vec<_>>());
     }
 }

@@ -12,7 +12,7 @@ use std::process::{Command, Output};
 use sandbox::toolkit::Toolkit;
 use serde_json::Value;
 use tempfile::TempDir;
-use tests::{Submission, copy_tree, root};
+use tests::{Submission, copy_tree, root, side_by_side};
 
 /// Mistakes of the bank whose findings are of different kinds, over arguments of different types.
 const SAMPLE: &[&str] = &[
@@ -226,17 +226,20 @@ fn assignment_of(task: &str) -> &'static str {
     }
 }
 
-/// Tries the snippets of these submissions, and gives the complaints, and how many there were.
-fn tried(names: &[&str]) -> (Vec<String>, usize, Vec<String>) {
-    let workshop = Workshop::new();
-    let (mut all, mut complaints, mut without) = (Vec::new(), Vec::new(), Vec::new());
-    for name in names {
-        let wrong = Wrong::named(name);
-        let (snippets, none) = wrong.snippets();
-        without.extend(none);
-        if snippets.is_empty() {
-            continue;
-        }
+/// What came of the snippets of some submissions.
+struct Tried {
+    snippets: Vec<Snippet>,
+    complaints: Vec<String>,
+    /// Findings without one.
+    without: Vec<String>,
+}
+
+/// Tries the snippets of a submission over that submission, where they fail.
+fn tried_over_the_wrong(workshop: &Workshop, name: &str) -> Tried {
+    let wrong = Wrong::named(name);
+    let (snippets, without) = wrong.snippets();
+    let mut complaints = Vec::new();
+    if !snippets.is_empty() {
         let library = workshop.library(name, &wrong.submission.path().join("src"));
         let (outcomes, _) = workshop.run(name, &library, &snippets.iter().collect::<Vec<_>>());
         for (number, outcome) in outcomes.into_iter().enumerate() {
@@ -253,7 +256,22 @@ fn tried(names: &[&str]) -> (Vec<String>, usize, Vec<String>) {
             }
         }
         let _ = fs::remove_dir_all(workshop.folder.path().join(name));
-        all.extend(snippets);
+    }
+    Tried {
+        snippets,
+        complaints,
+        without,
+    }
+}
+
+/// Tries the snippets of these submissions, and gives the complaints, and how many there were.
+fn tried(names: &[&str]) -> (Vec<String>, usize, Vec<String>) {
+    let workshop = Workshop::new();
+    let (mut all, mut complaints, mut without) = (Vec::new(), Vec::new(), Vec::new());
+    for tried in side_by_side(names.to_vec(), |name| tried_over_the_wrong(&workshop, name)) {
+        all.extend(tried.snippets);
+        complaints.extend(tried.complaints);
+        without.extend(tried.without);
     }
     let library = workshop.library("reference", &root().join("reference/src"));
     for part in all.chunks(60) {

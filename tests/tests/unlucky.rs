@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use tests::{Submission, course, grade};
+use tests::{Submission, course, grade, tight_course};
 
 /// Grades the reference with another body of `greedy`, and gives the report's verdict on it. Every other task must keep
 /// its points, whatever that body does.
@@ -95,8 +95,9 @@ fn a_function_that_asks_to_leave_is_refused_before_it_runs() {
 
 #[test]
 fn an_endless_loop_is_timed_out() {
-    let (verdict, report) =
-        verdict_of_greedy("    let _ = logits;\n    loop {\n        std::hint::spin_loop();\n    }");
+    let endless = "    let _ = logits;\n    loop {\n        std::hint::spin_loop();\n    }";
+    let submission = Submission::reference().with_body("src/sampling.rs", "greedy", endless);
+    let (verdict, report) = judged(submission.graded_in(&tight_course("2.0"), &[]));
     assert_eq!(verdict, "timed_out");
     assert_eq!(greedy(&report)["points"], 0.0);
 }

@@ -66,7 +66,7 @@ fn sample(
     let begun = Instant::now();
     let staged = grader.stage(&options.submission, None)?;
     let before_build = begun.elapsed().as_secs_f64();
-    let prepared = grader.build(staged, &chosen.judged)?;
+    let prepared = grader.build(staged.within(assignment.limits), &chosen.judged)?;
     let build = begun.elapsed().as_secs_f64() - before_build;
     let bench = Bench {
         assignment,

@@ -138,7 +138,9 @@ impl Run<'_> {
     fn report(&self, staged: Staged, options: &Grade, begun: Instant, output: &Output) -> Result<Report, Failure> {
         output.progress("building the submission");
         let staged_at = begun.elapsed().as_secs_f64();
-        let prepared = self.grader.build(staged, &self.chosen.judged)?;
+        let prepared = self
+            .grader
+            .build(staged.within(self.assignment.limits), &self.chosen.judged)?;
         let built_at = begun.elapsed().as_secs_f64();
         let (judgements, sandbox) = self.judge(&prepared, output)?;
         refuse_slow_machine(&judgements)?;

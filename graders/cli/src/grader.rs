@@ -55,6 +55,7 @@ pub(crate) const OWN_LIMITS: Limits = Limits {
     cpu_seconds: 60.0,
     memory_mib: 8192,
     timeouts_per_task: 1,
+    compile_seconds: Limits::COMPILE_SECONDS,
 };
 
 /// Threads that judge one submission: each needs a worker of its own, and starting that costs 0.3 s of CPU time.
@@ -174,7 +175,11 @@ impl Grader {
                 _ => "name a crate with `src`, such as a copy of student_template",
             })
         })?;
-        Ok(Staged { folder, staged })
+        Ok(Staged {
+            folder,
+            staged,
+            compile_seconds: Limits::COMPILE_SECONDS,
+        })
     }
 
     /// Builds a staged submission for these tasks.
@@ -202,10 +207,9 @@ impl Grader {
     }
 
     fn compile(&self, staged: Staged, wanted: &[&'static Task], care: Care) -> Result<Prepared, Failure> {
-        let Staged { folder, staged } = staged;
-        let inspection = sandbox::policy::inspect(&staged, &policy::rules())
+        let inspection = sandbox::policy::inspect(&staged.staged, &policy::rules())
             .map_err(|error| Failure::fault(format!("cannot read the staged sources: {error}")))?;
-        self.build_inspected(Staged { folder, staged }, &inspection, wanted, care)
+        self.build_inspected(staged, &inspection, wanted, care)
     }
 
     /// Builds an attack of ours past the policy, `unsafe` included: for `grade doctor`, which has to see that the sandbox
@@ -221,7 +225,11 @@ impl Grader {
         wanted: &[&'static Task],
         care: Care,
     ) -> Result<Prepared, Failure> {
-        let Staged { folder, staged } = staged;
+        let Staged {
+            folder,
+            staged,
+            compile_seconds,
+        } = staged;
         let ids: Vec<&str> = wanted.iter().map(|task| task.id).collect();
         let request = build::Request {
             toolkit: &self.toolkit,
@@ -232,6 +240,7 @@ impl Grader {
             set_aside: &inspection.set_aside,
             allows_unsafe: care == Care::Unguarded,
             whole: care == Care::Whole,
+            cpu_seconds: compile_seconds.into(),
             output: &folder.path().join("build"),
         };
         let built = build::build(&request).map_err(Failure::fault)?;

@@ -105,6 +105,18 @@ pub struct Limits {
     pub memory_mib: u64,
     /// After so many timed-out checks the rest of a task is skipped.
     pub timeouts_per_task: u32,
+    /// CPU seconds that the compiler may take for one run over the submission.
+    #[serde(default = "Limits::usual_compile_seconds")]
+    pub compile_seconds: u32,
+}
+
+impl Limits {
+    /// The compiler's limit where an assignment names none: many times what any honest submission takes.
+    pub const COMPILE_SECONDS: u32 = 20;
+
+    fn usual_compile_seconds() -> u32 {
+        Self::COMPILE_SECONDS
+    }
 }
 
 /// Shares of a task's earned points that a failed check takes away.
@@ -229,8 +241,14 @@ impl Assignment {
         if !(share(law) && share(hygiene) && share(precision)) {
             return Err("deductions are shares between 0 and 1".to_owned());
         }
-        if !(self.limits.cpu_seconds > 0.0 && self.limits.cpu_seconds < 1e6) || self.limits.memory_mib == 0 {
-            return Err("limits are positive numbers".to_owned());
+        let Limits {
+            cpu_seconds,
+            memory_mib,
+            compile_seconds,
+            ..
+        } = self.limits;
+        if !(cpu_seconds > 0.0 && cpu_seconds < 1e6) || memory_mib == 0 || !(1..=3600).contains(&compile_seconds) {
+            return Err("limits are positive numbers, and compile_seconds is at most 3600".to_owned());
         }
         if self.law_cases == 0 {
             return Err("a law needs at least one case".to_owned());
@@ -372,5 +390,15 @@ mod tests {
     #[test]
     fn only_a_bonus_may_be_without_points() {
         assert_eq!(refused("points = 5.0", "points = 0.0"), "manual item 2.1 has no points");
+    }
+
+    #[test]
+    fn the_compilers_limit_is_the_assignments_or_the_usual_one() {
+        let limit = |text: &str| Assignment::parse(text, "small", tasks::ALL).map(|read| read.limits.compile_seconds);
+        assert_eq!(limit(SMALL), Ok(Limits::COMPILE_SECONDS));
+        let tight = SMALL.replace("timeouts_per_task", "compile_seconds = 6, timeouts_per_task");
+        assert_eq!(limit(&tight), Ok(6));
+        let none = "compile_seconds = 0, timeouts_per_task";
+        assert!(refused("timeouts_per_task", none).contains("compile_seconds"));
     }
 }

@@ -32,6 +32,7 @@ const LIMITS: Limits = Limits {
     cpu_seconds: 0.5,
     memory_mib: 3072,
     timeouts_per_task: 1,
+    compile_seconds: 6,
 };
 
 /// Runs the command.

@@ -45,7 +45,10 @@ impl Doctor<'_> {
         let cannot = |error| Failure::fault(format!("cannot watch {}: {error}", attack.name));
         let ground = Ground::new().map_err(cannot)?;
         let folder = attacks::lay(attack, self.grader, &ground)?;
-        let staged = self.grader.stage(folder.path(), None)?;
+        let staged = self
+            .grader
+            .stage(folder.path(), None)?
+            .within(self.bench.assignment.limits);
         let place = staged.folder().to_owned();
         let prepared = self.grader.build_unguarded(staged, self.tasks)?;
         let manner = Manner {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use judge::assignment::Limits;
 use sandbox::stage;
 use tempfile::TempDir;
 
@@ -28,9 +29,20 @@ impl Ground {
 pub(crate) struct Staged {
     pub(super) folder: Ground,
     pub(super) staged: stage::Staged,
+    pub(super) compile_seconds: u32,
 }
 
 impl Staged {
+    /// The same with the compiler's limit of an assignment.
+    #[must_use]
+    pub(crate) fn within(self, limits: Limits) -> Self {
+        let compile_seconds = limits.compile_seconds;
+        Self {
+            compile_seconds,
+            ..self
+        }
+    }
+
     /// The assignment that the submission's manifest names.
     pub(crate) fn assignment(&self) -> Option<&str> {
         self.staged.assignment.as_deref()

@@ -143,7 +143,10 @@ impl<'a> Rounds<'a> {
     }
 
     fn stage(&self) -> Result<(Staged, Texts), Failure> {
-        let staged = self.grader.stage(&self.options.submission, None)?;
+        let staged = self
+            .grader
+            .stage(&self.options.submission, None)?
+            .within(self.assignment.limits);
         let sources = reach::sources(staged.source())?;
         Ok((staged, sources))
     }

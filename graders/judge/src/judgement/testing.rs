@@ -115,6 +115,7 @@ pub(super) fn assignment(tasks: &[&Task]) -> Assignment {
             cpu_seconds: 5.0,
             memory_mib: 4096,
             timeouts_per_task: 3,
+            compile_seconds: Limits::COMPILE_SECONDS,
         },
         deductions: Deductions {
             law: 0.25,

@@ -116,4 +116,6 @@ fn scrolling(html: &mut Html, label: &str, content: impl FnOnce(&mut Html)) {
 }
 
 #[cfg(test)]
+mod reader;
+#[cfg(test)]
 mod tests;

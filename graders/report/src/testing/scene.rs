@@ -35,6 +35,7 @@ pub(crate) fn assignment(tasks: &[(&str, &[&str])], visibility: Visibility) -> A
             cpu_seconds: 5.0,
             memory_mib: 4096,
             timeouts_per_task: 3,
+            compile_seconds: Limits::COMPILE_SECONDS,
         },
         deductions: Deductions {
             law: 0.25,

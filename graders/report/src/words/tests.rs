@@ -14,6 +14,7 @@ const PLACE: Place<'static> = Place {
         cpu_seconds: 5.0,
         memory_mib: 4096,
         timeouts_per_task: 3,
+        compile_seconds: Limits::COMPILE_SECONDS,
     },
 };
 

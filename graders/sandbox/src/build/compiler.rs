@@ -13,9 +13,8 @@ use crate::launch::{Capture, Finished, LaunchError, LaunchPolicy, Launcher, Reso
 use crate::stage::ROOT;
 use crate::toolkit::Toolkit;
 
-const CPU_SECONDS: u64 = 20;
 /// CPU time decides; the wall clock stops a compiler only where the machine is so busy that it gets next to none.
-const PATIENCE: Duration = Duration::from_secs(10 * CPU_SECONDS);
+const WALL_FACTOR: u64 = 10;
 /// Linking fails below half of this.
 const ADDRESS_SPACE: u64 = 3 << 30;
 const FILE_SIZE: u64 = 512 << 20;
@@ -55,6 +54,7 @@ pub(super) struct Compiler<'a> {
     launcher: &'a Launcher,
     allows_unsafe: bool,
     remembers: bool,
+    cpu_seconds: u64,
     source: PathBuf,
     output: PathBuf,
     prefixes: Prefixes,
@@ -88,6 +88,7 @@ impl<'a> Compiler<'a> {
             launcher: request.launcher,
             allows_unsafe: request.allows_unsafe,
             remembers: request.whole,
+            cpu_seconds: request.cpu_seconds,
             source,
             output,
             prefixes,
@@ -170,7 +171,7 @@ impl<'a> Compiler<'a> {
             ]),
             directory: self.source.clone(),
             resources: Resources {
-                cpu_seconds: CPU_SECONDS,
+                cpu_seconds: self.cpu_seconds,
                 address_space: Some(ADDRESS_SPACE),
                 file_size: FILE_SIZE,
                 descriptors: 1024,
@@ -180,7 +181,7 @@ impl<'a> Compiler<'a> {
         };
         let compile = || -> Result<Finished, LaunchError> {
             let running = self.launcher.start(&policy, None, Capture::First(DIAGNOSTICS))?;
-            running.wait(PATIENCE)
+            running.wait(Duration::from_secs(WALL_FACTOR * self.cpu_seconds))
         };
         let mut finished = compile()?;
         if finished.timed_out {

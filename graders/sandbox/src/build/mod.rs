@@ -42,6 +42,8 @@ pub struct Request<'a> {
     /// Whether nothing is put out of the way: then the first error ends the build. What compiles again stays in
     /// `output`, so that of many builds in the same folders each compiles only what differs from the one before.
     pub whole: bool,
+    /// CPU time of one run of the compiler; the wall clock stops it at ten times that.
+    pub cpu_seconds: u64,
     /// Where the program goes; made if need be.
     pub output: &'a Path,
 }
