@@ -33,7 +33,7 @@ impl Crate {
 
     /// Where the sources lie with the manifest, so does what is none of them.
     fn is_beside(&self, name: &str) -> bool {
-        let is_flat = !self.sources.ends_with("src/");
+        let is_flat = self.sources.trim_end_matches('/') == self.folder;
         is_flat && (name == "build.rs" || name.split_once('/').is_some_and(|(first, _)| BESIDE.contains(&first)))
     }
 
@@ -132,14 +132,10 @@ fn crates(tree: &Tree) -> Vec<Crate> {
     for (name, _) in tree.iter().filter(|(name, entry)| is_source(name, entry)) {
         let mut folders: Vec<&str> = name.split('/').collect();
         let file = folders.pop();
-        if let Some(at) = folders.iter().position(|folder| *folder == SOURCES) {
-            let folder = folders[..at].join("/");
-            let sources = if folder.is_empty() {
-                "src/".to_owned()
-            } else {
-                format!("{folder}/src/")
-            };
-            found.insert((folder, sources));
+        let is_sources = |folder: &&str| folder.eq_ignore_ascii_case(SOURCES);
+        if let Some(at) = folders.iter().position(is_sources) {
+            let sources = format!("{}/", folders[..=at].join("/"));
+            found.insert((folders[..at].join("/"), sources));
         } else if !folders.last().is_some_and(|folder| BESIDE.contains(folder)) {
             if file == Some("mod.rs") {
                 folders.pop();

@@ -32,9 +32,11 @@ pub(super) struct Manifest {
     pub(super) edition: Edition,
 }
 
-/// Reads the manifest of the crate in `folder`. No manifest says nothing; a broken one is an error.
+/// Reads the manifest of the crate in `folder`, or the nearest above it. No manifest says nothing; a broken one is an
+/// error.
 pub(super) fn read(tree: &Tree, folder: &str) -> Result<Manifest, String> {
-    let Some(table) = table(tree, folder)? else {
+    let above = || ancestors(folder).find_map(|folder| table(tree, folder).ok().flatten());
+    let Some(table) = table(tree, folder)?.or_else(above) else {
         return Ok(Manifest::default());
     };
     let assignment = text(&table, &["package", "metadata", "grade", "assignment"]);

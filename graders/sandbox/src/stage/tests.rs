@@ -128,6 +128,18 @@ fn the_manifest_is_read_as_data() {
 }
 
 #[test]
+fn sources_in_a_folder_of_another_name_have_the_manifest_above_them() {
+    for sources in ["Src", "code", "SRC"] {
+        let folder = Folder::new();
+        folder.write(&format!("own/{sources}/attention.rs"), "// own");
+        folder.write("own/Cargo.toml", "[package.metadata.grade]\nassignment = \"a2\"\n");
+        let staged = folder.stage().unwrap();
+        assert_eq!(staged.assignment.as_deref(), Some("a2"), "{sources}");
+        assert_eq!(folder.staged("attention.rs"), "// own");
+    }
+}
+
+#[test]
 fn a_broken_manifest_is_a_note() {
     let folder = Folder::new();
     folder.write("own/src/attention.rs", "");
