@@ -75,7 +75,7 @@ pub fn stage(submission: &Path, template: &Path, destination: &Path) -> Result<S
         notes.push(Note::Inside { folder });
     }
     notes.extend(chosen.notes);
-    let broken = manifest.as_ref().err().map(|reason| reason.clone());
+    let broken = manifest.as_ref().err().cloned();
     notes.extend(broken.map(|reason| Note::BrokenManifest { reason }));
     let manifest = manifest.unwrap_or_default();
     let mut files = chosen.files;
