@@ -15,7 +15,7 @@ const A_MOMENT: Duration = Duration::from_secs(2);
 /// Address space in KiB in which an archive has to be refused: program and libraries included.
 const LITTLE_MEMORY: u64 = 256 << 10;
 
-/// Grades something, and gives the report without what may differ: times, and where the submission lies.
+/// Grades something, and gives the report without what may differ: times, and where submission and crate lie.
 fn report_of(submission: &Path) -> Value {
     let folder = tempfile::tempdir().unwrap();
     let report = folder.path().join("report.json");
@@ -36,6 +36,8 @@ fn report_of(submission: &Path) -> Value {
     let mut report: Value = serde_json::from_str(&fs::read_to_string(report).unwrap()).unwrap();
     report.as_object_mut().unwrap().remove("times");
     report["submission"].as_object_mut().unwrap().remove("path").unwrap();
+    let notes = report["notes"].as_array_mut().unwrap();
+    notes.retain(|note| !note.as_str().unwrap().starts_with("graded is the crate in"));
     report
 }
 
@@ -98,7 +100,7 @@ fn bombs_are_refused_in_a_moment_with_little_memory_and_the_student_is_told() {
     ] {
         let (run, results) = refused(&bytes);
         let told = results.to_string();
-        let words = ["times its size", "holds neither a folder"];
+        let words = ["times its size", "no Rust files"];
         assert!(words.iter().any(|words| run.stderr.contains(words)), "{}", run.stderr);
         assert!(words.iter().any(|words| told.contains(words)), "{told}");
         assert_eq!(results["score"], 0.0, "{results:#}");

@@ -186,3 +186,28 @@ fn a_folder_that_is_no_crate_is_refused_and_one_that_becomes_none_is_waited_for(
     watching.round();
     assert_eq!(watching.interrupt(), Some(0));
 }
+
+#[test]
+fn what_an_editor_or_a_desktop_leaves_does_not_end_the_watching() {
+    let submission = Submission::template();
+    let mut watching = Watching::start(&submission, &["--task", "rms_norm"]);
+    assert!(row(&watching.round(), "rms_norm").contains("not attempted"));
+    let source = submission.path().join("src");
+    std::os::unix::fs::symlink("me@machine.1:2", source.join(".#normalization.rs")).unwrap();
+    for name in ["normalization.rs~", "match.rs", "normalization copy.rs"] {
+        fs::write(source.join(name), "not Rust {").unwrap();
+    }
+    watching.round();
+    let right = fs::read_to_string(tests::root().join("reference").join(FILE)).unwrap();
+    save(&submission, &right);
+    loop {
+        let round = watching.round();
+        // Several files that are written one after the other may be seen one by one.
+        if round.contains("rms_norm") {
+            assert!(row(&round, "rms_norm").contains("passed"), "{round}");
+            break;
+        }
+    }
+    assert_eq!(watching.interrupt(), Some(0));
+    assert_eq!(watching.errors.try_iter().collect::<Vec<_>>(), Vec::<String>::new());
+}

@@ -40,12 +40,14 @@ pub(crate) fn grade(grader: &Grader, options: &Grade, output: &Output) -> Result
         .stage(&options.submission, None)
         .inspect_err(|failure| refuse(failure, options))?;
     let place = grader.place();
-    let assignment = selection::assignment(&place.assignments(), options.assignment.as_deref(), staged.assignment())?;
+    let assignment = selection::assignment_of(&place.assignments(), options.assignment.as_deref(), &staged)?;
     let chosen = selection::of_assignment(&assignment, &options.tasks)?;
     let fixtures = Fixtures::load(&place.fixtures(), &chosen.judged)?;
     let seed = options.seed.unwrap_or(assignment.seed);
     let training = options.trains(assignment.training);
     let submission = staged.hash().to_owned();
+    // How the submission was read is its own, also where another with the same sources was graded before.
+    let notes = staged.notes(&chosen.judged);
     let fresh_seed = options
         .seed
         .unwrap_or_else(|| differential::seed(&assignment.id, &submission, grader.hash()));
@@ -85,6 +87,8 @@ pub(crate) fn grade(grader: &Grader, options: &Grade, output: &Output) -> Result
         report
     };
     let mut report = report;
+    let notes = notes.iter().map(|note| report::clean(note));
+    report.notes = notes.chain(report.notes).collect();
     report
         .notes
         .extend(options.gradescope_metadata.as_deref().and_then(late::note));
@@ -211,7 +215,7 @@ fn refuse(failure: &Failure, options: &Grade) {
         .filter(|target| target.format == Format::Gradescope);
     for target in targets.filter(|_| failure.exit == Exit::Usage) {
         // What cannot be written is missing there, which is as good as an error.
-        let _ = write_report(&report::gradescope::refused(&failure.message), target);
+        let _ = write_report(&report::gradescope::refused(&report::clean(&failure.message)), target);
     }
 }
 

@@ -31,7 +31,7 @@ use crate::subject::Absent;
 pub(crate) use crate::subject::{Reference, Running};
 
 pub(crate) use self::prepared::Prepared;
-use self::prepared::{notes, precluded};
+use self::prepared::{left_out, precluded};
 pub(crate) use self::setting::{Manner, Setting};
 use self::staged::Ground;
 pub(crate) use self::staged::Staged;
@@ -57,6 +57,9 @@ pub(crate) const OWN_LIMITS: Limits = Limits {
     timeouts_per_task: 1,
     compile_seconds: Limits::COMPILE_SECONDS,
 };
+
+/// What a report says of the sandbox where there was no need of one.
+const NOTHING_RAN: &str = "not needed, since nothing of the submission was run";
 
 /// Threads that judge one submission: each needs a worker of its own, and starting that costs 0.3 s of CPU time.
 const MOST_THREADS: usize = 2;
@@ -170,10 +173,19 @@ impl Grader {
             if error.is_ours() {
                 return Failure::fault(error);
             }
-            Failure::usage(&error).hint(match error {
-                StageError::Archive(_) => "pack the crate anew, as zip or tar.gz, with its sources only",
-                _ => "name a crate with `src`, such as a copy of student_template",
-            })
+            let hint = match &error {
+                StageError::Archive(_) => "pack the crate anew, as zip or tar.gz, with its sources only".to_owned(),
+                StageError::SeveralCrates { path, crates, .. } if path.is_dir() => {
+                    let one = crates.first().map_or("", String::as_str);
+                    format!(
+                        "name the one that counts, such as --submission {}",
+                        path.join(one).display()
+                    )
+                }
+                StageError::SeveralCrates { .. } => "pack the one that counts, and no other".to_owned(),
+                _ => "name a crate with `src`, such as a copy of student_template".to_owned(),
+            };
+            Failure::usage(&error).hint(hint)
         })?;
         Ok(Staged {
             folder,
@@ -249,7 +261,7 @@ impl Grader {
             precluded: precluded(inspection, &built, wanted),
             program: built.program,
             _folder: Some(folder),
-            notes: notes(&staged, inspection, wanted),
+            notes: left_out(inspection),
             hash: staged.hash,
         })
     }
@@ -351,7 +363,8 @@ impl Grader {
     ) -> Result<(Vec<TaskJudgement>, Vec<String>), Failure> {
         let board = Board::new(bench, ordered, &prepared.precluded, progress);
         if prepared.program.is_none() {
-            return Ok((board.judge(0, &|| Ok(Absent), || Ok(Absent))?, Vec::new()));
+            let judgements = board.judge(0, &|| Ok(Absent), || Ok(Absent))?;
+            return Ok((judgements, vec![NOTHING_RAN.to_owned()]));
         }
         let mut in_force = Vec::new();
         let start = || self.start_worker(prepared, &manner.setting, bench.assignment.limits);

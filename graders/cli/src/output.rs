@@ -83,7 +83,7 @@ impl Output {
     /// Says what is being done where that takes long, also where no progress is shown; no part of the result.
     pub(crate) fn note(&self, text: &str) {
         self.progress_done();
-        let _ = writeln!(anstream::stderr(), "{}", harmless(text));
+        let _ = writeln!(anstream::stderr(), "{}", plain(text));
     }
 
     /// Asks a question that is answered by yes or no, no being what is meant otherwise. `None` where nobody can answer.
@@ -101,13 +101,25 @@ impl Output {
     /// Prints an error.
     pub(crate) fn error(&self, text: &str) {
         self.progress_done();
-        let _ = writeln!(anstream::stderr(), "{}", harmless(text));
+        let _ = writeln!(anstream::stderr(), "{}", plain(text));
     }
 }
 
+/// Text without commands for a terminal: errors have no colours, and what they quote may have anything.
+fn plain(text: &str) -> String {
+    let visible = |letter: char| match letter {
+        '\n' | '\t' => letter,
+        letter if letter.is_control() => ' ',
+        letter => letter,
+    };
+    harmless(&text.chars().map(visible).collect::<String>())
+}
+
 /// Text in which no line is a command of a workflow: the log of a continuous integration is read for lines that begin
-/// with two colons, after any space, and for `##[` anywhere. Compilers and panics quote what a submission says.
+/// with two colons, after any space, and for `##[` anywhere. Compilers and panics quote what a submission says. Letters
+/// that reorder what is read are left out.
 fn harmless(text: &str) -> String {
+    let text: String = text.chars().filter(|letter| !report::is_hidden(*letter)).collect();
     let line = |line: &str| {
         let (space, rest) = line.split_at(line.len() - line.trim_start().len());
         let rest = rest.replace("##[", "## [");
@@ -121,7 +133,16 @@ fn harmless(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::harmless;
+    use super::{harmless, plain};
+
+    #[test]
+    fn what_errors_quote_neither_reorders_what_is_read_nor_commands_a_terminal() {
+        assert_eq!(
+            plain("no \u{202e}etarc\u{202c}\n\tx\u{1b}[2Jy\u{200b}"),
+            "no etarc\n\tx [2Jy"
+        );
+        assert_eq!(harmless("\u{1b}[1mstyled\u{2066}"), "\u{1b}[1mstyled");
+    }
 
     #[test]
     fn no_line_is_a_command() {

@@ -7,7 +7,9 @@ use judge::judgement::parts_first;
 use judge::task::Task;
 use judge::tasks;
 
+use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::grader::Staged;
 
 /// The tasks with these ids, or all where none is named.
 pub(crate) fn tasks(ids: &[String]) -> Result<Vec<&'static Task>, Failure> {
@@ -55,6 +57,20 @@ pub(crate) fn assignment(
             }
         }
         _ => error.into(),
+    })
+}
+
+/// The assignment of a submission: asked for, or named by it.
+pub(crate) fn assignment_of(folder: &Path, asked: Option<&str>, staged: &Staged) -> Result<Assignment, Failure> {
+    assignment(folder, asked, staged.assignment()).map_err(|failure| match staged.broken_manifest() {
+        Some(reason) if asked.is_none() && failure.exit == Exit::Usage => Failure {
+            message: format!(
+                "the submission's Cargo.toml cannot be read, so it does not say which assignment it is for: {reason}"
+            ),
+            hint: failure.hint.map(|hint| format!("mend Cargo.toml, or {hint}")),
+            ..failure
+        },
+        _ => failure,
     })
 }
 

@@ -18,7 +18,7 @@ const CPP_STACK: &str = "Exception raised from";
 const UNWRAPPED: &str = "called `Result::unwrap()` on an `Err` value: Torch(\"";
 
 /// One line of bounded length.
-pub(crate) fn clean(text: &str) -> String {
+pub fn clean(text: &str) -> String {
     let text = without_escapes(text);
     let visible: String = text
         .chars()
@@ -111,7 +111,7 @@ fn skip_string(letters: &mut Peekable<Chars<'_>>) {
 }
 
 /// Letters that take no room or change the direction of reading.
-fn is_hidden(letter: char) -> bool {
+pub fn is_hidden(letter: char) -> bool {
     matches!(letter,
         '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'

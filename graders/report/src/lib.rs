@@ -30,6 +30,7 @@ use std::fmt;
 use std::str::FromStr;
 
 pub use build::{Context, build};
+pub use clean::{clean, is_hidden};
 pub use model::{Conclusion, Report, Stage, Times};
 pub use sentence::{sentence, sizes};
 pub use terminal::Look;

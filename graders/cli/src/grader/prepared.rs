@@ -7,7 +7,6 @@ use judge::finding::{CompileError, Finding};
 use judge::task::Task;
 use sandbox::build::{Built, Stop};
 use sandbox::policy::Inspection;
-use sandbox::stage::{self, Note};
 
 use super::staged::Ground;
 use crate::policy;
@@ -51,7 +50,7 @@ impl Prepared {
         self.program.is_some() && !self.precluded.contains_key(task)
     }
 
-    /// What a student should know about how the submission was read.
+    /// What a student should know about how the submission was built.
     pub(crate) fn notes(&self) -> &[String] {
         &self.notes
     }
@@ -67,16 +66,10 @@ impl Prepared {
     }
 }
 
-/// What a student should know. That a file is missing concerns only whoever has tasks in it: the template holds the
-/// files of every assignment.
-pub(super) fn notes(staged: &stage::Staged, inspection: &Inspection, wanted: &[&Task]) -> Vec<String> {
+/// What a student should know of files that the compiler is not given.
+pub(super) fn left_out(inspection: &Inspection) -> Vec<String> {
     let left_out = |file: &String| format!("`{file}` is left out: its brackets are nested too deeply to be read");
-    let concerns = |note: &&Note| match note {
-        Note::FromTemplate { file } => wanted.iter().any(|task| task.file == file),
-        Note::Replaced { .. } | Note::Ignored { .. } | Note::BrokenManifest { .. } => true,
-    };
-    let notes = staged.notes.iter().filter(concerns).map(ToString::to_string);
-    notes.chain(inspection.set_aside.iter().map(left_out)).collect()
+    inspection.set_aside.iter().map(left_out).collect()
 }
 
 /// The tasks that are not run, each with what the policy or the compiler says.
@@ -98,7 +91,7 @@ pub(super) fn precluded(
             .find(|failure| failure.file == task.file)
             .map(|failure| CompileError {
                 file: failure.file.clone(),
-                line: Some(failure.line),
+                line: failure.line,
                 code: failure.code.clone(),
                 message: failure.message.clone(),
                 rendered: failure.rendered.clone(),

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use judge::assignment::Limits;
-use sandbox::stage;
+use judge::task::Task;
+use sandbox::stage::{self, Note};
 use tempfile::TempDir;
 
 /// Where a submission is copied to and built.
@@ -46,6 +47,29 @@ impl Staged {
     /// The assignment that the submission's manifest names.
     pub(crate) fn assignment(&self) -> Option<&str> {
         self.staged.assignment.as_deref()
+    }
+
+    /// What is wrong with the manifest, where it cannot be read.
+    pub(crate) fn broken_manifest(&self) -> Option<&str> {
+        self.staged.notes.iter().find_map(|note| match note {
+            Note::BrokenManifest { reason } => Some(reason.as_str()),
+            _ => None,
+        })
+    }
+
+    /// What a student should know about how the submission was read. That a file is missing concerns only whoever has
+    /// tasks in it: the template holds the files of every assignment.
+    pub(crate) fn notes(&self, wanted: &[&Task]) -> Vec<String> {
+        let concerns = |note: &&Note| match note {
+            Note::FromTemplate { file } => wanted.iter().any(|task| task.file == file),
+            _ => true,
+        };
+        self.staged
+            .notes
+            .iter()
+            .filter(concerns)
+            .map(ToString::to_string)
+            .collect()
     }
 
     /// SHA-256 of the sources.

@@ -37,6 +37,8 @@ pub(crate) struct Rounds<'a> {
     /// The last judgement of each task.
     judgements: BTreeMap<&'static str, TaskJudgement>,
     sandbox: Vec<String>,
+    /// What is to be said about how the submission was read.
+    notes: Vec<String>,
 }
 
 /// What a round shows.
@@ -54,7 +56,7 @@ impl<'a> Rounds<'a> {
     pub(crate) fn open(grader: &'a Grader, options: &'a Watch) -> Result<Self, Failure> {
         let staged = grader.stage(&options.submission, None)?;
         let folder = grader.place().assignments();
-        let assignment = selection::assignment(&folder, options.assignment.as_deref(), staged.assignment())?;
+        let assignment = selection::assignment_of(&folder, options.assignment.as_deref(), &staged)?;
         let chosen = selection::of_assignment(&assignment, &options.tasks)?;
         let fixtures = Fixtures::load(&grader.place().fixtures(), &chosen.judged)?;
         Ok(Self {
@@ -68,6 +70,7 @@ impl<'a> Rounds<'a> {
             sources: Texts::new(),
             judgements: BTreeMap::new(),
             sandbox: Vec::new(),
+            notes: Vec::new(),
         })
     }
 
@@ -142,11 +145,12 @@ impl<'a> Rounds<'a> {
         Ok(())
     }
 
-    fn stage(&self) -> Result<(Staged, Texts), Failure> {
+    fn stage(&mut self) -> Result<(Staged, Texts), Failure> {
         let staged = self
             .grader
             .stage(&self.options.submission, None)?
             .within(self.assignment.limits);
+        self.notes = staged.notes(&self.chosen.judged);
         let sources = reach::sources(staged.source())?;
         Ok((staged, sources))
     }
@@ -196,6 +200,7 @@ impl<'a> Rounds<'a> {
             name: "round".to_owned(),
             seconds: total,
         };
+        let notes = [&self.notes, shown.prepared.notes()].concat();
         let context = Context {
             grader_version: env!("CARGO_PKG_VERSION"),
             submission: &self.options.submission.display().to_string(),
@@ -207,7 +212,7 @@ impl<'a> Rounds<'a> {
             device: self.grader.device(),
             dtypes: &["f64", "f32"],
             sandbox: &self.sandbox,
-            notes: shown.prepared.notes(),
+            notes: &notes,
             tasks: tasks::ALL,
             min_score: None,
             times: Some(Times {

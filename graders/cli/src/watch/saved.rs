@@ -10,27 +10,31 @@ use walkdir::{DirEntry, WalkDir};
 /// Files that are looked at; staging refuses a submission long before.
 const MOST: usize = 5000;
 
+/// Folders in folders.
+const DEEPEST: usize = 12;
+
 /// When each source was saved last, and how long it is.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Saved(BTreeMap<PathBuf, (Option<SystemTime>, u64)>);
 
 impl Saved {
-    /// Looks at the sources of a submission: below `src`, or in the folder itself where there is none; or at the archive
-    /// that it is. What cannot be read is as good as absent.
+    /// Looks at the sources of a submission: below `src`, or in all of it where there is none; or at the archive that it
+    /// is. What cannot be read is as good as absent.
     pub(crate) fn look(submission: &Path) -> Self {
         if let Some(archive) = fs::metadata(submission).ok().filter(fs::Metadata::is_file) {
             let state = (archive.modified().ok(), archive.len());
             return Self([(submission.to_owned(), state)].into());
         }
         let source = submission.join("src");
-        let (root, depth) = if source.is_dir() {
-            (source.as_path(), 8)
-        } else {
-            (submission, 1)
-        };
-        let walk = WalkDir::new(root).min_depth(1).max_depth(depth);
+        // Where there is no `src`, the crate may lie in any folder.
+        let root = if source.is_dir() { &source } else { submission };
+        let walk = WalkDir::new(root).min_depth(1).max_depth(DEEPEST);
         let entries = walk.into_iter().filter_entry(is_visible).take(MOST).flatten();
-        let sources = entries.filter(|entry| entry.path().extension().is_some_and(|extension| extension == "rs"));
+        let is_rust = |entry: &DirEntry| {
+            let extension = entry.path().extension();
+            extension.is_some_and(|extension| extension.eq_ignore_ascii_case("rs"))
+        };
+        let sources = entries.filter(|entry| entry.file_type().is_file() && is_rust(entry));
         let state = |entry: DirEntry| {
             let metadata = entry.metadata().ok()?;
             Some((entry.into_path(), (metadata.modified().ok(), metadata.len())))
@@ -39,9 +43,10 @@ impl Saved {
     }
 }
 
-/// Editors keep locks and copies under names that begin with a dot.
+/// Editors keep locks and copies under names that begin with a dot, and builds change files all the time.
 fn is_visible(entry: &DirEntry) -> bool {
-    !entry.file_name().to_string_lossy().starts_with('.')
+    let name = entry.file_name().to_string_lossy();
+    !name.starts_with('.') && !(entry.file_type().is_dir() && name == "target")
 }
 
 #[cfg(test)]
@@ -77,6 +82,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("attention.rs"), "1").unwrap();
         assert_eq!(Saved::look(folder.path()).0.len(), 1);
+        for inside in ["student/src/attention.rs", "target/debug/attention.rs"] {
+            let file = folder.path().join(inside);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, "").unwrap();
+        }
+        assert_eq!(Saved::look(folder.path()).0.len(), 2);
         assert_eq!(Saved::look(&folder.path().join("gone")).0.len(), 0);
     }
 

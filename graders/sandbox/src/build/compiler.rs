@@ -10,7 +10,7 @@ use super::diagnostics::{Diagnostic, Prefixes, parse};
 use super::{BuildError, Request, Stop};
 use crate::confine::Rights;
 use crate::launch::{Capture, Finished, LaunchError, LaunchPolicy, Launcher, Resources};
-use crate::stage::ROOT;
+use crate::stage::{Edition, ROOT};
 use crate::toolkit::Toolkit;
 
 /// CPU time decides; the wall clock stops a compiler only where the machine is so busy that it gets next to none.
@@ -28,8 +28,7 @@ const SUBMISSION: &str = "/submission";
 
 /// What both crates are compiled with. Optimising costs more than it gives: the work is done inside libtorch. Line
 /// tables say where in the submission a panic of libtorch came from.
-const COMMON: [&str; 9] = [
-    "--edition=2024",
+const COMMON: [&str; 8] = [
     "--error-format=json",
     "--diagnostic-width=100",
     "-Awarnings",
@@ -47,6 +46,23 @@ const UNITS: &str = "-Ccodegen-units=256";
 /// one as well.
 const NO_UNSAFE: &str = "-Funsafe_code";
 
+/// What is `unsafe` to write since 2024 only, and is held to it before too: blocks of foreign functions, with the
+/// libraries that they link, and functions of the environment.
+const AS_SINCE_2024: [&str; 3] = [
+    "-Fmissing_unsafe_on_extern",
+    "-Funsafe_attr_outside_unsafe",
+    "-Fdeprecated_safe_2024",
+];
+
+/// What is forbidden in an edition.
+fn forbidden(edition: Edition) -> Vec<&'static str> {
+    let before = match edition {
+        Edition::Of2021 => AS_SINCE_2024.as_slice(),
+        Edition::Of2024 => &[],
+    };
+    [&[NO_UNSAFE], before].concat()
+}
+
 /// The compiler with everything that stays the same for a submission.
 #[derive(Debug)]
 pub(super) struct Compiler<'a> {
@@ -55,6 +71,7 @@ pub(super) struct Compiler<'a> {
     allows_unsafe: bool,
     remembers: bool,
     cpu_seconds: u64,
+    edition: Edition,
     source: PathBuf,
     output: PathBuf,
     prefixes: Prefixes,
@@ -89,6 +106,7 @@ impl<'a> Compiler<'a> {
             allows_unsafe: request.allows_unsafe,
             remembers: request.whole,
             cpu_seconds: request.cpu_seconds,
+            edition: request.staged.edition,
             source,
             output,
             prefixes,
@@ -111,7 +129,7 @@ impl<'a> Compiler<'a> {
 
     /// Compiles the sources as the crate `student`. Their file names are relative to the sources' folder.
     pub(super) fn student(&self) -> Result<Compiled, BuildError> {
-        let mut arguments = self.arguments("student", "rlib", &self.library());
+        let mut arguments = self.arguments("student", "rlib", &self.library(), self.edition);
         arguments.extend(self.external("tch"));
         // Line tables name this folder; the worker knows a submission's frames by it.
         arguments.push(format!("--remap-path-prefix={}={SUBMISSION}", self.source.display()));
@@ -126,7 +144,7 @@ impl<'a> Compiler<'a> {
 
     /// Compiles `main.rs` and links the program.
     pub(super) fn link(&self) -> Result<Compiled, BuildError> {
-        let mut arguments = self.arguments("program", "bin", &self.program());
+        let mut arguments = self.arguments("program", "bin", &self.program(), Edition::Of2024);
         arguments.extend(["tch", "worker"].iter().flat_map(|name| self.external(name)));
         arguments.extend(["--extern".to_owned(), format!("student={}", self.library().display())]);
         arguments.push(format!("-Clinker={}", self.toolkit.linker.display()));
@@ -135,9 +153,14 @@ impl<'a> Compiler<'a> {
         self.run(arguments)
     }
 
-    fn arguments(&self, name: &str, kind: &str, output: &Path) -> Vec<String> {
-        let lints = (!self.allows_unsafe).then_some(NO_UNSAFE);
+    fn arguments(&self, name: &str, kind: &str, output: &Path, edition: Edition) -> Vec<String> {
+        let lints = if self.allows_unsafe {
+            Vec::new()
+        } else {
+            forbidden(edition)
+        };
         let mut arguments: Vec<String> = COMMON.iter().copied().chain(lints).map(str::to_owned).collect();
+        arguments.push(format!("--edition={}", edition.year()));
         arguments.extend([format!("--crate-name={name}"), format!("--crate-type={kind}")]);
         // Never a plain `-L`: it would let a submission name any library that happens to lie there.
         arguments.push(format!("-Ldependency={}", self.toolkit.dependencies.display()));
@@ -228,4 +251,53 @@ fn is_out_of_memory(text: &str) -> bool {
     ];
     text.lines()
         .any(|line| words.iter().any(|words| line.starts_with(words)))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    /// Whether the compiler takes a text, with what is forbidden in an edition.
+    fn compiles(text: &str, edition: Edition) -> bool {
+        let folder = tempfile::tempdir().unwrap();
+        let source = folder.path().join("source.rs");
+        std::fs::write(&source, text).unwrap();
+        #[expect(clippy::disallowed_methods, reason = "the compiler, over texts of ours")]
+        let mut compiler = std::process::Command::new("rustc");
+        compiler.args(["--crate-type=rlib", "--emit=metadata", "-Awarnings"]);
+        compiler
+            .args(forbidden(edition))
+            .arg(format!("--edition={}", edition.year()));
+        let output = compiler
+            .arg("--out-dir")
+            .arg(folder.path())
+            .arg(&source)
+            .output()
+            .unwrap();
+        output.status.success()
+    }
+
+    #[test]
+    fn what_names_foreign_code_compiles_in_no_edition() {
+        for text in [
+            "extern \"C\" { fn cos(x: f64) -> f64; }",
+            "#[link(name = \"m\")] extern \"C\" {}",
+            "#[link(name = \"m\")] unsafe extern \"C\" {}",
+            "macro_rules! m { ($e:item) => { $e } }\nm! { extern \"C\" {} }",
+            "#![allow(missing_unsafe_on_extern)]\nextern \"C\" {}",
+            "#[no_mangle] pub extern \"C\" fn memcmp() {}",
+            "#[unsafe(no_mangle)] pub extern \"C\" fn memcmp() {}",
+            "#[link_section = \".init_array\"] static A: u8 = 0;",
+            "pub fn f() { std::env::set_var(\"a\", \"b\") }",
+            "core::arch::global_asm!(\"nop\");",
+        ] {
+            for edition in [Edition::Of2021, Edition::Of2024] {
+                assert!(!compiles(text, edition), "{edition:?}: {text}");
+            }
+        }
+        assert!(compiles("pub fn f() {}", Edition::Of2024));
+        assert!(compiles("pub mod gen {}\npub extern \"C\" fn f() {}", Edition::Of2021));
+    }
 }

@@ -2,8 +2,10 @@
 //!
 //! Two crates are compiled: the staged sources as `student`, then the adapters of the tasks in question with a `main` of
 //! three lines as the program. **A compile error costs only what it is in**: a file that does not compile is replaced by
-//! the template's, a function whose signature was changed is left out, and the rest is built again.
+//! the template's, a function whose signature was changed is left out, and the rest is built again. Where the compiler does
+//! not say which file that is, `blame` finds it out.
 
+mod blame;
 mod compiler;
 mod diagnostics;
 mod program;
@@ -20,6 +22,7 @@ use crate::launch::{LaunchError, Launcher};
 use crate::stage::{self, StageError, Staged};
 use crate::toolkit::Toolkit;
 
+use blame::{MOST_BLAMED, Stage};
 use compiler::Compiler;
 
 /// A submission to build.
@@ -77,8 +80,8 @@ impl Built {
 pub struct CompileFailure {
     /// The file, relative to the sources.
     pub file: String,
-    /// The line of the first error.
-    pub line: usize,
+    /// The line of the first error, where the compiler names one.
+    pub line: Option<usize>,
     /// The first error's code, such as `E0308`.
     pub code: Option<String>,
     /// The first error in a sentence.
@@ -103,7 +106,7 @@ pub struct SignatureFailure {
 /// Why a submission has no program. Everything counts as not compiled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stop {
-    /// Errors that no file can be charged with, or that stay when the file is replaced.
+    /// Errors that no file can be charged with, and that come without the submission's files too, or with too many of them.
     Errors {
         /// The errors as the compiler shows them, cut to a bounded length.
         rendered: String,
@@ -175,9 +178,26 @@ pub fn build(request: &Request<'_>) -> Result<Built, BuildError> {
 
 fn attempt(request: &Request<'_>, built: &mut Built) -> Result<Result<PathBuf, Stop>, BuildError> {
     let compiler = Compiler::new(request)?;
-    match salvage::compile(request, &compiler, built)? {
-        Ok(()) => program::compile(request, &compiler, built),
-        Err(stop) => Ok(Err(stop)),
+    for _ in 0..MOST_BLAMED {
+        let (stage, stop) = match once(request, &compiler, built)? {
+            Ok(program) => return Ok(Ok(program)),
+            Err(trouble) => trouble,
+        };
+        if request.whole || !blame::put_away(request, &compiler, (stage, &stop), built)? {
+            return Ok(Err(stop));
+        }
+    }
+    Ok(once(request, &compiler, built)?.map_err(|(_, stop)| stop))
+}
+
+fn once(
+    request: &Request<'_>,
+    compiler: &Compiler<'_>,
+    built: &mut Built,
+) -> Result<Result<PathBuf, (Stage, Stop)>, BuildError> {
+    match salvage::compile(request, compiler, built)? {
+        Ok(()) => Ok(program::compile(request, compiler, built)?.map_err(|stop| (Stage::Program, stop))),
+        Err(stop) => Ok(Err((Stage::Student, stop))),
     }
 }
 

@@ -110,6 +110,7 @@ impl Sources<'_> {
             .nth(line.checked_sub(1)?)?
             .strip_prefix("pub mod ")?
             .strip_suffix(';')?;
+        let module = module.strip_prefix("r#").unwrap_or(module);
         let names = [format!("{module}.rs"), format!("{module}/mod.rs")];
         names.into_iter().find(|name| self.files.contains(name))
     }
@@ -135,7 +136,7 @@ fn put_away(
             replace(request, file)?;
             built.files.extend(errors.first().map(|(place, error)| CompileFailure {
                 file: file.clone(),
-                line: place.line,
+                line: Some(place.line),
                 code: error.code(),
                 message: error.message.clone(),
                 rendered: text,
@@ -157,14 +158,18 @@ fn put_away(
 
 /// Puts the template's version of a file in its place; nothing, where the template has none.
 pub(super) fn replace(request: &Request<'_>, file: &str) -> Result<(), BuildError> {
-    let given = request.template.join("src").join(file);
     let path = request.staged.source.join(file);
-    let text = if given.is_file() {
-        fs::read(&given).map_err(BuildError::io(&given))?
+    fs::write(&path, replacement(request, file)?).map_err(BuildError::io(&path))
+}
+
+/// What is there where a file is put out of the way.
+pub(super) fn replacement(request: &Request<'_>, file: &str) -> Result<Vec<u8>, BuildError> {
+    let given = request.template.join("src").join(file);
+    if given.is_file() {
+        fs::read(&given).map_err(BuildError::io(&given))
     } else {
-        Vec::new()
-    };
-    fs::write(&path, text).map_err(BuildError::io(&path))
+        Ok(Vec::new())
+    }
 }
 
 /// Takes the call of a task's function out of `parts.rs`, so that a changed signature costs this task only.

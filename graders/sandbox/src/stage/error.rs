@@ -4,8 +4,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::archive::ArchiveError;
+use super::note::listed;
 
-/// Why a folder or an archive is not accepted as a submission. Names are relative to its sources.
+/// Crates that an error lists.
+const LISTED: usize = 6;
+
+/// Why a folder or an archive is not accepted as a submission: it cannot be graded at all.
 #[derive(Debug, thiserror::Error)]
 pub enum StageError {
     /// There is nothing there.
@@ -15,33 +19,22 @@ pub enum StageError {
     #[error("{0} is neither a folder nor a file")]
     NotAFolder(PathBuf),
     /// No Rust sources where they are looked for.
-    #[error("{0} is no crate: it holds neither a folder `src` nor Rust files")]
-    NoCrate(PathBuf),
-    /// A symbolic link, which could lead anywhere.
-    #[error("`{0}` is a link; a submission consists of plain files")]
-    Link(String),
-    /// A fifo, a device, a folder named like a source.
-    #[error("`{0}` is not a plain file")]
-    NotAFile(String),
-    /// A name with letters that are not accepted.
-    #[error("the name `{0}` holds something else than letters, digits, `_`, `-` and `.`")]
-    Name(String),
-    /// A name that is not text.
-    #[error("the name `{0}` is not UTF-8")]
-    NotUtf8(String),
-    /// Two names that only some file systems can tell apart.
-    #[error("`{0}` and `{1}` differ only in upper and lower case")]
-    CaseClash(String, String),
-    /// A file at the top that cannot be a module.
-    #[error("`{0}` cannot be a module: rename it like an identifier")]
-    ModuleName(String),
-    /// A file that is too large.
-    #[error("`{name}` is larger than {limit} bytes")]
-    TooLarge {
-        /// The file.
-        name: String,
-        /// What is allowed.
-        limit: u64,
+    #[error("{path} is no crate: {found}")]
+    NoCrate {
+        /// The submission.
+        path: PathBuf,
+        /// What it holds instead.
+        found: String,
+    },
+    /// Rust sources of more than one crate.
+    #[error("{}", several(path, *files, crates))]
+    SeveralCrates {
+        /// The submission.
+        path: PathBuf,
+        /// How many Rust files there are in all of them.
+        files: usize,
+        /// Their folders.
+        crates: Vec<String>,
     },
     /// Too many sources.
     #[error("there are more than {0} sources")]
@@ -49,9 +42,9 @@ pub enum StageError {
     /// Too many entries of any kind.
     #[error("there are more than {0} files and folders")]
     TooManyEntries(usize),
-    /// Folders in folders.
-    #[error("`{0}` lies in {1} folders or more")]
-    TooDeep(String, usize),
+    /// Too much text.
+    #[error("there are more than {0} bytes of sources")]
+    TooMuch(u64),
     /// An archive that is not accepted.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
@@ -84,12 +77,14 @@ impl StageError {
     pub fn is_ours(&self) -> bool {
         matches!(self, Self::Write { .. } | Self::Template(_) | Self::TemplateLacks(_))
     }
+}
 
-    /// The same of an archive, which has been looked at in a folder that nobody else knows.
-    pub(super) fn of_archive(self, archive: &Path) -> Self {
-        match self {
-            Self::NoCrate(_) => Self::NoCrate(archive.to_owned()),
-            other => other,
-        }
-    }
+fn several(path: &Path, files: usize, crates: &[String]) -> String {
+    let names: Vec<&str> = crates.iter().map(String::as_str).collect();
+    let count = match names.len() {
+        2 => "two".to_owned(),
+        count => count.to_string(),
+    };
+    let names = listed(&names, LISTED);
+    format!("{} holds {files} Rust files in {count} crates: {names}", path.display())
 }

@@ -4,12 +4,17 @@
 //! lock file, no cargo configuration, no build script.
 
 mod archive;
-mod assignment;
-mod collect;
+mod choose;
 mod error;
+mod given;
+mod locate;
+mod manifest;
+mod names;
+mod note;
+mod tree;
+mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -17,6 +22,10 @@ use sha2::{Digest, Sha256};
 
 pub use archive::ArchiveError;
 pub use error::StageError;
+pub use manifest::Edition;
+pub use note::{Note, Why};
+use tree::{Entry, Tree, is_rust};
+use walk::Walk;
 
 /// Files that are given and always replaced: the contract and the way between tasks.
 pub const GIVEN: [&str; 3] = [TYPES, PARTS, "sequence_types.rs"];
@@ -31,8 +40,6 @@ pub const ROOT: &str = "lib.rs";
 pub fn is_given(name: &str) -> bool {
     name == ROOT || GIVEN.contains(&name)
 }
-/// Roots of programs; a submission is a library.
-const PROGRAMS: [&str; 2] = ["main.rs", "bin/"];
 
 /// A submission in a folder of ours.
 #[derive(Debug, Clone)]
@@ -45,44 +52,10 @@ pub struct Staged {
     pub hash: String,
     /// What the submission's manifest says about the assignment.
     pub assignment: Option<String>,
+    /// The edition in which it is compiled.
+    pub edition: Edition,
     /// What a student should know about how the submission was read.
     pub notes: Vec<Note>,
-}
-
-/// Something about a submission that is no error.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Note {
-    /// The submission lacks a topic's file; the template's stands in, so its tasks are not attempted.
-    FromTemplate {
-        /// The file, relative to the sources.
-        file: String,
-    },
-    /// A given file was changed; the change has no effect.
-    Replaced {
-        /// The file, relative to the sources.
-        file: String,
-    },
-    /// Something that would matter to cargo, and does not here.
-    Ignored {
-        /// Its name in the submission.
-        name: String,
-    },
-    /// The manifest is not readable, so it names no assignment.
-    BrokenManifest {
-        /// What is wrong with it.
-        reason: String,
-    },
-}
-
-impl fmt::Display for Note {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::FromTemplate { file } => write!(formatter, "`{file}` is missing: its tasks count as not attempted"),
-            Self::Replaced { file } => write!(formatter, "`{file}` is given: your changes to it have no effect"),
-            Self::Ignored { name } => write!(formatter, "`{name}` is ignored: only sources are graded"),
-            Self::BrokenManifest { reason } => write!(formatter, "`Cargo.toml` cannot be read: {reason}"),
-        }
-    }
 }
 
 /// A crate's files by their names relative to its sources.
@@ -91,110 +64,89 @@ type Files = BTreeMap<String, Vec<u8>>;
 /// Copies the sources of `submission`, a folder or an archive, to `destination`, which is made and must not exist.
 /// `template` is the folder of the template's crate.
 pub fn stage(submission: &Path, template: &Path, destination: &Path) -> Result<Staged, StageError> {
-    match archive::unpack(submission)? {
-        None => stage_folder(submission, template, destination),
-        Some(folder) => {
-            stage_folder(folder.path(), template, destination).map_err(|error| error.of_archive(submission))
-        }
+    let template = template_files(template).map_err(|error| StageError::Template(Box::new(error)))?;
+    let tree = tree_of(submission, &template)?;
+    let own = locate::locate(submission, &tree, &template)?;
+    let chosen = choose::choose(&tree, &own, &template)?;
+    let manifest = manifest::read(&tree, &own.folder);
+    let mut notes = Vec::new();
+    if !own.folder.is_empty() {
+        let folder = own.folder.clone();
+        notes.push(Note::Inside { folder });
     }
-}
-
-fn stage_folder(submission: &Path, template: &Path, destination: &Path) -> Result<Staged, StageError> {
-    let collected = collect::collect(submission)?;
-    let template = collect::collect(template)
-        .map_err(|error| StageError::Template(Box::new(error)))?
-        .files;
-    let manifest = assignment::read(submission);
-    let mut notes: Vec<Note> = collected
-        .ignored
-        .into_iter()
-        .map(|name| Note::Ignored { name })
-        .collect();
-    notes.extend(
-        manifest
-            .as_ref()
-            .err()
-            .map(|reason| Note::BrokenManifest { reason: reason.clone() }),
-    );
-    let files = complete(collected.files, &template, &mut notes)?;
+    notes.extend(chosen.notes);
+    let broken = manifest.as_ref().err().cloned();
+    notes.extend(broken.map(|reason| Note::BrokenManifest { reason }));
+    let manifest = manifest.unwrap_or_default();
+    let mut files = chosen.files;
+    if let Some(given) = [TYPES, PARTS].iter().find(|given| !files.contains_key(**given)) {
+        return Err(StageError::TemplateLacks((*given).to_owned()));
+    }
+    files.insert(ROOT.to_owned(), root(&modules_of(files.keys())).into_bytes());
     write(&files, destination).map_err(|source| StageError::Write {
         folder: destination.to_owned(),
         source,
     })?;
     Ok(Staged {
         source: destination.to_owned(),
-        hash: hash(&files),
+        hash: hash(&files, manifest.edition),
         files: files.into_keys().collect(),
-        assignment: manifest.ok().flatten(),
+        assignment: manifest.assignment,
+        edition: manifest.edition,
         notes,
     })
 }
 
-/// Puts the given files in place, fills up from the template and generates the root.
-fn complete(mut files: Files, template: &Files, notes: &mut Vec<Note>) -> Result<Files, StageError> {
-    files.retain(|name, _| {
-        let is_program = PROGRAMS.iter().any(|program| name.starts_with(program));
-        if is_program {
-            notes.push(Note::Ignored { name: name.clone() });
-        }
-        !is_program
-    });
-    for (name, given) in template {
-        let is_given = is_given(name);
-        match files.get(name) {
-            Some(own) if is_given && own != given => notes.push(Note::Replaced { file: name.clone() }),
-            None if !is_given => notes.push(Note::FromTemplate { file: name.clone() }),
-            _ => {}
-        }
-        if is_given || !files.contains_key(name) {
-            files.insert(name.clone(), given.clone());
-        }
+/// What a submission holds. A folder is looked through only as far as it takes to find the crate.
+fn tree_of(submission: &Path, template: &Files) -> Result<Tree, StageError> {
+    if let Some(tree) = archive::read(submission)? {
+        return Ok(tree);
     }
-    if let Some(given) = [TYPES, PARTS].iter().find(|given| !files.contains_key(**given)) {
-        return Err(StageError::TemplateLacks((*given).to_owned()));
+    let walk = Walk::begin(submission)?;
+    if locate::is_at_the_top(walk.tree(), template) {
+        return Ok(walk.into_tree());
     }
-    let modules = modules_of(files.keys())?;
-    files.insert(ROOT.to_owned(), root(&modules).into_bytes());
-    Ok(files)
+    match walk.end() {
+        (tree, Ok(())) => Ok(tree),
+        // What is near the top has been read, and is enough if it is a crate.
+        (tree, Err(error)) => match locate::locate(submission, &tree, template) {
+            Err(StageError::NoCrate { .. }) => Err(error),
+            _ => Ok(tree),
+        },
+    }
+}
+
+/// The files of the template, which are ours.
+fn template_files(template: &Path) -> Result<Files, StageError> {
+    let tree = Walk::begin(template)?.into_tree();
+    let source = |(name, entry): (String, Entry)| match (name.strip_prefix("src/"), entry) {
+        (Some(name), Entry::Text(text)) if is_rust(name) => Some((name.to_owned(), text)),
+        _ => None,
+    };
+    Ok(tree.into_iter().filter_map(source).collect())
 }
 
 /// The modules that the root declares: every file at the top, and every folder with a `mod.rs`.
-fn modules_of<'a>(files: impl Iterator<Item = &'a String>) -> Result<BTreeSet<String>, StageError> {
+fn modules_of<'a>(files: impl Iterator<Item = &'a String>) -> BTreeSet<&'a str> {
     let stems = files.filter(|name| *name != ROOT).filter_map(|name| {
         let stem = name.strip_suffix("/mod.rs").or_else(|| name.strip_suffix(".rs"))?;
-        (!stem.contains('/')).then_some((name, stem))
+        (!stem.contains('/')).then_some(stem)
     });
-    stems
-        .map(|(name, stem)| {
-            if is_identifier(stem) {
-                Ok(stem.to_owned())
-            } else {
-                Err(StageError::ModuleName(name.clone()))
-            }
-        })
-        .collect()
+    stems.collect()
 }
 
-/// Names for a module. Keywords pass: `pub mod match;` is the compiler's to refuse, at that line.
-fn is_identifier(name: &str) -> bool {
-    name.chars()
-        .all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
-        && !name.starts_with(|letter: char| letter.is_ascii_digit())
-        && !name.trim_matches('_').is_empty()
-}
-
-fn root(modules: &BTreeSet<String>) -> String {
-    let lines: Vec<String> = modules.iter().map(|module| format!("pub mod {module};\n")).collect();
+fn root(modules: &BTreeSet<&str>) -> String {
+    let declared = |module: &&str| match *module {
+        // A word of the language since 2024; so declared it can be any module's name in every edition.
+        "gen" => "pub mod r#gen;\n".to_owned(),
+        module => format!("pub mod {module};\n"),
+    };
+    let lines: Vec<String> = modules.iter().map(declared).collect();
     format!("//! Made by the grader.\n{}", lines.concat())
 }
 
 fn write(files: &Files, folder: &Path) -> std::io::Result<()> {
     fs::create_dir(folder)?;
-    fill(files, folder)
-}
-
-/// Writes files into a folder that is there.
-fn fill(files: &Files, folder: &Path) -> std::io::Result<()> {
     for (name, bytes) in files {
         let path = folder.join(name);
         if let Some(parent) = path.parent() {
@@ -205,8 +157,11 @@ fn fill(files: &Files, folder: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-fn hash(files: &Files) -> String {
+fn hash(files: &Files, edition: Edition) -> String {
     let mut hasher = Sha256::new();
+    if edition != Edition::default() {
+        hasher.update(edition.year());
+    }
     for (name, bytes) in files {
         // Lengths first, so that no two sets of files give the same stream.
         for part in [name.as_bytes(), bytes] {

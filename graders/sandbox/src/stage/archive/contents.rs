@@ -1,11 +1,10 @@
 //! What an archive holds: names that are accepted, and the files that staging may want.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::{self, Read};
-use std::path::Path;
 
-use super::super::collect::{MAX_ENTRIES, MAX_FILE, SURPRISING};
-use super::super::{Files, StageError};
+use super::super::StageError;
+use super::super::tree::{Entry, MAX_ENTRIES, MAX_FILE, Tree, is_passed_over, is_wanted, text};
 use super::{ArchiveError, MAX_UNPACKED};
 
 /// Longer names are nobody's.
@@ -16,22 +15,24 @@ const MAX_DEPTH: usize = 16;
 /// How much of a name is shown that is too long.
 const SHOWN: usize = 40;
 
-/// The kinds of members that are accepted.
+/// What members of an archive claim to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Member {
     File,
     Folder,
+    /// A link of either kind.
+    Link,
+    /// A device, a pipe.
+    Special,
 }
 
 /// What has been read of an archive.
 #[derive(Default)]
 pub(super) struct Contents {
     entries: usize,
-    /// Every name and every folder above it: the name in lower case, as it is written, and what it is.
-    names: BTreeMap<String, (String, Member)>,
-    /// The folders and files at the top.
-    tops: BTreeSet<String>,
-    kept: Files,
+    /// Every name and every folder above it, and whether it is a folder.
+    names: BTreeMap<String, bool>,
+    tree: Tree,
     unpacked: u64,
 }
 
@@ -43,46 +44,37 @@ impl Contents {
             return Err(StageError::TooManyEntries(MAX_ENTRIES));
         }
         let components = components(name)?;
-        let Some(top) = components.first() else {
+        let Some((last, folders)) = components.split_last() else {
             return Ok(None);
         };
-        if components.iter().any(|component| is_of_the_system(component)) {
-            return Ok(None);
-        }
-        self.tops.insert(top.clone());
-        for end in 1..components.len() {
-            self.name(components[..end].join("/"), Member::Folder)?;
+        for (at, folder) in folders.iter().enumerate() {
+            if is_passed_over(&folders[..at].join("/"), folder) {
+                self.tree.insert(folders[..=at].join("/"), Entry::Other);
+                return Ok(None);
+            }
+            self.name(folders[..=at].join("/"), true)?;
         }
         let name = components.join("/");
-        self.name(name.clone(), member)?;
-        if member == Member::Folder {
-            return Ok(None);
-        }
-        let last = components.last().map(String::as_str).unwrap_or_default();
-        if is_wanted(last) {
-            return Ok(Some(name));
-        }
-        // That it is there is all that staging has to know.
-        if components
-            .iter()
-            .any(|component| SURPRISING.contains(&component.as_str()))
-        {
-            self.kept.insert(name, Vec::new());
-        }
+        self.name(name.clone(), member == Member::Folder)?;
+        let entry = match member {
+            Member::File if is_wanted(last) => return Ok(Some(name)),
+            Member::File => Entry::Other,
+            Member::Folder => return Ok(None),
+            Member::Link => Entry::Link,
+            Member::Special => Entry::Special,
+        };
+        self.tree.insert(name, entry);
         Ok(None)
     }
 
-    fn name(&mut self, name: String, member: Member) -> Result<(), StageError> {
-        let Some((other, before)) = self.names.get(&name.to_lowercase()) else {
-            self.names.insert(name.to_lowercase(), (name, member));
-            return Ok(());
-        };
-        match (member, before) {
-            _ if *other != name => Err(StageError::CaseClash(other.clone(), name)),
-            (Member::Folder, Member::Folder) => Ok(()),
-            (Member::File, Member::File) => Err(ArchiveError::Twice(name).into()),
-            _ => Err(ArchiveError::FileAndFolder(name).into()),
+    fn name(&mut self, name: String, is_folder: bool) -> Result<(), StageError> {
+        match (self.names.get(&name), is_folder) {
+            (None, _) => _ = self.names.insert(name, is_folder),
+            (Some(true), true) => {}
+            (Some(false), false) => return Err(ArchiveError::Twice(name).into()),
+            _ => return Err(ArchiveError::FileAndFolder(name).into()),
         }
+        Ok(())
     }
 
     /// Reads a file's bytes, not more of them than a source may have: whoever stages it says that it is too large.
@@ -93,25 +85,13 @@ impl Contents {
         if self.unpacked > MAX_UNPACKED {
             return Err(Unreadable::Refused(ArchiveError::TooMuch(MAX_UNPACKED)));
         }
-        self.kept.insert(name, kept);
+        self.tree.insert(name, text(kept));
         Ok(())
     }
 
-    /// What was kept. A single folder at the top is looked through, unless it is that of the sources itself.
-    pub(super) fn end(self) -> Files {
-        let mut tops = self.tops.into_iter();
-        let (Some(top), None) = (tops.next(), tops.next()) else {
-            return self.kept;
-        };
-        if top == "src" {
-            return self.kept;
-        }
-        let prefix = format!("{top}/");
-        let inside = |(name, bytes): (String, Vec<u8>)| match name.strip_prefix(&prefix) {
-            Some(name) => (name.to_owned(), bytes),
-            None => (name, bytes),
-        };
-        self.kept.into_iter().map(inside).collect()
+    /// What was read.
+    pub(super) fn end(self) -> Tree {
+        self.tree
     }
 }
 
@@ -129,26 +109,12 @@ impl From<io::Error> for Unreadable {
     }
 }
 
-/// What macOS puts beside one's own files.
-fn is_of_the_system(component: &str) -> bool {
-    ["__MACOSX", ".DS_Store"].contains(&component) || component.starts_with("._")
-}
-
-/// Sources, and the manifest, which names the assignment.
-fn is_wanted(file: &str) -> bool {
-    file == "Cargo.toml" || Path::new(file).extension().is_some_and(|extension| extension == "rs")
-}
-
 /// The parts of a name, of which none leads out of the folder that they are unpacked into.
 fn components(name: &[u8]) -> Result<Vec<String>, StageError> {
-    let Ok(text) = std::str::from_utf8(name) else {
-        return Err(StageError::NotUtf8(String::from_utf8_lossy(name).into_owned()));
-    };
-    if text.contains('\0') {
-        return Err(StageError::Name(text.replace('\0', "\\0")));
-    }
+    // Where a name is no text, the marks in its place keep it from being a module's.
+    let text = String::from_utf8_lossy(name).replace('\0', "\u{fffd}");
     if text.starts_with('/') || text.get(1..3) == Some(":/") {
-        return Err(ArchiveError::Absolute(text.to_owned()).into());
+        return Err(ArchiveError::Absolute(text).into());
     }
     let components: Vec<String> = text
         .split('/')
@@ -156,7 +122,7 @@ fn components(name: &[u8]) -> Result<Vec<String>, StageError> {
         .map(str::to_owned)
         .collect();
     if components.iter().any(|component| component == "..") {
-        return Err(ArchiveError::Parent(text.to_owned()).into());
+        return Err(ArchiveError::Parent(text).into());
     }
     let is_long = text.len() > MAX_NAME || components.iter().any(|component| component.len() > MAX_COMPONENT);
     if is_long || components.len() > MAX_DEPTH {

@@ -1,8 +1,8 @@
-//! A submission that comes as an archive: zip, tar, and tar packed with gzip. Its sources are read into a fresh folder,
-//! where they are looked at like those of any other submission.
+//! A submission that comes as an archive: zip, tar, and tar packed with gzip. It is read in memory, and what it holds is
+//! looked at like what a folder holds.
 //!
-//! Nothing in it is unpacked by the names and kinds that it claims: what is no plain file or folder is refused, and of the
-//! rest only what staging may want is read, up to limits that an archive of sources does not come near.
+//! Nothing in it is unpacked by the names and kinds that it claims. Only what staging may want is read, up to limits that
+//! an archive of sources does not come near.
 
 mod contents;
 mod error;
@@ -15,16 +15,16 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use rustix::fs::OFlags;
-use tempfile::TempDir;
 
-use super::{Files, StageError};
+use super::StageError;
+use super::tree::{MAX_ALL, Tree};
 use contents::Contents;
 pub use error::ArchiveError;
 
 /// What an archive may be large.
 const MAX_PACKED: u64 = 16 << 20;
 /// What all its files may be large together.
-const MAX_UNPACKED: u64 = 64 << 20;
+const MAX_UNPACKED: u64 = MAX_ALL;
 /// How many times larger than packed something may become; sources become five times larger, zeros a thousand times.
 const MAX_RATIO: u64 = 100;
 /// What is no bomb, however well it was packed.
@@ -51,27 +51,17 @@ impl Kind {
     }
 }
 
-/// Unpacks `submission` into a folder that lives as long as what is returned; `None` where it is no file at all.
-pub(super) fn unpack(submission: &Path) -> Result<Option<TempDir>, StageError> {
+/// What is in `submission`; `None` where it is no file at all.
+pub(super) fn read(submission: &Path) -> Result<Option<Tree>, StageError> {
     // Whatever cannot be looked at is said by whoever looks for a folder.
     if !fs::metadata(submission).is_ok_and(|found| found.is_file()) {
         return Ok(None);
     }
-    let files = files(submission, &read(submission)?)?;
-    let cannot = |source| StageError::Write {
-        folder: std::env::temp_dir(),
-        source,
-    };
-    let folder = tempfile::Builder::new()
-        .prefix("grade-unpacked-")
-        .tempdir()
-        .map_err(cannot)?;
-    super::fill(&files, folder.path()).map_err(cannot)?;
-    Ok(Some(folder))
+    tree(submission, &bytes(submission)?).map(Some)
 }
 
 /// What staging may want of an archive, by names that lead nowhere else.
-fn files(archive: &Path, bytes: &[u8]) -> Result<Files, StageError> {
+fn tree(archive: &Path, bytes: &[u8]) -> Result<Tree, StageError> {
     let mut contents = Contents::default();
     match Kind::of(bytes).ok_or_else(|| ArchiveError::Unknown(archive.to_owned()))? {
         Kind::Zip => zip::read(bytes, &mut contents)?,
@@ -81,7 +71,7 @@ fn files(archive: &Path, bytes: &[u8]) -> Result<Files, StageError> {
     Ok(contents.end())
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, StageError> {
+fn bytes(path: &Path) -> Result<Vec<u8>, StageError> {
     let unreadable = |source| StageError::Read {
         name: path.display().to_string(),
         source,

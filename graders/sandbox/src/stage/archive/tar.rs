@@ -74,14 +74,13 @@ fn members(source: impl Read, contents: &mut Contents) -> Result<(), Trouble> {
     for entry in archive.entries()? {
         let entry = entry?;
         let name = entry.path_bytes().into_owned();
-        let text = || String::from_utf8_lossy(&name).into_owned();
         let member = match entry.header().entry_type() {
             EntryType::Regular | EntryType::Continuous => Member::File,
             EntryType::Directory => Member::Folder,
             // What git notes of the commit.
             EntryType::XGlobalHeader => continue,
-            EntryType::Symlink | EntryType::Link => return Err(StageError::Link(text()).into()),
-            _ => return Err(StageError::NotAFile(text()).into()),
+            EntryType::Symlink | EntryType::Link => Member::Link,
+            _ => Member::Special,
         };
         if let Some(name) = contents.enter(&name, member)? {
             contents.keep(name, entry)?;

@@ -6,7 +6,7 @@ use zip::read::ZipFile;
 use zip::{CompressionMethod, ZipArchive};
 
 use super::super::StageError;
-use super::super::collect::MAX_ENTRIES;
+use super::super::tree::MAX_ENTRIES;
 use super::contents::{Contents, Member, Unreadable};
 use super::{ArchiveError, MAX_UNPACKED, most};
 
@@ -68,22 +68,18 @@ fn described(file: &ZipFile<'_, Cursor<&[u8]>>) -> Result<(Vec<u8>, Member), Sta
         .map(|byte| if *byte == b'\\' { b'/' } else { *byte })
         .collect();
     let text = || String::from_utf8_lossy(&name).into_owned();
-    match file.unix_mode().map_or(0, |mode| mode & KIND) {
-        0 | 0o100_000 | 0o040_000 => {}
-        0o120_000 => return Err(StageError::Link(text())),
-        _ => return Err(StageError::NotAFile(text())),
-    }
+    let member = match file.unix_mode().map_or(0, |mode| mode & KIND) {
+        0o120_000 => Member::Link,
+        0 | 0o100_000 | 0o040_000 if name.ends_with(b"/") => Member::Folder,
+        0 | 0o100_000 | 0o040_000 => Member::File,
+        _ => Member::Special,
+    };
     if file.encrypted() {
         return Err(ArchiveError::Encrypted(text()).into());
     }
     if file.size() > most(file.compressed_size()) {
         return Err(ArchiveError::Bomb(text()).into());
     }
-    let member = if name.ends_with(b"/") {
-        Member::Folder
-    } else {
-        Member::File
-    };
     Ok((name, member))
 }
 
