@@ -206,6 +206,8 @@ impl<'a> Rounds<'a> {
             sandbox: &self.sandbox,
             notes: shown.prepared.notes(),
             tasks: tasks::ALL,
+            // A terminal shows no line of a whole function.
+            lines: &BTreeMap::new(),
             min_score: None,
             times: Some(Times {
                 total,
