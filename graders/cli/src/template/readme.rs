@@ -19,6 +19,9 @@ conventions, errors, and where it comes from. Where the assignment leaves someth
 /// The task that commands show, where it is handed out.
 const EXAMPLE: &str = "rms_norm";
 
+/// The part that the rules show, where it is handed out.
+const EXAMPLE_PART: &str = "causal_mask";
+
 /// Said where the template serves several assignments.
 const SEVERAL: &str = "
 It holds the functions of every assignment of the course: write those of yours. Which one it is stands in `Cargo.toml`,
@@ -188,7 +191,8 @@ fn given(given: &BTreeSet<PathBuf>) -> String {
 /// The rule on parts, with one that a task of these uses; nothing where none does.
 fn parts(tasks: &[&Task]) -> String {
     let is_there = |part: &&&str| tasks.iter().any(|task| task.id == **part);
-    let Some(part) = tasks.iter().flat_map(|task| task.parts).find(is_there) else {
+    let used = || tasks.iter().flat_map(|task| task.parts).filter(is_there);
+    let Some(part) = used().find(|part| **part == EXAMPLE_PART).or_else(|| used().next()) else {
         return String::new();
     };
     format!(
