@@ -255,7 +255,8 @@ mod tests {
     #[test]
     fn what_stands_between_backticks_is_code_and_nothing_else_is() {
         let of = |text: &str| -> Vec<String> {
-            let code = events(&escape(text)).into_iter().filter_map(|event| match event {
+            let escaped = escape(text);
+            let code = events(&escaped).into_iter().filter_map(|event| match event {
                 Event::Code(code) => Some(code.into_string()),
                 _ => None,
             });
