@@ -73,10 +73,22 @@ impl TypedValueParser for ReportName {
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        let values = Format::ALL
-            .iter()
-            .map(|format| PossibleValue::new(format!("{format}=")));
-        Some(Box::new(values))
+        Some(Box::new(
+            Format::ALL.iter().map(|format| PossibleValue::new(opening(*format))),
+        ))
+    }
+}
+
+/// How a report is asked for, up to its path.
+fn opening(format: Format) -> &'static str {
+    match format {
+        Format::Terminal => "terminal=",
+        Format::Json => "json=",
+        Format::Markdown => "markdown=",
+        Format::Junit => "junit=",
+        Format::Github => "github=",
+        Format::Gradescope => "gradescope=",
+        Format::Html => "html=",
     }
 }
 
