@@ -148,7 +148,10 @@ fn within(points: f64, most: f64, what: &str) -> Result<f64, String> {
     if (0.0..=most + 1e-9).contains(&points) {
         Ok(hundredths(points))
     } else {
-        Err(format!("{what} has {} points at most, not {points}", words::points(most)))
+        Err(format!(
+            "{what} has {} points at most, not {points}",
+            words::points(most)
+        ))
     }
 }
 
