@@ -29,6 +29,22 @@ METADATA = {
 }
 
 
+# Two more days for this student alone.
+EXTENSION = {
+    "release_date": "2026-02-01T00:00:00.000000-05:00", "due_date": "2026-03-03T23:59:00.000000-05:00",
+    "late_due_date": "2026-03-06T23:59:00.000000-05:00",
+}
+# Submissions that are worth all points.
+RIGHT = {"correct", "repository", "stray", "extension"}
+
+
+def metadata(kind):
+    """What Gradescope says of a submission of this kind."""
+    if kind != "extension":
+        return METADATA
+    return METADATA | {"users": [user | {"assignment": EXTENSION} for user in METADATA["users"]]}
+
+
 def require(holds, words):
     if not holds:
         sys.exit(f"error: results.json: {words}")
@@ -74,7 +90,9 @@ def check_kind(kind, results):
     """What must come of a submission of this kind; gives points and how many there are."""
     tests = [test for test in results.get("tests", []) if "score" in test]
     points, most = (sum(test[key] for test in tests) for key in ("score", "max_score"))
-    if kind == "correct":
+    said = results.get("output", "")
+    if kind in RIGHT:
+        require(("late day" in said) == (kind != "extension"), f"late days are wrong in: {said}")
         require(tests and abs(points - most) < 1e-9, f"{points} of {most} points")
         require(all(test["status"] == "passed" for test in tests), "a test has failed")
     elif kind == "wrong":
@@ -84,6 +102,9 @@ def check_kind(kind, results):
     elif kind == "hanging":
         require(tests and points == 0, f"{points} of {most} points")
         require(any("timed out" in test.get("output", "") for test in tests), "nothing is said of time")
+    elif kind == "memory":
+        require(tests and points == 0, f"{points} of {most} points")
+        require(any("out of memory" in test.get("output", "") for test in tests), "nothing is said of memory")
     else:
         require(results.get("score", points) == 0, "points for nothing")
         require(results.get("output"), "it is not said why there are none")
@@ -92,7 +113,7 @@ def check_kind(kind, results):
 
 def main(words):
     if words[0] == "metadata":
-        print(json.dumps(METADATA, indent=2))
+        print(json.dumps(metadata(words[1]), indent=2))
         return
     kind, path, seconds, allowed = words[1], words[2], int(words[3]), int(words[4])
     with open(path, encoding="utf-8") as file:
@@ -100,7 +121,7 @@ def main(words):
     check_shape(results)
     points, most = check_kind(kind, results)
     require(seconds < allowed, f"{seconds} s, and {allowed} s are allowed")
-    print(f"{kind:<8} {points:.2f} of {most:.2f} points, {seconds} s of {allowed} s; results.json is valid")
+    print(f"{kind:<10} {points:.2f} of {most:.2f} points, {seconds} s of {allowed} s; results.json is valid")
 
 
 main(sys.argv[1:])

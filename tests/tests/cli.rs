@@ -99,6 +99,12 @@ fn unknown_names_are_answered_with_the_known_ones() {
     );
     refused(&["--submission", path, "--task", "rms"], 2, &["`rms`", "rms_norm"]);
     refused(&["explain", "rms"], 2, &["rms_norm"]);
+    refused(
+        &["--submission", path, "--task", "RMSNorm"],
+        2,
+        &["did you mean `rms_norm`?"],
+    );
+    refused(&["explain", "rms_norm/zero_row"], 2, &["did you mean `zero-row`?"]);
     refused(&["kit", "--only", "no-such"], 2, &["no-such"]);
     refused(&["kit", "--without", "rms_norm/no-such"], 2, &["no-such"]);
 }
@@ -273,4 +279,35 @@ fn the_kit_notices_a_law_that_is_left_out() {
         "{}",
         lamed.stdout
     );
+}
+
+/// What bash offers for the last of these words.
+fn offered(words: &[&str]) -> String {
+    let script = grade(["completions", "bash"]).stdout;
+    let (last, before) = (words[words.len() - 1], words[words.len() - 2]);
+    let all = words.join("' '");
+    let ask = format!(
+        "{script}\ncompopt() {{ :; }}\nCOMP_WORDS=('{all}')\nCOMP_CWORD={}\n_grade_and_paths grade '{last}' '{before}'\n\
+         printf '%s\\n' \"${{COMPREPLY[@]}}\"\n",
+        words.len() - 1
+    );
+    #[expect(clippy::disallowed_methods, reason = "the shell that is to complete")]
+    let run = std::process::Command::new("bash")
+        .args(["--noprofile", "--norc", "-c", &ask])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert!(run.stderr.is_empty(), "{}", String::from_utf8_lossy(&run.stderr));
+    String::from_utf8_lossy(&run.stdout).trim().to_owned()
+}
+
+#[test]
+fn bash_completes_tasks_formats_and_the_paths_of_reports() {
+    assert_eq!(offered(&["grade", "--task", "rms"]), "rms_norm");
+    assert_eq!(offered(&["grade", "explain", "causal_s"]), "causal_self_attention");
+    assert_eq!(offered(&["grade", "--report", "mark"]), "markdown=");
+    // The sign between format and path parts words in bash.
+    assert_eq!(offered(&["grade", "--report", "json", "=", "READM"]), "README.md");
+    assert!(offered(&["grade", "--report", "json", "="]).contains("README.md"));
+    assert!(offered(&["grade", "--min"]).contains("--min-score"));
 }

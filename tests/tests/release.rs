@@ -189,3 +189,85 @@ fn the_lock_file_of_a_release_is_the_one_that_cargo_would_write() {
         .unwrap();
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
 }
+
+/// Words between backticks, outside of blocks of commands.
+fn quoted(text: &str) -> Vec<&str> {
+    let prose = text.split("```").step_by(2);
+    prose.flat_map(|prose| prose.split('`').skip(1).step_by(2)).collect()
+}
+
+/// The commands of the blocks of a README.
+fn commands_in(text: &str) -> Vec<&str> {
+    let blocks = text.split("```").skip(1).step_by(2);
+    let lines = blocks.flat_map(|block| block.lines().skip(1));
+    lines.map(str::trim).filter(|line| !line.is_empty()).collect()
+}
+
+#[test]
+fn what_the_readmes_of_a_release_name_is_there_and_their_commands_start() {
+    for assignment in ["uva-dl1-a2", "gt-cs7643-ps3"] {
+        let release = Release::of(assignment);
+        for readme in ["README.md", "student/README.md"] {
+            let path = release.path().join(readme);
+            let folder = path.parent().unwrap();
+            let text = fs::read_to_string(&path).unwrap();
+            for name in quoted(&text) {
+                // A place is written with its folder or its ending; the example of a helper is nobody's file.
+                let is_path = name.ends_with(".rs") || name.starts_with("student") || name.starts_with(".github");
+                if is_path && name != "src/helpers.rs" && !name.contains('*') && name != ".rs" {
+                    assert!(folder.join(name).exists(), "{assignment}, {readme}: {name}");
+                }
+            }
+            let commands = commands_in(&text);
+            assert!(commands.len() > 1, "{readme}");
+            for command in commands {
+                let program = command.split_whitespace().next().unwrap();
+                assert!(folder.join(program).is_file(), "{assignment}, {readme}: {command}");
+            }
+            let tables = text.lines().zip(text.lines().skip(1));
+            let empty = tables
+                .filter(|(rule, next)| rule.starts_with("|---") && !next.starts_with('|'))
+                .count();
+            assert_eq!(empty, 0, "{assignment}, {readme}: a table without a row");
+        }
+        let ours = fs::read_to_string(release.path().join("student/README.md")).unwrap();
+        let other = if assignment == "uva-dl1-a2" {
+            "gt-cs7643-ps3"
+        } else {
+            "uva-dl1-a2"
+        };
+        assert!(!ours.contains(other), "{assignment}");
+    }
+}
+
+#[test]
+fn a_release_says_whether_training_runs_and_that_its_gate_never_fails() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = |name: &str, more: &[&str]| {
+        let out = folder.path().join(name);
+        let mut all = vec!["release", "--assignment", "uva-dl1-a2", "--out", out.to_str().unwrap()];
+        all.extend(more);
+        let run = grade(all);
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        (
+            run.stdout,
+            fs::read_to_string(out.join(".github/workflows/grade.yml")).unwrap(),
+        )
+    };
+    let (said, workflow) = made("open", &[]);
+    assert!(
+        said.contains("training: runs on pull requests, for 10 points"),
+        "{said}"
+    );
+    assert!(
+        said.contains("gate: never fails, since MIN_SCORE in .github/workflows/grade.yml is 0"),
+        "{said}"
+    );
+    assert!(
+        workflow.contains("MIN_SCORE: \"0\"") && workflow.contains("\"$MIN_SCORE\" --training"),
+        "{workflow}"
+    );
+    let (said, workflow) = made("barred", &["--min-score", "80"]);
+    assert!(said.contains("gate: fails below 80 percent"), "{said}");
+    assert!(workflow.contains("MIN_SCORE: \"80\""), "{workflow}");
+}

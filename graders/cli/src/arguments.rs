@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use report::Format;
 
+use crate::completions::{ReportName, TaskName};
 use crate::device::Device;
 use crate::exit;
 
@@ -36,10 +37,10 @@ pub(crate) struct Grade {
     #[arg(long, value_name = "ID")]
     pub(crate) assignment: Option<String>,
     /// Judge only these tasks (repeatable)
-    #[arg(long = "task", value_name = "ID")]
+    #[arg(long = "task", value_name = "ID", value_parser = TaskName, hide_possible_values = true)]
     pub(crate) tasks: Vec<String>,
     /// Write a report as well, for example json=report.json; github=- prints it (repeatable)
-    #[arg(long = "report", value_name = "FORMAT=PATH", value_parser = report_target)]
+    #[arg(long = "report", value_name = "FORMAT=PATH", value_parser = ReportName, hide_possible_values = true)]
     pub(crate) reports: Vec<ReportTarget>,
     /// Exit with 1 below this share of the programmable points; 100 also asks that no task is wrong
     #[arg(long, value_name = "PERCENT", value_parser = percent)]
@@ -53,6 +54,9 @@ pub(crate) struct Grade {
     /// Gradescope's file about the submission: whether it is late goes into the report
     #[arg(long, value_name = "FILE")]
     pub(crate) gradescope_metadata: Option<PathBuf>,
+    /// Points that people gave: a file of the course's, or a folder of such files, named as submissions are
+    #[arg(long, value_name = "FILE")]
+    pub(crate) manual: Option<PathBuf>,
     /// Seed of laws and fresh inputs, in place of the assignment's and the submission's own
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
@@ -139,7 +143,7 @@ pub(crate) struct Regen {
     #[arg(long, value_enum, value_name = "DEVICE", default_value_t)]
     pub(crate) device: Device,
     /// Only these tasks (repeatable)
-    #[arg(long = "task", value_name = "ID")]
+    #[arg(long = "task", value_name = "ID", value_parser = TaskName, hide_possible_values = true)]
     pub(crate) tasks: Vec<String>,
 }
 
@@ -147,7 +151,7 @@ pub(crate) struct Regen {
 #[derive(Debug, Args)]
 pub(crate) struct Calibrate {
     /// Only these tasks; the tolerances of all others stay as they are (repeatable)
-    #[arg(long = "task", value_name = "ID")]
+    #[arg(long = "task", value_name = "ID", value_parser = TaskName, hide_possible_values = true)]
     pub(crate) tasks: Vec<String>,
 }
 
@@ -211,7 +215,7 @@ impl Kit {
 #[derive(Debug, Args)]
 pub(crate) struct Mutate {
     /// Only the functions of these tasks, and the helpers in their files (repeatable)
-    #[arg(long = "task", value_name = "ID")]
+    #[arg(long = "task", value_name = "ID", value_parser = TaskName, hide_possible_values = true)]
     pub(crate) tasks: Vec<String>,
     /// List the mutants without grading them
     #[arg(long)]
@@ -250,7 +254,7 @@ pub(crate) struct Doctor {
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
     /// A task, or a task and a check: `nucleus`, `rms_norm/odd`
-    #[arg(value_name = "TASK[/CHECK]")]
+    #[arg(value_name = "TASK[/CHECK]", value_parser = TaskName, hide_possible_values = true)]
     pub(crate) subject: String,
 }
 
@@ -271,6 +275,9 @@ pub(crate) struct Release {
     /// The folder to write to; it must not exist yet
     #[arg(long, value_name = "DIR", required_unless_present = "check")]
     pub(crate) out: Option<PathBuf>,
+    /// The bar of the gate on pull requests, in percent of the programmable points; with 0 it never fails
+    #[arg(long, value_name = "PERCENT", value_parser = percent, default_value_t = 0.0)]
+    pub(crate) min_score: f64,
     /// Write nothing; search this folder, which was handed out, for what must not be in it
     #[arg(long, value_name = "DIR", conflicts_with = "out")]
     pub(crate) check: Option<PathBuf>,
@@ -297,7 +304,7 @@ pub(crate) struct Watch {
     #[arg(long, value_name = "ID")]
     pub(crate) assignment: Option<String>,
     /// Watch only these tasks (repeatable)
-    #[arg(long = "task", value_name = "ID")]
+    #[arg(long = "task", value_name = "ID", value_parser = TaskName, hide_possible_values = true)]
     pub(crate) tasks: Vec<String>,
     /// Run trials as well: training, which takes a while after each save
     #[arg(long)]
@@ -317,7 +324,7 @@ pub(crate) struct ReportTarget {
     pub(crate) path: PathBuf,
 }
 
-fn report_target(text: &str) -> Result<ReportTarget, String> {
+pub(crate) fn report_target(text: &str) -> Result<ReportTarget, String> {
     let (format, path) = text
         .split_once('=')
         .ok_or("write FORMAT=PATH, for example json=report.json")?;

@@ -7,10 +7,11 @@ use judge::forbidden::forbidden;
 use judge::hygiene::{self, Hygiene};
 use judge::judgement::{BUILD, POLICY, TIME};
 use judge::task::{self, Expect, Law, Task};
-use judge::tasks;
 use judge::trial::Trial;
 
 use crate::failure::Failure;
+use crate::names;
+use crate::selection;
 
 /// What no task may use.
 const NOBODY_MAY_CALL: &str = "unsafe code, files and paths, processes, the network, the environment, TorchScript, \
@@ -25,10 +26,7 @@ pub(crate) fn explain(subject: &str) -> Result<String, Failure> {
         Some((id, check)) => (id, Some(check)),
         None => (subject, None),
     };
-    let task = tasks::find(id).ok_or_else(|| {
-        let known: Vec<&str> = tasks::ALL.iter().map(|task| task.id).collect();
-        Failure::usage(format!("there is no task `{id}`")).hint(format!("choose one of: {}", known.join(", ")))
-    })?;
+    let task = selection::find(id)?;
     match check {
         None => Ok(explain_task(task)),
         Some(check) => explain_check(task, check),
@@ -154,8 +152,13 @@ fn explain_check(task: &Task, check: &str) -> Result<String, Failure> {
         known.extend(hygiene_of(task).iter().map(|hygiene| hygiene.name));
         known.extend(hygiene_of(task).first().map(|_| differential::NAME));
         known.extend(task.trials.iter().map(|trial| trial.name));
-        return Err(Failure::usage(format!("task `{}` has no check `{check}`", task.id))
-            .hint(format!("choose one of: {}", known.join(", "))));
+        return Err(
+            Failure::usage(format!("task `{}` has no check `{check}`", task.id)).hint(names::hint(
+                check,
+                known,
+                "choose one of",
+            )),
+        );
     }
     let _ = writeln!(text, "\n  the task: grade explain {}", task.id);
     Ok(text)
@@ -271,6 +274,8 @@ fn hanging(text: &mut String, first: &str, rest: &str, words: &str) {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
+    use judge::tasks;
+
     use super::*;
 
     #[test]

@@ -16,11 +16,13 @@ use judge::verdict::Verdict;
 use report::{Conclusion, Context, Format, Look, Report, Stage, Times};
 
 use crate::arguments::{Grade, ReportTarget};
+use crate::by_hand::{self, Sheet};
 use crate::cache::{Cache, Key};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::grader::{Grader, Prepared, Reference, Staged};
 use crate::late;
+use crate::lines;
 use crate::output::Output;
 use crate::protection;
 use crate::selection::{self, Chosen};
@@ -35,6 +37,9 @@ pub(crate) fn grade(grader: &Grader, options: &Grade, output: &Output) -> Result
     if options.require_sandbox {
         protection::require(options.device)?;
     }
+    // A file of the course's that cannot be used is told before anything is judged.
+    let sheet = options.manual.as_deref();
+    let sheet = sheet.map(|path| Sheet::read(path, &options.submission)).transpose()?;
     output.progress("reading the submission");
     let staged = grader
         .stage(&options.submission, None)
@@ -44,7 +49,7 @@ pub(crate) fn grade(grader: &Grader, options: &Grade, output: &Output) -> Result
     let chosen = selection::of_assignment(&assignment, &options.tasks)?;
     let fixtures = Fixtures::load(&place.fixtures(), &chosen.judged)?;
     let seed = options.seed.unwrap_or(assignment.seed);
-    let training = options.trains(assignment.training);
+    let training = options.trains(assignment.training.here());
     let submission = staged.hash().to_owned();
     // How the submission was read is its own, also where another with the same sources was graded before.
     let notes = staged.notes(&chosen.judged);
@@ -86,12 +91,9 @@ pub(crate) fn grade(grader: &Grader, options: &Grade, output: &Output) -> Result
         }
         report
     };
-    let mut report = report;
+    let mut report = of_the_course(report, &assignment, sheet.as_ref(), options)?;
     let notes = notes.iter().map(|note| report::clean(note));
     report.notes = notes.chain(report.notes).collect();
-    report
-        .notes
-        .extend(options.gradescope_metadata.as_deref().and_then(late::note));
     output.progress_done();
     for target in &options.reports {
         if target.path == Path::new("-") {
@@ -110,6 +112,28 @@ pub(crate) fn grade(grader: &Grader, options: &Grade, output: &Output) -> Result
         Conclusion::BelowMinimum => Exit::BelowMinimum,
         Conclusion::JudgeFault => Exit::JudgeFault,
     })
+}
+
+/// A report with what the course knows beside the code: when it was handed in, and points by hand.
+fn of_the_course(
+    mut report: Report,
+    assignment: &Assignment,
+    sheet: Option<&Sheet>,
+    options: &Grade,
+) -> Result<Report, Failure> {
+    if let Some(path) = &options.gradescope_metadata {
+        let reading = late::read(path, assignment.gradescope);
+        report.handed_in = Some(reading.handed_in);
+        report.notes.extend(reading.note);
+    }
+    if let Some(sheet) = sheet {
+        report.notes.extend(sheet.note());
+        if let Some(scores) = &sheet.scores {
+            report::give_by_hand(&mut report, scores, assignment, options.min_score)
+                .map_err(|reason| by_hand::broken(&sheet.path, &reason))?;
+        }
+    }
+    Ok(report)
 }
 
 /// A stored report, as the report of this run.
@@ -142,6 +166,7 @@ impl Run<'_> {
     fn report(&self, staged: Staged, options: &Grade, begun: Instant, output: &Output) -> Result<Report, Failure> {
         output.progress("building the submission");
         let staged_at = begun.elapsed().as_secs_f64();
+        let lines = lines::of(&staged, &self.chosen.judged);
         let prepared = self
             .grader
             .build(staged.within(self.assignment.limits), &self.chosen.judged)?;
@@ -174,6 +199,7 @@ impl Run<'_> {
             sandbox: &sandbox,
             notes: &notes,
             tasks: tasks::ALL,
+            lines: &lines,
             min_score: options.min_score,
             times: Some(Times {
                 total,

@@ -8,6 +8,7 @@ use std::fs;
 use std::io::{self, Cursor, Write};
 use std::path::{Path, PathBuf};
 
+use judge::assignment::{Assignment, Shown};
 use walkdir::WalkDir;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
@@ -19,6 +20,7 @@ use crate::output::Output;
 use crate::place::Place;
 use crate::release::{self, Files};
 use crate::selection;
+use crate::training;
 
 const TEXTS: [(&str, &str); 2] = [
     ("setup.sh", include_str!("../assets/gradescope/setup.sh")),
@@ -34,7 +36,7 @@ const BANK: &str = "fixtures/submissions";
 pub(crate) fn gradescope(place: &Place, options: &Gradescope, output: &Output) -> Result<Exit, Failure> {
     place.require_reference("grade gradescope")?;
     let assignment = selection::assignment(&place.assignments(), Some(&options.assignment), None)?;
-    let files = collect(place, &assignment.id)?;
+    let files = collect(place, &assignment)?;
     let cannot = |error: &dyn std::fmt::Display| {
         Failure::environment(format!("cannot write {}: {error}", options.out.display()))
             .hint("name a file in a folder that exists and can be written")
@@ -42,17 +44,36 @@ pub(crate) fn gradescope(place: &Place, options: &Gradescope, output: &Output) -
     let bytes = pack(&files).map_err(|error| cannot(&error))?;
     release::write_file(&options.out, &bytes).map_err(|error| cannot(&error))?;
     output.line(&format!(
-        "{}: {} files, {} kB, for `{}`\n\
+        "{}: {} files, {} kB, for `{}`\n{}\n{}\n\
         next: on Gradescope, Configure Autograder, upload it; a container with 1 CPU and 2 GB is enough",
         options.out.display(),
         files.len(),
         bytes.len().div_ceil(1000),
         assignment.id,
+        training::said(
+            &assignment,
+            "with every submission, within the 420 s after which no task is begun"
+        ),
+        results(assignment.gradescope),
     ));
     Ok(Exit::Done)
 }
 
-fn collect(place: &Place, assignment: &str) -> Result<Files, Failure> {
+/// When students see results.
+fn results(gradescope: judge::assignment::Gradescope) -> String {
+    let when = match gradescope.visibility {
+        Shown::Visible => "at once",
+        Shown::AfterDueDate => "after the due date",
+        Shown::AfterPublished => "when grades are published",
+        Shown::Hidden => "never",
+    };
+    let every = gradescope
+        .every
+        .map(|every| format!("; of each student's submissions, each whose number {every} divides at once"));
+    format!("results: shown {when}{}", every.unwrap_or_default())
+}
+
+fn collect(place: &Place, assignment: &Assignment) -> Result<Files, Failure> {
     let mut course = Files::new();
     release::add_course(place, &mut course)?;
     for folder in WHOLE {
@@ -79,7 +100,9 @@ fn collect(place: &Place, assignment: &str) -> Result<Files, Failure> {
     for (name, text) in TEXTS {
         files.insert(
             PathBuf::from(name),
-            text.replace("{assignment}", assignment).into_bytes(),
+            text.replace("{assignment}", &assignment.id)
+                .replace("{training}", training::option(assignment))
+                .into_bytes(),
         );
     }
     Ok(files)

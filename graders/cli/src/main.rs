@@ -3,8 +3,10 @@
 mod arguments;
 mod bank;
 mod bench;
+mod by_hand;
 mod cache;
 mod calibrate;
+mod completions;
 mod device;
 mod doctor;
 mod exit;
@@ -26,7 +28,9 @@ mod kit_entries;
 mod kit_names;
 mod kit_table;
 mod late;
+mod lines;
 mod mutate;
+mod names;
 mod output;
 mod place;
 mod policy;
@@ -43,6 +47,7 @@ mod selection;
 mod subject;
 mod template;
 mod template_command;
+mod training;
 mod variant;
 mod watch;
 
@@ -103,9 +108,7 @@ fn run(arguments: Arguments, output: &Output) -> Result<Exit, Failure> {
         }
         (Some(Command::Gradescope(options)), _) => gradescope::gradescope(&Place::find()?, &options, output),
         (Some(Command::Completions { shell }), _) => {
-            let mut text = Vec::new();
-            clap_complete::generate(shell, &mut Arguments::command(), "grade", &mut text);
-            output.line(String::from_utf8_lossy(&text).trim_end());
+            output.line(completions::of(shell, &mut Arguments::command()).trim_end());
             Ok(Exit::Done)
         }
         (Some(Command::Release(options)), _) => release::release(&Place::find()?, &options, output),

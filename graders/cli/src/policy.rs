@@ -33,7 +33,7 @@ fn task_rules(task: &Task) -> TaskRules {
 
 /// The functions of a task: the words of its signature that are no parameter and no other task. Of these, those count
 /// that its file declares as functions.
-fn functions(task: &Task) -> Vec<String> {
+pub(crate) fn functions(task: &Task) -> Vec<String> {
     let is_part_of_word = |letter: char| letter.is_ascii_alphanumeric() || "_:".contains(letter);
     let words = task.signature.split(|letter| !is_part_of_word(letter));
     let is_of_another = |word: &str| word != task.id && tasks::find(word).is_some();

@@ -26,6 +26,7 @@ use crate::output::Output;
 use crate::place::Place;
 use crate::selection;
 use crate::template::{self, Scope};
+use crate::training;
 
 use self::fixtures::Handout;
 use self::leaks::Secrets;
@@ -58,7 +59,7 @@ pub(crate) fn release(place: &Place, options: &Release, output: &Output) -> Resu
         return Err(Failure::usage("there is no folder to write to").hint("name one with --out, or one to --check"));
     };
     refuse_occupied(target)?;
-    let files = collect(place, &assignment, &handout)?;
+    let files = collect(place, &assignment, &handout, options.min_score)?;
     let found = Secrets::read(place, &handout)?.found_in(&files);
     if !found.is_empty() {
         let all = found.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  ");
@@ -69,7 +70,7 @@ pub(crate) fn release(place: &Place, options: &Release, output: &Output) -> Resu
         Failure::environment(format!("cannot write {}: {error}", target.display()))
             .hint("name a new folder in one that exists and can be written")
     })?;
-    output.line(&summary(&handout, files.len(), target));
+    output.line(&summary(&handout, files.len(), target, options.min_score));
     Ok(Exit::Done)
 }
 
@@ -102,10 +103,10 @@ fn refuse_occupied(target: &Path) -> Result<(), Failure> {
 }
 
 /// All files of the release.
-fn collect(place: &Place, assignment: &Assignment, handout: &Handout) -> Result<Files, Failure> {
+fn collect(place: &Place, assignment: &Assignment, handout: &Handout, min_score: f64) -> Result<Files, Failure> {
     let scope = Scope::Assignment {
         id: &assignment.id,
-        files: handout.tasks.iter().map(|task| task.file).collect(),
+        tasks: handout.tasks.clone(),
     };
     let template = template::generate(place.root(), &scope).map_err(Failure::environment)?;
     let mut files = Files::new();
@@ -121,7 +122,10 @@ fn collect(place: &Place, assignment: &Assignment, handout: &Handout) -> Result<
             .replace("{assignment}", &assignment.id)
             .replace("{title}", &assignment.title)
             .replace("{task}", handout.tasks.first().map_or("", |task| task.id))
-            .replace("{withheld}", &handout.withheld_in_words());
+            .replace("{withheld}", &handout.withheld_in_words())
+            .replace("{training_in_words}", &training_in_words(assignment))
+            .replace("{training}", training::option(assignment))
+            .replace("{min_score}", &min_score.to_string());
         files.insert(path.into(), text.into_bytes());
     }
     Ok(files)
@@ -192,16 +196,41 @@ fn read(folder: &Path) -> io::Result<Files> {
     Ok(files)
 }
 
-fn summary(handout: &Handout, files: usize, target: &Path) -> String {
+/// Whether what students hand in is trained, for the README.
+fn training_in_words(assignment: &Assignment) -> &'static str {
+    if training::Trials::of(assignment).is_empty() {
+        "No task of this assignment trains."
+    } else if assignment.training.here() {
+        "Functions that train are run in each grading; `--no-training` leaves them out."
+    } else if assignment.training.for_the_course() {
+        "Functions that train are run on pull requests and where you hand in; here `--training` runs them, which takes a while."
+    } else {
+        "Functions that train are run with `--training`, which takes a while; without it their points are counted nowhere."
+    }
+}
+
+/// What the gate on pull requests lets pass.
+fn bar(min_score: f64) -> String {
+    if min_score == 0.0 {
+        "gate: never fails, since MIN_SCORE in .github/workflows/grade.yml is 0; set it there, or here with --min-score 80"
+            .to_owned()
+    } else {
+        format!("gate: fails below {min_score} percent (MIN_SCORE in .github/workflows/grade.yml)")
+    }
+}
+
+fn summary(handout: &Handout, files: usize, target: &Path, min_score: f64) -> String {
     let withheld = if handout.withheld.is_empty() {
         String::new()
     } else {
         format!("not handed out: {}\n", handout.withheld.join(", "))
     };
     format!(
-        "{files} files with {} tasks in {}; nothing is given away\n{withheld}\
+        "{files} files with {} tasks in {}; nothing is given away\n{withheld}{}\n{}\n\
         next: make it a repository, and try its README's two commands there",
         handout.tasks.len(),
-        target.display()
+        target.display(),
+        training::said(&handout.assignment, "on pull requests"),
+        bar(min_score)
     )
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use judge::assignment::{self, Assignment};
+use judge::assignment::{self, Assignment, AssignmentError};
 use judge::judgement::parts_first;
 use judge::task::Task;
 use judge::tasks;
@@ -10,6 +10,7 @@ use judge::tasks;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::grader::Staged;
+use crate::names;
 
 /// The tasks with these ids, or all where none is named.
 pub(crate) fn tasks(ids: &[String]) -> Result<Vec<&'static Task>, Failure> {
@@ -19,11 +20,11 @@ pub(crate) fn tasks(ids: &[String]) -> Result<Vec<&'static Task>, Failure> {
     ids.iter().map(|id| find(id)).collect()
 }
 
-fn find(id: &str) -> Result<&'static Task, Failure> {
-    tasks::find(id).ok_or_else(|| {
-        let known: Vec<&str> = tasks::ALL.iter().map(|task| task.id).collect();
-        Failure::usage(format!("there is no task `{id}`")).hint(format!("choose from: {}", known.join(", ")))
-    })
+/// The task of this name.
+pub(crate) fn find(id: &str) -> Result<&'static Task, Failure> {
+    let known = tasks::ALL.iter().map(|task| task.id);
+    let unknown = || Failure::usage(format!("there is no task `{id}`")).hint(names::hint(id, known, "choose from"));
+    tasks::find(id).ok_or_else(unknown)
 }
 
 /// The assignment that was asked for; otherwise the one that the submission names; otherwise the only one there is.
@@ -48,9 +49,15 @@ pub(crate) fn assignment(
         }
     };
     let assignment = Assignment::load(folder, &id, tasks::ALL);
-    assignment.map_err(|error| match asked {
-        None if named_by_submission.is_some() => {
-            let failure = Failure::from(error);
+    assignment.map_err(|error| match (asked, &error) {
+        // What is wrong with a file of the course's is no matter of who named it.
+        (None, AssignmentError::Unknown { known, .. }) if named_by_submission.is_some() => {
+            let hint = names::hint(
+                &id,
+                known.iter().map(String::as_str),
+                "name one of them with --assignment",
+            );
+            let failure = Failure::from(error).hint(hint);
             Failure {
                 message: format!("{} (named in the submission's Cargo.toml)", failure.message),
                 ..failure
@@ -95,8 +102,14 @@ pub(crate) struct Chosen {
 
 /// The tasks of an assignment, or those named.
 pub(crate) fn of_assignment(assignment: &Assignment, ids: &[String]) -> Result<Chosen, Failure> {
+    let own = || assignment.tasks.iter().map(|entry| entry.id.as_str());
     for id in ids {
-        let task = find(id)?;
+        // What is nearly the name of a task of this assignment is meant to be that one.
+        let near = || names::nearest(id, own());
+        let task = find(id).map_err(|failure| match near() {
+            Some(name) => failure.hint(format!("did you mean `{name}`?")),
+            None => failure.hint(format!("its tasks are: {}", listed(assignment))),
+        })?;
         if assignment.entry(task.id).is_none() {
             return Err(
                 Failure::usage(format!("assignment `{}` has no task `{id}`", assignment.id))
@@ -143,4 +156,59 @@ pub(crate) fn with_parts(tasks: &[&'static Task]) -> Vec<&'static Task> {
 fn listed(assignment: &Assignment) -> String {
     let ids: Vec<&str> = assignment.tasks.iter().map(|entry| entry.id.as_str()).collect();
     ids.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use std::fs;
+
+    use super::*;
+
+    const COURSE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/assignments");
+
+    #[test]
+    fn a_broken_assignment_file_is_not_charged_to_the_submission_that_names_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = fs::read_to_string(Path::new(COURSE).join("uva-dl1-a2.toml")).unwrap();
+        let text = text.replacen("points = 17.0", "points = 18.0", 1);
+        fs::write(folder.path().join("uva-dl1-a2.toml"), text).unwrap();
+        let failure = assignment(folder.path(), None, Some("uva-dl1-a2")).unwrap_err();
+        assert!(
+            failure.message.contains("add up to 17 points, but it has 18"),
+            "{failure}"
+        );
+        assert!(!failure.message.contains("Cargo.toml"), "{failure}");
+    }
+
+    #[test]
+    fn an_assignment_that_the_submission_names_wrongly_is_charged_to_it() {
+        let failure = assignment(Path::new(COURSE), None, Some("uva-dl1-a1")).unwrap_err();
+        assert!(
+            failure.message.contains("(named in the submission's Cargo.toml)"),
+            "{failure}"
+        );
+        assert!(failure.to_string().contains("did you mean `uva-dl1-a2`?"), "{failure}");
+    }
+
+    #[test]
+    fn a_task_that_is_nearly_right_is_guessed_among_those_of_the_assignment() {
+        let assignment = assignment(Path::new(COURSE), Some("gt-cs7643-ps3"), None).unwrap();
+        let said = |id: &str| {
+            of_assignment(&assignment, &[id.to_owned()])
+                .map(drop)
+                .unwrap_err()
+                .to_string()
+        };
+        assert!(said("generic_selfattention").contains("did you mean `generic_self_attention`?"));
+        assert!(said("xyzzy").contains("its tasks are: and_neuron"), "{}", said("xyzzy"));
+        assert!(said("rms_norm").contains("assignment `gt-cs7643-ps3` has no task `rms_norm`"));
+        assert!(
+            tasks(&["rms_nrom".to_owned()])
+                .unwrap_err()
+                .to_string()
+                .contains("did you mean `rms_norm`?")
+        );
+    }
 }

@@ -12,8 +12,9 @@ mod manifest;
 mod marker;
 mod narrow;
 mod readme;
+mod scope;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
 use std::io;
@@ -25,6 +26,9 @@ use walkdir::WalkDir;
 
 use self::manifest::Manifest;
 use self::marker::Flaw;
+use self::readme::Handed;
+
+pub(crate) use self::scope::Scope;
 
 /// The folder of the reference and that of the template, both directly under the root.
 const REFERENCE: &str = "reference";
@@ -116,40 +120,6 @@ impl fmt::Display for Drift {
     }
 }
 
-/// What a template is made for.
-#[derive(Debug)]
-pub(crate) enum Scope<'a> {
-    /// Every assignment: what this repository holds.
-    Everything,
-    /// One assignment: what its students get.
-    Assignment {
-        /// The assignment.
-        id: &'a str,
-        /// Its tasks' files, such as `attention.rs`.
-        files: BTreeSet<&'a str>,
-    },
-}
-
-impl Scope<'_> {
-    /// A given file as it is handed out; `None` where nothing of it is needed.
-    fn given(&self, text: String) -> Result<Option<String>, Flaw> {
-        match self {
-            Self::Everything => Ok(Some(text)),
-            Self::Assignment { id, .. } => {
-                let text = narrow::narrow(&text, id)?;
-                Ok((!narrow::is_empty(&text)).then_some(text))
-            }
-        }
-    }
-
-    fn holds(&self, topic: &Path) -> bool {
-        match self {
-            Self::Everything => true,
-            Self::Assignment { files, .. } => files.iter().any(|file| topic == Path::new("src").join(file)),
-        }
-    }
-}
-
 /// All files of the template with their contents, paths relative to its folder. `root` is that of the workspace.
 pub(crate) fn generate(root: &Path, scope: &Scope<'_>) -> Result<BTreeMap<PathBuf, String>, TemplateError> {
     let mut manifest = Manifest::read(root)?;
@@ -180,7 +150,16 @@ pub(crate) fn generate(root: &Path, scope: &Scope<'_>) -> Result<BTreeMap<PathBu
         files.insert(LIBRARY.into(), library(&text, &files));
     }
     let groups = readme::groups(&root.join(ASSIGNMENTS))?;
-    let readme = readme::render(&manifest.assignment, &groups, &topics);
+    let given = files.keys().filter(|path| is_given(path)).cloned().collect();
+    let (program, whence) = scope.program();
+    let handed = Handed {
+        assignment: &manifest.assignment,
+        program,
+        whence,
+        given: &given,
+        tasks: scope.tasks(),
+    };
+    let readme = readme::render(&handed, &groups, &topics);
     files.insert("README.md".into(), readme);
     files.insert("Cargo.toml".into(), manifest.render());
     Ok(files)

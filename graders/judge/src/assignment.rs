@@ -1,5 +1,7 @@
 //! An assignment file: which tasks, how many points, what is visible, which limits.
 
+mod handing_in;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,6 +9,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::task::Task;
+
+pub use handing_in::{Gradescope, Shown, Trains};
 
 /// Why an assignment cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -49,9 +53,12 @@ pub struct Assignment {
     pub seed: u64,
     /// Cases per law.
     pub law_cases: u32,
-    /// Whether trials are run unless the command line says otherwise.
+    /// Where trials are run unless the command line says otherwise.
     #[serde(default)]
-    pub training: bool,
+    pub training: Trains,
+    /// When students see results on Gradescope.
+    #[serde(default)]
+    pub gradescope: Gradescope,
     /// How much is said of a mistake that is recognised.
     #[serde(default)]
     pub hints: Hints,
@@ -250,6 +257,7 @@ impl Assignment {
         if !(cpu_seconds > 0.0 && cpu_seconds < 1e6) || memory_mib == 0 || !(1..=3600).contains(&compile_seconds) {
             return Err("limits are positive numbers, and compile_seconds is at most 3600".to_owned());
         }
+        self.gradescope.check()?;
         if self.law_cases == 0 {
             return Err("a law needs at least one case".to_owned());
         }

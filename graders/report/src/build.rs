@@ -1,5 +1,7 @@
 //! From judgements to the report.
 
+use std::collections::BTreeMap;
+
 use judge::assignment::{Assignment, Entry, Hints, Limits, Visibility};
 use judge::finding::{Counterexample, Finding};
 use judge::judgement::{Check, Ending, Kind, Skip, TaskJudgement};
@@ -13,7 +15,7 @@ use crate::clean::clean;
 use crate::diagnosis::{diagnosis, within};
 use crate::evidence;
 use crate::model::{
-    AssignmentName, Bar, CheckKind, CheckReport, Conclusion, Grader, ManualItem, Measured, Portion, Report,
+    AssignmentName, Bar, ByHand, CheckKind, CheckReport, Conclusion, Grader, ManualItem, Measured, Portion, Report,
     SCHEMA_VERSION, Series, Submission, TaskReport, Times, Totals,
 };
 use crate::order::worst_first;
@@ -51,6 +53,8 @@ pub struct Context<'a> {
     pub notes: &'a [String],
     /// All tasks that exist.
     pub tasks: &'a [&'a Task],
+    /// The lines at which the functions of the tasks begin, where the submission has them.
+    pub lines: &'a BTreeMap<&'static str, usize>,
     /// The score that was asked for, in percent.
     pub min_score: Option<f64>,
     /// How long it took.
@@ -65,7 +69,8 @@ pub fn build(context: &Context<'_>, judgements: &[TaskJudgement], assignment: &A
         .map(|(entry, judgement)| task(context, assignment, entry, judgement))
         .collect();
     bound_snippets(&mut tasks);
-    let totals = totals(&tasks, assignment);
+    let manual: Vec<ManualItem> = assignment.manual.iter().map(manual).collect();
+    let totals = totals(&tasks, &manual, unasked(&tasks, assignment));
     Report {
         schema_version: SCHEMA_VERSION,
         grader: Grader {
@@ -88,7 +93,8 @@ pub fn build(context: &Context<'_>, judgements: &[TaskJudgement], assignment: &A
         dtypes: context.dtypes.iter().map(ToString::to_string).collect(),
         sandbox: context.sandbox.to_vec(),
         notes: context.notes.iter().map(|note| clean(note)).collect(),
-        manual: assignment.manual.iter().map(manual).collect(),
+        manual,
+        handed_in: None,
         conclusion: conclusion(&tasks, &totals, context.min_score),
         next: words::next(&tasks),
         times: context.times.clone(),
@@ -107,12 +113,14 @@ fn task(context: &Context<'_>, assignment: &Assignment, entry: &Entry, judgement
     TaskReport {
         id: entry.id.clone(),
         file: task.map_or("", |task| task.file).to_owned(),
+        line: task.and_then(|task| context.lines.get(task.id)).copied(),
         item: entry.item.clone(),
         hidden: matches!(entry.visibility, Visibility::Hidden),
         verdict: judgement.verdict,
         points: hundredths(judgement.points),
         max_points: hundredths(judgement.max_points),
         training_points: hundredths(judgement.training_points),
+        by_hand: None,
         portions: judgement.portions.iter().map(portion).collect(),
         summary: words::summary(judgement),
         diagnosis: diagnosis(assignment.hints, entry.visibility, &judgement.likenesses),
@@ -136,6 +144,8 @@ fn manual(item: &judge::assignment::Manual) -> ManualItem {
         title: item.title.clone(),
         points: item.points,
         bonus: item.bonus,
+        given: None,
+        comment: None,
     }
 }
 
@@ -166,7 +176,7 @@ fn check(limits: Limits, hints: Hints, entry: &Entry, check: &Check) -> CheckRep
                 },
                 ..blank
             },
-            words::skip(skip, check.kind),
+            words::skip(skip, check.kind).within(hints),
         ),
         Ending::Failed {
             finding,
@@ -181,9 +191,11 @@ fn check(limits: Limits, hints: Hints, entry: &Entry, check: &Check) -> CheckRep
                 ..blank
             };
             match sight(entry.visibility, check.kind, finding) {
-                Sight::Nothing => said(blank, words::hidden(Verdict::of(finding))),
+                Sight::Nothing => said(blank, words::hidden(Verdict::of(finding)).within(hints)),
                 Sight::Finding(finding) => {
-                    let report = failed(blank, &within(hints, finding), counterexample.as_ref(), place);
+                    let finding = within(hints, finding);
+                    let words = words::finding(&finding, place).within(hints);
+                    let report = failed(said(blank, words), &finding, counterexample.as_ref());
                     // Expected values and inputs would be in it.
                     let is_shown = matches!(entry.visibility, Visibility::Public);
                     let reproduction = check.reproduction.as_ref().filter(|_| is_shown);
@@ -226,17 +238,12 @@ fn finite(value: f64) -> Option<f64> {
     Some(value).filter(|value| value.is_finite())
 }
 
-fn failed(
-    blank: CheckReport,
-    finding: &Finding,
-    counterexample: Option<&Counterexample>,
-    place: Place<'_>,
-) -> CheckReport {
+fn failed(said: CheckReport, finding: &Finding, counterexample: Option<&Counterexample>) -> CheckReport {
     CheckReport {
         location: evidence::place(finding),
         evidence: evidence::evidence(finding),
         counterexample: counterexample.map(evidence::counterexample),
-        ..said(blank, words::finding(finding, place))
+        ..said
     }
 }
 
@@ -289,26 +296,50 @@ fn kind(kind: Kind) -> CheckKind {
     }
 }
 
-fn totals(tasks: &[TaskReport], assignment: &Assignment) -> Totals {
-    let (faulted, judged): (Vec<_>, Vec<_>) = tasks.iter().partition(|task| task.verdict == Verdict::JudgeFault);
+/// The points of the tasks that were not asked for.
+fn unasked(tasks: &[TaskReport], assignment: &Assignment) -> f64 {
     let asked = |entry: &&Entry| tasks.iter().any(|task| task.id == entry.id);
+    let all: f64 = assignment.tasks.iter().map(Entry::points).sum();
+    hundredths(all - assignment.tasks.iter().filter(asked).map(Entry::points).sum::<f64>())
+}
+
+/// The sums over tasks and items; a fault of the grader on which no person has decided is apart.
+pub(crate) fn totals(tasks: &[TaskReport], manual: &[ManualItem], unasked_points: f64) -> Totals {
+    let is_faulted = |task: &&TaskReport| task.verdict == Verdict::JudgeFault && task.by_hand.is_none();
+    let (faulted, judged): (Vec<_>, Vec<_>) = tasks.iter().partition(is_faulted);
     let points = hundredths(judged.iter().map(|task| task.points).sum());
     let max_points = hundredths(judged.iter().map(|task| task.max_points).sum());
-    let all: f64 = assignment.tasks.iter().map(Entry::points).sum();
-    let asked: f64 = assignment.tasks.iter().filter(asked).map(Entry::points).sum();
-    let by_hand = assignment.manual.iter().filter(|item| !item.bonus);
+    let left = manual.iter().filter(|item| !item.bonus && item.given.is_none());
     Totals {
         points,
         max_points,
         training_points: hundredths(tasks.iter().map(|task| task.training_points).sum()),
         fault_points: hundredths(faulted.iter().map(|task| task.max_points).sum()),
-        unasked_points: hundredths(all - asked),
-        manual_points: hundredths(by_hand.map(|item| item.points).sum()),
+        unasked_points,
+        manual_points: hundredths(left.map(|item| item.points).sum()),
+        by_hand: by_hand(manual, points, max_points),
         percent: percent(points, max_points),
     }
 }
 
-fn hundredths(points: f64) -> f64 {
+/// What people have given; none where nothing is graded yet.
+fn by_hand(manual: &[ManualItem], points: f64, max_points: f64) -> Option<ByHand> {
+    let graded = || manual.iter().filter_map(|item| Some((item, item.given?)));
+    graded().next()?;
+    let given: f64 = graded().map(|(_, given)| given).sum();
+    let most: f64 = graded()
+        .filter(|(item, _)| !item.bonus)
+        .map(|(item, _)| item.points)
+        .sum();
+    Some(ByHand {
+        points: hundredths(given),
+        max_points: hundredths(most),
+        total_points: hundredths(points + given),
+        total_max_points: hundredths(max_points + most),
+    })
+}
+
+pub(crate) fn hundredths(points: f64) -> f64 {
     // Adding zero turns a negative zero, the sum of nothing, into a plain one.
     (points * 100.0).round() / 100.0 + 0.0
 }
@@ -323,9 +354,12 @@ fn percent(points: f64, max_points: f64) -> f64 {
 }
 
 /// A score of 100 also asks that no task is wrong.
-fn conclusion(tasks: &[TaskReport], totals: &Totals, min_score: Option<f64>) -> Conclusion {
+pub(crate) fn conclusion(tasks: &[TaskReport], totals: &Totals, min_score: Option<f64>) -> Conclusion {
     let all_pass = tasks.iter().all(|task| task.verdict.is_spotless());
-    if tasks.iter().any(|task| task.verdict == Verdict::JudgeFault) {
+    if tasks
+        .iter()
+        .any(|task| task.verdict == Verdict::JudgeFault && task.by_hand.is_none())
+    {
         Conclusion::JudgeFault
     } else if min_score.is_some_and(|least| totals.percent < least || (least >= 100.0 && !all_pass)) {
         Conclusion::BelowMinimum

@@ -46,15 +46,15 @@ fn annotations(kind: &str, report: &Report, tasks: &[&TaskReport]) -> Vec<String
         let ranked = tasks
             .iter()
             .filter_map(|task| Some((task, task.remarks().get(rank).copied()?)));
-        all.extend(ranked.map(|(task, remark)| annotation(kind, report, task, &remark)));
+        all.extend(ranked.map(|(task, remark)| annotation(kind, report, task, &remark, rank == 0)));
     }
     all
 }
 
 fn summary(kind: &str, report: &Report, task: &TaskReport) -> String {
-    let file = property(&in_repository(&report.submission.path, &task.file));
+    let place = place(report, &task.file, task.line);
     let heading = property(&format!("{}: {}", task.id, title(task.verdict)));
-    format!("::{kind} file={file},title={heading}::{}\n", data(&task.summary))
+    format!("::{kind} {place},title={heading}::{}\n", data(&task.summary))
 }
 
 /// What has to be mended is an error, a fault of the grader a warning, what is not there yet a notice.
@@ -73,18 +73,29 @@ fn hundredths_lost(task: &TaskReport) -> i64 {
     lost
 }
 
-fn annotation(kind: &str, report: &Report, task: &TaskReport, remark: &Remark<'_>) -> String {
+/// The properties that say where.
+fn place(report: &Report, file: &str, line: Option<usize>) -> String {
+    let file = property(&in_repository(&report.submission.path, file));
+    let line = line.map(|line| format!(",line={line}"));
+    format!("file={file}{}", line.unwrap_or_default())
+}
+
+/// A finding at its own line, otherwise at that of the function; the first one of a task names the mistake.
+fn annotation(kind: &str, report: &Report, task: &TaskReport, remark: &Remark<'_>, is_first: bool) -> String {
     let check = remark.check;
-    let location = check.location.as_ref();
-    let file = location.map_or(task.file.as_str(), |place| place.file.as_str());
-    let mut properties = format!("file={}", property(&in_repository(&report.submission.path, file)));
-    if let Some(line) = location.and_then(|place| place.line) {
-        let _ = write!(properties, ",line={line}");
-    }
+    let mut properties = match &check.location {
+        Some(location) => place(report, &location.file, location.line),
+        None => place(report, &task.file, task.line),
+    };
     let heading = format!("{}: {}, {}", task.id, title(check.verdict), check.name);
     let _ = write!(properties, ",title={}", property(&heading));
     let mut message = check.message.clone().unwrap_or_else(|| check.statement.clone());
-    message.push_str(&words::alike(remark.others));
+    if let Some(others) = words::alike(remark.others) {
+        let _ = write!(message, "\n{others}");
+    }
+    for line in words::diagnosis(&task.diagnosis, false).iter().filter(|_| is_first) {
+        let _ = write!(message, "\n{} {}", line.label, line.text);
+    }
     for line in steps::lines(check) {
         let _ = write!(message, "\n{line}");
     }
@@ -144,6 +155,39 @@ mod tests {
     #[test]
     fn a_mixed_report_makes_annotations() {
         insta::assert_snapshot!(render(&mixed_report()));
+    }
+
+    #[test]
+    fn the_mistake_is_named_once_and_a_finding_without_a_place_is_at_the_line_of_its_function() {
+        let mut report = mixed_report();
+        for task in &mut report.tasks {
+            task.line = Some(17);
+        }
+        let text = render(&report);
+        let of = |id: &str| {
+            text.lines()
+                .filter(|line| line.contains(&format!("title={id}%3A")))
+                .collect::<Vec<_>>()
+        };
+        let attention = of("causal_self_attention");
+        assert!(attention.len() > 1);
+        let named = attention
+            .iter()
+            .filter(|line| line.contains("%0Alooks like heads merged twice: merges"));
+        assert_eq!(named.count(), 1, "{text}");
+        assert!(attention.iter().all(|line| line.contains(",line=17,")), "{text}");
+        assert!(of("adjacency_matrix")[0].contains(",line=17,"), "{text}");
+        // Where the compiler names a line, that one is meant.
+        assert!(of("greedy")[0].contains(",line=41,"), "{text}");
+    }
+
+    #[test]
+    fn the_number_of_like_checks_never_stands_behind_a_value() {
+        let text = render(&mixed_report());
+        assert!(
+            text.contains("::no answer within 5 s of CPU time%0Athe same in 2 other checks%0A"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -1,15 +1,17 @@
 //! The report as Gradescope's `results.json`: a test per task with its points, one without points per manual item.
 //!
 //! What an assignment hides was left out when the model was built, so every test is visible: with a hidden one,
-//! Gradescope would hide the total from its students.
+//! Gradescope would hide the total from its students. Where the assignment has a result shown later, all tests are, and
+//! what is said at once holds no points.
 
 use std::fmt::Write;
 
+use judge::assignment::Shown;
 use judge::verdict::Verdict;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::model::{Conclusion, Remark, Report, TaskReport};
+use crate::model::{Conclusion, ManualItem, Remark, Report, TaskReport};
 use crate::steps;
 use crate::words::{self, title};
 
@@ -44,15 +46,14 @@ struct Test {
 
 /// The report as one JSON object.
 pub fn render(report: &Report) -> String {
-    let tasks = report.tasks.iter().map(task);
-    let manual = report.manual.iter().map(|item| Test {
-        score: None,
-        max_score: None,
-        status: None,
-        name: item.title.clone(),
-        number: item.item.clone(),
-        output: format!("{}: {}", words::BY_HAND, words::worth(item)),
-        visibility: "visible",
+    let shown = report
+        .handed_in
+        .as_ref()
+        .map_or(Shown::Visible, |handed_in| handed_in.shown);
+    let tests = report.tasks.iter().map(task).chain(report.manual.iter().map(by_hand));
+    let tests = tests.map(|test| Test {
+        visibility: visibility(shown),
+        ..test
     });
     let results = Results {
         execution_time: report.times.as_ref().map(|times| times.total),
@@ -62,7 +63,7 @@ pub fn render(report: &Report) -> String {
         test_name_format: "text",
         visibility: "visible",
         stdout_visibility: "hidden",
-        tests: tasks.chain(manual).collect(),
+        tests: tests.collect(),
         extra_data: json!({
             "assignment": report.assignment.id,
             "submission_sha256": report.submission.sha256,
@@ -72,6 +73,7 @@ pub fn render(report: &Report) -> String {
             "seed": report.seed,
             "fresh_seed": report.fresh_seed,
             "sandbox": report.sandbox,
+            "handed_in": report.handed_in,
         }),
     };
     let mut text = serde_json::to_string_pretty(&results).expect("plain data with names for keys is always JSON");
@@ -90,39 +92,68 @@ pub fn refused(reason: &str) -> String {
     format!("{results:#}\n")
 }
 
+fn visibility(shown: Shown) -> &'static str {
+    match shown {
+        Shown::Visible => "visible",
+        Shown::AfterDueDate => "after_due_date",
+        Shown::AfterPublished => "after_published",
+        Shown::Hidden => "hidden",
+    }
+}
+
+/// What people grade: information until they have, then a test with its points. A bonus is extra credit.
+fn by_hand(item: &ManualItem) -> Test {
+    Test {
+        score: item.given,
+        max_score: item.given.map(|_| if item.bonus { 0.0 } else { item.points }),
+        status: None,
+        name: item.title.clone(),
+        number: item.item.clone(),
+        output: format!("{}: {}", words::BY_HAND, words::worth(item)),
+        visibility: "visible",
+    }
+}
+
 fn output(report: &Report) -> String {
-    let mut text = words::totals(&report.totals);
+    let withheld = report.handed_in.as_ref().and_then(words::withheld);
+    let is_shown = withheld.is_none();
+    let mut text = withheld.unwrap_or_else(|| words::totals(&report.totals));
     if report.conclusion == Conclusion::JudgeFault {
         let _ = write!(text, "\n{}", words::grader_failed());
     }
     for note in &report.notes {
         let _ = write!(text, "\n{note}");
     }
-    if let Some(next) = &report.next {
+    if let Some(next) = report.next.as_ref().filter(|_| is_shown) {
         let _ = write!(text, "\nnext: {next}");
+    }
+    // A file that does not compile is worth a new submission, and says nothing of what is asked.
+    for task in report.tasks.iter().filter(|_| !is_shown) {
+        if task.verdict == Verdict::DidNotCompile {
+            let _ = write!(text, "\n{}: {}, {}", task.id, title(task.verdict), task.summary);
+        }
     }
     text
 }
 
 /// A task that this grader failed on, or that was not judged, carries no points at all rather than none earned.
 fn task(task: &TaskReport) -> Test {
-    let judged = words::is_judged(task.verdict);
+    let judged = words::is_judged(task);
     let mut text = format!("{}: {}", title(task.verdict), task.summary);
+    for line in words::diagnosis(&task.diagnosis, true) {
+        let _ = write!(text, "\n{}  {}", line.label, line.text);
+    }
     for remark in task.remarks() {
         text.push_str(&finding(&remark));
     }
-    for (number, line) in words::diagnosis(&task.diagnosis, true).iter().enumerate() {
-        let space = if number == 0 { "\n" } else { "" };
-        let _ = write!(text, "{space}\n{}  {}", line.label, line.text);
-    }
+    let is_full = match &task.by_hand {
+        Some(_) => task.points >= task.max_points,
+        None => task.verdict == Verdict::Passed,
+    };
     Test {
         score: judged.then(|| task.points.clamp(0.0, task.max_points)),
         max_score: judged.then_some(task.max_points),
-        status: judged.then_some(if task.verdict == Verdict::Passed {
-            "passed"
-        } else {
-            "failed"
-        }),
+        status: judged.then_some(if is_full { "passed" } else { "failed" }),
         name: task.id.clone(),
         number: task.item.clone(),
         output: text,
@@ -132,7 +163,7 @@ fn task(task: &TaskReport) -> Test {
 
 fn finding(remark: &Remark<'_>) -> String {
     let check = remark.check;
-    let mut text = format!("\n\n{}{}", check.name, words::alike(remark.others));
+    let mut text = format!("\n\n{}", words::with_alike(&check.name, remark.others));
     for (label, said) in [
         ("rule", Some(check.statement.as_str())),
         ("seen", check.message.as_deref()),
@@ -161,6 +192,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
+    use crate::model::HandedIn;
     use crate::testing::mixed_report;
 
     /// Gradescope's rules as a schema of our own writing, from its documentation of the format.
@@ -212,6 +244,39 @@ mod tests {
                 .iter()
                 .all(|test| test["visibility"] == "visible")
         );
+    }
+
+    #[test]
+    fn a_result_that_is_shown_later_says_no_points_before() {
+        let mut report = mixed_report();
+        report.handed_in = Some(HandedIn {
+            number: Some(2),
+            late_seconds: 0,
+            shown: Shown::AfterDueDate,
+            every: Some(3),
+        });
+        let value: Value = serde_json::from_str(&render(&report)).unwrap();
+        assert!(jsonschema::validator_for(&rules()).unwrap().is_valid(&value), "{value}");
+        let tests = value["tests"].as_array().unwrap();
+        assert!(tests.iter().all(|test| test["visibility"] == "after_due_date"));
+        let said = value["output"].as_str().unwrap();
+        assert!(said.starts_with("submission 2 is graded; "), "{said}");
+        assert!(said.contains("greedy: did not compile, sampling.rs:41"), "{said}");
+        for kept in ["6.47", "next:", "rotary", "heads merged twice"] {
+            assert!(!said.contains(kept), "{kept}: {said}");
+        }
+    }
+
+    #[test]
+    fn the_mistake_stands_before_the_findings() {
+        let value: Value = serde_json::from_str(&render(&mixed_report())).unwrap();
+        let tests = value["tests"].as_array().unwrap();
+        let test = tests
+            .iter()
+            .find(|test| test["name"] == "causal_self_attention")
+            .unwrap();
+        let second = test["output"].as_str().unwrap().lines().nth(1).unwrap();
+        assert!(second.starts_with("looks like  heads merged twice: "), "{second}");
     }
 
     #[test]

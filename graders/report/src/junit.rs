@@ -6,9 +6,9 @@ use judge::verdict::Verdict;
 use quick_xml::Writer;
 use quick_xml::events::{BytesEnd, BytesStart, BytesText, Event};
 
-use crate::model::{CheckReport, Report, TaskReport};
+use crate::model::{CheckKind, CheckReport, Report, TaskReport};
 use crate::steps;
-use crate::words::{points, title};
+use crate::words::{self, points, title};
 
 /// The report as one XML document.
 pub fn render(report: &Report) -> String {
@@ -34,6 +34,7 @@ fn document(writer: &mut Out, report: &Report) -> Written {
     for task in &report.tasks {
         suite(writer, task)?;
     }
+    by_hand(writer, report)?;
     writer.write_event(Event::End(BytesEnd::new("testsuites")))
 }
 
@@ -43,21 +44,54 @@ fn suite(writer: &mut Out, task: &TaskReport) -> Written {
     Count::of(task.checks.iter()).push(&mut start);
     writer.write_event(Event::Start(start))?;
     writer.write_event(Event::Start(BytesStart::new("properties")))?;
-    for (name, value) in [
-        ("points", points(task.points)),
-        ("max_points", points(task.max_points)),
-        ("verdict", title(task.verdict).to_owned()),
-    ] {
-        let mut property = BytesStart::new("property");
-        push(&mut property, "name", name);
-        push(&mut property, "value", &value);
-        writer.write_event(Event::Empty(property))?;
+    let (earned, most) = words::earned_of(task);
+    if words::is_judged(task) {
+        property(writer, "points", &earned)?;
+    }
+    property(writer, "max_points", &most)?;
+    property(writer, "verdict", title(task.verdict))?;
+    if task.by_hand.is_some() {
+        property(writer, "by hand", &task.summary)?;
+    }
+    for line in words::diagnosis(&task.diagnosis, true) {
+        property(writer, line.label, &line.text)?;
     }
     writer.write_event(Event::End(BytesEnd::new("properties")))?;
     for check in &task.checks {
         case(writer, task, check)?;
     }
     writer.write_event(Event::End(BytesEnd::new("testsuite")))
+}
+
+fn property(writer: &mut Out, name: &str, value: &str) -> Written {
+    let mut property = BytesStart::new("property");
+    push(&mut property, "name", name);
+    push(&mut property, "value", value);
+    writer.write_event(Event::Empty(property))
+}
+
+/// What people have graded, as a suite without cases: nothing was tested.
+fn by_hand(writer: &mut Out, report: &Report) -> Written {
+    for item in &report.manual {
+        let Some(given) = item.given else { continue };
+        let mut start = BytesStart::new("testsuite");
+        push(&mut start, "name", &format!("{}: {}", words::BY_HAND, item.title));
+        Count::default().push(&mut start);
+        writer.write_event(Event::Start(start))?;
+        writer.write_event(Event::Start(BytesStart::new("properties")))?;
+        property(writer, "points", &points(given))?;
+        property(
+            writer,
+            "max_points",
+            &points(if item.bonus { 0.0 } else { item.points }),
+        )?;
+        if let Some(comment) = &item.comment {
+            property(writer, "comment", comment)?;
+        }
+        writer.write_event(Event::End(BytesEnd::new("properties")))?;
+        writer.write_event(Event::End(BytesEnd::new("testsuite")))?;
+    }
+    Ok(())
 }
 
 fn case(writer: &mut Out, task: &TaskReport, check: &CheckReport) -> Written {
@@ -70,7 +104,7 @@ fn case(writer: &mut Out, task: &TaskReport, check: &CheckReport) -> Written {
         "file",
         place.map_or(task.file.as_str(), |place| &place.file),
     );
-    if let Some(line) = place.and_then(|place| place.line) {
+    if let Some(line) = place.map_or(task.line, |place| place.line) {
         push(&mut start, "line", &line.to_string());
     }
     let Some(element) = element(check.verdict) else {
@@ -84,7 +118,7 @@ fn case(writer: &mut Out, task: &TaskReport, check: &CheckReport) -> Written {
     } else {
         push(&mut inner, "type", title(check.verdict));
         writer.write_event(Event::Start(inner))?;
-        writer.write_event(Event::Text(BytesText::new(&legal(&details(check)))))?;
+        writer.write_event(Event::Text(BytesText::new(&legal(&details(task, check)))))?;
         writer.write_event(Event::End(BytesEnd::new(element)))?;
     }
     writer.write_event(Event::End(BytesEnd::new("testcase")))
@@ -102,9 +136,14 @@ fn element(verdict: Verdict) -> Option<&'static str> {
     }
 }
 
-fn details(check: &CheckReport) -> String {
+/// A golden case is where a mistake is recognised, so its failure names it.
+fn details(task: &TaskReport, check: &CheckReport) -> String {
     let mut lines = vec![format!("rule: {}", check.statement)];
     lines.extend(check.message.iter().map(|message| format!("seen: {message}")));
+    if check.kind == CheckKind::Golden {
+        let named = words::diagnosis(&task.diagnosis, false).into_iter();
+        lines.extend(named.map(|line| format!("{}: {}", line.label, line.text)));
+    }
     lines.extend(steps::lines(check));
     lines.extend(
         check
@@ -188,6 +227,46 @@ mod tests {
             .map(|node| node.attribute("value").unwrap().parse::<f64>().unwrap())
             .sum();
         assert!(worth > 0.0);
+    }
+
+    #[test]
+    fn the_mistake_is_named_in_the_failure_of_each_golden_case_and_in_the_suite() {
+        let text = render(&mixed_report());
+        let document = roxmltree::Document::parse(&text).unwrap();
+        let suite = document
+            .descendants()
+            .find(|node| node.attribute("name") == Some("causal_self_attention"))
+            .unwrap();
+        let named = |node: &roxmltree::Node<'_, '_>| {
+            let text = node.text().unwrap_or_default();
+            text.contains("looks like: heads merged twice: merges the heads")
+        };
+        let failures = suite
+            .descendants()
+            .filter(|node| node.has_tag_name("failure") && named(node));
+        assert_eq!(failures.count(), 2, "{text}");
+        let property = suite
+            .descendants()
+            .find(|node| node.attribute("name") == Some("looks like"));
+        assert!(
+            property
+                .unwrap()
+                .attribute("value")
+                .unwrap()
+                .starts_with("heads merged twice")
+        );
+    }
+
+    #[test]
+    fn a_case_without_a_place_of_its_own_is_at_the_line_of_its_function() {
+        let mut report = mixed_report();
+        report.tasks[0].line = Some(17);
+        let text = render(&report);
+        let line = text
+            .lines()
+            .find(|line| line.contains("name=\"deterministic\""))
+            .unwrap();
+        assert!(line.contains("file=\"attention.rs\" line=\"17\""), "{line}");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! it. Renderers hold no judgement of their own, return text and print nothing.
 
 mod build;
+mod by_hand;
 mod clean;
 mod diagnosis;
 mod evidence;
@@ -31,11 +32,12 @@ use std::str::FromStr;
 
 pub use build::{Context, build};
 pub use clean::{clean, is_hidden};
+pub use by_hand::{Scores, apply as give_by_hand};
 pub use model::{Conclusion, Report, Stage, Times};
 pub use sentence::{sentence, sizes};
 pub use terminal::Look;
-pub use words::late;
 pub use words::watch::untouched;
+pub use words::{in_time_by_own_date, late};
 
 /// A format in which a report can be written to a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

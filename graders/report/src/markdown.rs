@@ -1,6 +1,7 @@
 //! The report as Markdown, for the summary of a job or a comment on a pull request.
 //!
-//! Text that a submission chose is escaped letter by letter: it can make no heading, link, image, mention or HTML.
+//! Text that a submission chose is escaped letter by letter: it can make no heading, link, image, mention or HTML. Code
+//! between backticks stays code, in which every letter means only itself.
 
 use std::fmt::Write;
 
@@ -78,7 +79,10 @@ fn section(task: &TaskReport) -> String {
 
 fn finding(remark: &Remark<'_>) -> String {
     let check = remark.check;
-    let mut text = format!("- **{}**{}", escape(&check.name), escape(&words::alike(remark.others)));
+    let mut text = format!("- **{}**", escape(&check.name));
+    if let Some(others) = words::alike(remark.others) {
+        let _ = write!(text, " ({})", escape(&others));
+    }
     if states_a_rule(check) {
         line(&mut text, "rule", &check.statement);
     }
@@ -144,15 +148,43 @@ fn by_hand(report: &Report) -> String {
             "- {} {}: {}",
             escape(&item.item),
             escape(&item.title),
-            words::worth(item)
+            escape(&words::worth(item))
         );
     }
     text
 }
 
-/// One line of text that means only itself.
+/// One line of text that means only itself; what stands between two backticks is code.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('`') {
+        escape_words(&mut escaped, before);
+        match after.split_once('`') {
+            Some((code, behind)) if is_code(code) => {
+                let _ = write!(escaped, "`{code}`");
+                // Two spans that touch would be one.
+                if behind.starts_with('`') {
+                    escaped.push(' ');
+                }
+                rest = behind;
+            }
+            _ => {
+                escaped.push_str("\\`");
+                rest = after;
+            }
+        }
+    }
+    escape_words(&mut escaped, rest);
+    escaped
+}
+
+/// What can be shown as code: a bar would end the cell of a table, also in code.
+fn is_code(text: &str) -> bool {
+    !text.trim().is_empty() && !text.contains(|letter: char| letter == '|' || letter.is_control())
+}
+
+fn escape_words(escaped: &mut String, text: &str) {
     for letter in text.chars() {
         match letter {
             // A backslash does not stop these from making a mention, a link or a tag.
@@ -164,7 +196,6 @@ fn escape(text: &str) -> String {
             letter => escaped.push(letter),
         }
     }
-    escaped
 }
 
 #[cfg(test)]
@@ -185,7 +216,7 @@ mod tests {
 
     fn plain(text: &str) -> String {
         let words = events(text).into_iter().filter_map(|event| match event {
-            Event::Text(text) => Some(text.into_string()),
+            Event::Text(text) | Event::Code(text) => Some(text.into_string()),
             _ => None,
         });
         words.collect()
@@ -214,11 +245,51 @@ mod tests {
         for event in events(&escaped) {
             let harmless = matches!(
                 event,
-                Event::Text(_) | Event::Start(Tag::Paragraph) | Event::End(TagEnd::Paragraph)
+                Event::Text(_) | Event::Code(_) | Event::Start(Tag::Paragraph) | Event::End(TagEnd::Paragraph)
             );
             assert!(harmless, "{event:?}");
         }
-        assert_eq!(plain(&escaped), hostile);
+        assert_eq!(plain(&escaped), hostile.replace('`', ""));
+    }
+
+    #[test]
+    fn what_stands_between_backticks_is_code_and_nothing_else_is() {
+        let of = |text: &str| -> Vec<String> {
+            let escaped = escape(text);
+            let code = events(&escaped).into_iter().filter_map(|event| match event {
+                Event::Code(code) => Some(code.into_string()),
+                _ => None,
+            });
+            code.collect()
+        };
+        assert_eq!(of("still `todo!()`, and `a.b[0]`"), ["todo!()", "a.b[0]"]);
+        assert_eq!(of("`<b>`, `@everyone` and `&amp;`"), ["<b>", "@everyone", "&amp;"]);
+        // One that is left over, none between two, and letters that cannot stand there.
+        assert_eq!(of("one ` alone"), [""; 0]);
+        assert_eq!(of("`` nothing"), [""; 0]);
+        assert_eq!(of("`a|b`"), [""; 0]);
+        assert_eq!(of("`a``b`"), ["a", "b"]);
+    }
+
+    #[test]
+    fn no_row_of_backticks_makes_markup() {
+        for hostile in [
+            "`a``<b>`",
+            "``<b>``",
+            "```<b>",
+            "`a`<b>`",
+            "\\`<b>\\`",
+            "`\\`<b>`",
+            "``a`<b>",
+            "`a```<b>`c`",
+        ] {
+            for event in events(&escape(hostile)) {
+                assert!(
+                    !matches!(event, Event::Html(_) | Event::InlineHtml(_)),
+                    "{hostile}: {event:?}"
+                );
+            }
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The report as data: what every format is made from, and what `report.json` holds.
 
 mod evidence;
+mod handed_in;
 mod trial;
 mod window;
 
@@ -9,11 +10,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use evidence::{Argument, Call, Counterexample, Evidence, Seen, Size, Worst};
+pub use handed_in::{ByHand, Decision, HandedIn};
 pub use trial::{Bar, Measured, Series};
 pub use window::{Number, Relation, Window};
 
 /// Version of the model; it rises with every change that a reader has to know of.
-pub const SCHEMA_VERSION: u32 = 4;
+pub const SCHEMA_VERSION: u32 = 5;
 
 /// The report on one submission.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -47,6 +49,9 @@ pub struct Report {
     pub tasks: Vec<TaskReport>,
     /// What people grade.
     pub manual: Vec<ManualItem>,
+    /// When it was handed in, where the service that took it says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handed_in: Option<HandedIn>,
     /// Sums over the tasks.
     pub totals: Totals,
     /// What the program's exit status says.
@@ -97,6 +102,9 @@ pub struct TaskReport {
     pub id: String,
     /// The file that holds the function.
     pub file: String,
+    /// The line at which the function begins, where the submission has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
     /// The number of the document's item.
     pub item: String,
     /// Whether the assignment hides the golden cases.
@@ -109,6 +117,9 @@ pub struct TaskReport {
     pub max_points: f64,
     /// Points that cannot, because training was not asked for; they are counted nowhere else.
     pub training_points: f64,
+    /// What a person decided on the points, in place of the grader.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_hand: Option<Decision>,
     /// The parts of the points.
     pub portions: Vec<Portion>,
     /// The verdict in a sentence.
@@ -244,6 +255,12 @@ pub struct ManualItem {
     pub points: f64,
     /// Whether it stands apart from the assignment's total.
     pub bonus: bool,
+    /// The points that were given, once it is graded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given: Option<f64>,
+    /// What whoever graded it says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
 }
 
 /// Sums over the tasks of a report.
@@ -260,8 +277,11 @@ pub struct Totals {
     pub fault_points: f64,
     /// Points of the assignment's tasks that were not asked for.
     pub unasked_points: f64,
-    /// Points that people give.
+    /// Points that people have still to give.
     pub manual_points: f64,
+    /// What people have given, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_hand: Option<ByHand>,
     /// Earned points in percent of the points of judged tasks, to a hundredth, never rounded up; 0 where none was judged.
     pub percent: f64,
 }

@@ -10,7 +10,7 @@ use judge::verdict::Verdict;
 use crate::model::{CheckKind, CheckReport, Counterexample, Evidence, Remark, Report, Seen, TaskReport};
 use crate::page::{Page, WIDTH};
 use crate::steps;
-use crate::words::{self, points, title};
+use crate::words::{self, title};
 use crate::wrap::{length, wrap};
 
 pub use change::{Change, render_change};
@@ -115,17 +115,7 @@ impl<'a> Sections<'a> {
 
     /// Name, points, verdict, and the summary where there is room for it.
     fn row(&mut self, task: &TaskReport) {
-        let out_of_reach = task.max_points == 0.0 && task.training_points > 0.0;
-        let most = points(if out_of_reach {
-            task.training_points
-        } else {
-            task.max_points
-        });
-        let earned = if out_of_reach || task.verdict == Verdict::JudgeFault {
-            "-".to_owned()
-        } else {
-            points(task.points)
-        };
+        let (earned, most) = words::earned_of(task);
         let id = self.page.paint(Style::new().bold(), &format!("{:<28}", task.id));
         let verdict = self
             .page
@@ -197,8 +187,8 @@ impl<'a> Sections<'a> {
 
     fn check_name(&mut self, remark: &Remark<'_>) {
         let name = self.page.paint(AnsiColor::Yellow.on_default(), &remark.check.name);
-        let others = words::alike(remark.others);
-        self.page.line(&format!("    {name}{others}"));
+        self.page
+            .line(&format!("    {}", words::with_alike(&name, remark.others)));
     }
 
     fn compiler_text(&mut self, check: &CheckReport) {

@@ -72,6 +72,13 @@ impl Staged {
             .collect()
     }
 
+    /// Whether a file is the submission's own, and not the template's in its place.
+    pub(crate) fn is_own(&self, file: &str) -> bool {
+        let stands_in =
+            |note: &stage::Note| matches!(note, stage::Note::FromTemplate { file: missing } if missing == file);
+        !self.staged.notes.iter().any(stands_in)
+    }
+
     /// SHA-256 of the sources.
     pub(crate) fn hash(&self) -> &str {
         &self.staged.hash

@@ -5,7 +5,9 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use judge::assignment::{self, Assignment, AssignmentError};
+use judge::task::Task;
 use judge::tasks;
+use sandbox::stage::GIVEN;
 
 use super::cut::Function;
 
@@ -14,26 +16,25 @@ Every function below is a `todo!` with its instruction. Its doc comment is the f
 conventions, errors, and where it comes from. Where the assignment leaves something open, the doc comment decides.
 ";
 
+/// The task that commands show, where it is handed out.
+const EXAMPLE: &str = "rms_norm";
+
+/// The part that the rules show, where it is handed out.
+const EXAMPLE_PART: &str = "causal_mask";
+
 /// Said where the template serves several assignments.
 const SEVERAL: &str = "
 It holds the functions of every assignment of the course: write those of yours. Which one it is stands in `Cargo.toml`,
 under `[package.metadata.grade]`; `--assignment ID` overrides it.
 ";
 
+/// What follows the table; words in braces depend on what is handed out.
 const AFTER_TABLE: &str = r"
-The types in the signatures (`AttentionWeights`, `InvalidInput`, ...) are in `src/types.rs`; those of the tasks on
-sequences (`Neuron`, `BeamConfig`, ...) are in `src/sequence_types.rs`.
+{types}
 
 ## Have it graded
 
-In this folder:
-
-```sh
-grade --submission .                        # everything
-grade --submission . --task rms_norm        # one task
-grade --submission . --training             # also what trains, which takes a while
-grade explain rms_norm                      # what is checked
-```
+{commands}
 
 A function that is still a `todo!` counts as not attempted, and a file that does not compile costs only the tasks in
 that file, so grade early and often. `cargo check` and your own `#[cfg(test)]` tests work as in any crate, once
@@ -42,12 +43,10 @@ that file, so grade early and often. `cargo check` and your own `#[cfg(test)]` t
 ## Rules
 
 - Only `tch` and `std`. Your `Cargo.toml` is read for the name of the assignment and not used otherwise.
-- `src/types.rs`, `src/sequence_types.rs`, `src/parts.rs` and `src/lib.rs` are given: they are replaced before grading,
-  so changes there have no effect. Signatures stay as they are.
+{given}
 - Helper functions are welcome, in the topic files or in further `.rs` files in `src`: every one of them is a module of
   the crate (`src/helpers.rs` is `crate::helpers`). For your own builds declare it in `src/lib.rs`.
-- A larger task calls its parts through `crate::parts`, for example `parts::causal_mask(...)`. If a part is wrong, the
-  larger task is then judged with a right one in its place, and the mistake costs its own points only.
+{parts}
 - Do not call the operator that is the answer: what a task rules out stands in its doc comment and in
   `grade explain TASK`. Sources are searched for it in every spelling, helpers and macros included; a use costs the
   points of the tasks that reach it. Your `#[cfg(test)]` tests may use it.
@@ -86,14 +85,31 @@ pub(super) fn groups(folder: &Path) -> Result<Vec<Group>, AssignmentError> {
     assignment::known(folder).iter().map(group).collect()
 }
 
+/// What of the README depends on what is handed out.
+#[derive(Debug)]
+pub(super) struct Handed<'a> {
+    /// The assignment that the manifest names.
+    pub(super) assignment: &'a str,
+    /// The program, as it is called from the crate's folder.
+    pub(super) program: &'a str,
+    /// Where the program is to be had from, where it is not at hand.
+    pub(super) whence: &'a str,
+    /// The given files that there are, as paths in the crate.
+    pub(super) given: &'a BTreeSet<PathBuf>,
+    /// The tasks that are handed out.
+    pub(super) tasks: Vec<&'static Task>,
+}
+
 /// The README for a template that names an assignment, with the functions of its topic files, grouped by assignment.
-pub(super) fn render(assignment: &str, groups: &[Group], topics: &BTreeMap<PathBuf, Vec<Function>>) -> String {
+pub(super) fn render(handed: &Handed<'_>, groups: &[Group], topics: &BTreeMap<PathBuf, Vec<Function>>) -> String {
+    let assignment = handed.assignment;
     let mut text = format!("# {assignment}\n\n{OPENING}");
-    if groups.len() > 1 {
+    let has_any = |group: &&Group| topics.keys().any(|path| group.has(path));
+    if groups.iter().filter(has_any).count() > 1 {
         text.push_str(SEVERAL);
     }
     text.push_str("\n## What to write\n");
-    for group in groups {
+    for group in groups.iter().filter(has_any) {
         let _ = write!(text, "\n### {} (`{}`)\n", group.title, group.id);
         table(&mut text, topics, |path| group.has(path));
     }
@@ -104,8 +120,85 @@ pub(super) fn render(assignment: &str, groups: &[Group], topics: &BTreeMap<PathB
         }
         table(&mut text, topics, in_none);
     }
-    text.push_str(AFTER_TABLE);
-    text
+    let after = AFTER_TABLE
+        .replace("{types}", &types(handed.given))
+        .replace("{commands}", &commands(handed))
+        .replace("{given}", &given(handed.given))
+        .replace("{parts}\n", &parts(&handed.tasks));
+    text + &after
+}
+
+fn has(given: &BTreeSet<PathBuf>, name: &str) -> bool {
+    given.contains(&Path::new("src").join(name))
+}
+
+/// Where the types of the signatures are.
+fn types(given: &BTreeSet<PathBuf>) -> String {
+    match (has(given, "types.rs"), has(given, "sequence_types.rs")) {
+        (true, true) => "\
+The types in the signatures (`AttentionWeights`, `InvalidInput`, ...) are in `src/types.rs`; those of the tasks on
+sequences (`Neuron`, `BeamConfig`, ...) are in `src/sequence_types.rs`."
+            .to_owned(),
+        (_, true) => "The types in the signatures are in `src/sequence_types.rs`.".to_owned(),
+        (_, false) => "The types in the signatures are in `src/types.rs`.".to_owned(),
+    }
+}
+
+/// The commands, with a task that is there as the example.
+fn commands(handed: &Handed<'_>) -> String {
+    let program = handed.program;
+    let example = handed
+        .tasks
+        .iter()
+        .find(|task| task.id == EXAMPLE)
+        .or(handed.tasks.first());
+    let mut lines = vec![(format!("{program} --submission ."), "everything")];
+    if let Some(task) = example {
+        lines.push((format!("{program} --submission . --task {}", task.id), "one task"));
+    }
+    if handed.tasks.iter().any(|task| !task.trials.is_empty()) {
+        let trained = "also what trains, which takes a while";
+        lines.push((format!("{program} --submission . --training"), trained));
+    }
+    if let Some(task) = example {
+        lines.push((format!("{program} explain {}", task.id), "what is checked"));
+    }
+    let widest = lines.iter().map(|(command, _)| command.len()).max().unwrap_or(0);
+    let row = |(command, what): &(String, &str)| format!("{command:<widest$}  # {what}\n");
+    let rows: String = lines.iter().map(row).collect();
+    format!("In this folder{}:\n\n```sh\n{rows}```", handed.whence)
+}
+
+/// The rule on given files.
+fn given(given: &BTreeSet<PathBuf>) -> String {
+    let names = GIVEN.iter().filter(|name| has(given, name));
+    let names: Vec<String> = names.map(|name| format!("`src/{name}`")).collect();
+    let before = if names.is_empty() {
+        String::new()
+    } else {
+        format!("{} and ", names.join(", "))
+    };
+    let verb = if names.is_empty() {
+        "is given: it is"
+    } else {
+        "are given: they are"
+    };
+    format!(
+        "- {before}`src/lib.rs` {verb} replaced before grading,\n  so changes there have no effect. Signatures stay as they are."
+    )
+}
+
+/// The rule on parts, with one that a task of these uses; nothing where none does.
+fn parts(tasks: &[&Task]) -> String {
+    let is_there = |part: &&&str| tasks.iter().any(|task| task.id == **part);
+    let used = || tasks.iter().flat_map(|task| task.parts).filter(is_there);
+    let Some(part) = used().find(|part| **part == EXAMPLE_PART).or_else(|| used().next()) else {
+        return String::new();
+    };
+    format!(
+        "- A larger task calls its parts through `crate::parts`, for example `parts::{part}(...)`. If a part is wrong, the\n  \
+        larger task is then judged with a right one in its place, and the mistake costs its own points only.\n"
+    )
 }
 
 fn table(text: &mut String, topics: &BTreeMap<PathBuf, Vec<Function>>, belongs: impl Fn(&Path) -> bool) {
@@ -129,6 +222,66 @@ fn row(text: &mut String, path: &Path, function: &Function) {
 mod tests {
     use super::*;
 
+    /// What a course hands out for some tasks.
+    fn handed<'a>(given: &'a BTreeSet<PathBuf>, ids: &[&str]) -> Handed<'a> {
+        Handed {
+            assignment: "one",
+            program: "../scripts/grade",
+            whence: "",
+            given,
+            tasks: ids.iter().filter_map(|id| tasks::find(id)).collect(),
+        }
+    }
+
+    fn rendered(groups: &[Group], topics: &BTreeMap<PathBuf, Vec<Function>>) -> String {
+        render(&handed(&BTreeSet::new(), &[]), groups, topics)
+    }
+
+    #[test]
+    fn nothing_is_named_that_is_not_handed_out() {
+        let group = |id: &str, file| Group {
+            id: id.to_owned(),
+            title: format!("Assignment {id}"),
+            files: BTreeSet::from([file]),
+        };
+        let function = Function {
+            signature: "f()".to_owned(),
+            summary: String::new(),
+        };
+        let topics = BTreeMap::from([("src/a.rs".into(), vec![function])]);
+        let given = BTreeSet::from(["src/sequence_types.rs".into(), "src/parts.rs".into()]);
+        let groups = [group("one", "a.rs"), group("two", "b.rs")];
+        let text = render(&handed(&given, &["and_neuron"]), &groups, &topics);
+        for absent in [
+            "`two`",
+            "Assignment two",
+            "`src/types.rs`",
+            "rms_norm",
+            "causal_mask",
+            "--training",
+            "--assignment ID",
+        ] {
+            assert!(!text.contains(absent), "{absent}:\n{text}");
+        }
+        for said in [
+            "../scripts/grade --submission . --task and_neuron  # one task\n",
+            "../scripts/grade explain and_neuron ",
+            "are in `src/sequence_types.rs`.",
+            "- `src/parts.rs`, `src/sequence_types.rs` and `src/lib.rs` are given",
+        ] {
+            assert!(text.contains(said), "{said}:\n{text}");
+        }
+        let with_parts = render(
+            &handed(&given, &["causal_mask", "causal_self_attention"]),
+            &groups,
+            &topics,
+        );
+        assert!(
+            with_parts.contains("for example `parts::causal_mask(...)`"),
+            "{with_parts}"
+        );
+    }
+
     #[test]
     fn every_function_has_a_row_under_its_file() {
         let function = |name: &str| Function {
@@ -139,7 +292,7 @@ mod tests {
             ("src/b.rs".into(), vec![function("third")]),
             ("src/a.rs".into(), vec![function("first"), function("second")]),
         ]);
-        let text = render("one", &[], &topics);
+        let text = rendered(&[], &topics);
         let rows: Vec<_> = text.lines().filter(|line| line.starts_with("| `")).collect();
         let expected = [
             r"| `src/a.rs` | `first(x: f64) -> f64` | Gives \|x\|. |",
@@ -166,7 +319,7 @@ mod tests {
             title: format!("Assignment {id}"),
             files: BTreeSet::from([file]),
         };
-        let text = render("one", &[group("two", "b.rs"), group("one", "a.rs")], &topics);
+        let text = rendered(&[group("two", "b.rs"), group("one", "a.rs")], &topics);
         let lines = text
             .lines()
             .filter(|line| line.starts_with("### ") || line.starts_with("| `"));

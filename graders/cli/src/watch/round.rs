@@ -214,6 +214,8 @@ impl<'a> Rounds<'a> {
             sandbox: &self.sandbox,
             notes: &notes,
             tasks: tasks::ALL,
+            // A terminal shows no line of a whole function.
+            lines: &BTreeMap::new(),
             min_score: None,
             times: Some(Times {
                 total,

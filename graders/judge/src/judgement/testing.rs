@@ -6,7 +6,7 @@ use wire::message::Group;
 use wire::{Observed, Outcome, Tensors};
 
 use super::{Bench, TaskJudgement, TimeLimit, Training, judge};
-use crate::assignment::{Assignment, Deductions, Entry, Hints, Limits, Visibility};
+use crate::assignment::{Assignment, Deductions, Entry, Gradescope, Hints, Limits, Trains, Visibility};
 use crate::diagnosis::library::Library;
 use crate::fixtures::{Fixtures, new_manifest};
 use crate::making::make_case;
@@ -109,7 +109,8 @@ pub(super) fn assignment(tasks: &[&Task]) -> Assignment {
         title: String::new(),
         seed: 7,
         law_cases: 8,
-        training: false,
+        training: Trains::Asked,
+        gradescope: Gradescope::default(),
         hints: Hints::Named,
         limits: Limits {
             cpu_seconds: 5.0,

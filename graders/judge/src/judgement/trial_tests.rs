@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use wire::{Observed, Outcome, Tensor, Tensors};
 
-use super::testing::{Answer, Pupil, assignment, fixtures, judged, observed, panicked};
-use super::{Bench, Check, Ending, Kind, Skip, TaskJudgement, Training, judge};
+use super::testing::{Answer, Pupil, assignment, fixtures, judged, judged_within, observed, panicked};
+use super::{Bench, Check, Ending, Kind, Skip, TaskJudgement, TimeLimit, Training, judge};
 use crate::arguments::{arguments, tensor, vector};
 use crate::finding::{Finding, Prohibition};
 use crate::impostor::{self, Impostor};
@@ -375,4 +375,36 @@ fn the_seed_of_a_trial_is_fixed_and_its_own() {
     ];
     assert!(others.iter().all(|other| *other != trial_seed(7, "a", "b")));
     assert!(others.iter().all(|seed| i64::try_from(*seed).is_ok()));
+}
+
+/// The first of its trials outlasts the time of the submission as a whole, and uses up no limit of its own.
+static LONG: Task = Task {
+    id: "long",
+    trials: &[
+        Trial {
+            name: "first",
+            run: |_| {
+                std::thread::sleep(std::time::Duration::from_millis(600));
+                Ok(trial::Outcome::default())
+            },
+            ..TRIALS[0]
+        },
+        Trial {
+            name: "second",
+            ..TRIALS[0]
+        },
+    ],
+    ..Task::BLANK
+};
+
+#[test]
+fn once_the_time_for_all_is_used_up_no_trial_is_begun_and_nobody_is_to_blame() {
+    let time = Some(TimeLimit {
+        since: std::time::Instant::now(),
+        seconds: 0.5,
+    });
+    let mut pupil = pupil(|_, _| unreachable!("the second trial is not begun"));
+    let judgement = judged_within(time, &[&LONG], answer, Training::All, &mut pupil).remove(0);
+    assert_eq!(judgement.checks[0].ending, Ending::Passed);
+    assert_eq!(judgement.checks[1].finding(), Some(&Finding::TimeIsUp { seconds: 0.5 }));
 }

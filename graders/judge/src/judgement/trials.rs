@@ -16,7 +16,10 @@ impl TaskJudge<'_> {
         for trial in self.task.trials {
             let (ending, outcome) = match self.obstacle() {
                 Some(skip) => (Ending::Skipped(skip), None),
-                None => self.trial(trial, subject)?,
+                None => match self.late() {
+                    Some(finding) => (self.ending(Ok(Some(finding)))?, None),
+                    None => self.trial(trial, subject)?,
+                },
             };
             let ending = match ending {
                 Ending::Failed { .. } if !broken.is_empty() => {
@@ -40,6 +43,13 @@ impl TaskJudge<'_> {
         } else {
             None
         }
+    }
+
+    /// A trial takes long: where the time of the submission as a whole is over, none is begun. Whose fault that is shows
+    /// in what used the time up.
+    fn late(&self) -> Option<Finding> {
+        let time = self.bench.time.filter(|_| self.bench.is_late())?;
+        Some(Finding::TimeIsUp { seconds: time.seconds })
     }
 
     fn trial(&mut self, trial: &Trial, subject: &mut dyn Subject) -> Result<(Ending, Option<Outcome>), Fault> {

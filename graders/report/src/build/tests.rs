@@ -17,6 +17,7 @@ use crate::testing::{
     assignment, below_bar, failed as failing, findings, heads_merged_twice, judgement, mixed, mixed_context,
     mixed_report, not_run, passed,
 };
+use crate::{Format, render};
 
 /// Stands for what nobody may read.
 const SECRET: &str = "s3cr3t";
@@ -289,6 +290,7 @@ fn points_of_a_judge_fault_are_lost_to_nobody() {
         fault_points: 2.0,
         unasked_points: 2.0,
         manual_points: 0.0,
+        by_hand: None,
         percent: 100.0,
     };
     assert_eq!(report.totals, expected);
@@ -483,6 +485,34 @@ fn a_hidden_task_is_recognised_by_nobody() {
             "sign_flipped",
         ] {
             assert!(!text.contains(secret), "{secret}: {text}");
+        }
+    }
+}
+
+#[test]
+fn an_assignment_without_hints_leaves_none_standing_in_any_format() {
+    let (assignment, judgements) = mixed();
+    let silent = Assignment {
+        hints: Hints::None,
+        ..assignment.clone()
+    };
+    let of = |assignment: &Assignment| build(&mixed_context(), &judgements, assignment);
+    let hints = |report: &Report| {
+        report
+            .tasks
+            .iter()
+            .flat_map(|task| &task.checks)
+            .filter(|check| check.hint.is_some())
+            .count()
+    };
+    assert!(hints(&of(&assignment)) > 5);
+    let report = of(&silent);
+    assert_eq!(hints(&report), 0);
+    for &format in Format::ALL {
+        // The style of the page has a class of that name.
+        let text = render(&report, format).replace(".hint", "");
+        for said in ["hint", "look for a loop", "looks like", "only rows 1 and later"] {
+            assert!(!text.contains(said), "{format}: {said}");
         }
     }
 }

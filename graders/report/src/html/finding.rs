@@ -39,7 +39,7 @@ pub(super) fn article(html: &mut Html, remark: &Remark<'_>, shown: &Shown<'_>) {
             html.leaf(
                 "span",
                 &[("class", &"small soft")],
-                &format!(" {}{}", said::kind(check.kind), words::alike(remark.others)),
+                &format!(" {}", words::with_alike(said::kind(check.kind), remark.others)),
             );
         });
         in_words(html, check, shown);

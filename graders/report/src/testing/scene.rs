@@ -1,6 +1,8 @@
 //! A small assignment, and a class of judgements on it.
 
-use judge::assignment::{Assignment, Deductions, Entry, Hints, Limits, Visibility};
+use std::collections::BTreeMap;
+
+use judge::assignment::{Assignment, Deductions, Entry, Gradescope, Hints, Limits, Trains, Visibility};
 use judge::compare::{Difference, Mismatch, Worst};
 use judge::finding::{Counterexample, Finding, RecordedArgument, RecordedCall, Violation};
 use judge::judgement::{Check, Ending, Kind, Skip, TaskJudgement};
@@ -29,7 +31,8 @@ pub(crate) fn assignment(tasks: &[(&str, &[&str])], visibility: Visibility) -> A
         title: "A Small Assignment".to_owned(),
         seed: 7,
         law_cases: 8,
-        training: false,
+        training: Trains::Asked,
+        gradescope: Gradescope::default(),
         hints: Hints::Named,
         limits: Limits {
             cpu_seconds: 5.0,
@@ -48,6 +51,9 @@ pub(crate) fn assignment(tasks: &[(&str, &[&str])], visibility: Visibility) -> A
     }
 }
 
+/// A submission whose functions have not been looked for.
+static NO_LINES: BTreeMap<&str, usize> = BTreeMap::new();
+
 /// A context without times.
 pub(crate) fn context<'a>(tasks: &'a [&'a Task], sandbox: &'a [String]) -> Context<'a> {
     Context {
@@ -63,6 +69,7 @@ pub(crate) fn context<'a>(tasks: &'a [&'a Task], sandbox: &'a [String]) -> Conte
         sandbox,
         notes: &[],
         tasks,
+        lines: &NO_LINES,
         min_score: None,
         times: None,
     }

@@ -20,7 +20,7 @@ mod summary;
 mod trial;
 pub(crate) mod watch;
 
-use judge::assignment::Limits;
+use judge::assignment::{Hints, Limits};
 use judge::compare::Difference;
 use judge::finding::{Behaviour, Finding};
 use judge::verdict::Verdict;
@@ -32,11 +32,11 @@ pub(crate) use area::area;
 pub(crate) use diagnosis::diagnosis;
 pub(crate) use law::sizes;
 pub(crate) use next::next;
-pub use report::late;
 pub(crate) use report::{
-    BY_HAND, alike, call, earned, grader_failed, is_judged, left_out, more, more_findings, points, setting, totals,
-    verbose, worth,
+    BY_HAND, alike, call, decided, earned, earned_of, grader_failed, is_judged, left_out, more, more_findings, points,
+    setting, totals, verbose, with_alike, withheld, worth,
 };
+pub use report::{in_time_by_own_date, late};
 pub(crate) use snippet::{
     REPRODUCES, SNIPPET_ASKED, SNIPPET_BLIND, SNIPPET_DIFFERENT, SNIPPET_NAN, SNIPPET_TOO_LONG, SNIPPETS_FULL,
     snippet_accepted, snippet_changed, snippet_head, snippet_never, snippet_pieces, snippet_share, snippet_unequal,
@@ -59,6 +59,14 @@ impl Words {
         Self {
             message: message.into(),
             hint: Some(hint.into()),
+        }
+    }
+
+    /// As much of it as an assignment allows: without hints, what was seen and no advice.
+    pub(crate) fn within(self, hints: Hints) -> Self {
+        match hints {
+            Hints::None => Self { hint: None, ..self },
+            Hints::Area | Hints::Named => self,
         }
     }
 }
