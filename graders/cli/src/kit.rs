@@ -105,7 +105,7 @@ pub(crate) fn kit(grader: &Grader, options: &arguments::Kit, output: &Output) ->
     }
     output.line(&kit_table::closing(&rows, options.training));
     let naming = Naming::of(&rows, &fixtures)?;
-    output.line(&naming.text());
+    output.line(&naming.text(options.only.is_empty()));
     let is_named = naming.is_good(options.only.is_empty());
     let as_expected =
         rows.iter().all(|row| row.deviations.is_empty()) && left_over.is_empty() && stale.is_none() && is_named;

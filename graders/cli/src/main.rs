@@ -26,6 +26,7 @@ mod kit_entries;
 mod kit_names;
 mod kit_table;
 mod late;
+mod lock;
 mod mutate;
 mod output;
 mod place;
@@ -36,8 +37,11 @@ mod reach;
 mod regen;
 mod regen_bank;
 mod regen_device;
+mod regen_elsewhere;
+mod regen_kept;
 mod regen_review;
 mod regen_staging;
+mod regen_users;
 mod release;
 mod selection;
 mod subject;
@@ -78,7 +82,9 @@ fn main() -> ExitCode {
 fn run(arguments: Arguments, output: &Output) -> Result<Exit, Failure> {
     match (arguments.command, arguments.grade) {
         (Some(Command::Explain(options)), _) => {
-            output.line(&explain::explain(&options.subject)?);
+            // What a task is can be told without the course's files, apart from its shapes.
+            let template = Place::find().ok().map(|place| place.template());
+            output.line(&explain::explain(&options.subject, template.as_deref())?);
             Ok(Exit::Done)
         }
         (Some(Command::Prepare { messages }), _) => prepare::prepare(&messages),

@@ -7,7 +7,6 @@
 
 mod fixtures;
 mod leaks;
-mod lock;
 mod sources;
 mod strip;
 

@@ -25,6 +25,7 @@ use walkdir::WalkDir;
 
 use self::manifest::Manifest;
 use self::marker::Flaw;
+use crate::lock;
 
 /// The folder of the reference and that of the template, both directly under the root.
 const REFERENCE: &str = "reference";
@@ -34,6 +35,10 @@ const TEMPLATE: &str = "student_template";
 const ASSIGNMENTS: &str = "fixtures/assignments";
 
 const LIBRARY: &str = "src/lib.rs";
+
+/// The lock file, and the name of the template's package in it.
+const LOCK: &str = "Cargo.lock";
+const PACKAGE: &str = "student";
 
 /// How the template's `lib.rs` opens, instead of the reference's words about itself.
 const LIBRARY_OPENING: &str = "\
@@ -67,6 +72,12 @@ pub(crate) enum TemplateError {
         path: PathBuf,
         /// What is wrong with it.
         reason: String,
+    },
+    /// The lock file is not as cargo writes it.
+    #[error("{} is not as cargo writes it", .path.display())]
+    Lock {
+        /// The lock file.
+        path: PathBuf,
     },
     /// An assignment cannot be read.
     #[error(transparent)]
@@ -183,6 +194,10 @@ pub(crate) fn generate(root: &Path, scope: &Scope<'_>) -> Result<BTreeMap<PathBu
     let readme = readme::render(&manifest.assignment, &groups, &topics);
     files.insert("README.md".into(), readme);
     files.insert("Cargo.toml".into(), manifest.render());
+    // The same versions for the student's own builds, whenever they are made.
+    let path = root.join(LOCK);
+    let lock = lock::prune(&read(&path)?, &[PACKAGE]).ok_or(TemplateError::Lock { path })?;
+    files.insert(LOCK.into(), lock);
     Ok(files)
 }
 
@@ -327,6 +342,10 @@ mod tests {
                 "//! About the reference.\n\npub mod topic;\npub mod types;\n",
             ),
             ("reference/src/types.rs", "//! Types.\n"),
+            (
+                "Cargo.lock",
+                "version = 4\n\n[[package]]\nname = \"student\"\nversion = \"0.1.0\"\n",
+            ),
             ("reference/src/topic.rs", TOPIC),
         ];
         for (path, text) in files {
@@ -341,7 +360,14 @@ mod tests {
     fn a_solution_becomes_a_todo_and_the_library_opens_for_students() {
         let files = generate(workspace().path(), &Scope::Everything).unwrap();
         let names: Vec<_> = files.keys().map(|path| path.to_string_lossy()).collect();
-        let expected = ["Cargo.toml", "README.md", "src/lib.rs", "src/topic.rs", "src/types.rs"];
+        let expected = [
+            "Cargo.lock",
+            "Cargo.toml",
+            "README.md",
+            "src/lib.rs",
+            "src/topic.rs",
+            "src/types.rs",
+        ];
         assert_eq!(names, expected);
         let topic = &files[Path::new("src/topic.rs")];
         assert!(topic.ends_with("-> i64 {\n    todo!(\"add one\")\n}\n"), "{topic}");
@@ -356,7 +382,7 @@ mod tests {
     #[test]
     fn what_was_written_is_current_and_every_departure_is_found() {
         let root = workspace();
-        assert_eq!(write(root.path()).unwrap().len(), 5);
+        assert_eq!(write(root.path()).unwrap().len(), 6);
         assert_eq!(drift(root.path()).unwrap(), []);
 
         let template = root.path().join("student_template");

@@ -1,7 +1,7 @@
-//! The lock file of a release: the versions of this repository's, without the packages that the release does not need.
+//! The lock files of what is handed out: the versions of this repository's, without the packages that are not needed there.
 //!
-//! cargo refuses a lock file that says more than it would write itself, and without one a release would be built from
-//! whatever versions there are that day.
+//! cargo refuses a lock file that says more than it would write itself, and without one a release or a student's crate would
+//! be built from whatever versions there are that day.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,7 +44,7 @@ impl<'a> Package<'a> {
 }
 
 /// The lock file with what `members` need, directly or through others. `None` where it is none that cargo writes.
-pub(super) fn prune(lock: &str, members: &[&str]) -> Option<String> {
+pub(crate) fn prune(lock: &str, members: &[&str]) -> Option<String> {
     let mut pieces = lock.split(HEAD);
     let head = pieces.next()?;
     let packages: Vec<Package<'_>> = pieces.map(Package::read).collect::<Option<_>>()?;
