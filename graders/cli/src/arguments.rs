@@ -93,6 +93,8 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Make the student template anew from the reference
     Template(Template),
+    /// Make a crate for an assignment, anywhere; or make a crate that is there work with cargo and an editor
+    Init(Init),
     /// Make the repository that students get for an assignment, and make sure that it gives nothing away
     Release(Release),
     /// Make the zip for Gradescope's autograder
@@ -248,6 +250,17 @@ pub(crate) struct Template {
     /// Write nothing; fail where the template is not current
     #[arg(long)]
     pub(crate) check: bool,
+}
+
+/// Options of `init`.
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// The folder of the crate: a new one, or one that has a Cargo.toml, whose files stay as they are
+    #[arg(value_name = "FOLDER")]
+    pub(crate) folder: PathBuf,
+    /// The assignment; otherwise the only one there is
+    #[arg(long, value_name = "ID")]
+    pub(crate) assignment: Option<String>,
 }
 
 /// Options of `release`.

@@ -16,6 +16,7 @@ mod fingerprints_making;
 mod grade;
 mod grader;
 mod gradescope;
+mod init;
 mod interrupt;
 mod judging;
 mod kept;
@@ -113,6 +114,7 @@ fn run(arguments: Arguments, output: &Output) -> Result<Exit, Failure> {
             output.line(String::from_utf8_lossy(&text).trim_end());
             Ok(Exit::Done)
         }
+        (Some(Command::Init(options)), _) => init::init(&Place::find()?, &options, output),
         (Some(Command::Release(options)), _) => release::release(&Place::find()?, &options, output),
         (Some(Command::Watch(options)), _) => watch::watch(&open(options.device)?, &options, output),
         (None, Some(options)) => grade::grade(&open(options.device)?, &options, output),

@@ -190,7 +190,10 @@ pub(crate) fn generate(root: &Path, scope: &Scope<'_>) -> Result<BTreeMap<PathBu
     if let Some(text) = root_module {
         files.insert(LIBRARY.into(), library(&text, &files));
     }
-    let groups = readme::groups(&root.join(ASSIGNMENTS))?;
+    let mut groups = readme::groups(&root.join(ASSIGNMENTS))?;
+    if let Scope::Assignment { id, .. } = scope {
+        groups.retain(|group| group.is_for(id));
+    }
     let readme = readme::render(&manifest.assignment, &groups, &topics);
     files.insert("README.md".into(), readme);
     files.insert("Cargo.toml".into(), manifest.render());

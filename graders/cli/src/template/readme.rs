@@ -36,8 +36,12 @@ grade explain rms_norm                      # what is checked
 ```
 
 A function that is still a `todo!` counts as not attempted, and a file that does not compile costs only the tasks in
-that file, so grade early and often. `cargo check` and your own `#[cfg(test)]` tests work as in any crate, once
-`LIBTORCH` names the libtorch folder.
+that file, so grade early and often.
+
+`cargo check`, `cargo test` and a language server (rust-analyzer) work here as in any crate, once `scripts/setup` of the
+course's repository has run: in every folder below that repository, and anywhere else after `grade init .` in this folder.
+The first build takes minutes. A finding that comes with a test (`--verbose`, the page, the summary) is a file for `tests`:
+`cargo test --test NAME` fails until it is mended.
 
 ## Rules
 
@@ -66,6 +70,11 @@ pub(super) struct Group {
 }
 
 impl Group {
+    /// Whether it is this assignment's.
+    pub(super) fn is_for(&self, assignment: &str) -> bool {
+        self.id == assignment
+    }
+
     fn has(&self, path: &Path) -> bool {
         let name = path.strip_prefix("src").unwrap_or(path);
         self.files.iter().any(|file| name == Path::new(file))
