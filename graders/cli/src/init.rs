@@ -7,7 +7,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use judge::assignment::Assignment;
+use judge::assignment::{self, Assignment};
 use judge::tasks;
 use walkdir::WalkDir;
 
@@ -56,7 +56,7 @@ pub(crate) fn init(place: &Place, options: &Init, output: &Output) -> Result<Exi
         return Ok(Exit::Done);
     }
     refuse_occupied(folder)?;
-    let assignment = selection::assignment(&place.assignments(), options.assignment.as_deref(), None)?;
+    let assignment = chosen(place, options.assignment.as_deref())?;
     let mut files = crate_of(place, &assignment)?;
     files.extend(surroundings);
     release::write(&files, folder).map_err(|error| cannot_write(folder, &error))?;
@@ -67,6 +67,16 @@ pub(crate) fn init(place: &Place, options: &Init, output: &Output) -> Result<Exi
         next(place, folder)
     ));
     Ok(Exit::Done)
+}
+
+/// The assignment that was asked for, or the only one there is.
+fn chosen(place: &Place, asked: Option<&str>) -> Result<Assignment, Failure> {
+    let known = assignment::known(&place.assignments());
+    if asked.is_none() && known.len() > 1 {
+        return Err(Failure::usage("there are several assignments")
+            .hint(format!("name one with --assignment: {}", known.join(", "))));
+    }
+    selection::assignment(&place.assignments(), asked, None)
 }
 
 /// What makes a crate work on this machine, and in an editor.

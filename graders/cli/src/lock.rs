@@ -66,6 +66,20 @@ pub(crate) fn prune(lock: &str, members: &[&str]) -> Option<String> {
     Some(format!("{head}{}\n", body.concat().trim_end()))
 }
 
+/// Whether a lock file names packages of another one only, in the same versions.
+pub(crate) fn is_within(part: &str, whole: &str) -> bool {
+    let packages = |lock: &str| -> Option<BTreeSet<(String, String)>> {
+        let packages = lock.split(HEAD).skip(1).map(Package::read);
+        packages
+            .map(|package| package.map(|package| (package.name.to_owned(), package.version.to_owned())))
+            .collect()
+    };
+    match (packages(part), packages(whole)) {
+        (Some(part), Some(whole)) => !part.is_empty() && part.is_subset(&whole),
+        _ => false,
+    }
+}
+
 /// A dependency is named without its version where only one package is left that has the name.
 fn shorten(text: &str, versions: &BTreeMap<&str, usize>) -> String {
     let lines = text.lines().map(|line| {
@@ -101,6 +115,14 @@ mod tests {
     #[test]
     fn with_all_members_nothing_changes() {
         assert_eq!(prune(LOCK, &["grade", "tests"]).as_deref(), Some(LOCK));
+    }
+
+    #[test]
+    fn a_lock_file_is_within_another_one_with_the_same_versions_only() {
+        let part = prune(LOCK, &["wire"]).unwrap_or_default();
+        assert!(is_within(&part, LOCK) && !is_within(LOCK, &part));
+        assert!(!is_within(&part.replace("0.1.0", "0.2.0"), LOCK));
+        assert!(!is_within("", LOCK) && !is_within("[[package]]", LOCK));
     }
 
     #[test]

@@ -197,11 +197,18 @@ pub(crate) fn generate(root: &Path, scope: &Scope<'_>) -> Result<BTreeMap<PathBu
     let readme = readme::render(&manifest.assignment, &groups, &topics);
     files.insert("README.md".into(), readme);
     files.insert("Cargo.toml".into(), manifest.render());
-    // The same versions for the student's own builds, whenever they are made.
-    let path = root.join(LOCK);
-    let lock = lock::prune(&read(&path)?, &[PACKAGE]).ok_or(TemplateError::Lock { path })?;
-    files.insert(LOCK.into(), lock);
+    files.insert(LOCK.into(), lock(root)?);
     Ok(files)
+}
+
+/// The lock file: the same versions for the student's own builds, whenever they are made. What a package needs for a feature
+/// that only the workspace asks for is not needed here; cargo alone knows that, so what it has made of the file is kept as
+/// long as it is part of the workspace's.
+fn lock(root: &Path) -> Result<String, TemplateError> {
+    let path = root.join(LOCK);
+    let needed = lock::prune(&read(&path)?, &[PACKAGE]).ok_or(TemplateError::Lock { path })?;
+    let own = fs::read_to_string(root.join(TEMPLATE).join(LOCK)).unwrap_or_default();
+    Ok(if lock::is_within(&own, &needed) { own } else { needed })
 }
 
 /// Brings the template on disk up to date and says what had to change; files that do not belong there are removed.
