@@ -68,7 +68,7 @@ fn test_of_report(folder: &Path) -> (String, String) {
     // The command stands on a line of its own.
     let name = text
         .lines()
-        .find_map(|line| line.strip_prefix("//     cargo test --test "));
+        .find_map(|line| line.strip_prefix("// cargo test --test "));
     (name.unwrap().to_owned(), text.to_owned())
 }
 
@@ -133,6 +133,35 @@ fn a_copy_elsewhere_works_after_one_command_and_keeps_its_files() {
     let checked = cargo_in_crate(&folder, &["check", "--locked"]);
     assert_eq!(checked.code, Some(0), "{}\n{}", checked.stdout, checked.stderr);
     assert_eq!(fs::read_to_string(folder.join(FILE)).unwrap(), before);
+}
+
+#[test]
+fn in_a_release_the_set_up_is_all_that_plain_cargo_needs() {
+    let place = tempfile::tempdir().unwrap();
+    let release = place.path().join("dl1-a2");
+    let made = grade([
+        "release",
+        "--assignment",
+        "uva-dl1-a2",
+        "--out",
+        release.to_str().unwrap(),
+    ]);
+    assert_eq!(made.code, Some(0), "{}\n{}", made.stdout, made.stderr);
+    for file in ["Dockerfile", "devcontainer.json", "ready.sh"] {
+        assert!(release.join(".devcontainer").join(file).is_file(), "{file}");
+    }
+    #[expect(clippy::disallowed_methods, reason = "a script of a release")]
+    let set_up = Command::new(release.join("scripts/setup")).output().unwrap();
+    assert!(set_up.status.success(), "{}", String::from_utf8_lossy(&set_up.stderr));
+    let crate_of_student = release.join("student");
+    let checked = cargo_in_crate(&crate_of_student, &["check", "--locked", "--all-targets"]);
+    assert_eq!(checked.code, Some(0), "{}\n{}", checked.stdout, checked.stderr);
+    // The grader's own part of the release takes its lock file as it is, too.
+    let graders = cargo(
+        &release,
+        &["metadata", "--locked", "--offline", "--format-version", "1"],
+    );
+    assert_eq!(graders.code, Some(0), "{}", graders.stderr);
 }
 
 #[test]

@@ -19,10 +19,13 @@ const MEMBERS: [&str; 7] = ["student", "wire", "worker", "sandbox", "judge", "re
 const REFERENCE: &str = "reference";
 const TESTS: &str = "tests";
 /// Files that are handed out as they are.
-const COPIED: [&str; 13] = [
+const COPIED: [&str; 16] = [
     "LICENSE",
     "rust-toolchain.toml",
     ".gitignore",
+    ".devcontainer/Dockerfile",
+    ".devcontainer/devcontainer.json",
+    ".devcontainer/ready.sh",
     "scripts/build",
     "scripts/grade",
     "scripts/libtorch-wheels.txt",

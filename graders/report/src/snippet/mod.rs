@@ -43,7 +43,7 @@ pub(crate) fn snippet(task: &str, check: &str, rule: &str, reproduction: &Reprod
         let _ = writeln!(text, "// {line}");
     }
     // A line of its own, however long it is, so that it can be copied.
-    let _ = writeln!(text, "//\n//     {}\n", words::snippet_command(&name));
+    let _ = writeln!(text, "// {}", words::snippet_command(&name));
     text.push_str(&imports(&signatures, &body));
     let _ = write!(text, "\n#[test]\nfn {name}() {{\n{body}}}\n");
     Some(if text.len() > MOST {

@@ -46,7 +46,7 @@ fn the_command_is_one_line_however_long_it_is() {
     let text = snippet("rms_norm", &check, "a rule", &reproduction);
     let text = text.expect("the task is known").expect("the input is small");
     let name = format!("rms_norm_{}", check.replace('-', "_"));
-    assert!(text.contains(&format!("\n//     cargo test --test {name}\n")), "{text}");
+    assert!(text.contains(&format!("\n// cargo test --test {name}\n")), "{text}");
     assert!(text.contains(&format!("\nfn {name}() {{\n")), "{text}");
 }
 
