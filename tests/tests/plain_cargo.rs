@@ -66,9 +66,7 @@ fn test_of_report(folder: &Path) -> (String, String) {
     let checks = report["tasks"][0]["checks"].as_array().unwrap();
     let text = checks.iter().find_map(|check| check["snippet"].as_str()).unwrap();
     // The command stands on a line of its own.
-    let name = text
-        .lines()
-        .find_map(|line| line.strip_prefix("// cargo test --test "));
+    let name = text.lines().find_map(|line| line.strip_prefix("// cargo test --test "));
     (name.unwrap().to_owned(), text.to_owned())
 }
 

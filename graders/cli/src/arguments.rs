@@ -7,6 +7,7 @@ use report::Format;
 
 use crate::device::Device;
 use crate::exit;
+use crate::init::Init;
 
 /// Grade a deep-learning submission: golden tensors, laws with shrunk counterexamples, named mistakes.
 #[derive(Debug, Parser)]
@@ -250,17 +251,6 @@ pub(crate) struct Template {
     /// Write nothing; fail where the template is not current
     #[arg(long)]
     pub(crate) check: bool,
-}
-
-/// Options of `init`.
-#[derive(Debug, Args)]
-pub(crate) struct Init {
-    /// The folder of the crate: a new one, or one that has a Cargo.toml, whose files stay as they are
-    #[arg(value_name = "FOLDER")]
-    pub(crate) folder: PathBuf,
-    /// The assignment; otherwise the only one there is
-    #[arg(long, value_name = "ID")]
-    pub(crate) assignment: Option<String>,
 }
 
 /// Options of `release`.

@@ -104,20 +104,14 @@ fn bench<'a>(assignment: &'a Assignment, fixtures: &'a Fixtures) -> Bench<'a> {
 
 /// How much there is to do, a count for each task. A submission may be about several of them, or about none and reach one.
 fn announcement(entries: &[Entry], tasks: &[&Task]) -> String {
-    let about = |task: &&&Task| {
+    let about = |task: &&Task| {
         let number = entries.iter().filter(|entry| entry.named().contains(task.id)).count();
         format!("{number} about `{}`", task.id)
     };
     format!(
         "judging {} submissions of the bank against the new golden files (--no-bank leaves that out): {}",
         entries.len(),
-        tasks
-            .iter()
-            .collect::<Vec<_>>()
-            .iter()
-            .map(about)
-            .collect::<Vec<_>>()
-            .join(", ")
+        tasks.iter().map(about).collect::<Vec<_>>().join(", ")
     )
 }
 
