@@ -4,8 +4,9 @@
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
-# The distribution's rustup brings no toolchain, and an older one does not fetch the one that a file asks for.
-cargo --version >/dev/null 2>&1 || rustup toolchain install
+# The distribution's rustup brings no toolchain. It fetches the one that the file names when cargo is called first, or,
+# where it was told not to, when it is asked.
+cargo --version || rustup toolchain install
 
 # A release has the student's own crate, the course's repository the template.
 crate=student
