@@ -11,6 +11,7 @@ readonly STAMP=$root/target/release/.grade-stamp
 build_grader() {
     require_build_tools
     provide_libtorch
+    write_cargo_configuration
     # The toolkit is looked for beside the program, so cargo must not be led to another place.
     export CARGO_TARGET_DIR=$root/target
     unset CARGO_BUILD_TARGET

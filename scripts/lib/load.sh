@@ -9,5 +9,7 @@ source "$root/scripts/lib/messages.sh"
 source "$root/scripts/lib/tools.sh"
 # shellcheck source=libtorch.sh
 source "$root/scripts/lib/libtorch.sh"
+# shellcheck source=cargo_configuration.sh
+source "$root/scripts/lib/cargo_configuration.sh"
 # shellcheck source=grader.sh
 source "$root/scripts/lib/grader.sh"

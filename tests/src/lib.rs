@@ -272,12 +272,13 @@ pub fn side_by_side<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Syn
     done.into_iter().map(|(_, result)| result).collect()
 }
 
-/// Copies a folder with all that is in it.
+/// Copies a folder with all that is in it but what cargo has built there.
 ///
 /// # Panics
 /// Where the system refuses.
 pub fn copy_tree(source: &Path, target: &Path) {
-    for entry in walkdir::WalkDir::new(source) {
+    let entries = walkdir::WalkDir::new(source).into_iter();
+    for entry in entries.filter_entry(|entry| entry.depth() != 1 || entry.file_name() != "target") {
         let entry = entry.expect("a readable folder");
         let path = target.join(entry.path().strip_prefix(source).expect("a path below the source"));
         if entry.file_type().is_dir() {

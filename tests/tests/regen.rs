@@ -86,7 +86,7 @@ fn a_changed_reference_is_reviewed_then_accepted_and_then_all_is_well() {
     assert_eq!(accepted.code, Some(0), "{}\n{}", accepted.stdout, accepted.stderr);
     assert!(accepted.stdout.contains("3 files written"), "{}", accepted.stdout);
     assert!(
-        accepted.stdout.contains("bank: not judged (--no-bank)"),
+        accepted.stdout.contains("only the reference was (--no-bank)"),
         "{}",
         accepted.stdout
     );
@@ -112,6 +112,115 @@ fn a_changed_reference_is_reviewed_then_accepted_and_then_all_is_well() {
         &["kit", "--only", "additive-loops", "--only", "additive-no-tanh"],
     );
     assert_eq!(kit.code, Some(0), "{}\n{}", kit.stdout, kit.stderr);
+}
+
+#[test]
+fn what_was_shown_is_written_by_accept_and_nothing_is_made_or_judged_a_second_time() {
+    let course = course_with_energies("(1.0 + 3e-11)");
+    let review = run(&course, &["regen", "--task", TASK]);
+    assert_eq!(review.code, Some(5), "{}\n{}", review.stdout, review.stderr);
+    assert!(
+        review.stderr.contains("about `additive_attention`"),
+        "{}",
+        review.stderr
+    );
+    let accepted = run(&course, &["regen", "--task", TASK, "--accept"]);
+    assert_eq!(accepted.code, Some(0), "{}\n{}", accepted.stdout, accepted.stderr);
+    assert!(
+        accepted.stdout.contains("nothing is made or judged a second time") && !accepted.stderr.contains("judging"),
+        "{}\n{}",
+        accepted.stdout,
+        accepted.stderr
+    );
+    assert!(accepted.stdout.contains("3 files written"), "{}", accepted.stdout);
+    let checked = run(&course, &["regen", "--check", "--task", TASK]);
+    assert_eq!(checked.code, Some(0), "{}\n{}", checked.stdout, checked.stderr);
+}
+
+#[test]
+fn a_reference_that_fails_its_own_properties_is_never_accepted() {
+    let course = course_with_energies("1.5");
+    let before = tree(course.path());
+    // Leaving out the bank does not leave out the reference.
+    let refused = run(&course, &["regen", "--task", TASK, "--accept", "--no-bank"]);
+    assert_eq!(refused.code, Some(5), "{}\n{}", refused.stdout, refused.stderr);
+    assert!(
+        refused
+            .stdout
+            .contains("nothing is written, whatever is accepted: the reference fails")
+            && refused
+                .stdout
+                .contains("a property in graders/judge/src/tasks/additive_attention"),
+        "{}",
+        refused.stdout
+    );
+    assert_eq!(tree(course.path()), before, "nothing is written");
+}
+
+#[test]
+fn golden_files_of_tasks_that_use_a_changed_one_are_named_and_end_with_5() {
+    let course = course_with_energies("1.0");
+    let path = course.path().join("reference/src/normalization.rs");
+    let text = fs::read_to_string(&path).unwrap();
+    let norm = "input / (mean_square + epsilon).sqrt() * weight";
+    assert!(text.contains(norm), "the norm stands in the file");
+    fs::write(path, text.replace(norm, &format!("{norm} * (1.0 + 2e-11)"))).unwrap();
+    let accepted = run(&course, &["regen", "--task", "rms_norm", "--accept", "--no-bank"]);
+    assert_eq!(accepted.code, Some(5), "{}\n{}", accepted.stdout, accepted.stderr);
+    assert!(accepted.stdout.contains("files written"), "{}", accepted.stdout);
+    let (_, next) = accepted.stdout.split_once("next: grade regen").unwrap();
+    assert!(
+        next.contains("--task decoder_block") && next.contains("--task gpt_forward"),
+        "{next}"
+    );
+}
+
+#[test]
+fn a_golden_file_that_is_gone_comes_with_a_command_that_makes_it_anew() {
+    let course = course_with_energies("1.0");
+    let path = course
+        .path()
+        .join("fixtures/golden/additive_attention/expected.safetensors");
+    let golden = fs::read(&path).unwrap();
+    fs::remove_file(&path).unwrap();
+    let submission = course.path().join("student_template");
+    let graded = run(&course, &["--submission", submission.to_str().unwrap(), "--task", TASK]);
+    assert_eq!(graded.code, Some(3), "{}", graded.stdout);
+    assert!(
+        graded.stderr.contains("`grade regen --task additive_attention`"),
+        "{}",
+        graded.stderr
+    );
+    let checked = run(&course, &["regen", "--check", "--task", TASK]);
+    assert_eq!(checked.code, Some(5), "{}\n{}", checked.stdout, checked.stderr);
+    assert!(checked.stdout.contains("expected.safetensors"), "{}", checked.stdout);
+    let made = run(&course, &["regen", "--task", TASK, "--accept", "--no-bank"]);
+    assert_eq!(made.code, Some(0), "{}\n{}", made.stdout, made.stderr);
+    assert_eq!(fs::read(&path).unwrap(), golden);
+}
+
+#[test]
+fn a_new_mistake_of_the_bank_comes_with_the_command_that_makes_its_fingerprint() {
+    let course = course_with_energies("1.0");
+    let (bank, reference) = ("fixtures/submissions/wrong", "reference/src/additive_attention.rs");
+    let folder = course.path().join(bank).join("additive-just-written");
+    fs::create_dir_all(folder.join("src")).unwrap();
+    let expected = fs::read_to_string(course.path().join(bank).join("additive-no-tanh/expected.toml")).unwrap();
+    let expected = expected.replace(
+        "additive_attention/bounded-energies",
+        "additive_attention/golden-f32/all",
+    );
+    fs::write(folder.join("expected.toml"), expected).unwrap();
+    let text = fs::read_to_string(course.path().join(reference)).unwrap();
+    let wrong = text.replace(ENERGIES, &format!("{ENERGIES} * 1.75"));
+    fs::write(folder.join("src/additive_attention.rs"), wrong).unwrap();
+    let kit = run(&course, &["kit", "--only", "additive-just-written"]);
+    assert_eq!(kit.code, Some(0), "{}\n{}", kit.stdout, kit.stderr);
+    assert!(
+        kit.stdout.contains("grade regen --task additive_attention") && !kit.stdout.contains("     !"),
+        "{}",
+        kit.stdout
+    );
 }
 
 #[test]

@@ -125,15 +125,15 @@ fn a_saved_file_is_judged_again_until_ctrl_c() {
 
     save(&submission, &wrong);
     let second = watching.round();
-    // The task of the file comes first, the one that uses it after it, both above what was not touched.
+    // The task of the file comes first, the one that uses it after it; what was not touched is counted.
     assert!(second.starts_with("saved normalization.rs: 1 task judged"), "{second}");
     let last = &second[second
         .rfind("saved normalization.rs: 2 tasks judged")
         .unwrap_or_else(|| panic!("{second}"))..];
     assert!(row(last, "rms_norm").contains("wrong"), "{last}");
-    let (above, below) = last.split_once("as before").unwrap_or_else(|| panic!("{last}"));
+    let (above, below) = last.split_once("as before: ").unwrap_or_else(|| panic!("{last}"));
     assert!(
-        above.contains("decoder_block") && !above.contains("greedy") && below.contains("greedy"),
+        above.contains("decoder_block") && !last.contains("greedy") && below.starts_with("1 passed"),
         "{last}"
     );
 
@@ -157,6 +157,17 @@ fn a_saved_file_is_judged_again_until_ctrl_c() {
         row(&fourth, "rms_norm").contains("passed") && !fourth.contains("error"),
         "{fourth}"
     );
+
+    save(&submission, &format!("{right}\n// A remark.\n"));
+    let fifth = watching.round();
+    let last = &fifth[fifth
+        .rfind("saved normalization.rs")
+        .unwrap_or_else(|| panic!("{fifth}"))..];
+    assert!(
+        last.contains("judged again, with nothing new: rms_norm (passed), decoder_block (passed)"),
+        "{last}"
+    );
+    assert!(last.lines().count() < 10, "{last}");
 
     fs::write(submission.path().join("src/notes.txt"), "not a source").unwrap();
     assert_eq!(watching.interrupt(), Some(0));

@@ -8,6 +8,7 @@ use report::Format;
 use crate::completions::{ReportName, TaskName};
 use crate::device::Device;
 use crate::exit;
+use crate::init::Init;
 
 /// Grade a deep-learning submission: golden tensors, laws with shrunk counterexamples, named mistakes.
 #[derive(Debug, Parser)]
@@ -97,6 +98,8 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Make the student template anew from the reference
     Template(Template),
+    /// Make a crate for an assignment, anywhere; or make a crate that is there work with cargo and an editor
+    Init(Init),
     /// Make the repository that students get for an assignment, and make sure that it gives nothing away
     Release(Release),
     /// Make the zip for Gradescope's autograder

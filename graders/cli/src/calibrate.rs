@@ -46,8 +46,14 @@ pub(crate) fn calibrate(grader: &Grader, options: &Calibrate, output: &Output) -
         merged(fixtures::load_tolerances(&root)?, measured, &chosen)
     };
     fixtures::store_tolerances(&root, &tolerances)?;
-    output.line("next: grade regen");
+    output.line(&next(&options.tasks));
     Ok(Exit::Done)
+}
+
+/// Golden files and fingerprints are held against the tolerances of their own task only.
+fn next(tasks: &[String]) -> String {
+    let options: Vec<String> = tasks.iter().map(|id| format!(" --task {id}")).collect();
+    format!("next: grade regen{}", options.concat())
 }
 
 /// The tolerances from before, with those of the chosen tasks replaced.
@@ -187,6 +193,13 @@ mod tests {
         let tolerances = worst.tolerances();
         let entry = &tolerances.0["a"]["y"];
         assert_eq!((entry.f32, entry.f64, entry.source_f32.as_str()), (5e-6, 1e-10, "one"));
+    }
+
+    #[test]
+    fn what_comes_next_is_about_the_tasks_that_were_calibrated() {
+        assert_eq!(next(&[]), "next: grade regen");
+        let tasks = ["rms_norm", "greedy"].map(str::to_owned);
+        assert_eq!(next(&tasks), "next: grade regen --task rms_norm --task greedy");
     }
 
     #[test]

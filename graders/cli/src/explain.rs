@@ -1,6 +1,9 @@
 //! `grade explain`: a task's definition, or one of its checks, in words.
 
+mod shapes;
+
 use std::fmt::Write;
+use std::path::Path;
 
 use judge::differential;
 use judge::forbidden::forbidden;
@@ -20,20 +23,20 @@ const NOBODY_MAY_CALL: &str = "unsafe code, files and paths, processes, the netw
 /// Width of explanations.
 const WIDTH: usize = 78;
 
-/// Explains `task` or `task/check`.
-pub(crate) fn explain(subject: &str) -> Result<String, Failure> {
+/// Explains `task` or `task/check`; shapes are those that the template's instructions name.
+pub(crate) fn explain(subject: &str, template: Option<&Path>) -> Result<String, Failure> {
     let (id, check) = match subject.split_once('/') {
         Some((id, check)) => (id, Some(check)),
         None => (subject, None),
     };
     let task = selection::find(id)?;
     match check {
-        None => Ok(explain_task(task)),
+        None => Ok(explain_task(task, template)),
         Some(check) => explain_check(task, check),
     }
 }
 
-fn explain_task(task: &Task) -> String {
+fn explain_task(task: &Task, template: Option<&Path>) -> String {
     let mut text = format!("{}   {}\n\n", task.id, task.file);
     paragraph(&mut text, "  ", task.definition);
     text.push('\n');
@@ -41,6 +44,10 @@ fn explain_task(task: &Task) -> String {
     text.push('\n');
     signature(&mut text, task);
     text.push('\n');
+    let shapes = template.map_or_else(Vec::new, |template| shapes::of(task, template));
+    if !shapes.is_empty() {
+        list(&mut text, "arguments and result", shapes.iter().map(String::as_str));
+    }
     list(&mut text, "conventions", task.conventions.iter().copied());
     list(&mut text, "often misread", task.misreadings.iter().copied());
     list(&mut text, "may not call", may_not_call(task).iter().map(String::as_str));
@@ -48,27 +55,40 @@ fn explain_task(task: &Task) -> String {
         list(&mut text, "uses, through `parts`", task.parts.iter().copied());
     }
     let _ = writeln!(text, "  checks");
-    for portion in task.golden_portions() {
-        let names = format!("golden-f64/{portion}, golden-f32/{portion}");
-        let what = if is_tried_out(task, portion) {
-            "tried out: every answer that does what it has to is right"
-        } else {
-            "stored inputs and outputs"
-        };
-        entry(&mut text, &names, what);
-    }
-    for law in task.laws {
-        entry(&mut text, law.name, law.statement);
-    }
-    for check in hygiene_of(task) {
-        entry(&mut text, check.name, check.statement);
-    }
-    for trial in task.trials {
-        entry(&mut text, trial.name, &format!("{} (with --training)", trial.statement));
+    for name in task.check_names() {
+        let statement = statement(task, &name);
+        entry(&mut text, &name, &statement);
     }
     text.push('\n');
     paragraph(&mut text, "  ", &format!("source: {}", task.source));
     text
+}
+
+/// What has to hold for a check, in a few words.
+fn statement(task: &Task, check: &str) -> String {
+    let law = task.laws.iter().find(|law| law.name == check).map(|law| law.statement);
+    let hygiene = || {
+        let found = hygiene_of(task).iter().find(|hygiene| hygiene.name == check);
+        found.map(|hygiene| hygiene.statement)
+    };
+    if let Some(trial) = task.trial(check) {
+        return format!("{} (with --training)", trial.statement);
+    }
+    if let Some(statement) = law.or_else(hygiene) {
+        return statement.to_owned();
+    }
+    let words = match (check, golden_portion(task, check)) {
+        (_, Some(portion)) if is_tried_out(task, portion) => {
+            "tried out: every answer that does what it has to is right"
+        }
+        (_, Some(_)) => "stored inputs and outputs",
+        (BUILD, _) => "the file compiles, and the function has the signature above",
+        (POLICY, _) => "nothing is called that the task rules out",
+        (TIME, _) => "the functions judged before leave time for this one (with --time-limit)",
+        (differential::NAME, _) => "inputs that are drawn anew are answered as the reference answers them",
+        _ => "for f64 inputs every step is computed in f64",
+    };
+    words.to_owned()
 }
 
 /// What the check `policy` looks for.
@@ -148,10 +168,8 @@ fn explain_check(task: &Task, check: &str) -> Result<String, Failure> {
             "For f64 inputs every step has to be computed in f64: a step in f32 costs digits.",
         );
     } else {
-        let mut known: Vec<&str> = task.laws.iter().map(|law| law.name).collect();
-        known.extend(hygiene_of(task).iter().map(|hygiene| hygiene.name));
-        known.extend(hygiene_of(task).first().map(|_| differential::NAME));
-        known.extend(task.trials.iter().map(|trial| trial.name));
+        let known = task.check_names();
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
         return Err(
             Failure::usage(format!("task `{}` has no check `{check}`", task.id)).hint(names::hint(
                 check,
@@ -277,6 +295,39 @@ mod tests {
     use judge::tasks;
 
     use super::*;
+
+    fn explain(subject: &str) -> Result<String, Failure> {
+        let template = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../student_template");
+        super::explain(subject, Some(&template))
+    }
+
+    #[test]
+    fn an_explanation_lists_every_check_that_can_cost_points_and_each_can_be_explained() {
+        for task in tasks::ALL {
+            let text = explain(task.id).unwrap();
+            let (_, listed) = text.split_once("\n  checks\n").unwrap();
+            for check in task.check_names() {
+                assert!(
+                    listed.contains(&format!("    {check}: ")),
+                    "{}/{check}:\n{text}",
+                    task.id
+                );
+                assert!(explain(&format!("{}/{check}", task.id)).is_ok(), "{}/{check}", task.id);
+            }
+        }
+    }
+
+    #[test]
+    fn an_explanation_has_the_shapes_of_arguments_and_result() {
+        let text = explain("merge_heads").unwrap();
+        let expected = "  arguments and result\n    - input: [B, h, T, d].\n    - Returns [B, T, h d]: ";
+        assert!(text.contains(expected), "{text}");
+        assert!(
+            !super::explain("merge_heads", None)
+                .unwrap()
+                .contains("arguments and result")
+        );
+    }
 
     #[test]
     fn every_task_and_every_law_can_be_explained() {

@@ -1,6 +1,7 @@
 //! Errors that end the program: what happened, the next step, the exit code.
 
 use std::fmt;
+use std::path::Path;
 
 use judge::assignment::AssignmentError;
 use judge::fixtures::FixtureError;
@@ -61,14 +62,33 @@ impl fmt::Display for Failure {
 impl From<FixtureError> for Failure {
     fn from(error: FixtureError) -> Self {
         let hint = match &error {
-            FixtureError::Read { .. } | FixtureError::Broken { .. } | FixtureError::Hash { .. } => {
-                "restore the file from version control, or make the fixtures anew with `grade regen`"
+            FixtureError::Read { path, .. } | FixtureError::Broken { path, .. } | FixtureError::Hash { path } => {
+                restoring(path)
             }
-            FixtureError::Write { .. } => "free disk space or mend the permissions, then run the same command again",
-            FixtureError::Missing { .. } => "make the fixtures with `grade regen`",
+            FixtureError::Write { .. } => {
+                "free disk space or mend the permissions, then run the same command again".to_owned()
+            }
+            FixtureError::Missing { .. } => "make the fixtures with `grade regen`".to_owned(),
         };
         Self::environment(&error).hint(hint)
     }
+}
+
+/// How a file of the fixtures comes back: each is made by a command of its own.
+fn restoring(path: &Path) -> String {
+    let named = |path: Option<&Path>| Some(path?.file_name()?.to_string_lossy().into_owned());
+    let (file, folder) = (
+        named(Some(path)).unwrap_or_default(),
+        named(path.parent()).unwrap_or_default(),
+    );
+    let made = match file.as_str() {
+        "calibration.toml" => "make it anew with `grade calibrate`".to_owned(),
+        "inputs.safetensors" | "expected.safetensors" | "fingerprints.safetensors" => {
+            format!("make it anew with `grade regen --task {folder}`")
+        }
+        _ => "remove it and make it anew with `grade regen`".to_owned(),
+    };
+    format!("restore the file from version control, or {made}")
 }
 
 impl From<AssignmentError> for Failure {
@@ -79,5 +99,23 @@ impl From<AssignmentError> for Failure {
                 Self::environment(&error).hint("mend the file, or restore it from version control")
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_the_fixtures_that_is_gone_or_broken_comes_with_the_command_that_makes_it() {
+        let hint = |path: &str| {
+            Failure::from(FixtureError::Hash { path: path.into() })
+                .hint
+                .unwrap_or_default()
+        };
+        assert!(hint("fixtures/golden/rms_norm/expected.safetensors").ends_with("`grade regen --task rms_norm`"));
+        assert!(hint("fixtures/golden/greedy/fingerprints.safetensors").ends_with("`grade regen --task greedy`"));
+        assert!(hint("fixtures/calibration.toml").ends_with("`grade calibrate`"));
+        assert!(hint("fixtures/manifest.json").contains("remove it and"));
     }
 }

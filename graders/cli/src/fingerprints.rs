@@ -8,7 +8,7 @@ use std::path::Path;
 use judge::diagnosis::behaviour::Measure;
 use judge::diagnosis::fingerprint::{Fingerprint, Nothing, is_still};
 use judge::diagnosis::library::{self, Index, Known, TaskIndex};
-use judge::fixtures::Fixtures;
+use judge::fixtures::{FixtureError, Fixtures};
 use judge::task::Task;
 
 use crate::arguments::Regen;
@@ -17,6 +17,9 @@ use crate::failure::Failure;
 use crate::fingerprints_making::{Made, Making, Order};
 use crate::grader::Grader;
 use crate::output::Output;
+
+/// Mistakes of a task that are named where the same has happened to them; more are counted.
+const NAMED: usize = 3;
 
 /// What has changed about one mistake in one task.
 #[derive(Debug, PartialEq, Eq)]
@@ -69,6 +72,14 @@ pub(crate) fn regen(
     if options.tasks.is_empty() {
         review.forget_tasks_without_goldens(tasks);
     }
+    for task in tasks {
+        if let Some(error) = review.forget_unreadable(task) {
+            output.line(&format!(
+                "{error}; the fingerprints of task `{}` are made anew",
+                task.id
+            ));
+        }
+    }
     let orders = review.orders(&bank, tasks, options.all)?;
     let made = if options.check && !options.all {
         BTreeMap::new()
@@ -85,14 +96,32 @@ pub(crate) fn regen(
     Ok(review.drifts)
 }
 
-/// The drifts as a table.
+/// The drifts as a table: mistakes of a task to which the same has happened are counted where there are many.
 pub(crate) fn table(drifts: &[Drift]) -> String {
     let mut text = String::new();
     if !drifts.is_empty() {
         let _ = writeln!(text, "{:<30} {:<46} change", "task", "mistake");
     }
+    let mut groups: Vec<(&'static str, Change, Vec<&str>)> = Vec::new();
     for drift in drifts {
-        let _ = writeln!(text, "{:<30} {:<46} {}", drift.task, drift.mistake, drift.change);
+        match groups
+            .iter_mut()
+            .find(|(task, change, _)| *task == drift.task && *change == drift.change)
+        {
+            Some((.., mistakes)) => mistakes.push(&drift.mistake),
+            None => groups.push((drift.task, drift.change, vec![&drift.mistake])),
+        }
+    }
+    for (task, change, mistakes) in groups {
+        let counted = format!("{} mistakes", mistakes.len());
+        let rows = if mistakes.len() > NAMED {
+            vec![counted.as_str()]
+        } else {
+            mistakes
+        };
+        for row in rows {
+            let _ = writeln!(text, "{task:<30} {row:<46} {change}");
+        }
     }
     text.trim_end().to_owned()
 }
@@ -138,6 +167,17 @@ struct Review<'a> {
 impl Review<'_> {
     fn forget_tasks_without_goldens(&mut self, tasks: &[&'static Task]) {
         self.index.tasks.retain(|id, _| tasks.iter().any(|task| task.id == id));
+    }
+
+    /// Takes a task out of the index whose file is gone or broken, and says why.
+    fn forget_unreadable(&mut self, task: &Task) -> Option<FixtureError> {
+        let stored = self.index.tasks.get(task.id)?;
+        if stored.golden_sha256 != self.golden_sha256(task) {
+            return None;
+        }
+        let error = library::load_task(self.root, task.id, stored).err()?;
+        self.index.tasks.remove(task.id);
+        Some(error)
     }
 
     /// The submissions that have to be built, each with the tasks in which it is looked at.
@@ -271,12 +311,7 @@ impl Review<'_> {
         if stored.golden_sha256 != self.golden_sha256(task) {
             return Ok(BTreeMap::new());
         }
-        let fingerprints = library::load_task(self.root, task.id, stored).map_err(|error| {
-            Failure::from(error).hint(
-                "restore the file from version control; or delete the task's entry in fixtures/fingerprints.json to \
-                 make it anew",
-            )
-        })?;
+        let fingerprints = library::load_task(self.root, task.id, stored)?;
         Ok(fingerprints.into_iter().map(|one| (one.name.clone(), one)).collect())
     }
 
@@ -299,5 +334,29 @@ fn drift(task: &'static Task, mistake: &str, change: Change) -> Drift {
         task: task.id,
         mistake: mistake.to_owned(),
         change,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mistakes_to_which_the_same_happens_are_one_count_for_each_task() {
+        let drift = |task, number: usize, change| Drift {
+            task,
+            mistake: format!("mistake-{number}"),
+            change,
+        };
+        let mut drifts: Vec<Drift> = (0..41).map(|number| drift("nucleus", number, Change::Golden)).collect();
+        drifts.push(drift("nucleus", 50, Change::Sources));
+        drifts.extend((0..2).map(|number| drift("greedy", number, Change::Golden)));
+        insta::assert_snapshot!(table(&drifts), @r"
+        task                           mistake                                        change
+        nucleus                        41 mistakes                                    the goldens have changed
+        nucleus                        mistake-50                                     its sources have changed
+        greedy                         mistake-0                                      the goldens have changed
+        greedy                         mistake-1                                      the goldens have changed
+        ");
     }
 }

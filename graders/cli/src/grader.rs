@@ -137,6 +137,11 @@ impl Grader {
         self.program.with_file_name("grade-programs")
     }
 
+    /// Where reviews of new golden files are kept that nobody has accepted yet.
+    pub(crate) fn reviews_folder(&self) -> PathBuf {
+        self.program.with_file_name("grade-reviews")
+    }
+
     /// Copies a submission's sources into a fresh folder; an overlay's files take precedence.
     pub(crate) fn stage(&self, submission: &Path, overlay: Option<&Path>) -> Result<Staged, Failure> {
         let folder = tempfile::Builder::new()

@@ -134,8 +134,9 @@ pub(crate) fn kit(grader: &Grader, options: &arguments::Kit, output: &Output) ->
     }
     output.line(&kit_table::closing(&rows, options.training));
     let naming = Naming::of(&rows, &fixtures)?;
-    output.line(&naming.text());
-    let is_named = naming.is_good(options.only.is_empty() && options.tenth.is_none());
+    let is_everything = options.only.is_empty() && options.tenth.is_none();
+    output.line(&naming.text(is_everything));
+    let is_named = naming.is_good(is_everything);
     let as_expected =
         rows.iter().all(|row| row.deviations.is_empty()) && left_over.is_empty() && stale.is_none() && is_named;
     Ok(if as_expected { Exit::Done } else { Exit::Deviation })

@@ -4,7 +4,7 @@
 //! Each fingerprint is compared on its own, so that the names given beside a submission's own are those that it would get
 //! without its own fingerprint: they are right only where the golden cases cannot tell the two mistakes apart.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use judge::diagnosis::are_alike;
@@ -24,6 +24,8 @@ pub(crate) struct Naming {
     exactly: usize,
     with_others: usize,
     nameless: Vec<String>,
+    /// Those of which no fingerprint has been made yet, with the task that each is about.
+    unmade: BTreeMap<String, String>,
     /// A name that is not the submission's, and is not alike either.
     wrongly: BTreeSet<String>,
     /// Mistakes that the golden cases of a task do not tell apart.
@@ -52,13 +54,14 @@ impl Naming {
     /// Whether nothing is called wrongly, and, where all were tried, enough are called by their names.
     pub(crate) fn is_good(&self, all: bool) -> bool {
         let enough = self.exactly as f64 >= LEAST_SHARE * self.wrong() as f64;
-        self.wrongly.is_empty() && (enough || !all)
+        self.wrongly.is_empty() && ((enough && self.unmade.is_empty()) || !all)
     }
 
-    /// The figures, the names that are wrong, and what cannot be told apart.
-    pub(crate) fn text(&self) -> String {
+    /// The figures, the names that are wrong, and what cannot be told apart; the share counts where `all` were tried.
+    pub(crate) fn text(&self, all: bool) -> String {
+        let unmade = self.unmade_in_words();
         if self.wrong() == 0 && self.wrongly.is_empty() {
-            return String::new();
+            return unmade;
         }
         let mut text = format!(
             "of {} wrong submissions with wrong golden outputs, {} are named exactly, {} together with others, {} not; \
@@ -78,7 +81,10 @@ impl Naming {
         for name in &self.wrongly {
             let _ = write!(text, "\n     ! {name}");
         }
-        if !self.is_good(true) && self.wrongly.is_empty() {
+        if !unmade.is_empty() {
+            let _ = write!(text, "\n{unmade}");
+        }
+        if !self.is_good(all) && self.wrongly.is_empty() {
             let _ = write!(
                 text,
                 "\n     ! fewer than {:.0} % are named exactly",
@@ -86,6 +92,14 @@ impl Naming {
             );
         }
         text
+    }
+
+    /// Which command makes the fingerprints that are missing.
+    fn unmade_in_words(&self) -> String {
+        let line = |(name, task): (&String, &String)| {
+            format!("no fingerprint of {name} has been made yet, so it has no name: grade regen --task {task}")
+        };
+        self.unmade.iter().map(line).collect::<Vec<_>>().join("\n")
     }
 
     fn wrong(&self) -> usize {
@@ -105,7 +119,12 @@ impl Naming {
             None => {}
             Some(Called::Exactly) => self.exactly += 1,
             Some(Called::WithOthers) => self.with_others += 1,
-            Some(Called::Not) => self.nameless.push(row.name.clone()),
+            Some(Called::Not) => match unmade(row, own, fixtures)? {
+                Some(task) => {
+                    self.unmade.insert(row.name.clone(), task);
+                }
+                None => self.nameless.push(row.name.clone()),
+            },
         }
         Ok(())
     }
@@ -151,6 +170,19 @@ impl Naming {
         }
         Ok(())
     }
+}
+
+/// The task that a submission is about, where the index does not know its mistake.
+fn unmade(row: &Row<'_>, own: Option<&str>, fixtures: &Fixtures) -> Result<Option<String>, FixtureError> {
+    let (Some(own), Some(task)) = (own, &row.about) else {
+        return Ok(None);
+    };
+    let index = fixtures.library.index()?;
+    let known = index
+        .tasks
+        .get(task)
+        .is_some_and(|known| known.mistakes.contains_key(own));
+    Ok((!known).then(|| task.clone()))
 }
 
 fn call(task: &TaskOutcome, own: Option<&str>) -> Called {
@@ -226,7 +258,7 @@ mod tests {
         assert!(naming.is_good(false) && !naming.is_good(true));
         assert!(
             naming
-                .text()
+                .text(true)
                 .contains("attention-rotary-ignored and attention-rotary-over-heads in")
         );
     }
@@ -244,9 +276,26 @@ mod tests {
         ] {
             let naming = naming(&[row]);
             assert!(!naming.is_good(false), "{row:?}");
-            assert!(naming.text().contains("is called attention-mask-missing"), "{row:?}");
+            assert!(
+                naming.text(true).contains("is called attention-mask-missing"),
+                "{row:?}"
+            );
         }
         assert!(naming(&[("impostor/zeros", &[other][..])]).is_good(true));
+    }
+
+    #[test]
+    fn a_new_mistake_gets_the_command_that_makes_its_fingerprint_and_no_alarm() {
+        let new = naming(&[("wrong/attention-just-written", &[])]);
+        assert!(new.is_good(false));
+        insta::assert_snapshot!(new.text(false), @"no fingerprint of wrong/attention-just-written has been made yet, so it has no name: grade regen --task causal_self_attention");
+        let nameless = naming(&[("wrong/attention-mask-strict", &[])]);
+        let words = nameless.text(false);
+        assert!(
+            words.contains("not named: wrong/attention-mask-strict") && !words.contains('!'),
+            "{words}"
+        );
+        assert!(nameless.text(true).contains("! fewer than 80 %"));
     }
 
     #[test]
@@ -256,6 +305,6 @@ mod tests {
         assert!(naming(&[named, named, named, named, nameless]).is_good(true));
         let too_few = naming(&[named, named, named, nameless]);
         assert!(!too_few.is_good(true) && too_few.is_good(false));
-        assert!(too_few.text().contains("not named: wrong/attention-mask-strict"));
+        assert!(too_few.text(true).contains("not named: wrong/attention-mask-strict"));
     }
 }

@@ -18,6 +18,7 @@ mod fingerprints_making;
 mod grade;
 mod grader;
 mod gradescope;
+mod init;
 mod interrupt;
 mod judging;
 mod kept;
@@ -29,6 +30,7 @@ mod kit_names;
 mod kit_table;
 mod late;
 mod lines;
+mod lock;
 mod mutate;
 mod names;
 mod output;
@@ -40,8 +42,11 @@ mod reach;
 mod regen;
 mod regen_bank;
 mod regen_device;
+mod regen_elsewhere;
+mod regen_kept;
 mod regen_review;
 mod regen_staging;
+mod regen_users;
 mod release;
 mod selection;
 mod subject;
@@ -84,7 +89,9 @@ fn main() -> ExitCode {
 fn run(arguments: Arguments, output: &Output) -> Result<Exit, Failure> {
     match (arguments.command, arguments.grade) {
         (Some(Command::Explain(options)), _) => {
-            output.line(&explain::explain(&options.subject)?);
+            // What a task is can be told without the course's files, apart from its shapes.
+            let template = Place::find().ok().map(|place| place.template());
+            output.line(&explain::explain(&options.subject, template.as_deref())?);
             Ok(Exit::Done)
         }
         (Some(Command::Prepare { messages }), _) => prepare::prepare(&messages),
@@ -111,6 +118,7 @@ fn run(arguments: Arguments, output: &Output) -> Result<Exit, Failure> {
             output.line(completions::of(shell, &mut Arguments::command()).trim_end());
             Ok(Exit::Done)
         }
+        (Some(Command::Init(options)), _) => init::init(&Place::find()?, &options, output),
         (Some(Command::Release(options)), _) => release::release(&Place::find()?, &options, output),
         (Some(Command::Watch(options)), _) => watch::watch(&open(options.device)?, &options, output),
         (None, Some(options)) => grade::grade(&open(options.device)?, &options, output),

@@ -17,8 +17,11 @@ use crate::grader::{Grader, LIBTORCH_VERSION, Setting};
 use crate::output::Output;
 use crate::regen_bank;
 use crate::regen_device;
+use crate::regen_elsewhere;
+use crate::regen_kept::Kept;
 use crate::regen_review::{self, Review};
 use crate::regen_staging::Staging;
+use crate::regen_users;
 use crate::selection;
 
 const STALE: &str =
@@ -44,6 +47,14 @@ pub(crate) fn regen(grader: &Grader, options: &Regen, output: &Output) -> Result
     if options.check {
         return check(grader, &chosen, options, output);
     }
+    let kept = Kept::new(grader, options)?;
+    if options.accept {
+        let staging = Staging::new(grader.place())?;
+        if let Some(stale) = kept.take(&staging) {
+            output.line("this is what was shown before; nothing is made or judged a second time");
+            return write(staging, &kept, &stale, output);
+        }
+    }
     let staging = Staging::new(grader.place())?;
     let made = make(grader, &chosen, options, Some(&staging), output)?;
     output.line(&made.table());
@@ -53,21 +64,50 @@ pub(crate) fn regen(grader: &Grader, options: &Regen, output: &Output) -> Result
         output.line(&format!("{} tasks made, nothing has changed", chosen.len()));
         return Ok(Exit::Done);
     }
-    output.line(&bank(grader, &staging, &made, &chosen, options, output)?);
+    let changed = regen_review::changed(&made.drifts, &made.gone, &chosen);
+    let verdicts = match changed.as_slice() {
+        [] => None,
+        _ => Some(regen_bank::judge(
+            grader,
+            staging.root(),
+            &changed,
+            !options.no_bank,
+            output,
+        )?),
+    };
+    output.line(&verdicts.as_ref().map_or_else(String::new, regen_bank::Verdicts::text));
+    output.line(&regen_elsewhere::text(grader.place(), &made.drifts)?);
     output.line(&summary(&made, &fingerprints, chosen.len()));
+    if let Some(refusal) = verdicts.and_then(|verdicts| verdicts.refusal(grader.place())) {
+        output.line(&refusal);
+        return Ok(Exit::Deviation);
+    }
+    let stale = if options.tasks.is_empty() {
+        Vec::new()
+    } else {
+        regen_users::stale(grader, &changed, &chosen, output)?
+    };
     match options
         .accept
         .then_some(true)
         .or_else(|| output.confirms("write this?"))
     {
-        Some(true) => {
-            output.line(&format!("{} files written", staging.put_in_force()?));
-            return Ok(Exit::Done);
-        }
+        Some(true) => return write(staging, &kept, &stale, output),
         Some(false) => output.line("nothing is written"),
         None => output.line("nothing is written: the same command with --accept writes it"),
     }
+    output.line(&regen_users::text(&stale));
+    kept.keep(&staging, &stale);
     Ok(Exit::Deviation)
+}
+
+/// Puts the new files in force. Where other golden files are out of date with them, that is a deviation still.
+fn write(staging: Staging, kept: &Kept, stale: &[impl AsRef<str>], output: &Output) -> Result<Exit, Failure> {
+    output.line(&format!("{} files written", staging.put_in_force()?));
+    // It would not be found again, since the fixtures are others now.
+    let _ = kept.forget();
+    output.line(&regen_users::text(stale));
+    Ok(if stale.is_empty() { Exit::Done } else { Exit::Deviation })
 }
 
 /// What was made of the reference.
@@ -75,13 +115,17 @@ struct Made {
     drifts: Vec<Drift>,
     /// Cases that are stored and that no task has any more; a task as a whole has no case here.
     gone: Vec<(String, String)>,
+    /// Stored files that cannot be read, each in a sentence.
+    unreadable: Vec<String>,
     /// Whether the manifest is not what it should be, apart from what the drifts show.
     stale: bool,
 }
 
 impl Made {
     fn table(&self) -> String {
-        regen_review::table(&self.drifts, &self.gone)
+        let table = regen_review::table(&self.drifts, &self.gone);
+        let lines = self.unreadable.iter().map(String::as_str).chain([table.as_str()]);
+        lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
     }
 
     fn is_still(&self) -> bool {
@@ -130,32 +174,19 @@ fn make(
     Ok(Made {
         drifts: review.drifts,
         gone: review.gone,
+        unreadable: review.unreadable,
         stale,
     })
-}
-
-/// The bank's verdicts by the new golden files, where there are any.
-fn bank(
-    grader: &Grader,
-    staging: &Staging,
-    made: &Made,
-    chosen: &[&'static Task],
-    options: &Regen,
-    output: &Output,
-) -> Result<String, Failure> {
-    let changed = regen_review::changed(&made.drifts, &made.gone, chosen);
-    if changed.is_empty() {
-        return Ok(String::new());
-    }
-    if options.no_bank {
-        return Ok("bank: not judged (--no-bank); grade kit does it once this is written".to_owned());
-    }
-    Ok(regen_bank::judge(grader, staging.root(), &changed, output)?.text())
 }
 
 /// `--check`: where the fixtures are not what the reference gives. Fingerprints are compared with the stored goldens.
 fn check(grader: &Grader, chosen: &[&'static Task], options: &Regen, output: &Output) -> Result<Exit, Failure> {
     let made = make(grader, chosen, options, None, output)?;
+    if !made.unreadable.is_empty() {
+        output.line(&made.table());
+        output.line("next: restore the files from version control, or run `grade regen`, which makes them anew");
+        return Ok(Exit::Deviation);
+    }
     let fingerprints = fingerprints::regen(grader, &grader.place().fixtures(), chosen, options, output)?;
     if made.is_still() && fingerprints.is_empty() {
         output.line("fixtures are what the reference gives");

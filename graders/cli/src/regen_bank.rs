@@ -10,6 +10,7 @@ use judge::assignment::Assignment;
 use judge::fixtures::Fixtures;
 use judge::judgement::{Bench, Training};
 use judge::task::Task;
+use judge::tasks;
 
 use crate::failure::Failure;
 use crate::grader::Grader;
@@ -18,6 +19,7 @@ use crate::kit::{Bearing, Kit};
 use crate::kit_entries::{self, Entry, Source};
 use crate::kit_table::Row;
 use crate::output::Output;
+use crate::place::Place;
 use crate::selection;
 
 /// What came of it.
@@ -31,15 +33,18 @@ pub(crate) struct Verdicts {
     left: usize,
     /// What changes, with the submissions of which it is true.
     changes: BTreeMap<Vec<String>, Vec<String>>,
-    /// Whether the reference is wrong by its own golden files. Then nobody else is judged.
-    broken: bool,
+    /// The checks that the reference does not hold, by task. Then nobody else is judged.
+    broken: Vec<(String, String)>,
+    /// Whether the reference alone was to be judged.
+    alone: bool,
 }
 
-/// Judges the bank in these tasks against the fixtures below `root`.
+/// Judges the reference in these tasks against the fixtures below `root`, and with `whole` the rest of the bank.
 pub(crate) fn judge(
     grader: &Grader,
     root: &Path,
     changed: &[&'static Task],
+    whole: bool,
     output: &Output,
 ) -> Result<Verdicts, Failure> {
     let assignments = selection::assignments(&grader.place().assignments(), None)?;
@@ -50,9 +55,13 @@ pub(crate) fn judge(
     let mut entries = BTreeMap::from([(true, Vec::new()), (false, Vec::new())]);
     let mut verdicts = Verdicts {
         tasks: changed.iter().map(|task| task.id).collect(),
+        alone: !whole,
         ..Verdicts::default()
     };
     for entry in kit_entries::entries(grader, &[])? {
+        if !whole && !matches!(entry.source, Source::Reference) {
+            continue;
+        }
         match kit.bearing(&entry, changed)? {
             Bearing::Direct => {
                 let is_reference = matches!(entry.source, Source::Reference);
@@ -62,14 +71,18 @@ pub(crate) fn judge(
             Bearing::Nothing => {}
         }
     }
-    output.note(&announcement(entries.values().map(Vec::len).sum(), changed));
     let known = kill_table::seen_by(&kill_table::snapshot(&grader.place().fixtures()));
     // The reference first: by a broken one nothing can be judged.
     for (is_reference, entries) in entries.iter().rev() {
+        if !is_reference && !entries.is_empty() {
+            output.note(&announcement(entries, changed));
+        }
         let rows = kit.run_all(entries, output)?;
         verdicts.add(&rows, entries, &known);
-        verdicts.broken |= *is_reference && !verdicts.changes.is_empty();
-        if verdicts.broken {
+        if *is_reference {
+            verdicts.broken = rows.iter().flat_map(broken).collect();
+        }
+        if !verdicts.broken.is_empty() {
             break;
         }
     }
@@ -89,11 +102,24 @@ fn bench<'a>(assignment: &'a Assignment, fixtures: &'a Fixtures) -> Bench<'a> {
     }
 }
 
-fn announcement(submissions: usize, tasks: &[&Task]) -> String {
+/// How much there is to do, a count for each task. A submission may be about several of them, or about none and reach one.
+fn announcement(entries: &[Entry], tasks: &[&Task]) -> String {
+    let about = |task: &&Task| {
+        let number = entries.iter().filter(|entry| entry.named().contains(task.id)).count();
+        format!("{number} about `{}`", task.id)
+    };
     format!(
-        "judging {submissions} submissions of the bank in {} against the new golden files (--no-bank leaves that out)",
-        names(tasks.iter().map(|task| task.id))
+        "judging {} submissions of the bank against the new golden files (--no-bank leaves that out): {}",
+        entries.len(),
+        tasks.iter().map(about).collect::<Vec<_>>().join(", ")
     )
+}
+
+/// The checks that do not hold in a row, by task.
+fn broken(row: &Row<'_>) -> Vec<(String, String)> {
+    let tasks = row.judged.iter().flat_map(|judged| &judged.tasks);
+    let failed = tasks.flat_map(|task| task.lost.iter().map(|check| (task.task.clone(), check.clone())));
+    failed.collect()
 }
 
 fn all_lost(row: &Row<'_>) -> BTreeSet<String> {
@@ -160,8 +186,13 @@ impl Verdicts {
             }
         }
         let closing = match self.changes.values().map(Vec::len).sum::<usize>() {
+            0 if self.alone => {
+                "only the reference was (--no-bank); grade kit judges the others once this is written".to_owned()
+            }
             0 => "every verdict stays".to_owned(),
-            _ if self.broken => "the reference is wrong by its own golden files, so nothing else was judged".to_owned(),
+            _ if !self.broken.is_empty() => {
+                "the reference is wrong by its own checks, so nothing else was judged".to_owned()
+            }
             number => format!(
                 "the verdicts of {number} change: where that is meant, mend them or what their expected.toml says, and \
                  run `grade kit --write-table`"
@@ -169,6 +200,39 @@ impl Verdicts {
         };
         let _ = write!(text, "\n  {closing}");
         text
+    }
+
+    /// Why nothing may be written, where that is so: by a reference that is wrong itself, everybody would be judged wrongly.
+    pub(crate) fn refusal(&self, place: &Place) -> Option<String> {
+        if self.broken.is_empty() {
+            return None;
+        }
+        let is_property = |task: &str, check: &str| {
+            let task = tasks::find(task);
+            task.is_some_and(|task| task.laws.iter().any(|law| law.name == check))
+        };
+        let line = |(task, check): &(String, String)| {
+            if is_property(task, check) {
+                format!("\n  `{task}/{check}`, a property in {}", properties(place.root(), task))
+            } else {
+                format!("\n  `{task}/{check}`")
+            }
+        };
+        Some(format!(
+            "nothing is written, whatever is accepted: the reference fails{}\n  \
+             next: mend the reference; or, where the convention has changed, what is named here, and build anew",
+            self.broken.iter().map(line).collect::<String>()
+        ))
+    }
+}
+
+/// The file with a task's properties: one of their own, otherwise the task's.
+fn properties(root: &Path, task: &str) -> String {
+    let own = format!("graders/judge/src/tasks/{task}_laws.rs");
+    if root.join(&own).is_file() {
+        own
+    } else {
+        format!("graders/judge/src/tasks/{task}.rs")
     }
 }
 
@@ -206,8 +270,30 @@ mod tests {
               rms_norm is wrong: golden-f64/all
           the verdicts of 3 change: where that is meant, mend them or what their expected.toml says, and run `grade kit --write-table`
         ");
-        verdicts.broken = true;
+        verdicts.broken = vec![("rms_norm".to_owned(), "odd".to_owned())];
         assert!(verdicts.text().ends_with("so nothing else was judged"));
+    }
+
+    #[test]
+    fn a_reference_that_fails_its_own_properties_is_refused_with_property_and_file() {
+        let place = Place::at(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."));
+        let verdicts = Verdicts::default();
+        assert_eq!(verdicts.refusal(&place), None);
+        let verdicts = Verdicts {
+            broken: vec![
+                ("rms_norm".to_owned(), "odd".to_owned()),
+                ("gpt_forward".to_owned(), "causality".to_owned()),
+                ("rms_norm".to_owned(), "golden-f64/all".to_owned()),
+            ],
+            ..Verdicts::default()
+        };
+        insta::assert_snapshot!(verdicts.refusal(&place).unwrap_or_default(), @r"
+        nothing is written, whatever is accepted: the reference fails
+          `rms_norm/odd`, a property in graders/judge/src/tasks/rms_norm.rs
+          `gpt_forward/causality`, a property in graders/judge/src/tasks/gpt_forward_laws.rs
+          `rms_norm/golden-f64/all`
+          next: mend the reference; or, where the convention has changed, what is named here, and build anew
+        ");
     }
 
     #[test]

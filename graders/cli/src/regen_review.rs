@@ -23,6 +23,8 @@ pub(crate) struct Review<'a> {
     before: &'a Manifest,
     pub(crate) drifts: Vec<Drift>,
     pub(crate) gone: Vec<(String, String)>,
+    /// Stored files that cannot be read, each in a sentence: their tasks are made as if nothing were stored.
+    pub(crate) unreadable: Vec<String>,
 }
 
 impl<'a> Review<'a> {
@@ -33,6 +35,7 @@ impl<'a> Review<'a> {
             before,
             drifts: Vec::new(),
             gone: Vec::new(),
+            unreadable: Vec::new(),
         }
     }
 
@@ -46,7 +49,7 @@ impl<'a> Review<'a> {
 
     /// What is to be stored of a task.
     pub(crate) fn task(&mut self, task: &'static Task, subject: &mut dyn Subject) -> Result<StoredTask, Failure> {
-        let stored = self.stored(task)?;
+        let stored = self.stored(task);
         let mut kept = StoredTask::new();
         subject.renew();
         for case in task.cases {
@@ -82,16 +85,16 @@ impl<'a> Review<'a> {
         origin.unwrap_or(today).to_owned()
     }
 
-    /// What is stored of a task. A file that is broken is an error: nothing is overwritten unseen.
-    fn stored(&self, task: &Task) -> Result<StoredTask, Failure> {
+    /// What is stored of a task; nothing where a file is gone or broken, which is said in the review.
+    fn stored(&mut self, task: &Task) -> StoredTask {
         if !self.before.tasks.contains_key(task.id) {
-            return Ok(StoredTask::new());
+            return StoredTask::new();
         }
         // A case that is new in the task's definition has no stored values yet.
-        fixtures::load_known_cases(self.root, self.before, task).map_err(|error| {
-            Failure::from(error).hint(
-                "restore the file from version control; or delete the task's entry in the manifest to make it anew",
-            )
+        fixtures::load_known_cases(self.root, self.before, task).unwrap_or_else(|error| {
+            self.unreadable
+                .push(format!("{error}; task `{}` is made anew", task.id));
+            StoredTask::new()
         })
     }
 }

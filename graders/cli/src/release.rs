@@ -7,7 +7,6 @@
 
 mod fixtures;
 mod leaks;
-mod lock;
 mod sources;
 mod strip;
 
@@ -146,7 +145,7 @@ pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// Writes beside the target and renames, so that half a release never bears the name.
-fn write(files: &Files, target: &Path) -> io::Result<()> {
+pub(crate) fn write(files: &Files, target: &Path) -> io::Result<()> {
     let target = std::path::absolute(target)?;
     let parent = target.parent().unwrap_or(Path::new("/"));
     fs::create_dir_all(parent)?;

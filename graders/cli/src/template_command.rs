@@ -33,6 +33,7 @@ fn failed(error: TemplateError) -> Failure {
     let hint = match &error {
         TemplateError::File { .. } => "restore the file from version control, or mend its permissions",
         TemplateError::Manifest { .. } => "mend the manifest",
+        TemplateError::Lock { .. } => "run cargo build",
         TemplateError::Assignment(_) => "mend the assignment, or restore it from version control",
         TemplateError::Source { .. } => "mend the marker; graders/cli/src/template.rs says how they are written",
     };

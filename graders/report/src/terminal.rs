@@ -13,7 +13,7 @@ use crate::steps;
 use crate::words::{self, title};
 use crate::wrap::{length, wrap};
 
-pub use change::{Change, render_change};
+pub use change::{Change, render_change, says_the_same};
 
 /// Different findings of a task that are shown unless all are asked for.
 const SHOWN: usize = 3;

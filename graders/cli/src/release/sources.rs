@@ -7,26 +7,30 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
+use super::Files;
 use super::fixtures::Handout;
 use super::strip::strip;
-use super::{Files, lock};
 use crate::failure::Failure;
+use crate::lock;
 use crate::place::Place;
 
 /// Packages of every copy of the grader, in folders of the same place as here.
 const MEMBERS: [&str; 7] = ["student", "wire", "worker", "sandbox", "judge", "report", "grade"];
-const STUDENT: &str = "student";
 const REFERENCE: &str = "reference";
 const TESTS: &str = "tests";
 /// Files that are handed out as they are.
-const COPIED: [&str; 12] = [
+const COPIED: [&str; 16] = [
     "LICENSE",
     "rust-toolchain.toml",
     ".gitignore",
+    ".devcontainer/Dockerfile",
+    ".devcontainer/devcontainer.json",
+    ".devcontainer/ready.sh",
     "scripts/build",
     "scripts/grade",
     "scripts/libtorch-wheels.txt",
     "scripts/setup",
+    "scripts/lib/cargo_configuration.sh",
     "scripts/lib/grader.sh",
     "scripts/lib/libtorch.sh",
     "scripts/lib/load.sh",
@@ -39,9 +43,6 @@ const ADAPTERS: &str = "graders/worker/adapters";
 /// Adds what students get.
 pub(super) fn add(place: &Place, handout: &Handout, files: &mut Files) -> Result<(), Failure> {
     add_workspace(place.root(), false, files)?;
-    // The same versions for the student's own builds: then the grader's libraries serve them as well.
-    let lock = locked(place.root(), &[STUDENT])?;
-    files.insert(Path::new(STUDENT).join("Cargo.lock"), lock.into_bytes());
     add_graders(place.root(), Some(handout), files)
 }
 
@@ -70,7 +71,7 @@ fn locked(root: &Path, members: &[&str]) -> Result<String, Failure> {
         .ok_or_else(|| Failure::environment("Cargo.lock is not as cargo writes it").hint("run cargo build"))
 }
 
-/// The workspace's manifest without the packages that are left out; the student's crate is a workspace of its own.
+/// The workspace's manifest without the packages that are left out; the students' crates are workspaces of their own.
 fn workspace(text: &str, left_out: &[&str]) -> String {
     let is_left_out = |line: &str| {
         left_out.iter().any(|name| {
@@ -78,8 +79,7 @@ fn workspace(text: &str, left_out: &[&str]) -> String {
         })
     };
     let lines = text.lines().filter(|line| !is_left_out(line));
-    let text = lines.collect::<Vec<_>>().join("\n") + "\n";
-    text.replacen("resolver = \"3\"\n", "resolver = \"3\"\nexclude = [\"student\"]\n", 1)
+    lines.collect::<Vec<_>>().join("\n") + "\n"
 }
 
 fn add_graders(root: &Path, handout: Option<&Handout>, files: &mut Files) -> Result<(), Failure> {
@@ -194,7 +194,7 @@ mod tests {
     fn the_workspace_loses_what_stays_with_the_course() {
         let text = "[workspace]\nresolver = \"3\"\nmembers = [\n    \"reference\",\n    \"graders/wire\",\n    \"tests\",\n]\n\
             [profile.release.package]\njudge.opt-level = 1\nreference.opt-level = 1\ntests.opt-level = 1\n";
-        let expected = "[workspace]\nresolver = \"3\"\nexclude = [\"student\"]\nmembers = [\n    \"graders/wire\",\n]\n\
+        let expected = "[workspace]\nresolver = \"3\"\nmembers = [\n    \"graders/wire\",\n]\n\
             [profile.release.package]\njudge.opt-level = 1\n";
         assert_eq!(workspace(text, &["reference", "tests"]), expected);
     }

@@ -58,6 +58,9 @@ tch = {{ version = "{tch_version}", default-features = false }}
 [lints.rust]
 # A function that is still a `todo!` uses none of its parameters. Delete this line once you have written yours.
 unused_variables = "allow"
+
+# It belongs to no workspace that it may lie in: copy this folder to wherever you like.
+[workspace]
 "#
         )
     }
@@ -136,6 +139,6 @@ mod tests {
         let written = source(&text);
         let version = written.text(&["dependencies", "tch", "version"]);
         assert_eq!(version.unwrap(), "=0.24.0");
-        assert!(!text.contains("workspace"), "{text}");
+        assert!(!text.contains(".workspace"), "{text}");
     }
 }

@@ -37,8 +37,12 @@ const AFTER_TABLE: &str = r"
 {commands}
 
 A function that is still a `todo!` counts as not attempted, and a file that does not compile costs only the tasks in
-that file, so grade early and often. `cargo check` and your own `#[cfg(test)]` tests work as in any crate, once
-`LIBTORCH` names the libtorch folder.
+that file, so grade early and often.
+
+`cargo check`, `cargo test` and a language server (rust-analyzer) work here as in any crate, once `scripts/setup` of the
+course's repository has run: in every folder below that repository, and anywhere else after `grade init .` in this folder.
+The first build takes minutes. A finding that comes with a test (`--verbose`, the page, the summary) is a file for `tests`:
+`cargo test --test NAME` fails until it is mended.
 
 ## Rules
 

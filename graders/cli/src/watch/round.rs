@@ -13,7 +13,8 @@ use judge::fixtures::Fixtures;
 use judge::judgement::{Bench, TaskJudgement, Training};
 use judge::task::Task;
 use judge::tasks;
-use report::terminal::Change;
+use report::model::TaskReport;
+use report::terminal::{Change, says_the_same};
 use report::{Context, Look, Stage, Times};
 
 use crate::arguments::Watch;
@@ -36,6 +37,8 @@ pub(crate) struct Rounds<'a> {
     sources: Texts,
     /// The last judgement of each task.
     judgements: BTreeMap<&'static str, TaskJudgement>,
+    /// What the last round said of each task.
+    said: Vec<TaskReport>,
     sandbox: Vec<String>,
     /// What is to be said about how the submission was read.
     notes: Vec<String>,
@@ -49,6 +52,8 @@ struct Shown<'a> {
     judged: &'a [&'static str],
     waiting: &'a [&'static str],
     unfinished: &'a [&'static str],
+    /// The tasks of the saved files: what is wrong with them is shown each time.
+    direct: &'a [&'static str],
 }
 
 impl<'a> Rounds<'a> {
@@ -69,6 +74,7 @@ impl<'a> Rounds<'a> {
             adapters: reach::adapters(grader)?,
             sources: Texts::new(),
             judgements: BTreeMap::new(),
+            said: Vec::new(),
             sandbox: Vec::new(),
             notes: Vec::new(),
         })
@@ -90,8 +96,9 @@ impl<'a> Rounds<'a> {
             judged: &all,
             waiting: &[],
             unfinished: &[],
+            direct: &all,
         };
-        self.show(&shown, output);
+        self.said = self.show(&shown, output);
         Ok(())
     }
 
@@ -133,15 +140,19 @@ impl<'a> Rounds<'a> {
             judged,
             waiting: &plan.waiting,
             unfinished,
+            direct: &plan.direct,
         };
+        let mut said = None;
         if !plan.direct.is_empty() {
             self.judge(prepared, &plan.direct, output)?;
-            self.show(&shown(&plan.direct, &plan.rest), output);
+            said = Some(self.show(&shown(&plan.direct, &plan.rest), output));
         }
         if !plan.rest.is_empty() && !stop.load(Ordering::Relaxed) {
             self.judge(prepared, &plan.rest, output)?;
-            self.show(&shown(&both, &[]), output);
+            said = Some(self.show(&shown(&both, &[]), output));
         }
+        // Both pages are held against the round before.
+        self.said = said.unwrap_or_default();
         Ok(())
     }
 
@@ -194,7 +205,8 @@ impl<'a> Rounds<'a> {
         differential::seed(&self.assignment.id, prepared.hash(), self.grader.hash())
     }
 
-    fn show(&self, shown: &Shown<'_>, output: &Output) {
+    /// Shows what has changed, and gives what was said.
+    fn show(&self, shown: &Shown<'_>, output: &Output) -> Vec<TaskReport> {
         let total = shown.begun.elapsed().as_secs_f64();
         let stage = Stage {
             name: "round".to_owned(),
@@ -228,13 +240,32 @@ impl<'a> Rounds<'a> {
             verbose: self.options.verbose,
             colour: true,
         };
+        let same = self.same(&report.tasks, shown);
         let change = Change {
             saved: shown.saved,
             judged: shown.judged,
             waiting: shown.waiting,
             unfinished: shown.unfinished,
+            same: &same,
         };
         output.page(&report::terminal::render_change(&report, look, &change));
+        report.tasks
+    }
+
+    /// The judged tasks of which there is nothing new to say. What somebody is at work on is shown as long as it is wrong.
+    fn same(&self, now: &[TaskReport], shown: &Shown<'_>) -> Vec<&'static str> {
+        let is_same = |id: &&str| {
+            let find = |tasks: &'_ [TaskReport]| tasks.iter().position(|task| task.id == **id);
+            let Some((before, now)) = find(&self.said)
+                .map(|at| &self.said[at])
+                .zip(find(now).map(|at| &now[at]))
+            else {
+                return false;
+            };
+            let is_shown = shown.direct.contains(id) && !before.verdict.is_spotless();
+            !is_shown && says_the_same(before, now)
+        };
+        shown.judged.iter().copied().filter(is_same).collect()
     }
 }
 

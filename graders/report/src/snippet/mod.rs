@@ -42,6 +42,8 @@ pub(crate) fn snippet(task: &str, check: &str, rule: &str, reproduction: &Reprod
     for line in crate::wrap::wrap(&words::snippet_head(task, check, rule, &name), 97) {
         let _ = writeln!(text, "// {line}");
     }
+    // A line of its own, however long it is, so that it can be copied.
+    let _ = writeln!(text, "// {}", words::snippet_command(&name));
     text.push_str(&imports(&signatures, &body));
     let _ = write!(text, "\n#[test]\nfn {name}() {{\n{body}}}\n");
     Some(if text.len() > MOST {

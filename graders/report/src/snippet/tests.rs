@@ -36,6 +36,20 @@ fn written(calls: Vec<Step>, claim: Claim) -> String {
     snippet.expect("the task is known").expect("the input is small")
 }
 
+#[test]
+fn the_command_is_one_line_however_long_it_is() {
+    let reproduction = Reproduction {
+        calls: vec![norm(&[1.0, 2.0, 3.0, 4.0])],
+        claim: equal(floats(&[2, 2], &[0.0; 4]), &[0, 0]),
+    };
+    let check = "a-rule-".repeat(15);
+    let text = snippet("rms_norm", &check, "a rule", &reproduction);
+    let text = text.expect("the task is known").expect("the input is small");
+    let name = format!("rms_norm_{}", check.replace('-', "_"));
+    assert!(text.contains(&format!("\n// cargo test --test {name}\n")), "{text}");
+    assert!(text.contains(&format!("\nfn {name}() {{\n")), "{text}");
+}
+
 fn equal(expected: Tensor, worst: &[usize]) -> Claim {
     Claim::Equals {
         quantity: Quantity::Output("output".to_owned()),

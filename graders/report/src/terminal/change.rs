@@ -1,4 +1,6 @@
-//! What `grade watch` shows after a file was saved: what was judged anew on top, everything else as it stands.
+//! What `grade watch` shows after a file was saved: what has changed, in full, and everything else in a line or two.
+
+use std::collections::BTreeMap;
 
 use judge::verdict::Verdict;
 
@@ -17,9 +19,23 @@ pub struct Change<'a> {
     pub waiting: &'a [&'a str],
     /// The tasks that are being judged still.
     pub unfinished: &'a [&'a str],
+    /// Of the tasks that were judged anew, those about which there is nothing new to say.
+    pub same: &'a [&'a str],
 }
 
-/// A report whose judged tasks stand at the top, in full.
+/// Whether a task says the same as before: verdict, points, and what is found.
+pub fn says_the_same(before: &TaskReport, now: &TaskReport) -> bool {
+    let said = |task: &TaskReport| {
+        let failed = task.checks.iter().filter(|check| check.failed());
+        let failed: Vec<_> = failed
+            .map(|check| (check.name.clone(), check.message.clone()))
+            .collect();
+        (task.verdict, task.summary.clone(), failed)
+    };
+    before.points == now.points && said(before) == said(now)
+}
+
+/// A report of what has changed.
 pub fn render_change(report: &Report, look: Look, change: &Change<'_>) -> String {
     let mut sections = Sections::new(look);
     sections.judged(report, change);
@@ -59,10 +75,14 @@ impl<'a> Sections<'a> {
             self.list(words::NOT_COMPILED, &ids);
         }
         self.list(words::WAITING, change.waiting);
-        for task in others {
+        let same = |task: &TaskReport| change.same.contains(&task.id.as_str());
+        for task in others.iter().copied().filter(|task| !same(task)) {
             self.task(task);
         }
         self.list(words::UNFINISHED, change.unfinished);
+        let again = others.iter().filter(|task| same(task));
+        let again: Vec<String> = again.map(|task| words::again(&task.id, task.verdict)).collect();
+        self.list(words::SAME, &again.iter().map(String::as_str).collect::<Vec<_>>());
     }
 
     /// The compiler's own text, once for all tasks of its file.
@@ -94,7 +114,7 @@ impl<'a> Sections<'a> {
         }
     }
 
-    /// The other tasks, a row each.
+    /// The other tasks, counted by their verdicts.
     fn as_before(&mut self, report: &'a Report, change: &Change<'_>) {
         let new = |task: &&TaskReport| {
             let id = task.id.as_str();
@@ -102,14 +122,14 @@ impl<'a> Sections<'a> {
                 .iter()
                 .any(|ids| ids.contains(&id))
         };
-        let others: Vec<&TaskReport> = report.tasks.iter().filter(|task| !new(task)).collect();
-        if others.is_empty() {
-            return;
-        }
-        self.page.blank();
-        self.page.line(&format!("  {}", words::AS_BEFORE));
+        let others = report.tasks.iter().filter(|task| !new(task));
+        let mut counted: BTreeMap<Verdict, usize> = BTreeMap::new();
         for task in others {
-            self.row(task);
+            *counted.entry(task.verdict).or_default() += 1;
+        }
+        if !counted.is_empty() {
+            self.page.blank();
+            self.page.paragraph(2, &words::as_before(&counted));
         }
     }
 }

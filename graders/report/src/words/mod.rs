@@ -39,8 +39,8 @@ pub(crate) use report::{
 pub use report::{in_time_by_own_date, late};
 pub(crate) use snippet::{
     REPRODUCES, SNIPPET_ASKED, SNIPPET_BLIND, SNIPPET_DIFFERENT, SNIPPET_NAN, SNIPPET_TOO_LONG, SNIPPETS_FULL,
-    snippet_accepted, snippet_changed, snippet_head, snippet_never, snippet_pieces, snippet_share, snippet_unequal,
-    snippet_value,
+    snippet_accepted, snippet_changed, snippet_command, snippet_head, snippet_never, snippet_pieces, snippet_share,
+    snippet_unequal, snippet_value,
 };
 pub(crate) use summary::{skip, summary, title};
 pub(crate) use trial::{bar, measured, value};

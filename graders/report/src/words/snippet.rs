@@ -19,7 +19,12 @@ pub(crate) const SNIPPET_ASKED: &str = "it is {value}, it has to be {asked}";
 
 /// The lines above a snippet.
 pub(crate) fn snippet_head(task: &str, check: &str, rule: &str, name: &str) -> String {
-    format!("{task}/{check}: {rule}. Save this as tests/{name}.rs in your crate, then: cargo test --test {name}")
+    format!("{task}/{check}: {rule}. Save this as tests/{name}.rs in your crate, then run there:")
+}
+
+/// What runs a snippet.
+pub(crate) fn snippet_command(name: &str) -> String {
+    format!("cargo test --test {name}")
 }
 
 /// What is said of an input that was not refused.

@@ -1,12 +1,30 @@
 //! The words on a file that was saved.
 
+use std::collections::BTreeMap;
+
+use judge::verdict::Verdict;
+
 use super::figures::and;
+use super::title;
 use crate::clean::clean;
 
-pub(crate) const AS_BEFORE: &str = "as before";
 pub(crate) const NOT_COMPILED: &str = "not judged, since this does not compile";
 pub(crate) const WAITING: &str = "judged when it compiles, since they use it";
 pub(crate) const UNFINISHED: &str = "being judged";
+pub(crate) const SAME: &str = "judged again, with nothing new";
+
+/// A task of which there is nothing new to say.
+pub(crate) fn again(task: &str, verdict: Verdict) -> String {
+    format!("{task} ({})", title(verdict))
+}
+
+/// The tasks that were not judged again, by their verdicts.
+pub(crate) fn as_before(counted: &BTreeMap<Verdict, usize>) -> String {
+    let counts = counted
+        .iter()
+        .map(|(verdict, number)| format!("{number} {}", title(*verdict)));
+    format!("as before: {}", counts.collect::<Vec<_>>().join(", "))
+}
 
 /// The first line after a file was saved.
 pub(crate) fn saved(files: &[String], judged: usize, seconds: Option<f64>) -> String {

@@ -1,7 +1,7 @@
-//! The lock file of a release: the versions of this repository's, without the packages that the release does not need.
+//! The lock files of what is handed out: the versions of this repository's, without the packages that are not needed there.
 //!
-//! cargo refuses a lock file that says more than it would write itself, and without one a release would be built from
-//! whatever versions there are that day.
+//! cargo refuses a lock file that says more than it would write itself, and without one a release or a student's crate would
+//! be built from whatever versions there are that day.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,7 +44,7 @@ impl<'a> Package<'a> {
 }
 
 /// The lock file with what `members` need, directly or through others. `None` where it is none that cargo writes.
-pub(super) fn prune(lock: &str, members: &[&str]) -> Option<String> {
+pub(crate) fn prune(lock: &str, members: &[&str]) -> Option<String> {
     let mut pieces = lock.split(HEAD);
     let head = pieces.next()?;
     let packages: Vec<Package<'_>> = pieces.map(Package::read).collect::<Option<_>>()?;
@@ -64,6 +64,20 @@ pub(super) fn prune(lock: &str, members: &[&str]) -> Option<String> {
     let texts = kept.iter().map(|&index| shorten(packages[index].text, &versions));
     let body: Vec<String> = texts.map(|text| format!("{HEAD}{text}")).collect();
     Some(format!("{head}{}\n", body.concat().trim_end()))
+}
+
+/// Whether a lock file names packages of another one only, in the same versions.
+pub(crate) fn is_within(part: &str, whole: &str) -> bool {
+    let packages = |lock: &str| -> Option<BTreeSet<(String, String)>> {
+        let packages = lock.split(HEAD).skip(1).map(Package::read);
+        packages
+            .map(|package| package.map(|package| (package.name.to_owned(), package.version.to_owned())))
+            .collect()
+    };
+    match (packages(part), packages(whole)) {
+        (Some(part), Some(whole)) => !part.is_empty() && part.is_subset(&whole),
+        _ => false,
+    }
 }
 
 /// A dependency is named without its version where only one package is left that has the name.
@@ -101,6 +115,14 @@ mod tests {
     #[test]
     fn with_all_members_nothing_changes() {
         assert_eq!(prune(LOCK, &["grade", "tests"]).as_deref(), Some(LOCK));
+    }
+
+    #[test]
+    fn a_lock_file_is_within_another_one_with_the_same_versions_only() {
+        let part = prune(LOCK, &["wire"]).unwrap_or_default();
+        assert!(is_within(&part, LOCK) && !is_within(LOCK, &part));
+        assert!(!is_within(&part.replace("0.1.0", "0.2.0"), LOCK));
+        assert!(!is_within("", LOCK) && !is_within("[[package]]", LOCK));
     }
 
     #[test]

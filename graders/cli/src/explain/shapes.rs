@@ -1,0 +1,88 @@
+//! What goes into a task's functions and what comes out, with shapes: the list in the instruction that students get, read
+//! from the template, where it stands once and for all.
+
+use std::fs;
+use std::path::Path;
+
+use judge::task::Task;
+
+/// The items of the instructions of a task's functions, in their order; none where the template is not at hand.
+pub(super) fn of(task: &Task, template: &Path) -> Vec<String> {
+    let source = fs::read_to_string(template.join("src").join(task.file)).unwrap_or_default();
+    let mut items: Vec<String> = Vec::new();
+    for function in functions(task.signature) {
+        items.extend(in_source(&source, function));
+    }
+    items.dedup();
+    items
+}
+
+/// The names of the functions in a signature.
+fn functions(signature: &str) -> impl Iterator<Item = &str> {
+    let after = signature.split("fn ").skip(1);
+    // Types of arguments may hold `dyn Fn(..)`, which begins otherwise.
+    after.filter_map(|text| text.split_once('(').map(|(name, _)| name))
+}
+
+/// The items of one function's doc comment, without the marks of code.
+fn in_source(source: &str, function: &str) -> Vec<String> {
+    let opening = format!("pub fn {function}(");
+    let Some(end) = source.lines().position(|line| line.starts_with(&opening)) else {
+        return Vec::new();
+    };
+    let lines: Vec<&str> = source.lines().take(end).collect();
+    let is_comment = |line: &&&str| line.starts_with("///") || line.starts_with("#[");
+    let length = lines.iter().rev().take_while(is_comment).count();
+    let mut items: Vec<String> = Vec::new();
+    let mut inside = false;
+    for line in &lines[end - length..] {
+        let text = line.trim_start_matches('/').replace('`', "");
+        let text = text.strip_prefix(' ').unwrap_or(&text);
+        if let Some(item) = text.strip_prefix("- ") {
+            items.push(item.to_owned());
+            inside = true;
+        } else if let Some(item) = items.last_mut().filter(|_| inside && text.starts_with("  ")) {
+            item.push(' ');
+            item.push_str(text.trim());
+        } else {
+            inside = false;
+        }
+    }
+    items
+}
+
+#[cfg(test)]
+mod tests {
+    use judge::tasks;
+
+    use super::*;
+
+    fn template() -> std::path::PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../student_template")
+    }
+
+    #[test]
+    fn the_list_of_a_doc_comment_is_read_to_its_end_and_no_further() {
+        let source = "/// - `other`: not this one.\npub fn other() {}\n\n/// Adds.\n///\n/// - `x`: `[B, C]`, f64\n///   or f32.\n/// \
+                      - Returns `[B]`.\n///\n/// Source: nowhere.\n#[must_use]\npub fn f(x: &Tensor) -> Tensor {\n";
+        assert_eq!(in_source(source, "f"), ["x: [B, C], f64 or f32.", "Returns [B]."]);
+        assert_eq!(in_source(source, "g"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_task_has_the_shapes_of_all_its_functions() {
+        let shapes = |id: &str| of(tasks::find(id).expect("a task"), &template()).join("\n");
+        assert!(shapes("rms_norm").contains("input: [..., C]"), "{}", shapes("rms_norm"));
+        assert!(shapes("rms_norm").contains("Returns [..., C]"));
+        for task in tasks::ALL {
+            for function in functions(task.signature) {
+                let source = fs::read_to_string(template().join("src").join(task.file)).unwrap_or_default();
+                assert!(
+                    source.contains(&format!("pub fn {function}(")),
+                    "{}: {function}",
+                    task.id
+                );
+            }
+        }
+    }
+}
