@@ -6,6 +6,8 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use crate::output::Output;
+
 /// What is read of the metadata. Everything else in it is personal data and stays unread.
 #[derive(Debug, Deserialize)]
 struct Metadata {
@@ -19,18 +21,19 @@ struct Dates {
     due_date: Option<Timestamp>,
 }
 
-/// What the report says about it. A file that does not say when is no reason not to grade.
-pub(crate) fn note(path: &Path) -> Option<String> {
+/// What the report says about it. A file that does not say when is no reason not to grade; what a reader of it complains of
+/// is for the course, and not for the student's page.
+pub(crate) fn note(path: &Path, output: &Output) -> Option<String> {
     let seconds = fs::read_to_string(path)
         .map_err(|error| error.to_string())
         .and_then(|text| serde_json::from_str::<Metadata>(&text).map_err(|error| error.to_string()))
         .map(|metadata| seconds_late(&metadata));
     match seconds {
         Ok(seconds) => seconds.map(report::late),
-        Err(reason) => Some(format!(
-            "whether this is late is not known: {}: {reason}",
-            path.display()
-        )),
+        Err(reason) => {
+            output.note(&format!("warning: {} cannot be read: {reason}", path.display()));
+            Some("whether this is late is not known: the file about the submission cannot be read".to_owned())
+        }
     }
 }
 
@@ -65,7 +68,15 @@ mod tests {
 
     #[test]
     fn a_file_that_cannot_be_read_is_said_and_no_error() {
-        let said = note(Path::new("/nonexistent/metadata.json")).unwrap();
-        assert!(said.starts_with("whether this is late is not known: "), "{said}");
+        let folder = tempfile::tempdir().unwrap();
+        let broken = folder.path().join("broken.json");
+        fs::write(&broken, "{\"created_at\": 3").unwrap();
+        for path in [Path::new("/nonexistent/metadata.json"), &broken] {
+            let said = note(path, &Output::new()).unwrap();
+            assert!(said.starts_with("whether this is late is not known: "), "{said}");
+            for word in ["line", "column", "EOF", "json", "os error"] {
+                assert!(!said.contains(word), "{said}");
+            }
+        }
     }
 }

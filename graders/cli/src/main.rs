@@ -26,6 +26,7 @@ mod kit_entries;
 mod kit_names;
 mod kit_table;
 mod late;
+mod machine;
 mod mutate;
 mod output;
 mod place;
@@ -39,10 +40,12 @@ mod regen_device;
 mod regen_review;
 mod regen_staging;
 mod release;
+mod reports;
 mod selection;
 mod subject;
 mod template;
 mod template_command;
+mod temporary;
 mod watch;
 
 use std::process::ExitCode;
@@ -64,8 +67,9 @@ fn main() -> ExitCode {
         return sandbox::launch::launcher_main(words);
     }
     interrupt::watch();
+    temporary::settle();
     let output = Output::new();
-    let code = match run(Arguments::parse(), &output) {
+    let code = match run(Arguments::parse(), &output).and_then(|exit| output.check().map(|()| exit)) {
         Ok(exit) => exit.into(),
         Err(failure) => {
             output.error(&failure.to_string());
@@ -109,7 +113,7 @@ fn run(arguments: Arguments, output: &Output) -> Result<Exit, Failure> {
         }
         (Some(Command::Release(options)), _) => release::release(&Place::find()?, &options, output),
         (Some(Command::Watch(options)), _) => watch::watch(&open(options.device)?, &options, output),
-        (None, Some(options)) => grade::grade(&open(options.device)?, &options, output),
+        (None, Some(options)) => grade::grade(|| open(options.device), &options, output),
         (None, None) => Err(Failure::usage("there is nothing to do").hint("grade --submission DIR, or grade --help")),
     }
 }

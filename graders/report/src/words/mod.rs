@@ -34,8 +34,8 @@ pub(crate) use law::sizes;
 pub(crate) use next::next;
 pub use report::late;
 pub(crate) use report::{
-    BY_HAND, alike, call, earned, grader_failed, is_judged, left_out, more, more_findings, points, setting, totals,
-    verbose, worth,
+    BY_HAND, DETAILS_LEFT_OUT, alike, call, earned, grader_failed, is_judged, left_out, more, more_findings,
+    not_graded, points, setting, totals, verbose, worth,
 };
 pub(crate) use snippet::{
     REPRODUCES, SNIPPET_ASKED, SNIPPET_BLIND, SNIPPET_DIFFERENT, SNIPPET_NAN, SNIPPET_TOO_LONG, SNIPPETS_FULL,
@@ -98,6 +98,8 @@ pub(crate) fn finding(finding: &Finding, place: Place<'_>) -> Words {
             by_cpu,
         } => process::timed_out(*by_cpu, place.limits),
         Finding::TimeIsUp { seconds } => process::time_is_up(*seconds),
+        Finding::UsedUp { seconds, slept } => process::used_up(*seconds, *slept),
+        Finding::TooManyThreads { limit } => process::too_many_threads(*limit),
         Finding::OutOfMemory { limit } => process::out_of_memory(*limit),
         Finding::Malformed { reason } => malformed(reason),
         Finding::RefusedValid { reason } => refused_valid(reason, place),
