@@ -14,7 +14,8 @@ use judge::task::Task;
 
 use crate::failure::Failure;
 
-/// A submission that has used this share of the time that all of it may take has itself used it up.
+/// A submission that has used this share of the time that all of it may take, or slept this share of its calls away, has
+/// itself used it up.
 const OWN_SHARE: f64 = 0.4;
 
 /// What the threads of one grading share.
@@ -166,8 +167,9 @@ fn refuse_slow_machine(judgements: &[TaskJudgement], spent: Spent) -> Result<(),
     });
     let has_exhausted =
         findings().any(|finding| finding.is_exhaustion() && !matches!(finding, Finding::TimeIsUp { .. }));
+    let is_own = |seconds: f64| spent.own() >= OWN_SHARE * seconds || spent.slept > OWN_SHARE * spent.wall;
     match limit {
-        Some(seconds) if !has_exhausted && spent.own() < OWN_SHARE * seconds => Err(Failure::environment(format!(
+        Some(seconds) if !has_exhausted && !is_own(seconds) => Err(Failure::environment(format!(
             "{seconds} s were not enough to grade a submission that used up no limit of its own"
         ))
         .hint("give the grader a faster machine, or a larger --time-limit")),
@@ -182,10 +184,31 @@ mod tests {
     use judge::assignment::Assignment;
     use judge::fixtures::Fixtures;
     use judge::impostor::{Impostor, KINDS};
-    use judge::judgement::{Training, parts_first};
+    use judge::judgement::{Ending, Training, parts_first};
     use judge::tasks;
 
     use super::*;
+
+    /// A grading of which the last task was not reached in 20 s.
+    fn late(spent: Spent) -> Result<(), Failure> {
+        let mut judgements = judged(0, &["rms_norm", "split_heads"]);
+        for judgement in &mut judgements {
+            judgement.checks.truncate(1);
+            judgement.checks[0].ending = Ending::Failed {
+                finding: Finding::TimeIsUp { seconds: 20.0 },
+                counterexample: None,
+            };
+        }
+        refuse_slow_machine(&judgements, spent)
+    }
+
+    #[test]
+    fn who_sleeps_or_computes_the_time_away_is_charged_and_a_busy_machine_charges_nobody() {
+        let spent = |cpu, slept, wall| Spent { cpu, slept, wall };
+        assert!(late(spent(2.0, 0.0, 30.0)).is_err(), "the machine was busy with others");
+        assert!(late(spent(0.1, 4.0, 5.0)).is_ok(), "it slept most of its time");
+        assert!(late(spent(12.0, 0.0, 13.0)).is_ok(), "it computed");
+    }
 
     /// Judgements of a subject that answers without understanding, by this many threads.
     fn judged(helpers: usize, order: &[&str]) -> Vec<TaskJudgement> {

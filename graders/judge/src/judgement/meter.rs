@@ -1,7 +1,7 @@
 //! The time that the calls of a task may use together, beside the limit of each.
 //!
 //! A call that is within its limit costs nobody much; a thousand of them do. What counts is what the submission itself has
-//! used, computing or asleep; a machine that is busy with others stops a task only at ten times that.
+//! used, computing or asleep. A machine that is busy with others stops a task at ten times that, and nobody is charged.
 
 use wire::{Observed, Tensors};
 
@@ -38,9 +38,20 @@ impl<'a> Metered<'a> {
         }
     }
 
-    fn is_over(&self) -> bool {
+    /// Whether the time is used up; a fault of ours where it is the machine that has used it.
+    fn is_over(&self) -> Result<bool, Fault> {
         let seconds = self.seconds();
-        self.spent.own() >= seconds || self.spent.wall >= WALL_FACTOR * seconds
+        if self.spent.own() >= seconds {
+            return Ok(true);
+        }
+        let most = WALL_FACTOR * self.bench.assignment.limits.task_seconds();
+        if self.spent.wall >= most {
+            let computed = self.spent.own();
+            return Err(Fault(format!(
+                "the calls of this task took more than {most} s and computed for {computed:.0} s: the machine is too busy"
+            )));
+        }
+        Ok(false)
     }
 
     fn used_up(&self) -> Observed {
@@ -53,7 +64,7 @@ impl<'a> Metered<'a> {
 
 impl Subject for Metered<'_> {
     fn call(&mut self, call: &Call) -> Result<Observed, Fault> {
-        if self.is_over() {
+        if self.is_over()? {
             return Ok(self.used_up());
         }
         if call.cpu_seconds.is_some() {
@@ -78,7 +89,7 @@ impl Subject for Metered<'_> {
     }
 
     fn train(&mut self, call: &Call, batches: &mut dyn FnMut() -> Option<Tensors>) -> Result<Observed, Fault> {
-        if self.is_over() {
+        if self.is_over()? {
             return Ok(self.used_up());
         }
         self.subject.train(call, batches)

@@ -239,6 +239,9 @@ fn a_machine_that_is_busy_with_others_takes_nothing_from_a_task() {
     };
     let judgement = judged(&[&HALF], half, Training::All, &mut Costly::new(cost, right)).remove(0);
     assert_eq!((judgement.verdict, judgement.points), (Verdict::Passed, 4.0));
+    let cost = Spent { wall: 100.0, ..cost };
+    let judgement = judged(&[&HALF], half, Training::All, &mut Costly::new(cost, right)).remove(0);
+    assert_eq!(judgement.verdict, Verdict::JudgeFault, "it ends, and nobody is charged");
 }
 
 #[test]

@@ -132,6 +132,11 @@ impl Clock {
         result
     }
 
+    /// It has said something: until now it may have waited for somebody to listen.
+    pub(super) fn heard(&mut self) {
+        self.looked = Instant::now();
+    }
+
     /// Adds CPU time that others have used for the call.
     pub(super) fn add_asked(&mut self, seconds: f64) {
         self.asked += seconds;

@@ -86,7 +86,10 @@ impl Exchange {
                 Err(error) => return Err(Silence::Malformed(words(&error))),
             }
             match filled {
-                Filled::Bytes => look(clock)?,
+                Filled::Bytes => {
+                    clock.heard();
+                    look(clock)?;
+                }
                 Filled::Closed if self.decoder.is_empty() => return Err(Silence::Closed),
                 Filled::Closed => return Err(Silence::Malformed(FrameError::Cut.to_string())),
                 Filled::Nothing => self.wait(!left.is_empty(), clock)?,
