@@ -150,8 +150,11 @@ impl Output {
 }
 
 /// Text in which no line is a command of a workflow: the log of a continuous integration is read for lines that begin
-/// with two colons, after any space, and for `##[` anywhere. Compilers and panics quote what a submission says.
+/// with two colons, after any space, and for `##[` anywhere. Compilers and panics quote what a submission says. Letters that
+/// change the direction of reading are left out.
 fn harmless(text: &str) -> String {
+    let turns = |letter: char| matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let text: String = text.chars().filter(|letter| !turns(*letter)).collect();
     let line = |line: &str| {
         let (space, rest) = line.split_at(line.len() - line.trim_start().len());
         let rest = rest.replace("##[", "## [");
@@ -173,5 +176,9 @@ mod tests {
         let shown = "a\n  : :error::x\n: :stop-commands::y\n\u{a0}: :add-mask::z\nb ## [error]c ::d";
         assert_eq!(harmless(text), shown);
         assert_eq!(harmless("std::mem\n"), "std::mem\n");
+        assert_eq!(
+            harmless("a\u{202e}\u{2066}:\u{200f}:b\n\u{202e}::error::x"),
+            "a::b\n: :error::x"
+        );
     }
 }

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Format;
-use crate::clean::clean_lines;
+use crate::clean::{clean_lines, without_reader};
 use crate::model::SCHEMA_VERSION;
 use crate::words;
 use crate::{github, gradescope, html, json, junit, markdown};
@@ -42,7 +42,7 @@ impl Refusal {
         Self {
             schema_version: SCHEMA_VERSION,
             conclusion,
-            reason: clean_lines(reason),
+            reason: clean_lines(without_reader(reason)),
             next: next.map(clean_lines),
         }
     }
