@@ -54,7 +54,7 @@ fn a_task_that_uses_up_memory_is_given_up_on_and_has_a_result_within_a_limit_on_
 #[test]
 fn who_sleeps_in_every_call_is_charged_and_not_the_machine() {
     let body = "    std::thread::sleep(std::time::Duration::from_millis(500));\n    logits.argmax(-1, false)";
-    let (_, report) = greedy(body, &["--time-limit", "12"]);
+    let (_, report) = greedy(body, &["--time-limit", "30"]);
     let greedy = task(&report, "greedy");
     assert_eq!(greedy["verdict"], "timed_out", "{greedy:#}");
     assert!(greedy.to_string().contains("slept away"), "{greedy:#}");

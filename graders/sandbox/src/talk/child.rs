@@ -41,11 +41,8 @@ pub struct Terms<'a> {
     pub cpu_seconds: Option<f64>,
 }
 
-/// How long a process may take from closing its stream to being gone.
-const LAST_BREATH: Timespec = Timespec {
-    tv_sec: 0,
-    tv_nsec: 200_000_000,
-};
+/// How long a process may take from closing its stream to being gone: nothing, but on a machine with hundreds of others.
+const LAST_BREATH: Timespec = Timespec { tv_sec: 2, tv_nsec: 0 };
 /// How long the last words of a process that is gone may take through the pipe.
 const LAST_WORDS: Duration = Duration::from_millis(50);
 /// CPU time for giving up rights, which takes a millisecond; ten times that by the wall clock.

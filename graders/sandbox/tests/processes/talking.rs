@@ -309,7 +309,11 @@ fn threads_are_counted_and_too_many_end_the_child() {
 fn what_a_call_uses_is_told_also_what_it_sleeps() {
     let worker = worker("dozing").unwrap();
     let mut child = worker.child().unwrap();
-    let observed = ask(&mut child, &[]);
+    let terms = Terms {
+        cpu_seconds: Some(5.0),
+        ..Terms::default()
+    };
+    let observed = child.call(&call(&[]), frame(), terms).unwrap();
     assert!(matches!(observed, Observed::Answered { .. }), "{observed:?}");
     let used = child.used();
     assert!(used.slept > 0.05 && used.wall >= 0.15, "{used:?}");
