@@ -16,7 +16,7 @@ const BYSTANDER: [&str; 2] = ["--task", "split_heads"];
 /// The reference with another body of `greedy`, graded with that task and a bystander, which keeps its points.
 fn greedy(body: &str, arguments: &[&str]) -> (Run, Value) {
     let submission = Submission::reference().with_body("src/sampling.rs", "greedy", body);
-    let arguments = [&["--task", "greedy", "--fresh"], &BYSTANDER[..], arguments].concat();
+    let arguments = [&["--task", "greedy", "--fresh"][..], &BYSTANDER[..], arguments].concat();
     let (run, report) = submission.graded(&arguments);
     assert_eq!(run.code, Some(0), "{}\n{}", run.stdout, run.stderr);
     assert_eq!(task(&report, "split_heads")["verdict"], "passed", "{report:#}");
