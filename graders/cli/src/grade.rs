@@ -43,7 +43,7 @@ pub(crate) fn grade(
     let look = Look {
         verbose: options.verbose,
         colour: true,
-        width: output.width(reports.own_output()),
+        width: Output::width(reports.own_output()),
     };
     let text = report::terminal::render(&graded, look);
     if reports.own_output() {

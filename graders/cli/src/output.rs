@@ -47,7 +47,7 @@ impl Output {
     }
 
     /// Columns of the terminal that results go to, or the rest of what is said where `aside`.
-    pub(crate) fn width(&self, aside: bool) -> Option<usize> {
+    pub(crate) fn width(aside: bool) -> Option<usize> {
         let size = if aside {
             terminal_size::terminal_size_of(io::stderr())
         } else {

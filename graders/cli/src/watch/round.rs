@@ -217,7 +217,7 @@ impl<'a> Rounds<'a> {
         let look = Look {
             verbose: self.options.verbose,
             colour: true,
-            width: output.width(false),
+            width: Output::width(false),
         };
         let change = Change {
             saved: shown.saved,
