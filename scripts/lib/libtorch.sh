@@ -72,6 +72,7 @@ cache_folder() {
 fetch_libtorch() {
     local cache=$1 lock
     require_supported_platform
+    require_working_tools
     require_download_tools
     # A cache may be shared by the users of a machine, whatever the umask of the one who fills it.
     (umask 022 && mkdir -p -- "$cache") 2>/dev/null || true

@@ -21,6 +21,29 @@ require_build_tools() {
             "install one (Debian, Ubuntu: gcc; Fedora: gcc)"
 }
 
+# Whether the tools work, and are not merely there: a toolchain that rustup does not have, or a compiler without its
+# headers, would otherwise be found after a download of 545 MB. Takes a second, so it is asked before a download only.
+require_working_tools() {
+    local tool folder
+    for tool in cargo rustc; do
+        # rustup may have to fetch the toolchain, and says so itself.
+        # shellcheck disable=SC2154 # root is set by load.sh
+        (cd -- "$root" && "$tool" --version) >/dev/null ||
+            fail "$tool is on the PATH and does not run" \
+                "the message above says why; with rustup: rustup toolchain install (in $root)"
+    done
+    folder=$(mktemp -d) || fail "cannot make a temporary folder" "set TMPDIR to a folder that can be written"
+    local -a compiler
+    read -ra compiler <<<"${CXX:-c++}"
+    printf '#include <vector>\nint main() { return std::vector<int>(1)[0]; }\n' >"$folder/try.cpp"
+    if ! "${compiler[@]}" -std=c++17 -o "$folder/try" "$folder/try.cpp" >&2; then
+        rm -rf -- "$folder"
+        fail "the C++ compiler ${compiler[0]} cannot compile and link a program of two lines" \
+            "the message above says why; install it with its headers (Debian, Ubuntu: g++; Fedora: gcc-c++)"
+    fi
+    rm -rf -- "$folder"
+}
+
 # The programs that the download needs; a machine that brings its own libtorch can do without.
 require_download_tools() {
     command -v python3 >/dev/null ||

@@ -1,17 +1,23 @@
 //! Results that need not be computed again: keyed by everything that has a say in them.
 //!
 //! A result is stored as the finished report, under a hash of submission, grader, fixtures, assignment, tasks, seeds
-//! and what was asked for. It lies beside the program, where no submission can write.
+//! and what was asked for. It lies beside the program, where no submission can write. A result that another day could
+//! change is not stored: what has used up time or memory is judged again.
 
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use judge::fixtures::hex;
+use judge::verdict::Verdict;
 use report::Report;
 
 /// Results kept at most; the oldest go first.
 const KEPT: usize = 500;
+/// Bytes of all of them.
+const MOST_BYTES: u64 = 128 << 20;
+/// Bytes of one that is worth keeping.
+const MOST_BYTES_OF_ONE: usize = 8 << 20;
 
 /// The store of results.
 #[derive(Debug)]
@@ -68,15 +74,19 @@ impl Cache {
     /// The stored report. Anything unreadable is treated as absent: it can be computed again.
     pub(crate) fn get(&self, key: &Key<'_>) -> Option<Report> {
         let text = fs::read_to_string(self.path(key)).ok()?;
-        serde_json::from_str(&text).ok()
+        serde_json::from_str(&text).ok().filter(is_final)
     }
 
-    /// Stores a report. A cache that cannot be written is no reason to fail: the next run computes again.
+    /// Stores a report that is final. A cache that cannot be written is no reason to fail: the next run computes again.
     pub(crate) fn put(&self, key: &Key<'_>, report: &Report) {
+        let text = report::json::render(report);
+        if !is_final(report) || text.len() > MOST_BYTES_OF_ONE {
+            return;
+        }
         let store = || -> std::io::Result<()> {
             fs::create_dir_all(&self.folder)?;
             let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
-            file.write_all(report::json::render(report).as_bytes())?;
+            file.write_all(text.as_bytes())?;
             file.persist(self.path(key))?;
             self.forget_oldest()
         };
@@ -88,17 +98,37 @@ impl Cache {
     }
 
     fn forget_oldest(&self) -> std::io::Result<()> {
-        let mut stored: Vec<(std::time::SystemTime, PathBuf)> = fs::read_dir(&self.folder)?
+        let mut stored: Vec<(std::time::SystemTime, PathBuf, u64)> = fs::read_dir(&self.folder)?
             .flatten()
-            .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
+            .filter_map(|entry| {
+                let metadata = entry.metadata().ok()?;
+                Some((metadata.modified().ok()?, entry.path(), metadata.len()))
+            })
             .collect();
         stored.sort();
-        let surplus = stored.len().saturating_sub(KEPT);
-        for (_, path) in stored.into_iter().take(surplus) {
-            fs::remove_file(path)?;
+        let mut bytes = 0;
+        for (number, (_, path, length)) in stored.into_iter().rev().enumerate() {
+            bytes += length;
+            if number >= KEPT || bytes > MOST_BYTES {
+                fs::remove_file(path)?;
+            }
         }
         Ok(())
     }
+}
+
+/// Whether judging again would give the same: a machine that is busy or small has a say in what used up time or memory,
+/// and a fault of ours may be gone.
+fn is_final(report: &Report) -> bool {
+    let passes = |verdict| {
+        matches!(
+            verdict,
+            Verdict::TimedOut | Verdict::OutOfMemory | Verdict::JudgeFault | Verdict::Crashed
+        )
+    };
+    let checks = report.tasks.iter().flat_map(|task| &task.checks);
+    let tasks = report.tasks.iter().map(|task| task.verdict);
+    !tasks.chain(checks.map(|check| check.verdict)).any(passes)
 }
 
 /// A hash that stands for this build of the grader: the program itself and what it builds submissions with.

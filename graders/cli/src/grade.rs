@@ -1,21 +1,16 @@
 //! `grade --submission`: one submission from folder to report.
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
 use std::time::Instant;
 
 use judge::assignment::Assignment;
 use judge::differential;
-use judge::finding::Finding;
 use judge::fixtures::Fixtures;
-use judge::judgement::{Bench, Check, TaskJudgement, TimeLimit, Training};
+use judge::judgement::{Bench, TaskJudgement, TimeLimit, Training};
 use judge::task::Task;
 use judge::tasks;
-use judge::verdict::Verdict;
-use report::{Conclusion, Context, Format, Look, Report, Stage, Times};
+use report::{Conclusion, Context, Look, Report, Stage, Times};
 
-use crate::arguments::{Grade, ReportTarget};
+use crate::arguments::Grade;
 use crate::by_hand::{self, Sheet};
 use crate::cache::{Cache, Key};
 use crate::exit::Exit;
@@ -25,14 +20,49 @@ use crate::late;
 use crate::lines;
 use crate::output::Output;
 use crate::protection;
+use crate::reports::Reports;
 use crate::selection::{self, Chosen};
 
 /// What a grader that was handed out cannot do.
 const WITHOUT_REFERENCE: &str = "this grader has no reference: a task that uses a wrong part of yours is skipped here, \
     where the course judges it with a right part in its place; fresh inputs beside the golden ones are judged by the course only";
 
-/// Runs the command.
-pub(crate) fn grade(grader: &Grader, options: &Grade, output: &Output) -> Result<Exit, Failure> {
+/// Runs the command. Whatever keeps it from grading, from the machine to the submission, is said in every report that was
+/// asked for.
+pub(crate) fn grade(
+    open: impl FnOnce() -> Result<Grader, Failure>,
+    options: &Grade,
+    output: &Output,
+) -> Result<Exit, Failure> {
+    let reports = Reports::new(&options.reports);
+    let graded = reports
+        .open()
+        .and_then(|()| open())
+        .and_then(|grader| graded(&grader, options, output))
+        .inspect_err(|failure| reports.refuse(failure, output))?;
+    output.progress_done();
+    let written = reports.write(&graded, output);
+    let look = Look {
+        verbose: options.verbose,
+        colour: true,
+        width: Output::width(reports.own_output()),
+    };
+    let text = report::terminal::render(&graded, look);
+    if reports.own_output() {
+        output.aside(&text);
+    } else {
+        output.line(&text);
+    }
+    written?;
+    Ok(match graded.conclusion {
+        Conclusion::Graded => Exit::Done,
+        Conclusion::BelowMinimum => Exit::BelowMinimum,
+        Conclusion::JudgeFault => Exit::JudgeFault,
+    })
+}
+
+/// The report on the submission, judged now or before.
+fn graded(grader: &Grader, options: &Grade, output: &Output) -> Result<Report, Failure> {
     let begun = Instant::now();
     if options.require_sandbox {
         protection::require(options.device)?;
@@ -41,9 +71,7 @@ pub(crate) fn grade(grader: &Grader, options: &Grade, output: &Output) -> Result
     let sheet = options.manual.as_deref();
     let sheet = sheet.map(|path| Sheet::read(path, &options.submission)).transpose()?;
     output.progress("reading the submission");
-    let staged = grader
-        .stage(&options.submission, None)
-        .inspect_err(|failure| refuse(failure, options))?;
+    let staged = grader.stage(&options.submission, None)?;
     let place = grader.place();
     let assignment = selection::assignment_of(&place.assignments(), options.assignment.as_deref(), &staged)?;
     let chosen = selection::of_assignment(&assignment, &options.tasks)?;
@@ -86,32 +114,15 @@ pub(crate) fn grade(grader: &Grader, options: &Grade, output: &Output) -> Result
         };
         let report = run.report(staged, options, begun, output)?;
         // With more time there would be other verdicts.
-        if report.conclusion != Conclusion::JudgeFault && options.time_limit.is_none() {
+        if options.time_limit.is_none() {
             cache.put(&key, &report);
         }
         report
     };
-    let mut report = of_the_course(report, &assignment, sheet.as_ref(), options)?;
+    let mut report = of_the_course(report, &assignment, sheet.as_ref(), options, output)?;
     let notes = notes.iter().map(|note| report::clean(note));
     report.notes = notes.chain(report.notes).collect();
-    output.progress_done();
-    for target in &options.reports {
-        if target.path == Path::new("-") {
-            output.report(&report::render(&report, target.format));
-        } else {
-            write_report(&report::render(&report, target.format), target)?;
-        }
-    }
-    let look = Look {
-        verbose: options.verbose,
-        colour: true,
-    };
-    output.line(&report::terminal::render(&report, look));
-    Ok(match report.conclusion {
-        Conclusion::Graded => Exit::Done,
-        Conclusion::BelowMinimum => Exit::BelowMinimum,
-        Conclusion::JudgeFault => Exit::JudgeFault,
-    })
+    Ok(report)
 }
 
 /// A report with what the course knows beside the code: when it was handed in, and points by hand.
@@ -120,9 +131,10 @@ fn of_the_course(
     assignment: &Assignment,
     sheet: Option<&Sheet>,
     options: &Grade,
+    output: &Output,
 ) -> Result<Report, Failure> {
     if let Some(path) = &options.gradescope_metadata {
-        let reading = late::read(path, assignment.gradescope);
+        let reading = late::read(path, assignment.gradescope, output);
         report.handed_in = Some(reading.handed_in);
         report.notes.extend(reading.note);
     }
@@ -172,7 +184,6 @@ impl Run<'_> {
             .build(staged.within(self.assignment.limits), &self.chosen.judged)?;
         let built_at = begun.elapsed().as_secs_f64();
         let (judgements, sandbox) = self.judge(&prepared, output)?;
-        refuse_slow_machine(&judgements)?;
         let shown: Vec<TaskJudgement> = judgements
             .into_iter()
             .filter(|task| self.chosen.shown.contains(&task.task))
@@ -230,64 +241,4 @@ impl Run<'_> {
         self.grader
             .judge_prepared(prepared, &bench, &self.chosen.judged, &reference, &manner, &progress)
     }
-}
-
-/// A submission that is none is told so where nobody reads what the program prints. A fault of ours is not: Gradescope
-/// then says that the autograder failed, and charges nobody.
-fn refuse(failure: &Failure, options: &Grade) {
-    let targets = options
-        .reports
-        .iter()
-        .filter(|target| target.format == Format::Gradescope);
-    for target in targets.filter(|_| failure.exit == Exit::Usage) {
-        // What cannot be written is missing there, which is as good as an error.
-        let _ = write_report(&report::gradescope::refused(&report::clean(&failure.message)), target);
-    }
-}
-
-/// A submission without a call that used up its time is not to blame where the time for all of it was too short.
-fn refuse_slow_machine(judgements: &[TaskJudgement]) -> Result<(), Failure> {
-    let findings = || {
-        judgements
-            .iter()
-            .flat_map(|task| &task.checks)
-            .filter_map(Check::finding)
-    };
-    let limit = findings().find_map(|finding| match finding {
-        Finding::TimeIsUp { seconds } => Some(*seconds),
-        _ => None,
-    });
-    let is_slow =
-        |finding: &Finding| Verdict::of(finding) == Verdict::TimedOut && !matches!(finding, Finding::TimeIsUp { .. });
-    match limit {
-        Some(seconds) if !findings().any(is_slow) => Err(Failure::environment(format!(
-            "{seconds} s were not enough to grade a submission that used up no limit of its own"
-        ))
-        .hint("give the grader a faster machine, or a larger --time-limit")),
-        _ => Ok(()),
-    }
-}
-
-fn write_report(text: &str, target: &ReportTarget) -> Result<(), Failure> {
-    let cannot = |error: std::io::Error| {
-        Failure::environment(format!("cannot write the report {}: {error}", target.path.display()))
-            .hint("name a path in a folder that exists and can be written")
-    };
-    // A pipe or a device cannot be renamed over; what reads it wants the text there.
-    if fs::metadata(&target.path).is_ok_and(|found| !found.is_file()) {
-        return fs::write(&target.path, text).map_err(cannot);
-    }
-    let folder = target
-        .path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    // Written beside its name and renamed, so that a report is never half there.
-    let file = tempfile::Builder::new()
-        .permissions(fs::Permissions::from_mode(0o666))
-        .tempfile_in(folder)
-        .map_err(cannot)?;
-    fs::write(file.path(), text).map_err(cannot)?;
-    file.persist(&target.path).map_err(|error| cannot(error.error))?;
-    Ok(())
 }

@@ -25,10 +25,12 @@ use crate::failure::Failure;
 use crate::files::lay_over;
 use crate::interrupt;
 use crate::judging::Board;
+use crate::machine;
 use crate::place::Place;
 use crate::policy;
 use crate::subject::Absent;
 pub(crate) use crate::subject::{Reference, Running};
+use crate::temporary;
 
 pub(crate) use self::prepared::Prepared;
 use self::prepared::{left_out, precluded};
@@ -78,6 +80,7 @@ pub(crate) struct Grader {
 impl Grader {
     /// Finds what is needed on this machine.
     pub(crate) fn open(place: Place) -> Result<Self, Failure> {
+        machine::require()?;
         let program =
             std::env::current_exe().map_err(|error| Failure::environment(format!("cannot find myself: {error}")))?;
         let path = toolkit_path(&program);
@@ -144,11 +147,7 @@ impl Grader {
 
     /// Copies a submission's sources into a fresh folder; an overlay's files take precedence.
     pub(crate) fn stage(&self, submission: &Path, overlay: Option<&Path>) -> Result<Staged, Failure> {
-        let folder = tempfile::Builder::new()
-            .prefix("grade-")
-            .tempdir()
-            .map_err(|error| Failure::fault(format!("cannot make a temporary folder: {error}")))?;
-        self.stage_in(Ground::Own(folder), submission, overlay)
+        self.stage_in(Ground::Own(temporary::folder()?), submission, overlay)
     }
 
     /// The same in a folder in which the caller has more to build, one after the other: the sources of the one before
@@ -176,7 +175,7 @@ impl Grader {
         };
         let staged = stage::stage(source, &self.place.template(), &folder.path().join("src")).map_err(|error| {
             if error.is_ours() {
-                return Failure::fault(error);
+                return temporary::unless_full(folder.path(), Failure::fault(error));
             }
             let hint = match &error {
                 StageError::Archive(_) => "pack the crate anew, as zip or tar.gz, with its sources only".to_owned(),
@@ -260,7 +259,8 @@ impl Grader {
             cpu_seconds: compile_seconds.into(),
             output: &folder.path().join("build"),
         };
-        let built = build::build(&request).map_err(Failure::fault)?;
+        let built =
+            build::build(&request).map_err(|error| temporary::unless_full(folder.path(), Failure::fault(error)))?;
         interrupt::check()?;
         Ok(Prepared {
             precluded: precluded(inspection, &built, wanted),

@@ -2,7 +2,8 @@
 //!
 //! A thread waits for the signals. When one comes it ends every program that was started; whoever waits for one fails,
 //! what was temporary is removed on the way out, and `main` ends with the signal's exit code. Nothing that was judged
-//! after the signal counts: a program that was ended looks like one that crashed.
+//! after the signal counts: a program that was ended looks like one that crashed. On a machine so busy that the way out
+//! takes longer than it may, the folders are removed here, and the launchers, which see the judge go, end the rest.
 
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::thread;
@@ -12,13 +13,14 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
 
 use crate::failure::Failure;
+use crate::temporary;
 
 /// The signal that came; 0: none.
 static STOPPED: AtomicI32 = AtomicI32::new(0);
 /// Whether a signal is how the program is meant to end.
 static IS_THE_END: AtomicBool = AtomicBool::new(false);
 /// How long the way out may take.
-const PATIENCE: Duration = Duration::from_secs(3);
+const PATIENCE: Duration = Duration::from_secs(5);
 /// What shells add to a signal's number.
 const BY_SIGNAL: i32 = 128;
 
@@ -35,6 +37,7 @@ pub(crate) fn watch() {
             STOPPED.store(signal, Ordering::SeqCst);
             sandbox::launch::end_all();
             thread::sleep(PATIENCE);
+            temporary::remove_all();
             leave(signal);
         }
     });

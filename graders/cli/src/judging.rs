@@ -7,12 +7,16 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use judge::finding::Finding;
-use judge::judgement::{Bench, Broken, TaskJudgement, judge_task};
+use judge::judgement::{Bench, Broken, Check, TaskJudgement, judge_task};
 use judge::schedule::{Schedule, Turn};
-use judge::subject::Subject;
+use judge::subject::{Spent, Subject};
 use judge::task::Task;
 
 use crate::failure::Failure;
+
+/// A submission that has used this share of the time that all of it may take, or slept this share of its calls away, has
+/// itself used it up.
+const OWN_SHARE: f64 = 0.4;
 
 /// What the threads of one grading share.
 pub(crate) struct Board<'a> {
@@ -27,6 +31,8 @@ pub(crate) struct Board<'a> {
 struct State<'a> {
     schedule: Schedule<'a>,
     judgements: Vec<Option<TaskJudgement>>,
+    /// What the submission's calls have used, for all tasks that have ended.
+    spent: Spent,
     /// Some thread has given up: the others stop after what they are at.
     stopped: bool,
 }
@@ -42,6 +48,7 @@ impl<'a> Board<'a> {
         let state = State {
             schedule: Schedule::new(tasks),
             judgements: vec![None; tasks.len()],
+            spent: Spent::default(),
             stopped: false,
         };
         Self {
@@ -72,40 +79,57 @@ impl<'a> Board<'a> {
             own.and(ended.map(drop))
         })?;
         let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Ok(state.judgements.into_iter().flatten().collect())
+        let judgements: Vec<TaskJudgement> = state.judgements.into_iter().flatten().collect();
+        refuse_slow_machine(&judgements, state.spent)?;
+        Ok(judgements)
     }
 
     /// Judges whatever is next until nothing is left.
     fn work<S: Subject>(&self, start: impl FnOnce() -> Result<S, Failure>) -> Result<(), Failure> {
         let leaving = Leaving(self);
         let mut subject = start()?;
-        while let Some((position, broken)) = self.take() {
+        while let Some((position, broken, is_over)) = self.take() {
             let task = self.tasks[position];
             (self.progress)(task);
-            let judgement = judge_task(self.bench, task, &broken, self.precluded, &mut subject)?;
-            self.put(position, judgement);
+            let before = subject.spent();
+            let judgement = if is_over {
+                let seconds = self.bench.assignment.limits.submission_seconds();
+                let over = BTreeMap::from([(task.id, Finding::TimeIsUp { seconds })]);
+                let precluded = if self.precluded.contains_key(task.id) {
+                    self.precluded
+                } else {
+                    &over
+                };
+                judge_task(self.bench, task, &broken, precluded, &mut subject)?
+            } else {
+                judge_task(self.bench, task, &broken, self.precluded, &mut subject)?
+            };
+            self.put(position, judgement, subject.spent().since(before));
         }
         // Nothing has gone wrong.
         std::mem::forget(leaving);
         Ok(())
     }
 
-    fn take(&self) -> Option<(usize, Broken)> {
+    /// The next task with what is wrong among its parts, and whether the submission has used up its time.
+    fn take(&self) -> Option<(usize, Broken, bool)> {
         let mut state = self.state();
+        let most = self.bench.assignment.limits.submission_seconds();
         loop {
             if state.stopped {
                 return None;
             }
             match state.schedule.next_turn() {
-                Turn::Task { position, broken } => return Some((position, broken)),
+                Turn::Task { position, broken } => return Some((position, broken, state.spent.own() >= most)),
                 Turn::Over => return None,
                 Turn::Wait => state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
             }
         }
     }
 
-    fn put(&self, position: usize, judgement: Option<TaskJudgement>) {
+    fn put(&self, position: usize, judgement: Option<TaskJudgement>, spent: Spent) {
         let mut state = self.state();
+        state.spent = state.spent.plus(spent);
         let verdict = judgement.as_ref().map(|judgement| judgement.verdict);
         state.schedule.end(position, verdict);
         state.judgements[position] = judgement;
@@ -128,6 +152,31 @@ impl Drop for Leaving<'_, '_> {
     }
 }
 
+/// Where the time for all of it was too short, either the submission has used it, computing or asleep, or the machine is
+/// too slow: then nobody is charged.
+fn refuse_slow_machine(judgements: &[TaskJudgement], spent: Spent) -> Result<(), Failure> {
+    let findings = || {
+        judgements
+            .iter()
+            .flat_map(|task| &task.checks)
+            .filter_map(Check::finding)
+    };
+    let limit = findings().find_map(|finding| match finding {
+        Finding::TimeIsUp { seconds } => Some(*seconds),
+        _ => None,
+    });
+    let has_exhausted =
+        findings().any(|finding| finding.is_exhaustion() && !matches!(finding, Finding::TimeIsUp { .. }));
+    let is_own = |seconds: f64| spent.own() >= OWN_SHARE * seconds || spent.slept > OWN_SHARE * spent.wall;
+    match limit {
+        Some(seconds) if !has_exhausted && !is_own(seconds) => Err(Failure::environment(format!(
+            "{seconds} s were not enough to grade a submission that used up no limit of its own"
+        ))
+        .hint("give the grader a faster machine, or a larger --time-limit")),
+        _ => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -135,10 +184,31 @@ mod tests {
     use judge::assignment::Assignment;
     use judge::fixtures::Fixtures;
     use judge::impostor::{Impostor, KINDS};
-    use judge::judgement::{Training, parts_first};
+    use judge::judgement::{Ending, Training, parts_first};
     use judge::tasks;
 
     use super::*;
+
+    /// A grading of which the last task was not reached in 20 s.
+    fn late(spent: Spent) -> Result<(), Failure> {
+        let mut judgements = judged(0, &["rms_norm", "split_heads"]);
+        for judgement in &mut judgements {
+            judgement.checks.truncate(1);
+            judgement.checks[0].ending = Ending::Failed {
+                finding: Finding::TimeIsUp { seconds: 20.0 },
+                counterexample: None,
+            };
+        }
+        refuse_slow_machine(&judgements, spent)
+    }
+
+    #[test]
+    fn who_sleeps_or_computes_the_time_away_is_charged_and_a_busy_machine_charges_nobody() {
+        let spent = |cpu, slept, wall| Spent { cpu, slept, wall };
+        assert!(late(spent(2.0, 0.0, 30.0)).is_err(), "the machine was busy with others");
+        assert!(late(spent(0.1, 4.0, 5.0)).is_ok(), "it slept most of its time");
+        assert!(late(spent(12.0, 0.0, 13.0)).is_ok(), "it computed");
+    }
 
     /// Judgements of a subject that answers without understanding, by this many threads.
     fn judged(helpers: usize, order: &[&str]) -> Vec<TaskJudgement> {

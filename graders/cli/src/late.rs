@@ -8,6 +8,8 @@ use judge::assignment::Gradescope;
 use report::model::HandedIn;
 use serde_json::Value;
 
+use crate::output::Output;
+
 /// What the metadata gives for a report.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Reading {
@@ -16,8 +18,9 @@ pub(crate) struct Reading {
     pub(crate) note: Option<String>,
 }
 
-/// Reads the file. One that does not say when is no reason not to grade, and none to show a result early.
-pub(crate) fn read(path: &Path, gradescope: Gradescope) -> Reading {
+/// Reads the file. One that does not say when is no reason not to grade, and none to show a result early; what is wrong with
+/// it is for the course, and not for the student's page.
+pub(crate) fn read(path: &Path, gradescope: Gradescope, output: &Output) -> Reading {
     let metadata = fs::read_to_string(path)
         .map_err(|error| error.to_string())
         .and_then(|text| serde_json::from_str::<Value>(&text).map_err(|_| "it is no JSON".to_owned()));
@@ -28,8 +31,9 @@ pub(crate) fn read(path: &Path, gradescope: Gradescope) -> Reading {
         Ok(Lateness::InTimeByOwnDate) => (0, Some(report::in_time_by_own_date())),
         Ok(Lateness::Late { seconds, own }) => (seconds, Some(report::late(seconds, own))),
         Err(reason) => {
-            let file = path.display();
-            (0, Some(format!("whether this is late is not known: {file}: {reason}")))
+            output.note(&format!("warning: {} cannot be read: {reason}", path.display()));
+            let words = "whether this is late is not known: the file about the submission cannot be read";
+            (0, Some(words.to_owned()))
         }
     };
     Reading {
@@ -159,7 +163,7 @@ mod tests {
                 r#"{{"created_at": "2026-11-20T12:00:00Z", "assignment": {{}}, "previous_submissions": {previous}}}"#
             );
             fs::write(file.path(), text).unwrap();
-            let handed_in = read(file.path(), gradescope).handed_in;
+            let handed_in = read(file.path(), gradescope, &Output::new()).handed_in;
             (handed_in.number, handed_in.shown)
         };
         assert_eq!(with("[]"), (Some(1), Shown::AfterDueDate));
@@ -176,9 +180,17 @@ mod tests {
             visibility: Shown::AfterPublished,
             every: None,
         };
-        let reading = read(Path::new("/nonexistent/metadata.json"), gradescope);
-        let said = reading.note.unwrap();
-        assert!(said.starts_with("whether this is late is not known: "), "{said}");
-        assert_eq!(reading.handed_in.shown, Shown::AfterPublished);
+        let folder = tempfile::tempdir().unwrap();
+        let broken = folder.path().join("broken.json");
+        fs::write(&broken, "{\"created_at\": 3").unwrap();
+        for path in [Path::new("/nonexistent/metadata.json"), &broken] {
+            let reading = read(path, gradescope, &Output::new());
+            let said = reading.note.unwrap();
+            assert!(said.starts_with("whether this is late is not known: "), "{said}");
+            for word in ["line", "column", "EOF", "json", "os error"] {
+                assert!(!said.contains(word), "{said}");
+            }
+            assert_eq!(reading.handed_in.shown, Shown::AfterPublished);
+        }
     }
 }

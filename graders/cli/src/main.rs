@@ -31,6 +31,7 @@ mod kit_table;
 mod late;
 mod lines;
 mod lock;
+mod machine;
 mod mutate;
 mod names;
 mod output;
@@ -48,10 +49,12 @@ mod regen_review;
 mod regen_staging;
 mod regen_users;
 mod release;
+mod reports;
 mod selection;
 mod subject;
 mod template;
 mod template_command;
+mod temporary;
 mod training;
 mod variant;
 mod watch;
@@ -75,8 +78,9 @@ fn main() -> ExitCode {
         return sandbox::launch::launcher_main(words);
     }
     interrupt::watch();
+    temporary::settle();
     let output = Output::new();
-    let code = match run(Arguments::parse(), &output) {
+    let code = match run(Arguments::parse(), &output).and_then(|exit| output.check().map(|()| exit)) {
         Ok(exit) => exit.into(),
         Err(failure) => {
             output.error(&failure.to_string());
@@ -121,7 +125,7 @@ fn run(arguments: Arguments, output: &Output) -> Result<Exit, Failure> {
         (Some(Command::Init(options)), _) => init::init(&Place::find()?, &options, output),
         (Some(Command::Release(options)), _) => release::release(&Place::find()?, &options, output),
         (Some(Command::Watch(options)), _) => watch::watch(&open(options.device)?, &options, output),
-        (None, Some(options)) => grade::grade(&open(options.device)?, &options, output),
+        (None, Some(options)) => grade::grade(|| open(options.device), &options, output),
         (None, None) => Err(Failure::usage("there is nothing to do").hint("grade --submission DIR, or grade --help")),
     }
 }

@@ -1,9 +1,12 @@
 //! The only place that prints: results on stdout, progress and errors on stderr.
 
-use std::io::{IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::failure::Failure;
 
 /// Empties the screen and what can be scrolled back to, and goes to its first line.
 const EMPTY_SCREEN: &str = "\u{1b}[2J\u{1b}[3J\u{1b}[H";
@@ -12,6 +15,8 @@ const EMPTY_SCREEN: &str = "\u{1b}[2J\u{1b}[3J\u{1b}[H";
 #[derive(Debug)]
 pub(crate) struct Output {
     bar: Option<ProgressBar>,
+    /// Why a result could not be printed.
+    trouble: OnceLock<String>,
 }
 
 impl Output {
@@ -25,7 +30,40 @@ impl Output {
             bar.enable_steady_tick(Duration::from_millis(120));
             bar
         });
-        Self { bar }
+        let trouble = OnceLock::new();
+        Self { bar, trouble }
+    }
+
+    /// An error where some result could not be printed, on a full disk for instance: whoever reads the exit code has to
+    /// know that there is no result.
+    pub(crate) fn check(&self) -> Result<(), Failure> {
+        match self.trouble.get() {
+            None => Ok(()),
+            Some(error) => Err(
+                Failure::environment(format!("cannot write to standard output: {error}"))
+                    .hint("make room where it goes to, or send it elsewhere"),
+            ),
+        }
+    }
+
+    /// Columns of the terminal that results go to, or the rest of what is said where `aside`.
+    pub(crate) fn width(aside: bool) -> Option<usize> {
+        let size = if aside {
+            terminal_size::terminal_size_of(io::stderr())
+        } else {
+            terminal_size::terminal_size_of(io::stdout())
+        };
+        size.map(|(width, _)| usize::from(width.0))
+    }
+
+    fn printed(&self, result: io::Result<()>) {
+        match result {
+            // A reader that has gone away has read enough.
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                let _ = self.trouble.set(error.to_string());
+            }
+            _ => {}
+        }
     }
 
     /// Says what is being done, until the next result.
@@ -49,14 +87,22 @@ impl Output {
     pub(crate) fn line(&self, text: &str) {
         self.progress_done();
         if !text.is_empty() {
-            let _ = writeln!(anstream::stdout(), "{}", harmless(text.trim_end_matches('\n')));
+            let mut out = anstream::stdout();
+            let text = harmless(text.trim_end_matches('\n'));
+            self.printed(writeln!(out, "{text}").and_then(|()| out.flush()));
         }
+    }
+
+    /// Says a result where standard output belongs to something else.
+    pub(crate) fn aside(&self, text: &str) {
+        self.note(text.trim_end_matches('\n'));
     }
 
     /// Prints a report as it is: what its format is for may be to give commands.
     pub(crate) fn report(&self, text: &str) {
         self.progress_done();
-        let _ = writeln!(anstream::stdout(), "{}", text.trim_end());
+        let mut out = anstream::stdout();
+        self.printed(writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush()));
     }
 
     /// Prints a result at the top of an empty screen, where there is one.
@@ -71,9 +117,7 @@ impl Output {
 
     /// Prints a line of a table that is still growing; progress goes on below it.
     pub(crate) fn row(&self, text: &str) {
-        let print = || {
-            let _ = writeln!(anstream::stdout(), "{}", harmless(text));
-        };
+        let print = || self.printed(writeln!(anstream::stdout(), "{}", harmless(text)));
         match &self.bar {
             Some(bar) => bar.suspend(print),
             None => print(),
@@ -150,5 +194,9 @@ mod tests {
         let shown = "a\n  : :error::x\n: :stop-commands::y\n\u{a0}: :add-mask::z\nb ## [error]c ::d";
         assert_eq!(harmless(text), shown);
         assert_eq!(harmless("std::mem\n"), "std::mem\n");
+        assert_eq!(
+            harmless("a\u{202e}\u{2066}:\u{200f}:b\n\u{202e}::error::x"),
+            "a::b\n: :error::x"
+        );
     }
 }

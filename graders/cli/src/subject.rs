@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use judge::fixtures::hex;
-use judge::subject::{Call, Fault, Subject};
-use sandbox::talk::{Batches, Child, Terms, Worker};
+use judge::subject::{Call, Fault, Spent, Subject};
+use sandbox::talk::{Batches, Child, PartAnswer, Terms, Used, Worker};
 use wire::message::Group;
 use wire::{Device, Frame, Observed, Outcome, Tensor, Tensors};
 
@@ -21,6 +21,7 @@ pub(crate) struct Running<'a> {
     reference: Option<&'a Reference<'a>>,
     parts: Vec<&'static str>,
     substituted: u64,
+    spent: Spent,
     next_id: u64,
 }
 
@@ -33,6 +34,7 @@ impl<'a> Running<'a> {
             reference,
             parts: Vec::new(),
             substituted: 0,
+            spent: Spent::default(),
             next_id: 0,
         }
     }
@@ -58,17 +60,19 @@ impl Running<'_> {
         message.batches = batches.is_some();
         let mut trouble = None;
         let mut answered = 0;
+        // No question may take longer than the call that asks it.
+        let most = call.cpu_seconds.unwrap_or(self.worker.cpu_seconds());
         let reference = self.reference;
-        let mut parts = |part: &str, arguments: Tensors| {
-            let outputs = match reference?.answer(part, arguments) {
-                Ok(outputs) => outputs?,
-                Err(fault) => {
-                    trouble = Some(fault);
-                    return None;
-                }
-            };
-            answered += 1;
-            Some(outputs)
+        let mut parts = |part: &str, arguments: Tensors| match reference.map(|it| it.answer(part, arguments, most)) {
+            Some(Ok(answer)) => {
+                answered += u64::from(answer.outputs.is_some());
+                answer
+            }
+            Some(Err(fault)) => {
+                trouble = Some(fault);
+                NO_ANSWER
+            }
+            None => NO_ANSWER,
         };
         let serve: &mut Batches<'_> = &mut || batches.as_mut().and_then(|batches| batches());
         let terms = Terms {
@@ -77,6 +81,7 @@ impl Running<'_> {
             cpu_seconds: call.cpu_seconds,
         };
         let observed = child.call(&message, tensors, terms);
+        self.spent = self.spent.plus(spent(child.used()));
         self.substituted += answered;
         if let Some(fault) = trouble {
             return Err(fault);
@@ -115,9 +120,23 @@ impl Subject for Running<'_> {
         Ok(self.reference.is_some())
     }
 
+    fn spent(&self) -> Spent {
+        self.spent
+    }
+
     fn substituted(&self) -> u64 {
         self.substituted
     }
+}
+
+/// Where there is no answer, nobody has computed.
+const NO_ANSWER: PartAnswer = PartAnswer {
+    outputs: None,
+    seconds: 0.0,
+};
+
+fn spent(Used { cpu, slept, wall }: Used) -> Spent {
+    Spent { cpu, slept, wall }
 }
 
 fn request(id: u64, call: &Call, parts: &[&'static str], device: Device) -> (wire::Call, Tensors) {
@@ -221,29 +240,37 @@ impl<'a> Reference<'a> {
         self.grader.place().has_reference().then_some(self)
     }
 
-    /// The outputs of a part by name, none at all where it refuses its arguments; `None` where they make no sense.
-    fn answer(&self, part: &str, mut arguments: Tensors) -> Result<Option<Tensors>, Fault> {
+    /// The outputs of a part by name, none at all where it refuses its arguments; `None` where they make no sense, or
+    /// take more CPU seconds than `most`.
+    fn answer(&self, part: &str, mut arguments: Tensors, most: f64) -> Result<PartAnswer, Fault> {
         let Some(task) = judge::tasks::find(part) else {
-            return Ok(None);
+            return Ok(NO_ANSWER);
         };
         // A part draws its random numbers from a seed that the submission's own generator gives.
         let seed = arguments.remove("seed").and_then(|seed| seed.item()).unwrap_or(0.0) as i64;
         let call = Call {
             seed,
+            cpu_seconds: Some(most),
             ..Call::new(task.id, arguments)
         };
-        match self.ask(&call)? {
+        // Neither its start nor waiting for its turn is counted: that is none of the submission's doing.
+        let (observed, seconds) = self.with_running(|running| {
+            let before = running.spent;
+            Ok((running.call(&call)?, running.spent.since(before).cpu))
+        })?;
+        let outputs = match observed {
             Observed::Answered {
                 outcome: Outcome::Returned,
                 tensors,
-            } => Ok(Some(Group::Output.extract(&tensors))),
+            } => Some(Group::Output.extract(&tensors)),
             Observed::Answered {
                 outcome: Outcome::Refused { .. },
                 ..
-            } => Ok(Some(Tensors::new())),
+            } => Some(Tensors::new()),
             // A submission can ask for nonsense; then it gets nothing, and falls back on its own part.
-            _ => Ok(None),
-        }
+            _ => None,
+        };
+        Ok(PartAnswer { outputs, seconds })
     }
 
     /// Makes a call of the reference.

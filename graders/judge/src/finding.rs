@@ -53,6 +53,18 @@ pub enum Finding {
         /// Seconds by the wall clock.
         seconds: f64,
     },
+    /// The calls of the task have together used up the time that the task has.
+    UsedUp {
+        /// The seconds of the task.
+        seconds: f64,
+        /// Whether most of them were slept away.
+        slept: bool,
+    },
+    /// The process had more threads than it may.
+    TooManyThreads {
+        /// How many it may have.
+        limit: u32,
+    },
     /// The memory was used up.
     OutOfMemory {
         /// The limit in MiB.
@@ -198,6 +210,34 @@ pub enum Finding {
         /// How it differs.
         mismatch: Mismatch,
     },
+}
+
+/// What the system ends a process by that has used up the machine's memory.
+const SIGKILL: i32 = 9;
+
+impl Finding {
+    /// Whether it has used up a limit, so that trying again would cost as much once more.
+    pub fn is_exhaustion(&self) -> bool {
+        match self {
+            Self::TimedOut { .. }
+            | Self::TimeIsUp { .. }
+            | Self::UsedUp { .. }
+            | Self::TooManyThreads { .. }
+            | Self::OutOfMemory { .. } => true,
+            Self::Crashed { how } => *how == Ended::Signalled(SIGKILL),
+            Self::LawBroken(Violation::Call(finding)) => finding.is_exhaustion(),
+            _ => false,
+        }
+    }
+
+    /// Whether the time of the whole task is used up.
+    pub fn ends_task(&self) -> bool {
+        match self {
+            Self::UsedUp { .. } => true,
+            Self::LawBroken(Violation::Call(finding)) => finding.ends_task(),
+            _ => false,
+        }
+    }
 }
 
 /// What an answer does on the first input for which it is not right.

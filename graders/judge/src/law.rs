@@ -99,7 +99,7 @@ struct Trial<'a, 'b> {
 
 struct Found {
     broken: BrokenLaw,
-    /// It is not made smaller: nobody asked for it, or it is a hang, and every smaller case could hang as well.
+    /// It is not made smaller: nobody asked for it, or it has used up a limit, as every smaller case could.
     final_form: bool,
 }
 
@@ -135,7 +135,7 @@ impl Trial<'_, '_> {
             .found
             .take()
             .map_or_else(|| sizes.clone(), |found| found.broken.counterexample.found_at);
-        let is_hang = matches!(&violation, Violation::Call(finding) if matches!(**finding, Finding::TimedOut { .. }));
+        let is_exhaustion = matches!(&violation, Violation::Call(finding) if finding.is_exhaustion());
         self.found = Some(Found {
             broken: BrokenLaw {
                 finding: Finding::LawBroken(violation),
@@ -148,7 +148,7 @@ impl Trial<'_, '_> {
                 scenario: scenario.clone(),
                 exchanges: self.probe.exchanges().to_vec(),
             },
-            final_form: is_hang || !self.shrinks,
+            final_form: is_exhaustion || !self.shrinks,
         });
     }
 }

@@ -283,6 +283,8 @@ pub(crate) fn finding(observed: Observed) -> Finding {
         Observed::Malformed { reason } => Finding::Malformed { reason },
         Observed::Ended { how } => Finding::Crashed { how },
         Observed::TimedOut { cpu, wall, by_cpu } => Finding::TimedOut { cpu, wall, by_cpu },
+        Observed::UsedUp { seconds, slept } => Finding::UsedUp { seconds, slept },
+        Observed::TooManyThreads { limit } => Finding::TooManyThreads { limit },
         Observed::OutOfMemory { limit } => Finding::OutOfMemory { limit },
         Observed::Answered { outcome, .. } => match outcome {
             Outcome::Returned => Finding::Malformed {

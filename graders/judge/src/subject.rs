@@ -45,6 +45,44 @@ pub struct Gradient {
     pub cotangents: Tensors,
 }
 
+/// What calls have used, in seconds.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Spent {
+    /// CPU time, that of the reference's answers for their parts included.
+    pub cpu: f64,
+    /// Time asleep, which no machine is to blame for.
+    pub slept: f64,
+    /// Time by the wall clock.
+    pub wall: f64,
+}
+
+impl Spent {
+    /// What the submission itself has used: neither waiting for a processor nor what the judge does counts.
+    pub fn own(self) -> f64 {
+        self.cpu + self.slept
+    }
+
+    /// Both together.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            cpu: self.cpu + other.cpu,
+            slept: self.slept + other.slept,
+            wall: self.wall + other.wall,
+        }
+    }
+
+    /// What has come since then.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Self {
+        Self {
+            cpu: self.cpu - earlier.cpu,
+            slept: self.slept - earlier.slept,
+            wall: self.wall - earlier.wall,
+        }
+    }
+}
+
 /// A fault of this grader: never charged to a submission.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -72,6 +110,11 @@ pub trait Subject {
 
     /// Has these parts answered by the reference from now on, where a reference is at hand. Says whether it is.
     fn substitute(&mut self, parts: &[&'static str]) -> Result<bool, Fault>;
+
+    /// What all calls so far have used, as far as anybody measures it.
+    fn spent(&self) -> Spent {
+        Spent::default()
+    }
 
     /// How many part calls have been answered by the reference so far.
     fn substituted(&self) -> u64;

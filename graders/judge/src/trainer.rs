@@ -125,9 +125,10 @@ fn trusted(observed: Observed) -> Result<Tensors, Stop> {
                 return Err(Stop::Fault(fault(&format!("`{output}` is on another device"))));
             }
         },
-        Observed::TimedOut { .. } => "they are too large to be used in time".to_owned(),
+        Observed::TimedOut { .. } | Observed::UsedUp { .. } => "they are too large to be used in time".to_owned(),
         Observed::OutOfMemory { .. } => "they are too large for the memory".to_owned(),
         Observed::Malformed { reason } => return Err(Stop::Fault(fault(&reason))),
+        Observed::TooManyThreads { .. } => return Err(Stop::Fault(fault("it has too many threads"))),
         Observed::Ended { how } => return Err(Stop::Fault(fault(&format!("its process ended: {how:?}")))),
     };
     Err(Stop::Found(Finding::Unusable {

@@ -44,8 +44,8 @@ impl Verdict {
             Finding::NotAttempted => Self::NotAttempted,
             Finding::DidNotCompile(_) => Self::DidNotCompile,
             Finding::Forbidden { .. } => Self::RefusedByPolicy,
-            Finding::Panicked { .. } | Finding::Crashed { .. } => Self::Crashed,
-            Finding::TimedOut { .. } | Finding::TimeIsUp { .. } => Self::TimedOut,
+            Finding::Panicked { .. } | Finding::Crashed { .. } | Finding::TooManyThreads { .. } => Self::Crashed,
+            Finding::TimedOut { .. } | Finding::TimeIsUp { .. } | Finding::UsedUp { .. } => Self::TimedOut,
             Finding::OutOfMemory { .. } => Self::OutOfMemory,
             Finding::LawBroken(Violation::Call(finding)) => Self::of(finding),
             Finding::Malformed { .. }

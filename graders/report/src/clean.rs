@@ -53,6 +53,26 @@ pub(crate) fn clean_libtorch(text: &str) -> String {
     }
 }
 
+/// A text up to where a reader of JSON or TOML complains: its lines and columns are for whoever wrote the file, and say
+/// nothing to a student.
+pub(crate) fn without_reader(text: &str) -> &str {
+    let counts = |rest: &str| {
+        let digits = rest.trim_start_matches(|letter: char| letter.is_ascii_digit());
+        digits.len() < rest.len() && digits.starts_with(" column ")
+    };
+    let places = text.match_indices(" at line ");
+    let json = places
+        .filter(|(at, words)| counts(&text[at + words.len()..]))
+        .map(|(at, _)| at)
+        .next();
+    let json = json.map(|at| text[..at].rfind(": ").unwrap_or(0));
+    let toml = text.find("TOML parse error at line ");
+    match json.into_iter().chain(toml).min() {
+        Some(end) => text[..end].trim_end_matches([' ', ':']),
+        None => text,
+    }
+}
+
 fn cut(text: &str) -> String {
     if text.chars().count() <= LINE {
         return text.to_owned();
@@ -150,6 +170,30 @@ mod tests {
         let lines = clean_lines(&"y\n".repeat(100));
         assert_eq!(lines.lines().count(), LINES + 1);
         assert!(lines.ends_with("(40 more lines)"));
+    }
+
+    #[test]
+    fn a_reader_of_json_or_toml_does_not_speak_to_students() {
+        for (text, told) in [
+            (
+                "m.json is broken: expected `,` or `}` at line 3 column 15",
+                "m.json is broken",
+            ),
+            (
+                "a.toml is broken: TOML parse error at line 1, column 6\n  |\n1 | id = 3",
+                "a.toml is broken",
+            ),
+            (
+                "the launcher broke off: EOF while parsing at line 1 column 0 in \"\"",
+                "the launcher broke off",
+            ),
+            (
+                "look at line 3 of it: nothing is there",
+                "look at line 3 of it: nothing is there",
+            ),
+        ] {
+            assert_eq!(without_reader(text), told);
+        }
     }
 
     #[test]

@@ -78,6 +78,8 @@ pub(crate) fn evidence(finding: &Finding) -> Option<Evidence> {
         | Finding::Panicked { .. }
         | Finding::Crashed { .. }
         | Finding::TimeIsUp { .. }
+        | Finding::UsedUp { .. }
+        | Finding::TooManyThreads { .. }
         | Finding::OutOfMemory { .. }
         | Finding::Malformed { .. }
         | Finding::RefusedValid { .. }
@@ -112,6 +114,8 @@ pub(crate) fn place(finding: &Finding) -> Option<Location> {
         | Finding::Crashed { .. }
         | Finding::TimedOut { .. }
         | Finding::TimeIsUp { .. }
+        | Finding::UsedUp { .. }
+        | Finding::TooManyThreads { .. }
         | Finding::OutOfMemory { .. }
         | Finding::Malformed { .. }
         | Finding::RefusedValid { .. }

@@ -9,6 +9,7 @@ use std::fmt::Write;
 use judge::verdict::Verdict;
 
 use crate::model::{Remark, Report, TaskReport};
+use crate::refusal::Refusal;
 use crate::steps;
 use crate::words::{self, title};
 
@@ -35,6 +36,15 @@ pub fn render(report: &Report) -> String {
     }
     let _ = writeln!(text, "{}", without_commands(&words::totals(&report.totals)));
     text
+}
+
+/// What is written where nothing was graded.
+pub(crate) fn refused(refusal: &Refusal) -> String {
+    format!(
+        "::error title={}::{}\n",
+        property(refusal.title()),
+        data(&refusal.text())
+    )
 }
 
 /// The worst finding of every task before the second of any; a task that the grader failed on has its summary only.

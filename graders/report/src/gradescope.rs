@@ -82,7 +82,7 @@ pub fn render(report: &Report) -> String {
 }
 
 /// What Gradescope shows where the submission is none that could be graded: no points, and why.
-pub fn refused(reason: &str) -> String {
+pub(crate) fn refused(reason: &str) -> String {
     let results = json!({
         "score": 0.0,
         "output": reason,

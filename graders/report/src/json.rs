@@ -1,17 +1,35 @@
 //! The report as JSON, and the schema that it keeps.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::model::Report;
+use crate::refusal::Refusal;
 
 /// The whole model as indented JSON.
 pub fn render(report: &Report) -> String {
     pretty(report)
 }
 
-/// The JSON Schema of the model, as it is committed beside this crate.
+/// What is written where nothing was graded.
+pub(crate) fn refused(refusal: &Refusal) -> String {
+    pretty(refusal)
+}
+
+/// What stands in a file: a report, or why there is none.
+#[derive(Serialize, JsonSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "for the schema only")]
+enum Written {
+    /// The report on one submission.
+    Report(Box<Report>),
+    /// Why nothing was graded.
+    Refusal(Refusal),
+}
+
+/// The JSON Schema of what is written, as it is committed beside this crate.
 pub fn schema() -> String {
-    pretty(&schemars::schema_for!(Report))
+    pretty(&schemars::schema_for!(Written))
 }
 
 fn pretty(value: &impl Serialize) -> String {

@@ -7,14 +7,24 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesEnd, BytesStart, BytesText, Event};
 
 use crate::model::{CheckKind, CheckReport, Report, TaskReport};
+use crate::refusal::Refusal;
 use crate::steps;
 use crate::words::{self, points, title};
 
 /// The report as one XML document.
 pub fn render(report: &Report) -> String {
+    written(|writer| document(writer, report))
+}
+
+/// What is written where nothing was graded: one case, which is an error.
+pub(crate) fn refused(refusal: &Refusal) -> String {
+    written(|writer| refusal_document(writer, refusal))
+}
+
+fn written(document: impl FnOnce(&mut Out) -> Written) -> String {
     let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
     // Writing into memory fails for no reason that could be told.
-    let written = document(&mut writer, report);
+    let written = document(&mut writer);
     debug_assert!(written.is_ok(), "{written:?}");
     let body = String::from_utf8(writer.into_inner()).unwrap_or_default();
     format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{body}\n")
@@ -36,6 +46,32 @@ fn document(writer: &mut Out, report: &Report) -> Written {
     }
     by_hand(writer, report)?;
     writer.write_event(Event::End(BytesEnd::new("testsuites")))
+}
+
+fn refusal_document(writer: &mut Out, refusal: &Refusal) -> Written {
+    let count = Count {
+        tests: 1,
+        errors: 1,
+        ..Count::default()
+    };
+    for (element, name) in [("testsuites", "grade"), ("testsuite", "submission")] {
+        let mut start = BytesStart::new(element);
+        push(&mut start, "name", name);
+        count.push(&mut start);
+        writer.write_event(Event::Start(start))?;
+    }
+    let mut case = BytesStart::new("testcase");
+    push(&mut case, "name", "graded");
+    push(&mut case, "classname", "submission");
+    writer.write_event(Event::Start(case))?;
+    let mut error = BytesStart::new("error");
+    push(&mut error, "message", refusal.title());
+    writer.write_event(Event::Start(error))?;
+    writer.write_event(Event::Text(BytesText::new(&legal(&refusal.text()))))?;
+    for element in ["error", "testcase", "testsuite", "testsuites"] {
+        writer.write_event(Event::End(BytesEnd::new(element)))?;
+    }
+    Ok(())
 }
 
 fn suite(writer: &mut Out, task: &TaskReport) -> Written {

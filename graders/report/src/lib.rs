@@ -3,6 +3,7 @@
 //! `build` turns judgements into the model; what an assignment hides is left out there, so that no renderer can show
 //! it. Renderers hold no judgement of their own, return text and print nothing.
 
+mod bound;
 mod build;
 mod by_hand;
 mod clean;
@@ -17,6 +18,7 @@ pub mod markdown;
 pub mod model;
 mod order;
 mod page;
+mod refusal;
 mod sentence;
 mod snippet;
 mod steps;
@@ -34,6 +36,7 @@ pub use build::{Context, build};
 pub use clean::{clean, is_hidden};
 pub use by_hand::{Scores, apply as give_by_hand};
 pub use model::{Conclusion, Report, Stage, Times};
+pub use refusal::{Refusal, Refused, refused};
 pub use sentence::{sentence, sizes};
 pub use terminal::Look;
 pub use words::watch::untouched;
@@ -69,6 +72,17 @@ impl Format {
         Self::Gradescope,
         Self::Html,
     ];
+
+    /// Bytes of a report with all its details.
+    fn most_bytes(self) -> usize {
+        match self {
+            // What a summary of a job, and a log with its annotations, take.
+            Self::Markdown => 1 << 20,
+            Self::Github => 256 << 10,
+            Self::Terminal | Self::Junit | Self::Gradescope => 4 << 20,
+            Self::Json | Self::Html => 16 << 20,
+        }
+    }
 
     /// The name on the command line.
     pub fn name(self) -> &'static str {
@@ -120,8 +134,17 @@ impl FromStr for Format {
     }
 }
 
-/// The report in a format, as it is written to a file.
+/// The report in a format, as it is written to a file: with all details where it has room for them.
 pub fn render(report: &Report, format: Format) -> String {
+    let text = whole(report, format);
+    if text.len() <= format.most_bytes() {
+        text
+    } else {
+        whole(&bound::without_details(report), format)
+    }
+}
+
+fn whole(report: &Report, format: Format) -> String {
     match format {
         Format::Terminal => terminal::render(report, Look::default()),
         Format::Json => json::render(report),

@@ -8,6 +8,7 @@ use std::fmt::Write;
 use judge::verdict::Verdict;
 
 use crate::model::{CheckReport, Remark, Report, TaskReport};
+use crate::refusal::Refusal;
 use crate::steps;
 use crate::words::{self, title};
 
@@ -35,6 +36,15 @@ pub fn render(report: &Report) -> String {
     }
     text.push_str(&by_hand(report));
     if let Some(next) = &report.next {
+        let _ = writeln!(text, "\nNext: {}", escape(next));
+    }
+    text
+}
+
+/// What is written where nothing was graded.
+pub(crate) fn refused(refusal: &Refusal) -> String {
+    let mut text = format!("## {}\n\n{}\n", escape(refusal.title()), escape(&refusal.reason));
+    if let Some(next) = &refusal.next {
         let _ = writeln!(text, "\nNext: {}", escape(next));
     }
     text

@@ -1,11 +1,15 @@
-//! A page of 80 columns that grows line by line.
+//! A page of 80 columns, fewer where the terminal has fewer, that grows line by line.
 
 use anstyle::Style;
 
 use crate::wrap::wrap;
 
-/// Columns of a page.
+/// Columns of a page, where the terminal has as many.
 pub(crate) const WIDTH: usize = 80;
+/// Columns below which nothing can be read, however narrow the terminal.
+const NARROWEST: usize = 24;
+/// Columns of text beside whatever it hangs on.
+const LEAST: usize = 12;
 /// Columns of a label such as `hint` with the space after it.
 const LABEL: usize = 6;
 
@@ -14,15 +18,27 @@ const LABEL: usize = 6;
 pub(crate) struct Page {
     text: String,
     colour: bool,
+    width: usize,
 }
 
 impl Page {
-    /// An empty page; with `colour`, styles become escape sequences.
-    pub(crate) fn new(colour: bool) -> Self {
+    /// An empty page; with `colour`, styles become escape sequences. `width`: the terminal's columns, where there is one.
+    pub(crate) fn new(colour: bool, width: Option<usize>) -> Self {
         Self {
             text: String::new(),
             colour,
+            width: width.unwrap_or(WIDTH).clamp(NARROWEST, WIDTH),
         }
+    }
+
+    /// Its columns.
+    pub(crate) fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Columns that are left beside so many.
+    pub(crate) fn beside(&self, columns: usize) -> usize {
+        self.width.saturating_sub(columns).max(LEAST)
     }
 
     /// What was written.
@@ -52,7 +68,7 @@ impl Page {
 
     /// Adds text that is broken into lines.
     pub(crate) fn paragraph(&mut self, indent: usize, text: &str) {
-        for line in wrap(text, WIDTH - indent) {
+        for line in wrap(text, self.beside(indent)) {
             self.line(&format!("{:indent$}{line}", ""));
         }
     }
@@ -65,7 +81,7 @@ impl Page {
 
     /// Adds a head of so many columns, and text that hangs beside it.
     pub(crate) fn hanging(&mut self, indent: usize, head: &str, columns: usize, text: &str) {
-        for (number, line) in wrap(text, WIDTH - indent - columns).into_iter().enumerate() {
+        for (number, line) in wrap(text, self.beside(indent + columns)).into_iter().enumerate() {
             let blank = " ".repeat(columns);
             let head = if number == 0 { head } else { &blank };
             self.line(&format!("{:indent$}{head}{line}", ""));

@@ -1,4 +1,4 @@
-//! The report for a person at a terminal: 80 columns, readable without colour.
+//! The report for a person at a terminal: 80 columns or as few as it has, readable without colour.
 
 mod change;
 
@@ -8,7 +8,7 @@ use anstyle::{AnsiColor, Style};
 use judge::verdict::Verdict;
 
 use crate::model::{CheckKind, CheckReport, Counterexample, Evidence, Remark, Report, Seen, TaskReport};
-use crate::page::{Page, WIDTH};
+use crate::page::Page;
 use crate::steps;
 use crate::words::{self, title};
 use crate::wrap::{length, wrap};
@@ -30,6 +30,8 @@ pub struct Look {
     pub verbose: bool,
     /// Whether styles are inserted.
     pub colour: bool,
+    /// Columns of the terminal, where there is one; no more than 80 are used.
+    pub width: Option<usize>,
 }
 
 /// The report as text.
@@ -58,7 +60,7 @@ struct Sections<'a> {
 impl<'a> Sections<'a> {
     fn new(look: Look) -> Self {
         Self {
-            page: Page::new(look.colour),
+            page: Page::new(look.colour, look.width),
             verbose: look.verbose,
             compiler_messages: BTreeSet::new(),
             values_left_out: false,
@@ -68,7 +70,7 @@ impl<'a> Sections<'a> {
 
     fn head(&mut self, report: &Report) {
         let title = format!("{} ({})", report.assignment.title, report.assignment.id);
-        for line in wrap(&title, WIDTH) {
+        for line in wrap(&title, self.page.width()) {
             let line = self.page.paint(Style::new().bold(), &line);
             self.page.line(&line);
         }
@@ -120,8 +122,14 @@ impl<'a> Sections<'a> {
         let verdict = self
             .page
             .paint(colour(task.verdict), &format!("{:<15}", title(task.verdict)));
+        if self.page.width() < ROW {
+            self.page.line(&format!("  {id}"));
+            self.page.line(&format!("    {earned} / {most}  {verdict}"));
+            self.page.paragraph(4, &task.summary);
+            return;
+        }
         let row = format!("  {id} {earned:>5} / {most:<4} {verdict}");
-        if length(&task.summary) <= WIDTH - ROW {
+        if length(&task.summary) <= self.page.width() - ROW {
             self.page.line(&format!("{row}  {}", task.summary));
         } else {
             self.page.line(&row);
@@ -212,7 +220,7 @@ impl<'a> Sections<'a> {
             let said = check.message.as_ref().unwrap_or(&check.statement);
             let measured = words::measured(&check.measured);
             let text = format!("{}: {said}{measured}", check.name);
-            for (number, line) in wrap(&text, WIDTH - 15).into_iter().enumerate() {
+            for (number, line) in wrap(&text, self.page.beside(15)).into_iter().enumerate() {
                 let head = if number == 0 { &verdict } else { "          " };
                 self.page.line(&format!("    {head} {line}"));
             }
@@ -245,7 +253,7 @@ impl<'a> Sections<'a> {
         for item in &report.manual {
             let text = format!("{}: {}", item.title, words::worth(item));
             let mut number = item.item.as_str();
-            for line in wrap(&text, WIDTH.saturating_sub(widest + 6)) {
+            for line in wrap(&text, self.page.beside(widest + 6)) {
                 self.page.line(&format!("    {number:<widest$}  {line}"));
                 number = "";
             }
@@ -255,12 +263,12 @@ impl<'a> Sections<'a> {
 
     /// The sums, and the seconds at the right edge.
     fn totals(&mut self, report: &Report) {
-        let lines = wrap(&words::totals(&report.totals), WIDTH - 2 - SECONDS);
+        let lines = wrap(&words::totals(&report.totals), self.page.beside(2 + SECONDS));
         let seconds = report.times.as_ref().map(|times| format!("{:.1} s", times.total));
         let seconds = seconds.unwrap_or_default();
         let last = lines.len().saturating_sub(1);
         for (number, line) in lines.iter().enumerate() {
-            let room = WIDTH - 2 - length(line);
+            let room = self.page.width().saturating_sub(2 + length(line));
             let right = if number == last { seconds.as_str() } else { "" };
             let line = self.page.paint(Style::new().bold(), line);
             self.page.line(&format!("  {line}{right:>room$}"));

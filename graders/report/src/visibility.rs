@@ -35,6 +35,8 @@ pub(crate) fn sight(visibility: Visibility, kind: Kind, finding: &Finding) -> Si
                 Finding::Panicked { .. }
                 | Finding::Crashed { .. }
                 | Finding::TimedOut { .. }
+                | Finding::UsedUp { .. }
+                | Finding::TooManyThreads { .. }
                 | Finding::OutOfMemory { .. }
                 | Finding::Malformed { .. }
                 | Finding::RefusedValid { .. }
@@ -100,6 +102,8 @@ fn without_free_text(finding: &Finding) -> Finding {
         | Finding::Crashed { .. }
         | Finding::TimedOut { .. }
         | Finding::TimeIsUp { .. }
+        | Finding::UsedUp { .. }
+        | Finding::TooManyThreads { .. }
         | Finding::OutOfMemory { .. }
         | Finding::AcceptedInvalid { .. }
         | Finding::MissingOutput { .. }

@@ -10,7 +10,12 @@ use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 use serde::de::{Deserializer as _, MapAccess, Visitor};
 
-use crate::tensor::{DType, Data, Tensor, Tensors, elements};
+use crate::tensor::{DType, Data, MAX_AXES, Tensor, Tensors, elements};
+
+/// Bytes of a tensor's name.
+const MAX_NAME: usize = 500;
+/// Tensors of a block.
+const MAX_TENSORS: usize = 1 << 16;
 
 /// Why bytes are not a set of tensors.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +34,20 @@ pub enum LayoutError {
         /// The dtype as the format names it.
         dtype: String,
     },
+    /// A name that nobody could read.
+    #[error("the name of a tensor has {0} bytes and may have {MAX_NAME}")]
+    Name(usize),
+    /// A shape that nobody could read.
+    #[error("tensor `{name}` has {axes} axes and may have {MAX_AXES}")]
+    Axes {
+        /// The tensor's name.
+        name: String,
+        /// How many axes it has.
+        axes: usize,
+    },
+    /// More tensors than any call has.
+    #[error("a block of {0} tensors, where {MAX_TENSORS} may be")]
+    TooMany(usize),
     /// A byte of a bool tensor is neither 0 nor 1.
     #[error("tensor `{0}` is of dtype bool and holds a byte that is neither 0 nor 1")]
     Bool(String),
@@ -65,6 +84,9 @@ pub fn decode(bytes: &[u8]) -> Result<Tensors, LayoutError> {
     }
     let block = SafeTensors::deserialize(bytes).map_err(|error| LayoutError::Format(error.to_string()))?;
     refuse_duplicate_names(bytes)?;
+    if block.len() > MAX_TENSORS {
+        return Err(LayoutError::TooMany(block.len()));
+    }
     block
         .iter()
         .map(|(name, view)| Ok((name.to_owned(), tensor_in(name, &view)?)))
@@ -90,6 +112,14 @@ fn bytes_of(tensor: &Tensor) -> Vec<u8> {
 }
 
 fn tensor_in(name: &str, view: &TensorView<'_>) -> Result<Tensor, LayoutError> {
+    if name.len() > MAX_NAME {
+        return Err(LayoutError::Name(name.len()));
+    }
+    let axes = view.shape().len();
+    if axes > MAX_AXES {
+        let name = name.to_owned();
+        return Err(LayoutError::Axes { name, axes });
+    }
     let bytes = view.data();
     let data = match view.dtype() {
         Dtype::F32 => Data::F32(words(bytes).map(f32::from_le_bytes).collect()),
@@ -216,6 +246,16 @@ mod tests {
     fn a_bool_that_is_neither_true_nor_false_is_refused() {
         let header = r#"{"x":{"dtype":"BOOL","shape":[2],"data_offsets":[0,2]}}"#;
         assert!(matches!(decode(&block(header, &[1, 7])), Err(LayoutError::Bool(_))));
+    }
+
+    #[test]
+    fn names_and_shapes_that_nobody_could_read_are_refused() {
+        let bool = |axes| Tensor::new(vec![1; axes], Data::Bool(vec![true])).unwrap();
+        assert!(decode(&encode(&one("x", bool(MAX_AXES))).unwrap()).is_ok());
+        let many = encode(&one("x", bool(MAX_AXES + 1))).unwrap();
+        assert!(matches!(decode(&many), Err(LayoutError::Axes { axes: 17, .. })));
+        let long = encode(&one(&"x".repeat(MAX_NAME + 1), bool(1))).unwrap();
+        assert!(matches!(decode(&long), Err(LayoutError::Name(501))));
     }
 
     #[test]

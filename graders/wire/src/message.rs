@@ -203,6 +203,50 @@ pub enum Outcome {
     },
 }
 
+/// Letters of a text that came with an outcome, and of a name in it.
+const MAX_TEXT: usize = 2000;
+const MAX_NAME: usize = 200;
+
+impl Outcome {
+    /// The same with every text cut to a bounded length, whoever wrote it and however long.
+    #[must_use]
+    pub fn bounded(self) -> Self {
+        let text = |text: String| cut(text, MAX_TEXT);
+        let name = |name: String| cut(name, MAX_NAME);
+        match self {
+            Self::Returned => Self::Returned,
+            Self::NotAttempted => Self::NotAttempted,
+            Self::Refused { reason } => Self::Refused { reason: text(reason) },
+            Self::Panicked { message, location } => Self::Panicked {
+                message: text(message),
+                location: location.map(name),
+            },
+            Self::Unusable { output, reason } => Self::Unusable {
+                output: name(output),
+                reason: text(reason),
+            },
+            Self::Elsewhere {
+                output,
+                expected,
+                actual,
+            } => Self::Elsewhere {
+                output: name(output),
+                expected: name(expected),
+                actual: name(actual),
+            },
+            Self::NoGradient { reason } => Self::NoGradient { reason: text(reason) },
+            Self::BadRequest { reason } => Self::BadRequest { reason: text(reason) },
+        }
+    }
+}
+
+fn cut(mut text: String, letters: usize) -> String {
+    if let Some((end, _)) = text.char_indices().nth(letters) {
+        text.truncate(end);
+    }
+    text
+}
+
 /// Groups of tensors in one frame, kept apart by a prefix of their names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Group {
@@ -246,8 +290,38 @@ impl Group {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
     use crate::tensor::Tensor;
+
+    #[test]
+    fn every_text_of_an_outcome_has_a_bound() {
+        let long = || "\u{e4}".repeat(100_000);
+        let (output, reason) = (long(), long());
+        let outcomes = [
+            Outcome::Refused { reason: long() },
+            Outcome::Panicked {
+                message: long(),
+                location: Some(long()),
+            },
+            Outcome::Unusable { output, reason },
+            Outcome::Elsewhere {
+                output: long(),
+                expected: long(),
+                actual: long(),
+            },
+            Outcome::NoGradient { reason: long() },
+            Outcome::BadRequest { reason: long() },
+        ];
+        for outcome in outcomes {
+            let text = serde_json::to_string(&outcome.bounded()).unwrap();
+            assert!(text.len() < 2 * (MAX_TEXT + MAX_NAME) + 100, "{}", text.len());
+        }
+        let short = Outcome::Refused {
+            reason: "no".to_owned(),
+        };
+        assert_eq!(short.clone().bounded(), short);
+    }
 
     #[test]
     fn groups_of_one_frame_stay_apart() {

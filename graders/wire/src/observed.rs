@@ -32,6 +32,19 @@ pub enum Observed {
         /// Whether CPU time decided; otherwise the process was idle for ten times the limit.
         by_cpu: bool,
     },
+    /// The process had more threads than it may, and was killed.
+    TooManyThreads {
+        /// How many it may have.
+        limit: u32,
+    },
+    /// The calls of the task before this one have used up all the time that the task has; this one was stopped, or not
+    /// made at all.
+    UsedUp {
+        /// The seconds of the task.
+        seconds: f64,
+        /// Whether most of them were slept away.
+        slept: bool,
+    },
     /// The process came up against its memory limit.
     OutOfMemory {
         /// The limit in MiB.

@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 /// Named tensors, ordered by name so that nothing depends on hashing.
 pub type Tensors = BTreeMap<String, Tensor>;
 
+/// Axes of a tensor that crosses the border: far more than any task has, and few enough to be written in a report.
+pub const MAX_AXES: usize = 16;
+
 /// The dtypes that cross the border. Any other dtype of a submission's answer is reported by name instead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

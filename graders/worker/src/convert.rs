@@ -1,7 +1,8 @@
 //! Tensors across the border: plain arrays to libtorch and back.
 
 use tch::{Device, Kind, TchError};
-use wire::{Data, Tensor, tensor::elements};
+use wire::tensor::{MAX_AXES, elements};
+use wire::{Data, Tensor};
 
 /// The largest output that is sent, in bytes: far above any task's, far below what would burden the judge.
 const MAX_BYTES: usize = 64 << 20;
@@ -28,6 +29,10 @@ pub(crate) fn to_plain(tensor: &tch::Tensor) -> Result<Tensor, String> {
     let kind = tensor
         .f_kind()
         .map_err(|_| "a dtype that tch does not know".to_owned())?;
+    let axes = tensor.dim();
+    if axes > MAX_AXES {
+        return Err(format!("a tensor of {axes} axes, where {MAX_AXES} may be"));
+    }
     let shape: Vec<usize> = tensor.size().iter().map(|&size| size as usize).collect();
     let count = elements(&shape)
         .filter(|count| {
@@ -129,6 +134,8 @@ mod tests {
         assert_eq!(to_plain(&tch::Tensor::new()).unwrap_err(), "an undefined tensor");
         let huge = tch::Tensor::zeros([1], (Kind::Float, Device::Cpu)).expand([1 << 40], false);
         assert!(to_plain(&huge).unwrap_err().starts_with("more than 64 MiB"));
+        let deep = tch::Tensor::zeros(vec![1_i64; 3000], (Kind::Float, Device::Cpu));
+        assert_eq!(to_plain(&deep).unwrap_err(), "a tensor of 3000 axes, where 16 may be");
         let sparse = tch::Tensor::eye(2, (Kind::Float, Device::Cpu)).to_sparse(None, None::<&[i64]>, None);
         assert!(to_plain(&sparse).is_err());
     }

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use judge::subject::{Call, Fault, Subject};
+use judge::subject::{Call, Fault, Spent, Subject};
 use judge::tasks;
 use wire::{Observed, Tensor, Tensors};
 
@@ -151,5 +151,9 @@ impl Subject for Shared<'_, '_> {
 
     fn substituted(&self) -> u64 {
         self.own.substituted() + self.substituted
+    }
+
+    fn spent(&self) -> Spent {
+        self.own.spent()
     }
 }

@@ -239,6 +239,7 @@ impl<'a> Rounds<'a> {
         let look = Look {
             verbose: self.options.verbose,
             colour: true,
+            width: Output::width(false),
         };
         let same = self.same(&report.tasks, shown);
         let change = Change {

@@ -80,7 +80,7 @@ impl Measure<'_> {
                     Ok(returned) => self.deviation(case, stored, &returned.outputs),
                     Err(Stop::Fault(fault)) => return Err(fault),
                     Err(Stop::Found(finding)) => {
-                        given_up = matches!(finding, Finding::TimedOut { .. } | Finding::OutOfMemory { .. });
+                        given_up = finding.is_exhaustion();
                         Some(ended(&finding))
                     }
                 }

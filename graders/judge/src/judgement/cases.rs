@@ -290,6 +290,8 @@ fn is_answer(ending: &Ending) -> bool {
             | Finding::Crashed { .. }
             | Finding::TimedOut { .. }
             | Finding::TimeIsUp { .. }
+            | Finding::UsedUp { .. }
+            | Finding::TooManyThreads { .. }
             | Finding::OutOfMemory { .. }
             | Finding::Malformed { .. }
             | Finding::RefusedValid { .. }

@@ -4,6 +4,7 @@
 //! checks, `verdict` says what they mean together.
 
 mod cases;
+mod meter;
 mod task;
 mod trials;
 mod verdict;

@@ -1,6 +1,7 @@
 //! Judging one task: which checks are made, in which processes, and what comes of them.
 
 use super::cases::Golden;
+use super::meter::Metered;
 use super::verdict::{blame_parts, is_unwritten, untried, verdict};
 use super::{Bench, Broken, Check, Ending, Kind, Skip, TaskJudgement};
 use crate::assignment::Entry;
@@ -26,6 +27,7 @@ pub(super) struct TaskJudge<'a> {
     pub(super) bench: &'a Bench<'a>,
     pub(super) task: &'a Task,
     entry: &'a Entry,
+    /// Checks that have used up a limit: time, memory, threads.
     timeouts: u32,
 }
 
@@ -42,8 +44,10 @@ impl<'a> TaskJudge<'a> {
     pub(super) fn run(mut self, broken: &Broken, subject: &mut dyn Subject) -> Result<TaskJudgement, FixtureError> {
         let stored = |case: &'static Case| Ok((case, self.bench.fixtures.case(self.task.id, case.name)?.clone()));
         let cases: Vec<_> = self.task.cases.iter().map(stored).collect::<Result<_, _>>()?;
-        match self.judge(broken, &cases, subject) {
-            Ok(judgement) => self.recognised(judgement, broken, &cases, subject),
+        // The calls of the task have a time together, beside that of each.
+        let mut metered = Metered::new(subject, self.bench);
+        match self.judge(broken, &cases, &mut metered) {
+            Ok(judgement) => self.recognised(judgement, broken, &cases, &mut metered),
             Err(fault) => Ok(self.faulted(&fault)),
         }
     }
@@ -150,8 +154,10 @@ impl<'a> TaskJudge<'a> {
     }
 
     pub(super) fn count_timeout(&mut self, finding: &Finding) {
-        if Verdict::of(finding) == Verdict::TimedOut {
-            self.timeouts += 1;
+        if finding.ends_task() {
+            self.timeouts = u32::MAX;
+        } else if finding.is_exhaustion() {
+            self.timeouts = self.timeouts.saturating_add(1);
         }
     }
 
@@ -218,8 +224,7 @@ fn is_recognisable(checks: &[Check]) -> bool {
             .filter(|check| check.kind == Kind::Golden)
             .filter_map(Check::finding)
     };
-    let is_slow = |finding: &Finding| matches!(Verdict::of(finding), Verdict::TimedOut | Verdict::OutOfMemory);
-    golden().any(|finding| Verdict::of(finding) == Verdict::Wrong) && !golden().any(is_slow)
+    golden().any(|finding| Verdict::of(finding) == Verdict::Wrong) && !golden().any(Finding::is_exhaustion)
 }
 
 /// A portion that is wrong in f32 alone is told so: that is where its mistake is.

@@ -4,7 +4,7 @@ use wire::{Data, Observed, Outcome, Tensor, Tensors};
 
 use std::time::{Duration, Instant};
 
-use super::testing::{Answer, Pupil, judged, judged_within, panicked};
+use super::testing::{Answer, Pupil, judged, judged_within, observed, panicked};
 use super::{Check, Ending, Kind, Skip, TIME, TaskJudgement, TimeLimit, Training};
 use crate::arguments::arguments;
 use crate::finding::Finding;
@@ -12,7 +12,7 @@ use crate::law::{Effort, law_seed, try_law};
 use crate::probe::{Holds, Probe, equal};
 use crate::random::floats;
 use crate::scenario::{Scenario, Sizes};
-use crate::subject::{Call, Fault, Subject};
+use crate::subject::{Call, Fault, Spent, Subject};
 use crate::task::{Case, Expect, Law, Task};
 use crate::verdict::Verdict;
 
@@ -144,6 +144,139 @@ fn once_the_time_for_all_is_used_up_no_task_is_begun_and_one_that_times_out_is_g
     let second = &judgements[1].checks;
     assert_eq!((second.len(), second[0].name.as_str()), (1, TIME));
     assert_eq!(second[0].finding(), Some(&Finding::TimeIsUp { seconds: 0.5 }));
+}
+
+/// A right function of which every call costs something, and which ends as it is told.
+struct Costly {
+    cost: Spent,
+    ends: fn(&Call) -> Observed,
+    calls: u32,
+    spent: Spent,
+}
+
+impl Costly {
+    fn new(cost: Spent, ends: fn(&Call) -> Observed) -> Self {
+        let spent = Spent::default();
+        Self {
+            cost,
+            ends,
+            calls: 0,
+            spent,
+        }
+    }
+}
+
+impl Subject for Costly {
+    fn call(&mut self, call: &Call) -> Result<Observed, Fault> {
+        self.calls += 1;
+        self.spent = self.spent.plus(self.cost);
+        // As the clock of a call does it.
+        let seconds = self.cost.cpu.max(self.cost.slept);
+        if call.cpu_seconds.is_some_and(|limit| limit < seconds) {
+            return Ok(Observed::TimedOut {
+                cpu: seconds,
+                wall: seconds,
+                by_cpu: true,
+            });
+        }
+        Ok((self.ends)(call))
+    }
+
+    fn renew(&mut self) {}
+
+    fn substitute(&mut self, _: &[&'static str]) -> Result<bool, Fault> {
+        Ok(false)
+    }
+
+    fn spent(&self) -> Spent {
+        self.spent
+    }
+
+    fn substituted(&self) -> u64 {
+        0
+    }
+}
+
+fn seconds(cpu: f64, slept: f64) -> Spent {
+    let wall = cpu + slept;
+    Spent { cpu, slept, wall }
+}
+
+fn right(call: &Call) -> Observed {
+    observed(call, half(call))
+}
+
+fn skipped_for_time(judgement: &TaskJudgement) -> usize {
+    let skipped = Ending::Skipped(Skip::TimeUsedUp);
+    judgement.checks.iter().filter(|check| check.ending == skipped).count()
+}
+
+#[test]
+fn calls_that_are_each_within_their_limit_have_a_limit_together() {
+    for (cost, slept) in [(seconds(4.0, 0.0), false), (seconds(0.1, 2.0), true)] {
+        let mut costly = Costly::new(cost, right);
+        let judgement = judged(&[&HALF], half, Training::All, &mut costly).remove(0);
+        assert_eq!(judgement.verdict, Verdict::TimedOut);
+        let found: Vec<&Finding> = judgement.checks.iter().filter_map(Check::finding).collect();
+        assert_eq!(found.len(), 1, "the rest is not tried: {found:?}");
+        assert!(found[0].ends_task(), "{found:?}");
+        let told = format!("{:?}", found[0]);
+        assert!(
+            told.contains(&format!("UsedUp {{ seconds: 60.0, slept: {slept} }}")),
+            "{told}"
+        );
+        assert!(skipped_for_time(&judgement) > 0);
+        assert!(costly.spent.own() < 60.0 + 5.0, "{:?}", costly.spent);
+    }
+}
+
+#[test]
+fn a_machine_that_is_busy_with_others_takes_nothing_from_a_task() {
+    let cost = Spent {
+        cpu: 0.01,
+        slept: 0.0,
+        wall: 2.0,
+    };
+    let judgement = judged(&[&HALF], half, Training::All, &mut Costly::new(cost, right)).remove(0);
+    assert_eq!((judgement.verdict, judgement.points), (Verdict::Passed, 4.0));
+    let cost = Spent { wall: 100.0, ..cost };
+    let judgement = judged(&[&HALF], half, Training::All, &mut Costly::new(cost, right)).remove(0);
+    assert_eq!(judgement.verdict, Verdict::JudgeFault, "it ends, and nobody is charged");
+}
+
+#[test]
+fn whatever_uses_up_a_limit_is_given_up_after_three_checks() {
+    let ended = |signal| Finding::Crashed {
+        how: wire::Ended::Signalled(signal),
+    };
+    assert!(
+        ended(9).is_exhaustion(),
+        "the system ends by it what has used up the memory"
+    );
+    assert!(!ended(11).is_exhaustion());
+    let endings: [fn(&Call) -> Observed; 3] = [
+        |_| Observed::OutOfMemory { limit: 4096 },
+        |_| Observed::TooManyThreads { limit: 64 },
+        |_| Observed::Ended {
+            how: wire::Ended::Signalled(9),
+        },
+    ];
+    for ends in endings {
+        let mut costly = Costly::new(Spent::default(), ends);
+        let judgement = judged(&[&HALF], half, Training::All, &mut costly).remove(0);
+        assert_eq!(judgement.points, 0.0);
+        let failed = judgement
+            .checks
+            .iter()
+            .filter(|check| check.finding().is_some())
+            .count();
+        assert_eq!(failed, 3, "{:?}", judgement.checks);
+        assert_eq!(
+            costly.calls, 3,
+            "a failing case that cost that much is not made smaller"
+        );
+        assert!(skipped_for_time(&judgement) > 0);
+    }
 }
 
 #[test]

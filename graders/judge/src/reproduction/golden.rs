@@ -94,6 +94,8 @@ fn claim(
         | Finding::DidNotCompile(_)
         | Finding::Forbidden { .. }
         | Finding::TimedOut { .. }
+        | Finding::UsedUp { .. }
+        | Finding::TooManyThreads { .. }
         | Finding::OutOfMemory { .. }
         | Finding::Malformed { .. }
         | Finding::AcceptedInvalid { .. }

@@ -71,6 +71,8 @@ fn of_call(finding: &Finding, exchanges: &[Exchange]) -> Option<Reproduction> {
         | Finding::DidNotCompile(_)
         | Finding::Forbidden { .. }
         | Finding::TimedOut { .. }
+        | Finding::UsedUp { .. }
+        | Finding::TooManyThreads { .. }
         | Finding::OutOfMemory { .. }
         | Finding::Malformed { .. }
         | Finding::MissingOutput { .. }

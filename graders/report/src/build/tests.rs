@@ -34,6 +34,7 @@ fn report_on(checks: Vec<Check>, visibility: Visibility) -> Report {
 /// Everything that a reader could see of a report.
 fn everything(report: &Report) -> String {
     let look = Look {
+        width: None,
         verbose: true,
         colour: false,
     };

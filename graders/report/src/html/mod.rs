@@ -16,6 +16,7 @@ mod task;
 use std::collections::BTreeSet;
 
 use crate::model::Report;
+use crate::refusal::Refusal;
 use crate::words::html as words;
 use markup::Html;
 
@@ -26,16 +27,33 @@ const ROOM: usize = 6 << 20;
 
 /// The report as a page.
 pub fn render(report: &Report) -> String {
+    let title = format!("{}: {}", report.assignment.title, report.submission.path);
+    page(&title, |html| body(html, report))
+}
+
+/// The page where nothing was graded.
+pub(crate) fn refused(refusal: &Refusal) -> String {
+    page(refusal.title(), |html| {
+        html.element("main", &[], |html| {
+            html.leaf("h1", &[], refusal.title());
+            for line in refusal.text().lines() {
+                html.leaf("p", &[], line);
+            }
+        });
+    })
+}
+
+fn page(title: &str, body: impl FnOnce(&mut Html)) -> String {
     let mut html = Html::default();
     html.verbatim("<!doctype html>\n");
     html.element("html", &[("lang", &"en")], |html| {
-        head(html, report);
-        html.element("body", &[], |html| body(html, report));
+        head(html, title);
+        html.element("body", &[], body);
     });
     html.finish()
 }
 
-fn head(html: &mut Html, report: &Report) {
+fn head(html: &mut Html, title: &str) {
     html.element("head", &[], |html| {
         html.void("meta", &[("charset", &"utf-8")]);
         html.void(
@@ -50,11 +68,7 @@ fn head(html: &mut Html, report: &Report) {
             ],
         );
         html.void("meta", &[("name", &"color-scheme"), ("content", &"light dark")]);
-        html.leaf(
-            "title",
-            &[],
-            &format!("{}: {}", report.assignment.title, report.submission.path),
-        );
+        html.leaf("title", &[], title);
         html.element("style", &[], |html| html.verbatim(&style::sheet()));
     });
 }

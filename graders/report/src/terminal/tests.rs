@@ -7,6 +7,7 @@ use judge::verdict::Verdict;
 
 use super::*;
 use crate::build::build;
+use crate::page::WIDTH;
 use crate::testing::failed as failing;
 use crate::testing::{
     assignment, below_bar, call_of, changed, findings, judgement, misbehaviour, mixed_context, mixed_report, not_run,
@@ -14,10 +15,12 @@ use crate::testing::{
 };
 
 const PLAIN: Look = Look {
+    width: None,
     verbose: false,
     colour: false,
 };
 const VERBOSE: Look = Look {
+    width: None,
     verbose: true,
     colour: false,
 };
@@ -500,6 +503,7 @@ fn colour_adds_nothing_but_escapes() {
     let coloured = render(
         &mixed_report(),
         Look {
+            width: None,
             verbose: true,
             colour: true,
         },
@@ -515,4 +519,24 @@ fn colour_adds_nothing_but_escapes() {
     let trimmed: Vec<&str> = plain.lines().map(str::trim_end).collect();
     let expected = render(&mixed_report(), VERBOSE);
     assert_eq!(trimmed, expected.lines().collect::<Vec<_>>());
+}
+
+#[test]
+fn a_narrow_terminal_is_not_overrun() {
+    for width in [79, 60, 40, 30] {
+        let look = Look {
+            width: Some(width),
+            ..PLAIN
+        };
+        let text = render(&mixed_report(), look);
+        let wide: Vec<&str> = text.lines().filter(|line| length(line) > width).collect();
+        // Tables of steps, which stay as they are, apart.
+        let torn: Vec<&&str> = wide.iter().filter(|line| !line.starts_with("            ")).collect();
+        assert!(torn.is_empty(), "{width}: {torn:#?}");
+    }
+    let wide = Look {
+        width: Some(200),
+        ..PLAIN
+    };
+    assert_eq!(render(&mixed_report(), wide), render(&mixed_report(), PLAIN));
 }

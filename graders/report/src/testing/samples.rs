@@ -75,6 +75,8 @@ one_of_each! {
         Finding::TimeIsUp { .. } => Finding::TimeIsUp { seconds: 420.0 },
         Finding::Crashed { .. } => Finding::Crashed { how: Ended::Signalled(11) },
         Finding::TimedOut { .. } => Finding::TimedOut { cpu: 5.02, wall: 5.31, by_cpu: true },
+        Finding::UsedUp { .. } => Finding::UsedUp { seconds: 60.0, slept: true },
+        Finding::TooManyThreads { .. } => Finding::TooManyThreads { limit: 64 },
         Finding::OutOfMemory { .. } => Finding::OutOfMemory { limit: 4096 },
         Finding::Malformed { .. } => Finding::Malformed { reason: text("a frame of 3 bytes") },
         Finding::RefusedValid { .. } => Finding::RefusedValid { reason: text("sequence too long") },

@@ -33,8 +33,8 @@ pub(crate) use diagnosis::diagnosis;
 pub(crate) use law::sizes;
 pub(crate) use next::next;
 pub(crate) use report::{
-    BY_HAND, alike, call, decided, earned, earned_of, grader_failed, is_judged, left_out, more, more_findings, points,
-    setting, totals, verbose, with_alike, withheld, worth,
+    BY_HAND, DETAILS_LEFT_OUT, alike, call, decided, earned, earned_of, grader_failed, is_judged, left_out, more,
+    more_findings, not_graded, points, setting, totals, verbose, with_alike, withheld, worth,
 };
 pub use report::{in_time_by_own_date, late};
 pub(crate) use snippet::{
@@ -106,6 +106,8 @@ pub(crate) fn finding(finding: &Finding, place: Place<'_>) -> Words {
             by_cpu,
         } => process::timed_out(*by_cpu, place.limits),
         Finding::TimeIsUp { seconds } => process::time_is_up(*seconds),
+        Finding::UsedUp { seconds, slept } => process::used_up(*seconds, *slept),
+        Finding::TooManyThreads { limit } => process::too_many_threads(*limit),
         Finding::OutOfMemory { limit } => process::out_of_memory(*limit),
         Finding::Malformed { reason } => malformed(reason),
         Finding::RefusedValid { reason } => refused_valid(reason, place),

@@ -54,6 +54,30 @@ pub(super) fn time_is_up(seconds: f64) -> Words {
     )
 }
 
+/// The words on a task whose calls have together used up its time.
+pub(super) fn used_up(seconds: f64, slept: bool) -> Words {
+    let seconds = brief(seconds);
+    if slept {
+        Words::new(
+            format!("the calls of this task slept away the {seconds} s that they have together"),
+            "a function computes and returns: look for a sleep, a lock, or a channel",
+        )
+    } else {
+        Words::new(
+            format!("the calls of this task used up the {seconds} s that they have together"),
+            "each of many calls is slow: look for loops over single values where one tensor operation does it",
+        )
+    }
+}
+
+/// The words on a process with too many threads.
+pub(super) fn too_many_threads(limit: u32) -> Words {
+    Words::new(
+        format!("more than {limit} threads at once, which is what a process may have"),
+        "compute with tensors, or start a few threads and wait for their end",
+    )
+}
+
 /// The words on time used up. The figures are the limits: what was measured differs from run to run.
 pub(super) fn timed_out(by_cpu: bool, limits: Limits) -> Words {
     let cpu = limits.cpu_seconds;
@@ -65,11 +89,11 @@ pub(super) fn timed_out(by_cpu: bool, limits: Limits) -> Words {
     } else {
         Words::new(
             format!(
-                "no answer within {} s, in which it computed for less than {} s",
-                brief(10.0 * cpu),
+                "no answer: it computed for less than {} s, and otherwise waited",
                 brief(cpu)
             ),
-            "the call waits for something: look for a lock, a sleep, a channel, or a read from standard input",
+            "the call waits: look for a lock, a sleep, a channel, a read from standard input, and for a part that is \
+             called again and again",
         )
     }
 }

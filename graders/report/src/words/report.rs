@@ -5,6 +5,7 @@ use judge::verdict::Verdict;
 
 use super::figures::{comma, index};
 use crate::model::{Argument, Call, HandedIn, ManualItem, Report, TaskReport, Totals};
+use crate::refusal::Refused;
 
 /// Submission, device and sandbox.
 pub(crate) fn setting(report: &Report) -> String {
@@ -101,6 +102,18 @@ pub(crate) fn left_out(tasks: usize) -> String {
 pub(crate) fn grader_failed() -> &'static str {
     "the grader itself failed on some tasks: nothing is lost, ask the course staff to run it again"
 }
+
+/// The heading where nothing was graded.
+pub(crate) fn not_graded(conclusion: Refused) -> &'static str {
+    match conclusion {
+        Refused::Refused => "not graded: this was refused, and no points are claimed",
+        Refused::Failed => "not graded: the grader could not do its work, and no submission is to blame",
+    }
+}
+
+/// What is said in a report that would be too large with everything in it.
+pub(crate) const DETAILS_LEFT_OUT: &str =
+    "values, inputs, tests and curves are left out: with them this report would be larger than it may be";
 
 /// Whether a task's points count: a fault of the grader costs nothing, nor does training that was not asked for. What a
 /// person has decided counts whatever the grader could say.

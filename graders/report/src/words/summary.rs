@@ -8,7 +8,7 @@ use judge::verdict::Verdict;
 use super::Words;
 use super::figures::and;
 use super::source::place;
-use crate::clean::clean;
+use crate::clean::{clean, without_reader};
 
 /// A verdict's name.
 pub(crate) fn title(verdict: Verdict) -> &'static str {
@@ -78,7 +78,7 @@ pub(crate) fn skip(skip: &Skip, kind: Kind) -> Words {
             "grade with `--training`",
         ),
         Skip::TimeUsedUp => Words {
-            message: "earlier checks used up the time of this task".to_owned(),
+            message: "earlier checks used up this task's time or memory".to_owned(),
             hint: None,
         },
     }
@@ -129,7 +129,9 @@ fn held(judgement: &TaskJudgement) -> String {
 }
 
 fn fault(reason: Option<&str>) -> String {
-    let reason = reason.map(clean).filter(|reason| !reason.is_empty());
+    let reason = reason
+        .map(|reason| clean(without_reader(reason)))
+        .filter(|reason| !reason.is_empty());
     let reason = reason.map_or(String::new(), |reason| format!(": {reason}"));
     format!("no points are lost; this grader failed, not your code{reason}")
 }

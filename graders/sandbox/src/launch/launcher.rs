@@ -84,11 +84,13 @@ fn limit(resources: &Resources) -> io::Result<()> {
     ];
     for (resource, limit) in limits {
         if let Some((soft, hard)) = limit {
+            // A limit that holds already cannot be raised; whether it is too low for grading was asked before.
+            let most = rustix::process::getrlimit(resource).maximum.unwrap_or(u64::MAX);
             rustix::process::setrlimit(
                 resource,
                 Rlimit {
-                    current: Some(soft),
-                    maximum: Some(hard),
+                    current: Some(soft.min(most)),
+                    maximum: Some(hard.min(most)),
                 },
             )?;
         }
@@ -117,7 +119,10 @@ fn start(policy: &LaunchPolicy, mut confinement: Confinement) -> io::Result<Chil
         reason = "runs between fork and exec; this process has a single thread, so nobody else can hold a lock there"
     )]
     unsafe {
-        command.pre_exec(move || confinement.enforce());
+        command.pre_exec(move || {
+            be_the_first_to_go();
+            confinement.enforce()
+        });
     }
     for _ in 1..TRIES {
         match command.spawn() {
@@ -126,6 +131,12 @@ fn start(policy: &LaunchPolicy, mut confinement: Confinement) -> io::Result<Chil
         }
     }
     command.spawn()
+}
+
+/// Where the machine runs out of memory, the kernel ends this program before the judge and anybody else. One that does not
+/// let this be said is no reason not to start.
+fn be_the_first_to_go() {
+    let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
 }
 
 /// Until the program has ended or the judge is gone, whichever comes first.

@@ -8,6 +8,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use command_fds::{CommandFdExt, FdMapping};
@@ -18,8 +19,11 @@ use super::live::Entry;
 use super::policy::{LaunchPolicy, Word};
 use crate::confine::InForce;
 
-/// How long a launcher has to kill everything; it takes milliseconds.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a launcher has to start, or to kill everything. It takes milliseconds, and on a machine with hundreds of
+/// processes that want to run, seconds.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How often one is looked at that is on its way out.
+const LOOK: Duration = Duration::from_millis(10);
 /// How long an output may still be open after its program is gone.
 const DRAIN: Duration = Duration::from_millis(500);
 
@@ -246,7 +250,16 @@ impl Drop for Running {
         if matches!(self.process.try_wait(), Ok(Some(_))) {
             return;
         }
+        // A launcher that is late is not killed: what it has started would be left. It sees the lifeline's end, and goes
+        // when everything else has gone.
         if self.hang_up().is_err() {
+            let deadline = Instant::now() + PATIENCE;
+            while Instant::now() < deadline {
+                if !matches!(self.process.try_wait(), Ok(None)) {
+                    return;
+                }
+                thread::sleep(LOOK);
+            }
             let _ = self.process.kill();
         }
         let _ = self.process.wait();

@@ -10,31 +10,39 @@ use rustix::process::Signal;
 use wire::message::CudaTrouble;
 use wire::{Call, ChildReply, ChildRequest, Ended, Frame, Observed, Outcome, Tensors};
 
-use super::clock::Clock;
+use super::Used;
+use super::clock::{Clock, Gauge, Overdue};
 use super::exchange::{Exchange, Silence};
 use super::worker::{Origin, Shared, TalkError, peak_memory_kib};
 
-/// Answers for parts: the part's task and its arguments in, its outputs out, `None` where there are none.
-pub type Parts<'a> = dyn FnMut(&str, Tensors) -> Option<Tensors> + 'a;
+/// The answer for a part.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PartAnswer {
+    /// Its outputs; `None` where there are none.
+    pub outputs: Option<Tensors>,
+    /// The CPU seconds that it took whoever answered.
+    pub seconds: f64,
+}
+
+/// Answers for parts: the part's task and its arguments in, its outputs out.
+pub type Parts<'a> = dyn FnMut(&str, Tensors) -> PartAnswer + 'a;
 /// Serves batches: the next one, `None` once there are no more.
 pub type Batches<'a> = dyn FnMut() -> Option<Tensors> + 'a;
 
 /// What a call may ask for while it runs, and how long it may run.
 #[derive(Default)]
 pub struct Terms<'a> {
-    /// Answers for the parts that the call names as substitutes; its time is not charged.
+    /// Answers for the parts that the call names as substitutes; what that takes has a bound of its own, as large as the
+    /// call's.
     pub parts: Option<&'a mut Parts<'a>>,
-    /// Serves batches, where the call says that it asks for them; its time is not charged.
+    /// Serves batches, where the call says that it asks for them; what that takes has a bound of its own.
     pub batches: Option<&'a mut Batches<'a>>,
     /// CPU seconds, where they are not the worker's own limit; the wall clock stops the call at ten times that.
     pub cpu_seconds: Option<f64>,
 }
 
-/// How long a process may take from closing its stream to being gone.
-const LAST_BREATH: Timespec = Timespec {
-    tv_sec: 0,
-    tv_nsec: 200_000_000,
-};
+/// How long a process may take from closing its stream to being gone: nothing, but on a machine with hundreds of others.
+const LAST_BREATH: Timespec = Timespec { tv_sec: 2, tv_nsec: 0 };
 /// How long the last words of a process that is gone may take through the pipe.
 const LAST_WORDS: Duration = Duration::from_millis(50);
 /// CPU time for giving up rights, which takes a millisecond; ten times that by the wall clock.
@@ -51,6 +59,10 @@ pub struct Child {
     exchange: Exchange,
     pid: i32,
     is_alive: bool,
+    gauge: Gauge,
+    /// CPU time of the process up to the end of its last call.
+    cpu: f64,
+    used: Used,
 }
 
 impl Child {
@@ -61,16 +73,23 @@ impl Child {
             exchange,
             pid,
             is_alive: true,
+            gauge: Gauge::of(pid),
+            cpu: 0.0,
+            used: Used::default(),
         }
+    }
+
+    fn clock(&self, seconds: f64) -> Clock {
+        Clock::start(self.gauge.clone(), seconds, self.worker.limits().threads, self.cpu)
     }
 
     /// Waits until it has given up what a submission may not do. Whatever goes wrong here is none of a submission's doing:
     /// none of its code has run in this process.
     pub(super) fn ready(mut self) -> Result<Self, Unready> {
-        let mut clock = Clock::start(self.pid, READY_SECONDS);
+        let mut clock = self.clock(READY_SECONDS);
         let reason = match self.exchange.ask(&[], &mut clock) {
             Ok(reply) => match reply.message {
-                ChildReply::Ready(Ok(())) => return Ok(self),
+                ChildReply::Ready(Ok(())) => return Ok(self.measured()),
                 ChildReply::Ready(Err(reason)) => return Err(Unready::Confined(reason)),
                 _ => "its first word is not whether it is ready".to_owned(),
             },
@@ -90,10 +109,10 @@ impl Child {
             .encode()
             .map_err(TalkError::Request)?;
         let words = self.origin.stderr.total();
-        let mut clock = Clock::start(self.pid, CUDA_SECONDS);
+        let mut clock = self.clock(CUDA_SECONDS);
         let trouble = match self.exchange.ask(&request, &mut clock) {
             Ok(reply) => match reply.message {
-                ChildReply::Cuda(Ok(())) => return Ok(self),
+                ChildReply::Cuda(Ok(())) => return Ok(self.measured()),
                 ChildReply::Cuda(Err(trouble)) => trouble,
                 _ => CudaTrouble::NoAnswer("it said something else".to_owned()),
             },
@@ -104,6 +123,17 @@ impl Child {
             }
         };
         Err(TalkError::Cuda(trouble))
+    }
+
+    /// The same with its CPU time taken down: what was used before the first call is charged to none.
+    fn measured(mut self) -> Self {
+        self.cpu = self.gauge.look().map_or(0.0, |vitals| vitals.cpu);
+        self
+    }
+
+    /// What the last call has used.
+    pub fn used(&self) -> Used {
+        self.used
     }
 
     /// Whether it can be asked again: not after it has ended, was late or answered nonsense.
@@ -127,9 +157,16 @@ impl Child {
         self.worker.note_call();
         let words = self.origin.stderr.total();
         let limit = terms.cpu_seconds.unwrap_or(self.worker.limits().cpu_seconds);
-        let mut clock = Clock::start(self.pid, limit);
-        match self.converse(call, request, &mut terms, &mut clock) {
-            Ok(observed) => Ok(observed),
+        let mut clock = self.clock(limit);
+        let conversation = self.converse(call, request, &mut terms, &mut clock);
+        // Before anything is reaped: a process that has ended is still there to be looked at.
+        self.used = clock.used();
+        self.cpu = clock.total();
+        match conversation {
+            Ok(observed) => match clock.crowded() {
+                Some(overdue) => self.observe(Silence::Overdue(overdue), words),
+                None => Ok(observed),
+            },
             Err(Failure::Ours(error)) => {
                 self.kill();
                 Err(error)
@@ -156,12 +193,21 @@ impl Child {
                 ChildReply::Answer { .. } => return Err(malformed("an answer to another call")),
                 ChildReply::Part { part } => match terms.parts.as_mut() {
                     Some(parts) if call.substitutes.contains(&part) => {
-                        request = clock.pause(|| answer(parts(&part, reply.tensors)))?;
+                        let (answered, seconds) = clock.pause(|| {
+                            let PartAnswer { outputs, seconds } = parts(&part, reply.tensors);
+                            (answer(outputs), seconds)
+                        });
+                        clock.add_asked(seconds);
+                        request = answered?;
+                        within(clock)?;
                     }
                     _ => return Err(malformed("a question for a part that is its own")),
                 },
                 ChildReply::Batch => match terms.batches.as_mut() {
-                    Some(batches) if call.batches => request = clock.pause(|| serve(batches()))?,
+                    Some(batches) if call.batches => {
+                        request = clock.pause(|| serve(batches()))?;
+                        within(clock)?;
+                    }
                     _ => return Err(malformed("a question for a batch in a call that does not train")),
                 },
                 ChildReply::Cuda(_) | ChildReply::Ready(_) => {
@@ -175,7 +221,10 @@ impl Child {
     fn answered(&self, outcome: Outcome, tensors: Tensors) -> Observed {
         match &outcome {
             Outcome::Panicked { message, .. } if is_out_of_memory(message) => self.out_of_memory(),
-            _ => Observed::Answered { outcome, tensors },
+            _ => Observed::Answered {
+                outcome: outcome.bounded(),
+                tensors,
+            },
         }
     }
 
@@ -191,10 +240,11 @@ impl Child {
             }
             Silence::Overdue(overdue) => {
                 self.kill();
-                Ok(Observed::TimedOut {
-                    cpu: overdue.cpu,
-                    wall: overdue.wall,
-                    by_cpu: overdue.by_cpu,
+                Ok(match overdue {
+                    Overdue::Time { cpu, wall, by_cpu } => Observed::TimedOut { cpu, wall, by_cpu },
+                    Overdue::Threads => Observed::TooManyThreads {
+                        limit: self.worker.limits().threads,
+                    },
                 })
             }
             Silence::Closed => Ok(self.ended(words)),
@@ -274,6 +324,14 @@ enum Failure {
 impl From<Silence> for Failure {
     fn from(silence: Silence) -> Self {
         Self::Silence(silence)
+    }
+}
+
+/// What was asked of others is over its bound: found out at once, since asking takes no time of its own.
+fn within(clock: &Clock) -> Result<(), Failure> {
+    match clock.over() {
+        Some(overdue) => Err(Failure::Silence(Silence::Overdue(overdue))),
+        None => Ok(()),
     }
 }
 

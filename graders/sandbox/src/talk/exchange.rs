@@ -5,7 +5,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 
 use rustix::event::{PollFd, PollFlags, Timespec};
-use wire::{ChildReply, Decoder, Frame, FrameError};
+use wire::{ChildReply, Decoder, Frame, FrameError, LayoutError};
 
 use super::clock::{Clock, Overdue};
 
@@ -83,10 +83,13 @@ impl Exchange {
                 Ok(Some(reply)) => return Ok(reply),
                 Ok(None) => {}
                 Err(FrameError::Io(error)) => return Err(Silence::Io(error)),
-                Err(error) => return Err(Silence::Malformed(error.to_string())),
+                Err(error) => return Err(Silence::Malformed(words(&error))),
             }
             match filled {
-                Filled::Bytes => look(clock)?,
+                Filled::Bytes => {
+                    clock.heard();
+                    look(clock)?;
+                }
                 Filled::Closed if self.decoder.is_empty() => return Err(Silence::Closed),
                 Filled::Closed => return Err(Silence::Malformed(FrameError::Cut.to_string())),
                 Filled::Nothing => self.wait(!left.is_empty(), clock)?,
@@ -161,6 +164,15 @@ enum Filled {
     Bytes,
     Nothing,
     Closed,
+}
+
+/// What is wrong with a frame, for a student: a reader's own words, with its lines and columns, say nothing to them.
+fn words(error: &FrameError) -> String {
+    match error {
+        FrameError::Header(_) => "its header is no message of this protocol".to_owned(),
+        FrameError::Body(LayoutError::Format(_)) => "its body is no block of tensors".to_owned(),
+        other => other.to_string(),
+    }
 }
 
 fn is_gone(error: &io::Error) -> bool {

@@ -9,6 +9,17 @@ mod exchange;
 mod settings;
 mod worker;
 
-pub use child::{Batches, Child, Parts, Terms};
+pub use child::{Batches, Child, PartAnswer, Parts, Terms};
 pub use settings::{Limits, Settings};
 pub use worker::{StartError, TalkError, Worker};
+
+/// What a call has used, in seconds.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Used {
+    /// CPU time: its own, that of what its process did since the call before, and that of whoever answered its parts.
+    pub cpu: f64,
+    /// Time in which it waited for something other than a processor or a disk, as far as that was seen.
+    pub slept: f64,
+    /// Time by the wall clock.
+    pub wall: f64,
+}

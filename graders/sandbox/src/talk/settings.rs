@@ -10,12 +10,14 @@ use crate::launch::{LaunchPolicy, Launcher, Resources};
 /// Limits of a call and of the process that makes it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Limits {
-    /// CPU time of a call in seconds; the wall clock stops it at ten times that.
+    /// CPU time of a call in seconds; four times that asleep and ten times that by the wall clock stop it as well.
     pub cpu_seconds: f64,
     /// Address space of a process in MiB; libtorch itself needs about 430.
     pub memory_mib: u64,
     /// The largest answer, in bytes.
     pub answer_bytes: usize,
+    /// Threads of a process. They are counted, since no limit of the kernel holds for root.
+    pub threads: u32,
 }
 
 impl Default for Limits {
@@ -24,6 +26,7 @@ impl Default for Limits {
             cpu_seconds: 10.0,
             memory_mib: 4096,
             answer_bytes: 192 << 20,
+            threads: 64,
         }
     }
 }

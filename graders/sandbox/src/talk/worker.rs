@@ -221,6 +221,11 @@ impl Worker {
         }
     }
 
+    /// CPU seconds that a call has, where it has no limit of its own.
+    pub fn cpu_seconds(&self) -> f64 {
+        self.shared.limits().cpu_seconds
+    }
+
     /// The tasks that the program has adapters for.
     pub fn tasks(&self) -> Vec<String> {
         self.shared.server().tasks.clone()

@@ -144,6 +144,22 @@ fn answer(request: Frame<ChildRequest>, stream: &mut UnixStream, decoder: &mut D
             .write(stream)
             .unwrap();
         }
+        "asking-on" => loop {
+            ask(stream);
+            let Ok(Some(_)) = decoder.read::<ChildRequest>(stream) else {
+                return;
+            };
+        },
+        "crowded" => {
+            for _ in 0..80 {
+                thread::spawn(|| thread::sleep(Duration::from_secs(1000)));
+            }
+            stream.write_all(&bytes).unwrap();
+        }
+        "dozing" => {
+            thread::sleep(Duration::from_millis(150));
+            stream.write_all(&bytes).unwrap();
+        }
         "training" => train(call.id, stream, decoder),
         "sleeping" => thread::sleep(Duration::from_secs(1000)),
         "busy" => loop {

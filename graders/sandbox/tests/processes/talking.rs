@@ -1,9 +1,9 @@
 //! What is seen of workers that behave well, badly, and not at all.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use sandbox::launch::Launcher;
-use sandbox::talk::{Child, Settings, StartError, TalkError, Terms, Worker};
+use sandbox::talk::{Child, PartAnswer, Settings, StartError, TalkError, Terms, Worker};
 use wire::message::CudaTrouble;
 use wire::{Call, Device, Ended, Observed, Outcome, Tensor, Tensors};
 
@@ -37,8 +37,20 @@ pub(crate) const TESTS: &[Test] = &[
         a_busy_call_is_stopped_by_its_cpu_time,
     ),
     (
-        "a_sleeping_call_is_stopped_by_the_wall_clock",
-        a_sleeping_call_is_stopped_by_the_wall_clock,
+        "a_sleeping_call_is_stopped_by_what_it_sleeps",
+        a_sleeping_call_is_stopped_by_what_it_sleeps,
+    ),
+    (
+        "a_call_that_keeps_asking_is_stopped_by_what_others_compute_for_it",
+        a_call_that_keeps_asking_is_stopped_by_what_others_compute_for_it,
+    ),
+    (
+        "threads_are_counted_and_too_many_end_the_child",
+        threads_are_counted_and_too_many_end_the_child,
+    ),
+    (
+        "what_a_call_uses_is_told_also_what_it_sleeps",
+        what_a_call_uses_is_told_also_what_it_sleeps,
     ),
     (
         "a_process_that_ends_is_told_from_a_failed_allocation",
@@ -113,8 +125,9 @@ fn frame() -> Tensors {
 fn ask(child: &mut Child, substitutes: &[&str]) -> Observed {
     let mut double = |part: &str, arguments: Tensors| {
         assert_eq!(part, "twice");
-        let x = arguments["x"].item()?;
-        Some(Tensors::from([("y".to_owned(), Tensor::real(2.0 * x))]))
+        let x = arguments["x"].item().unwrap();
+        let outputs = Some(Tensors::from([("y".to_owned(), Tensor::real(2.0 * x))]));
+        PartAnswer { outputs, seconds: 0.02 }
     };
     let terms = Terms {
         parts: Some(&mut double),
@@ -255,14 +268,55 @@ fn a_busy_call_is_stopped_by_its_cpu_time() {
     assert!(!is_alive);
 }
 
-fn a_sleeping_call_is_stopped_by_the_wall_clock() {
-    let started = Instant::now();
-    let (observed, _) = observe("sleeping");
+fn a_sleeping_call_is_stopped_by_what_it_sleeps() {
+    let worker = worker("sleeping").unwrap();
+    let mut child = worker.child().unwrap();
+    let observed = ask(&mut child, &[]);
     assert!(
-        matches!(observed, Observed::TimedOut { wall, by_cpu: false, .. } if wall >= 0.5),
+        matches!(observed, Observed::TimedOut { wall, by_cpu: false, .. } if wall >= 0.2),
         "{observed:?}"
     );
-    assert!(started.elapsed() < Duration::from_secs(10));
+    assert!(child.used().slept >= 0.2, "{:?}", child.used());
+}
+
+fn a_call_that_keeps_asking_is_stopped_by_what_others_compute_for_it() {
+    let worker = worker("asking-on").unwrap();
+    let mut child = worker.child().unwrap();
+    let observed = ask(&mut child, &["twice"]);
+    assert!(
+        matches!(observed, Observed::TimedOut { by_cpu: false, .. }),
+        "{observed:?}"
+    );
+    assert!(!child.is_alive());
+    assert!(child.used().cpu >= 0.05, "{:?}", child.used());
+}
+
+fn threads_are_counted_and_too_many_end_the_child() {
+    let worker = worker("crowded").unwrap();
+    let mut child = worker.child().unwrap();
+    let mut observed = ask(&mut child, &[]);
+    // The answer may have come while the threads were still being started.
+    for _ in 0..100 {
+        if !matches!(observed, Observed::Answered { .. }) {
+            break;
+        }
+        observed = ask(&mut child, &[]);
+    }
+    assert_eq!(observed, Observed::TooManyThreads { limit: 64 });
+    assert!(!child.is_alive());
+}
+
+fn what_a_call_uses_is_told_also_what_it_sleeps() {
+    let worker = worker("dozing").unwrap();
+    let mut child = worker.child().unwrap();
+    let terms = Terms {
+        cpu_seconds: Some(5.0),
+        ..Terms::default()
+    };
+    let observed = child.call(&call(&[]), frame(), terms).unwrap();
+    assert!(matches!(observed, Observed::Answered { .. }), "{observed:?}");
+    let used = child.used();
+    assert!(used.slept > 0.05 && used.wall >= 0.15, "{used:?}");
 }
 
 fn a_process_that_ends_is_told_from_a_failed_allocation() {
