@@ -210,7 +210,11 @@ impl Kit {
     /// Whether it is a plain run over everything, of which the kill table is made.
     pub(crate) fn is_whole(&self) -> bool {
         let is_part = self.settings || self.training || !self.only.is_empty() || self.tenth.is_some();
-        !is_part && self.assignment.is_none() && self.seed.is_none() && self.without.is_none() && self.device == Device::Cpu
+        !is_part
+            && self.assignment.is_none()
+            && self.seed.is_none()
+            && self.without.is_none()
+            && self.device == Device::Cpu
     }
 }
 

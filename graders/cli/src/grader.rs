@@ -219,7 +219,12 @@ impl Grader {
         staged: Staged,
         wanted: &[&'static Task],
     ) -> Result<Result<Prepared, String>, Failure> {
-        Ok(whole(self.build_inspected(staged, &Inspection::default(), wanted, Care::Whole)?))
+        Ok(whole(self.build_inspected(
+            staged,
+            &Inspection::default(),
+            wanted,
+            Care::Whole,
+        )?))
     }
 
     fn compile(&self, staged: Staged, wanted: &[&'static Task], care: Care) -> Result<Prepared, Failure> {

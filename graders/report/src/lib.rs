@@ -33,8 +33,8 @@ use std::fmt;
 use std::str::FromStr;
 
 pub use build::{Context, build};
-pub use clean::{clean, is_hidden};
 pub use by_hand::{Scores, apply as give_by_hand};
+pub use clean::{clean, is_hidden};
 pub use model::{Conclusion, Report, Stage, Times};
 pub use refusal::{Refusal, Refused, refused};
 pub use sentence::{sentence, sizes};

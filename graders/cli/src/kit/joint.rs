@@ -64,8 +64,14 @@ impl Joint {
             for member in members {
                 let first = next_line(&text);
                 let (name, arguments) = (&function.name, function.parameters.join(", "));
-                let _ = writeln!(text, "{} => {}::{name}({arguments}),", member.number, module(member.number));
-                self.arms.push((member.number, file.to_owned(), first..next_line(&text)));
+                let _ = writeln!(
+                    text,
+                    "{} => {}::{name}({arguments}),",
+                    member.number,
+                    module(member.number)
+                );
+                self.arms
+                    .push((member.number, file.to_owned(), first..next_line(&text)));
             }
             let _ = write!(text, "_ => {} }} }}", &reference[function.body.clone()]);
             copied = function.body.end;
@@ -75,7 +81,8 @@ impl Joint {
         for member in members {
             let module = module(member.number);
             let _ = write!(text, "\nmod {module};");
-            self.files.insert(format!("{folder}/{module}.rs"), member.text.to_owned());
+            self.files
+                .insert(format!("{folder}/{module}.rs"), member.text.to_owned());
         }
         text.push_str(&chooser());
         self.files.insert(file.to_owned(), text);
@@ -210,7 +217,9 @@ impl Function {
         let mut types = Vec::new();
         for input in &signature.inputs {
             let syn::FnArg::Typed(input) = input else { return None };
-            let syn::Pat::Ident(name) = &*input.pat else { return None };
+            let syn::Pat::Ident(name) = &*input.pat else {
+                return None;
+            };
             parameters.push(name.ident.to_string());
             types.push(written(input.ty.span()));
         }
@@ -254,7 +263,9 @@ fn half(input: &Tensor) -> Tensor {
 
     #[test]
     fn a_function_hands_on_to_the_variant_that_the_process_is() {
-        let other = REFERENCE.replace("times: i64", "factor: i64").replace("* times", "+ factor");
+        let other = REFERENCE
+            .replace("times: i64", "factor: i64")
+            .replace("* times", "+ factor");
         assert!(joins(REFERENCE, &other));
         let member = |number| Member {
             number,
@@ -306,7 +317,10 @@ fn half(input: &Tensor) -> Tensor {
         for text in [
             REFERENCE.replace("half(input) * times", "super::other::f(input)"),
             REFERENCE.replace("times: i64", "times: u32"),
-            REFERENCE.replace("pub fn double(input: &Tensor, times: i64)", "pub fn double<T>(input: &Tensor, times: i64)"),
+            REFERENCE.replace(
+                "pub fn double(input: &Tensor, times: i64)",
+                "pub fn double<T>(input: &Tensor, times: i64)",
+            ),
             REFERENCE.replace("pub fn double", "fn double"),
             format!("{REFERENCE}\npub struct Other;\n"),
             format!("{REFERENCE}\nstatic COUNT: u32 = 1;\n"),

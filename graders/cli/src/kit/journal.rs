@@ -53,7 +53,11 @@ impl Journal {
             }
         }
         let mut options = OpenOptions::new();
-        options.create(true).write(true).append(!has_others).truncate(has_others);
+        options
+            .create(true)
+            .write(true)
+            .append(!has_others)
+            .truncate(has_others);
         let journal = Self {
             grader: grader.to_owned(),
             known,
@@ -129,17 +133,27 @@ mod tests {
         assert_eq!(again.known("key"), Some(&parts(None)[..]));
         assert_eq!(again.known("fault"), None);
         assert_eq!(Journal::open(&path, "other", false).unwrap().known("key"), None);
-        assert_eq!(Journal::open(&path, "one", false).unwrap().known("key"), None, "it was another's since");
+        assert_eq!(
+            Journal::open(&path, "one", false).unwrap().known("key"),
+            None,
+            "it was another's since"
+        );
     }
 
     #[test]
     fn a_line_that_was_not_finished_is_left_out_and_the_rest_stays() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("kit.jsonl");
-        Journal::open(&path, "one", false).unwrap().add("key", &parts(None)).unwrap();
+        Journal::open(&path, "one", false)
+            .unwrap()
+            .add("key", &parts(None))
+            .unwrap();
         let mut file = OpenOptions::new().append(true).open(&path).unwrap();
         file.write_all(b"{\"key\": \"cut").unwrap();
-        Journal::open(&path, "one", false).unwrap().add("next", &parts(None)).unwrap();
+        Journal::open(&path, "one", false)
+            .unwrap()
+            .add("next", &parts(None))
+            .unwrap();
         let journal = Journal::open(&path, "one", false).unwrap();
         assert!(journal.known("key").is_some() && journal.known("next").is_some());
         assert!(Journal::open(&path, "one", true).unwrap().known("key").is_none());

@@ -35,7 +35,11 @@ impl TaskOutcome {
             max_points: judgement.max_points,
             lost: lost(judgement).map(str::to_owned).collect(),
             has_wrong_golden: golden.any(|finding| Verdict::of(finding) == Verdict::Wrong),
-            names: judgement.likenesses.iter().map(|likeness| likeness.name.clone()).collect(),
+            names: judgement
+                .likenesses
+                .iter()
+                .map(|likeness| likeness.name.clone())
+                .collect(),
             fault: judgement.fault.clone(),
         }
     }

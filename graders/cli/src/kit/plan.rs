@@ -56,13 +56,9 @@ impl<'a> Kit<'a> {
         let named = entry.named();
         let wanted = |task: &str| self.judges(task) && (touched.contains(task) || named.contains(task));
         let needs_training = !self.training && entry.needs_training();
-        let of_bench = |(number, bench): (usize, &Bench<'a>)| {
-            (number, chosen(bench.assignment, &wanted))
-        };
+        let of_bench = |(number, bench): (usize, &Bench<'a>)| (number, chosen(bench.assignment, &wanted));
         let all = self.benches.iter().enumerate().map(of_bench);
-        let wanted: Vec<(usize, Vec<&Task>)> = all
-            .filter(|(_, tasks)| !tasks.is_empty() && !needs_training)
-            .collect();
+        let wanted: Vec<(usize, Vec<&Task>)> = all.filter(|(_, tasks)| !tasks.is_empty() && !needs_training).collect();
         let trains = {
             let training = entry.training(self.training);
             let mut tasks = wanted.iter().flat_map(|(_, tasks)| tasks);
@@ -94,12 +90,7 @@ impl<'a> Kit<'a> {
         is_innocent.then_some((file, text))
     }
 
-    fn key(
-        &self,
-        entry: &Entry,
-        overlay: &Texts,
-        wanted: &[(usize, Vec<&'static Task>)],
-    ) -> String {
+    fn key(&self, entry: &Entry, overlay: &Texts, wanted: &[(usize, Vec<&'static Task>)]) -> String {
         let kind = match &entry.source {
             Source::Overlay(_) => "overlay".to_owned(),
             other => format!("{other:?}"),
@@ -126,7 +117,13 @@ pub(super) fn base(
     let mut all = format!("{settings:?}\n{}\n{}\n", hash_of(known.reference()), hash_of(template));
     for bench in benches {
         let assignment = serde_json::to_string(bench.assignment).map_err(Failure::fault)?;
-        let Bench { seed, fresh_seed, without, fixtures, .. } = bench;
+        let Bench {
+            seed,
+            fresh_seed,
+            without,
+            fixtures,
+            ..
+        } = bench;
         let _ = writeln!(all, "{assignment}\n{seed} {fresh_seed} {without:?} {}", fixtures.hash);
     }
     Ok(hex(all.as_bytes()))

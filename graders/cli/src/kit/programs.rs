@@ -138,7 +138,10 @@ pub(super) fn programs(plans: &[Plan<'_>], positions: &[usize], alone: bool) -> 
         }
     }
     single.sort_by_key(|&position| std::cmp::Reverse(plans[position].weight()));
-    let mut all: Vec<Program> = single.iter().map(|&position| Program::new(vec![position], false)).collect();
+    let mut all: Vec<Program> = single
+        .iter()
+        .map(|&position| Program::new(vec![position], false))
+        .collect();
     all.extend(joint.into_iter().map(|group| Program::new(group.to_vec(), true)));
     all.sort_by_key(|program| !program.members.iter().any(|&position| plans[position].trains));
     all
@@ -170,14 +173,14 @@ impl Workers {
         setting: &Setting,
         grader: &Grader,
     ) -> Result<&Worker, Failure> {
-        let is_it = |(assignment, own, _): &(String, Setting, Worker)| {
-            *assignment == bench.assignment.id && own == setting
-        };
+        let is_it =
+            |(assignment, own, _): &(String, Setting, Worker)| *assignment == bench.assignment.id && own == setting;
         let at = match self.started.iter().position(is_it) {
             Some(at) => at,
             None => {
                 let worker = grader.start_worker(prepared, setting, bench.assignment.limits)?;
-                self.started.push((bench.assignment.id.clone(), setting.clone(), worker));
+                self.started
+                    .push((bench.assignment.id.clone(), setting.clone(), worker));
                 self.started.len() - 1
             }
         };

@@ -51,7 +51,9 @@ impl<'a> Kit<'a> {
             }
         }
         let programs = programs(&plans, &unknown, self.alone);
-        let threads = thread::available_parallelism().map_or(1, usize::from).min(unknown.len());
+        let threads = thread::available_parallelism()
+            .map_or(1, usize::from)
+            .min(unknown.len());
         let next = AtomicUsize::new(0);
         let work = || {
             let worked = self.work(&programs, &next, &plans, &rows);
@@ -79,14 +81,18 @@ impl<'a> Kit<'a> {
             let mut plans = Vec::new();
             loop {
                 let position = next.fetch_add(1, Ordering::Relaxed);
-                let Some(entry) = entries.get(position) else { return Ok(plans) };
+                let Some(entry) = entries.get(position) else {
+                    return Ok(plans);
+                };
                 plans.push((position, self.plan(entry)?));
             }
         };
         if entries.len() > 1 {
             output.progress("reading the submissions");
         }
-        let threads = thread::available_parallelism().map_or(1, usize::from).min(entries.len().max(1));
+        let threads = thread::available_parallelism()
+            .map_or(1, usize::from)
+            .min(entries.len().max(1));
         let mut plans: Vec<(usize, Plan<'e>)> = thread::scope(|scope| {
             let running: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
             let ended = running
@@ -174,7 +180,9 @@ impl<'a> Kit<'a> {
             return Ok(None);
         }
         let built = program.built(self.grader, self.known.reference(), plans)?;
-        let Some(prepared) = built.holding(position) else { return Ok(None) };
+        let Some(prepared) = built.holding(position) else {
+            return Ok(None);
+        };
         let mut found = Vec::new();
         for (setting, bench, tasks) in self.judged(plan) {
             let of_entry = self.bench_of(plan, bench);
@@ -227,7 +235,9 @@ impl<'a> Kit<'a> {
     ) -> Result<Vec<Found>, Failure> {
         let is_wanted = |task: &&&'static Task| plan.wants(task.id);
         let all: Vec<&'static Task> = tasks::ALL.iter().filter(is_wanted).copied().collect();
-        let staged = self.grader.stage(submission, overlay.map(std::path::PathBuf::as_path))?;
+        let staged = self
+            .grader
+            .stage(submission, overlay.map(std::path::PathBuf::as_path))?;
         let prepared = self.grader.build(staged, &all)?;
         let judge = |(setting, bench, tasks): (usize, usize, &[&'static Task])| {
             let manner = Manner {
@@ -337,7 +347,11 @@ fn difference(together: &[String], alone: &[String]) -> Option<String> {
         return Some("other tasks are judged with others in one program".to_owned());
     }
     let (one, other) = together.iter().zip(alone).find(|(one, other)| one != other)?;
-    let at = one.chars().zip(other.chars()).take_while(|(one, other)| one == other).count();
+    let at = one
+        .chars()
+        .zip(other.chars())
+        .take_while(|(one, other)| one == other)
+        .count();
     let part = |text: &str| -> String { text.chars().skip(at.saturating_sub(80)).take(200).collect() };
     Some(format!(
         "{} is judged otherwise with others in one program: `{}`, alone: `{}`",
@@ -393,11 +407,14 @@ impl<'a> Rows<'_, 'a> {
     fn add(&self, position: usize, row: Row<'a>) {
         let mut state = self.state();
         state.done += 1;
-        self.output.progress(&format!("{} of {}: {}", state.done, self.of, row.name));
+        self.output
+            .progress(&format!("{} of {}: {}", state.done, self.of, row.name));
         state.waiting.insert(position, row);
         loop {
             let position = state.printed.len();
-            let Some(row) = state.waiting.remove(&position) else { return };
+            let Some(row) = state.waiting.remove(&position) else {
+                return;
+            };
             if self.prints {
                 self.output.row(&kit_table::line(&row, self.width));
             }
@@ -427,7 +444,10 @@ mod tests {
         assert_eq!(difference(&one, &one), None);
         let other = texts(&["Task { task: \"a\", points: 1 }", "Task { task: \"b\", points: 2 }"]);
         let words = difference(&one, &other).unwrap_or_default();
-        assert!(words.contains("task: \"b\"") && words.contains("points: 1") && words.contains("points: 2"), "{words}");
+        assert!(
+            words.contains("task: \"b\"") && words.contains("points: 1") && words.contains("points: 2"),
+            "{words}"
+        );
         assert!(difference(&one, &one[..1]).is_some());
     }
 }

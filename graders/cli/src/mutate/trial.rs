@@ -235,7 +235,9 @@ impl<'a> Laboratory<'a> {
     /// The tasks that a mutant can touch: its own first, since that one sees most.
     fn order(&self, mutant: &Mutant) -> Result<Vec<&'static Task>, Failure> {
         let changed = mutant.apply(self.source(&mutant.file));
-        let touched = self.known.touched(&Texts::from([(mutant.file.clone(), changed)]), tasks::ALL);
+        let touched = self
+            .known
+            .touched(&Texts::from([(mutant.file.clone(), changed)]), tasks::ALL);
         let is_judged = |task: &&&'static Task| {
             let is_assigned = |assignment: &Assignment| assignment.entry(task.id).is_some();
             touched.contains(task.id) && !task.cases.is_empty() && self.assignments.iter().any(is_assigned)

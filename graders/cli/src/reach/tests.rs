@@ -245,7 +245,7 @@ fn the_tasks_in_which_a_mistake_of_the_bank_must_be_seen_are_touched_and_few_oth
             after: &sources(&entry.folder.join("src")).unwrap(),
             adapters: &adapters,
             library: &library,
-            };
+        };
         let touched = all.touched(tasks::ALL);
         for task in entry.expected.concerned() {
             assert!(touched.contains(&task), "{}: {task} is not touched", entry.name);
