@@ -13,6 +13,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use judge::fixtures::hex;
 use judge::task::Task;
 use judge::tasks;
 use sandbox::stage::is_given;
@@ -114,9 +115,8 @@ impl Known {
         all.touched(tasks)
     }
 
-    /// Whether a call of a task runs anything of these files, laid over the reference, while others answer for some of its
-    /// parts: unlike what is touched, this follows the code alone, not what a task says of its parts.
-    pub(crate) fn runs(&self, overlay: &Texts, task: &Task, apart: &[&str]) -> bool {
+    /// These files laid over the reference, as code that calls run; `None` where they could do more than that.
+    pub(crate) fn code(&self, overlay: &Texts) -> Option<Whole<'_>> {
         let all = Sources {
             before: &self.reference,
             after: overlay,
@@ -124,11 +124,38 @@ impl Known {
             library: &self.library,
         };
         let replaced = all.replaced();
-        if replaced.iter().any(|name| all.is_far_reaching(name)) {
-            return true;
-        }
-        let adapter = self.library.file(all.adapter(task));
-        Code::new(&all, &replaced).is_touched(task, &adapter, apart)
+        let is_bounded = !replaced.iter().any(|name| all.is_far_reaching(name));
+        is_bounded.then(|| Whole {
+            known: self,
+            code: Code::new(&all, &replaced),
+        })
+    }
+
+    fn adapter(&self, task: &str) -> Arc<File> {
+        self.library
+            .file(self.adapters.get(&format!("{task}.rs")).map_or("", String::as_str))
+    }
+}
+
+/// All code of a submission.
+pub(crate) struct Whole<'a> {
+    known: &'a Known,
+    code: Code,
+}
+
+impl Whole<'_> {
+    /// A hash of the code that a call of a task may run, while others answer for some of its parts. Where two submissions
+    /// have the same, their calls run the same code.
+    pub(crate) fn identity(&self, task: &Task, apart: &[&str]) -> String {
+        let mut pieces: Vec<String> = self
+            .code
+            .reached(task, &self.known.adapter(task.id), apart)
+            .into_iter()
+            .map(|(file, item)| self.code.files[file].piece(item))
+            .collect();
+        pieces.sort_unstable();
+        // The same in two files is there twice.
+        hex(pieces.join("\n").as_bytes())
     }
 }
 
@@ -213,7 +240,7 @@ impl Sources<'_> {
             return Touched::Everything;
         }
         let code = Code::new(self, &replaced);
-        let is_touched = |task: &&&Task| code.is_touched(task, &self.library.file(self.adapter(task)), &[]);
+        let is_touched = |task: &&&Task| code.is_touched(task, &self.library.file(self.adapter(task)));
         let mut touched: BTreeSet<&str> = tasks.iter().filter(is_touched).map(|task| task.id).collect();
         loop {
             let uses = |task: &&&Task| task.parts.iter().any(|part| touched.contains(part));
@@ -311,28 +338,32 @@ impl Code {
     }
 
     /// Whether what is called for a task reaches something that is changed, or is not there any more.
-    fn is_touched(&self, task: &Task, adapter: &File, apart: &[&str]) -> bool {
-        if adapter.items.iter().any(|item| self.misses(item, adapter, None)) {
-            return true;
-        }
+    fn is_touched(&self, task: &Task, adapter: &File) -> bool {
+        let is_other = |&(number, item): &Place| {
+            let file = &self.files[number];
+            self.changed.contains(&(number, item)) || self.misses(&file.items[item], file, Some(number))
+        };
+        adapter.items.iter().any(|item| self.misses(item, adapter, None))
+            || self.reached(task, adapter, &[]).iter().any(is_other)
+    }
+
+    /// The items that what is called for a task may reach, but for functions that others answer for.
+    fn reached(&self, task: &Task, adapter: &File, apart: &[&str]) -> BTreeSet<Place> {
+        let is_apart = |name: &String| name != task.id && apart.contains(&name.as_str());
         let called = adapter.items.iter().flat_map(|item| self.meant(item, adapter, None));
         let mut waiting: Vec<Place> = called.chain(self.everywhere(task.id)).collect();
         let mut reached = BTreeSet::new();
         while let Some(place) = waiting.pop() {
             let (number, item) = place;
             let file = &self.files[number];
-            let is_apart = |name: &String| name != task.id && apart.contains(&name.as_str());
             if file.items[item].names.iter().any(is_apart) {
                 continue;
             }
             if reached.insert(place) {
-                if self.changed.contains(&place) || self.misses(&file.items[item], file, Some(number)) {
-                    return true;
-                }
                 waiting.extend(self.meant(&file.items[item], file, Some(number)));
             }
         }
-        false
+        reached
     }
 
     /// Whether a word of an item has lost what it stood for.

@@ -189,8 +189,7 @@ impl<'a> Kit<'a> {
             let worker = workers.of(prepared, number, &of_entry, &self.settings[setting], self.grader)?;
             let running = Running::new(worker, self.reference.at_hand());
             let mut subject = Shared::new(self, plan, running, twin);
-            let nothing = BTreeMap::new();
-            let tasks = judge::judgement::judge(&of_entry, tasks, &nothing, &mut subject, &mut |_| {})?;
+            let tasks = subject.judge_all(&of_entry, tasks)?;
             if tasks.iter().any(|task| task.fault.is_some()) {
                 // It may have brought down what it shares with others: alone it harms nobody else.
                 *workers = Workers::default();

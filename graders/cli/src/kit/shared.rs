@@ -1,26 +1,33 @@
-//! Calls of code that is the reference's, answered once for all submissions.
+//! What is the same for several submissions, asked once.
 //!
-//! A mistake in a part has every larger task judged as well. While the reference answers for the part, what a call of the
-//! larger task runs is the reference's code from end to end, and its answer is the same whoever is judged: it follows from
-//! the call and from the parts that are answered for. So it is asked once, of a worker of the reference.
+//! Most submissions of the bank differ from each other in one function, and a mistake in a part has every larger task judged
+//! as well. What comes of a call follows from the call, from the code that it may run, and from the parts that the reference
+//! answers for; what comes of a task follows from what comes of its calls. So a task is judged once for all submissions
+//! whose code for it is the same, and calls of the reference's own code are answered by one worker of the reference.
+//!
+//! Nothing here is taken from a submission's own earlier calls: one that answers otherwise each time must be seen to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use judge::judgement::{Bench, Broken, TaskJudgement, judge_task};
 use judge::subject::{Call, Fault, Spent, Subject};
+use judge::task::Task;
 use judge::tasks;
 use wire::{Observed, Tensor, Tensors};
 
 use super::Kit;
 use super::plan::Plan;
+use crate::failure::Failure;
 use crate::grader::{Running, Setting};
 use crate::kept;
+use crate::reach::Whole;
 use crate::subject::key;
 
-/// Values that are kept at most, 512 MiB of them; after that no more are.
+/// Values of answers that are kept at most, 512 MiB of them; after that no more are.
 const REMEMBERED: usize = 64 << 20;
 
-/// Answers by a hash of the call and of the parts that are answered for.
+/// What is known for all submissions.
 #[derive(Debug, Default)]
 pub(super) struct Calls {
     memory: Mutex<Memory>,
@@ -28,10 +35,22 @@ pub(super) struct Calls {
 
 #[derive(Debug, Default)]
 struct Memory {
-    /// With each answer, how many part calls the reference has answered on the way.
+    /// Answers of the reference's code by a hash of the call and of the parts that are answered for, with how many part
+    /// calls were answered on the way.
     answers: BTreeMap<String, (Observed, u64)>,
     /// How many values they have.
     size: usize,
+    /// Judgements by task, what is wrong among its parts, and how it is judged, each with the code that it is about.
+    judgements: BTreeMap<String, Vec<(Trace, TaskJudgement)>>,
+}
+
+/// The code that calls of tasks run, by the task and the parts that are answered for.
+type Trace = BTreeMap<(&'static str, Vec<&'static str>), String>;
+
+/// The code that a call of a task runs while these parts are answered for: read at the first question.
+fn identity<'t>(known: &'t mut Trace, code: &Whole<'_>, task: &'static Task, apart: &[&'static str]) -> &'t String {
+    let key = (task.id, apart.to_vec());
+    known.entry(key).or_insert_with(|| code.identity(task, apart))
 }
 
 impl Calls {
@@ -50,47 +69,117 @@ impl Calls {
     }
 }
 
-/// A thread's worker of the reference as a submission, started at the first question.
-#[derive(Debug, Default)]
-pub(super) struct Twin<'k>(Option<Running<'k>>);
+/// A thread's reference as a submission: its code, and a worker that is started at the first question.
+#[derive(Default)]
+pub(super) struct Twin<'k> {
+    running: Option<Running<'k>>,
+    code: Option<Whole<'k>>,
+    identities: Trace,
+}
 
 /// A submission of the bank in a program with others.
 pub(super) struct Shared<'k, 's> {
     kit: &'k Kit<'k>,
-    plan: &'s Plan<'s>,
+    /// Its code, where what is the same for several submissions counts.
+    code: Option<Whole<'k>>,
+    identities: Trace,
     own: Running<'k>,
     twin: &'s mut Twin<'k>,
     /// The parts that the reference answers for.
     parts: Vec<&'static str>,
-    /// Whether calls of a task run the reference's code, while it answers for these parts.
-    same: BTreeMap<(&'static str, Vec<&'static str>), bool>,
+    /// The code that was run.
+    trace: Trace,
+    /// What else was done, that follows from more than code: it has trained.
+    trained: bool,
     substituted: u64,
 }
 
 impl<'k, 's> Shared<'k, 's> {
-    pub(super) fn new(kit: &'k Kit<'k>, plan: &'s Plan<'s>, own: Running<'k>, twin: &'s mut Twin<'k>) -> Self {
+    pub(super) fn new(kit: &'k Kit<'k>, plan: &Plan<'_>, own: Running<'k>, twin: &'s mut Twin<'k>) -> Self {
+        let is_usual = kit.settings == [Setting::default()];
+        let overlay = plan.overlay.as_ref().filter(|_| is_usual);
+        if twin.code.is_none() {
+            twin.code = kit.known.code(&BTreeMap::new());
+        }
         Self {
             kit,
-            plan,
+            code: overlay.and_then(|overlay| kit.known.code(overlay)),
+            identities: Trace::new(),
             own,
             twin,
             parts: Vec::new(),
-            same: BTreeMap::new(),
+            trace: Trace::new(),
+            trained: false,
             substituted: 0,
         }
     }
 
-    fn is_same(&mut self, task: &'static str) -> bool {
-        let key = (task, self.parts.clone());
-        if let Some(known) = self.same.get(&key) {
-            return *known;
+    /// Judges tasks that are given with parts first, as `judge::judgement::judge` does.
+    pub(super) fn judge_all(
+        &mut self,
+        bench: &Bench<'_>,
+        all: &[&'static Task],
+    ) -> Result<Vec<TaskJudgement>, Failure> {
+        let mut wrong = BTreeSet::new();
+        let mut judgements = Vec::new();
+        for &task in all {
+            let broken = Broken::of(task, all, &wrong);
+            let Some(judgement) = self.judge(bench, task, &broken)? else {
+                continue;
+            };
+            if !judgement.verdict.is_spotless() {
+                wrong.insert(task.id);
+            }
+            judgements.push(judgement);
         }
-        let is_usual = self.kit.settings == [Setting::default()];
-        let overlay = self.plan.overlay.as_ref().filter(|_| is_usual);
-        let found = overlay.zip(tasks::find(task));
-        let is_same = found.is_some_and(|(overlay, task)| !self.kit.known.runs(overlay, task, &self.parts));
-        self.same.insert(key, is_same);
-        is_same
+        Ok(judgements)
+    }
+
+    /// Judges a task, or takes what came of it for another submission with the same code.
+    fn judge(
+        &mut self,
+        bench: &Bench<'_>,
+        task: &'static Task,
+        broken: &Broken,
+    ) -> Result<Option<TaskJudgement>, Failure> {
+        let trains = bench.training.includes(task.id) && !task.trials.is_empty();
+        let key = format!("{} {} {broken:?}", bench.assignment.id, task.id);
+        if let (Some(code), false) = (&self.code, trains) {
+            let memory = self.kit.calls.memory();
+            let own = &mut self.identities;
+            let mut is_same = |trace: &Trace| {
+                trace.iter().all(|((task, apart), of_other)| {
+                    tasks::find(task).is_some_and(|task| identity(own, code, task, apart) == of_other)
+                })
+            };
+            let mut known = memory.judgements.get(&key).into_iter().flatten();
+            if let Some((_, judgement)) = known.find(|(trace, _)| is_same(trace)) {
+                return Ok(Some(judgement.clone()));
+            }
+        }
+        self.trace.clear();
+        self.trained = false;
+        let judged = judge_task(bench, task, broken, &BTreeMap::new(), self)?;
+        if let (Some(judgement), Some(_), false) = (&judged, &self.code, self.trained)
+            && judgement.fault.is_none()
+        {
+            let mut memory = self.kit.calls.memory();
+            let known = memory.judgements.entry(key).or_default();
+            known.push((std::mem::take(&mut self.trace), judgement.clone()));
+        }
+        Ok(judged)
+    }
+
+    /// Notes which code a call of a task runs, and says whether it is the reference's.
+    fn is_reference(&mut self, task: &'static str) -> bool {
+        let (Some(own), Some(reference), Some(task)) = (&self.code, &self.twin.code, tasks::find(task)) else {
+            return false;
+        };
+        let own = identity(&mut self.identities, own, task, &self.parts);
+        self.trace
+            .entry((task.id, self.parts.clone()))
+            .or_insert_with(|| own.clone());
+        own == identity(&mut self.twin.identities, reference, task, &self.parts)
     }
 
     /// The reference's answer to a call, with the same parts answered for.
@@ -101,16 +190,16 @@ impl<'k, 's> Shared<'k, 's> {
             self.substituted += substituted;
             return Ok(observed);
         }
-        if self.twin.0.is_none() {
+        if self.twin.running.is_none() {
             let start = || {
                 let program = kept::reference(self.kit.grader)?;
                 self.kit
                     .grader
                     .start(&program, &Setting::default(), self.kit.reference.at_hand())
             };
-            self.twin.0 = Some(start().map_err(|failure| Fault(failure.message))?);
+            self.twin.running = Some(start().map_err(|failure| Fault(failure.message))?);
         }
-        let Some(twin) = &mut self.twin.0 else {
+        let Some(twin) = &mut self.twin.running else {
             return Err(Fault("the reference has no worker".to_owned()));
         };
         twin.substitute(&self.parts)?;
@@ -125,7 +214,7 @@ impl<'k, 's> Shared<'k, 's> {
 
 impl Subject for Shared<'_, '_> {
     fn call(&mut self, call: &Call) -> Result<Observed, Fault> {
-        if self.is_same(call.task) {
+        if self.is_reference(call.task) {
             self.answer(call)
         } else {
             self.own.call(call)
@@ -133,6 +222,7 @@ impl Subject for Shared<'_, '_> {
     }
 
     fn train(&mut self, call: &Call, batches: &mut dyn FnMut() -> Option<Tensors>) -> Result<Observed, Fault> {
+        self.trained = true;
         self.own.train(call, batches)
     }
 

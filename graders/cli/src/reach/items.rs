@@ -1,6 +1,7 @@
 //! A source file as its items: what each is called, which words it has, and whether it is the same as another.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use syn::spanned::Spanned;
 use syn::{UseTree, Visibility};
@@ -17,6 +18,8 @@ pub(super) struct File {
     pub(super) items: Vec<Item>,
     /// The names that imports give, with what they stand for.
     pub(super) aliases: Vec<(String, String)>,
+    /// The paths that imports give names to, by the names; under `*` those that give whatever is there.
+    paths: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// An item, or the whole of a file that cannot be read as items.
@@ -46,7 +49,7 @@ impl File {
                     words: References::anywhere(word_set(text)),
                     ..Item::new(text, None)
                 }],
-                aliases: Vec::new(),
+                ..Self::default()
             },
         }
     }
@@ -62,6 +65,7 @@ impl File {
                 syn::Item::Use(import) => {
                     let mut names = BTreeSet::new();
                     read_tree(&import.tree, &mut names, &mut file.aliases);
+                    read_paths(&import.tree, String::new(), &mut file.paths);
                     // What is handed on under a name is an item of that name.
                     let is_private = matches!(import.vis, Visibility::Inherited);
                     let known = if is_private { BTreeSet::new() } else { names.clone() };
@@ -100,6 +104,20 @@ impl File {
     /// What its items are called.
     pub(super) fn names(&self) -> BTreeSet<&String> {
         self.items.iter().flat_map(|item| &item.names).collect()
+    }
+
+    /// An item with what the names in it stand for by the file's imports.
+    pub(super) fn piece(&self, item: usize) -> String {
+        let item = &self.items[item];
+        let mut piece = item.code.clone();
+        for (name, paths) in &self.paths {
+            if name == ALL || item.words.have_any(&BTreeSet::from([name.clone()])) {
+                for path in paths {
+                    let _ = write!(piece, "\n{name} {path}");
+                }
+            }
+        }
+        piece
     }
 
     /// Whether a name that stands by itself in the file may stand for an item of another file.
@@ -172,6 +190,29 @@ fn read_tree(tree: &UseTree, names: &mut BTreeSet<String>, aliases: &mut Vec<(St
             names.insert(ALL.to_owned());
         }
         UseTree::Group(group) => group.items.iter().for_each(|tree| read_tree(tree, names, aliases)),
+    }
+}
+
+/// The paths that an import gives names to.
+fn read_paths(tree: &UseTree, before: String, paths: &mut BTreeMap<String, BTreeSet<String>>) {
+    let mut add = |name: String, path: String| {
+        paths.entry(name).or_default().insert(path);
+    };
+    match tree {
+        UseTree::Path(path) => read_paths(&path.tree, format!("{before}{}::", path.ident), paths),
+        UseTree::Name(name) if name.ident == "self" => {
+            let module = before.trim_end_matches(':');
+            let own = module.rsplit("::").next().unwrap_or(module);
+            add(own.to_owned(), module.to_owned());
+        }
+        UseTree::Name(name) => add(name.ident.to_string(), format!("{before}{}", name.ident)),
+        UseTree::Rename(rename) => add(rename.rename.to_string(), format!("{before}{}", rename.ident)),
+        UseTree::Glob(_) => add(ALL.to_owned(), before),
+        UseTree::Group(group) => {
+            for tree in &group.items {
+                read_paths(tree, before.clone(), paths);
+            }
+        }
     }
 }
 
