@@ -203,6 +203,7 @@ mod tests {
             explanation: String::new(),
             area: None,
             cases: Vec::new(),
+            beside_another: false,
         };
         TaskJudgement {
             task: TASK,
