@@ -67,6 +67,12 @@ impl ExpectedWrong {
         lost.chain([self.task.as_str()]).map(str::to_owned).collect()
     }
 
+    /// The checks of one task that must fail.
+    pub(crate) fn loses(&self, task: &str) -> Vec<String> {
+        let of_task = |check: &String| Some(check.strip_prefix(task)?.strip_prefix('/')?.to_owned());
+        self.must_lose.iter().filter_map(of_task).collect()
+    }
+
     /// The tasks that the expectation names.
     pub(crate) fn named(&self) -> Vec<&str> {
         let lost = self.must_lose.iter().filter_map(|check| check.split('/').next());

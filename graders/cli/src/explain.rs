@@ -8,7 +8,7 @@ use std::path::Path;
 use judge::differential;
 use judge::forbidden::forbidden;
 use judge::hygiene::{self, Hygiene};
-use judge::judgement::{BUILD, POLICY, TIME};
+use judge::judgement::{BUILD, EXTRA_AXES, POLICY, TIME};
 use judge::task::{self, Expect, Law, Task};
 use judge::trial::Trial;
 
@@ -165,7 +165,15 @@ fn explain_check(task: &Task, check: &str) -> Result<String, Failure> {
         paragraph(
             &mut text,
             "  ",
-            "For f64 inputs every step has to be computed in f64: a step in f32 costs digits.",
+            "For f64 inputs every step has to be computed in f64: a step in f32 costs digits. Where f64 fails outright over \
+             such a step, and f32 is right, it costs this check, and all others are made in f32.",
+        );
+    } else if check == EXTRA_AXES && !task.cases.is_empty() {
+        paragraph(
+            &mut text,
+            "  ",
+            "An output has as many axes as the definition says. Right values behind axes of size 1 cost this check; all \
+             others are made as if those axes were not there.",
         );
     } else {
         let known = task.check_names();

@@ -207,7 +207,8 @@ impl Review<'_> {
         let (Some(stored), Some(known)) = (stored, known) else {
             return Some(Change::New);
         };
-        let words = (&known.mistake, &known.explanation, known.area);
+        let loses = wrong.expected.loses(task.id);
+        let words = (&known.mistake, &known.explanation, known.area, &known.loses);
         if stored.golden_sha256 != self.golden_sha256(task) {
             Some(Change::Golden)
         } else if known.sources_sha256 != sources {
@@ -217,6 +218,7 @@ impl Review<'_> {
                 &wrong.expected.mistake,
                 &wrong.expected.explanation,
                 wrong.expected.area,
+                &loses,
             )
         {
             Some(Change::Words)
@@ -293,6 +295,7 @@ impl Review<'_> {
             mistake: wrong.expected.mistake.clone(),
             explanation: wrong.expected.explanation.clone(),
             area: wrong.expected.area,
+            loses: wrong.expected.loses(task.id),
             sources_sha256: wrong.sources_sha256()?,
             nothing: versions.nothing(),
         };
@@ -301,6 +304,7 @@ impl Review<'_> {
             mistake: known.mistake.clone(),
             explanation: known.explanation.clone(),
             area: known.area,
+            loses: known.loses.clone(),
             cases,
         });
         Ok((known, fingerprint))

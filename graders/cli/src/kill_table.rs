@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use judge::judgement::{BUILD, POLICY, TIME};
+use judge::judgement::{BUILD, EXTRA_AXES, POLICY, TIME};
 use judge::task::{Task, golden_portion};
 use serde::Serialize;
 
@@ -196,10 +196,12 @@ fn look(check: &str) -> String {
     }
 }
 
-/// The checks that can see a mistake: a file that does not compile or breaks a rule is another matter.
+/// The checks that can see a mistake: a file that does not compile or breaks a rule is another matter, and so is the
+/// check that is made only where an output has axes too many.
 fn names(task: &Task, trained: bool) -> impl Iterator<Item = String> {
-    let is_meant =
-        move |name: &String| ![BUILD, POLICY, TIME].contains(&name.as_str()) && (trained || task.trial(name).is_none());
+    let is_meant = move |name: &String| {
+        ![BUILD, EXTRA_AXES, POLICY, TIME].contains(&name.as_str()) && (trained || task.trial(name).is_none())
+    };
     task.check_names().into_iter().filter(is_meant)
 }
 

@@ -94,6 +94,15 @@ pub fn compare_scaled(
     compare_values(expected, actual, tolerance, floor)
 }
 
+/// The same values without axes of size 1 in front, where there are more axes than this; `None` where nothing can go.
+pub fn without_leading_axes(tensor: &Tensor, axes: usize) -> Option<Tensor> {
+    let (extra, rest) = tensor
+        .shape()
+        .split_at_checked(tensor.shape().len().checked_sub(axes)?)?;
+    let is_bare = !extra.is_empty() && extra.iter().all(|&size| size == 1);
+    is_bare.then(|| Tensor::new(rest.to_vec(), tensor.data().clone()))?
+}
+
 /// The error of `actual` against `expected` of the same shape: infinite where NaN or infinities do not match.
 pub fn error(expected: &Tensor, actual: &Tensor) -> f64 {
     let scale = largest(&expected.to_f64());
@@ -272,6 +281,16 @@ mod tests {
             compare(&expected, &values(&[1.0, 2.0]), DType::F32, 1.0),
             Some(Mismatch::Shape { .. })
         ));
+    }
+
+    #[test]
+    fn axes_of_size_one_in_front_can_be_taken_away_and_no_others() {
+        let table = |shape: &[usize]| floats(shape, vec![1.0, 2.0]);
+        let bare = without_leading_axes(&table(&[1, 1, 1, 2]), 2);
+        assert_eq!(bare, Some(table(&[1, 2])));
+        for (shape, axes) in [(&[1, 2][..], 2), (&[2, 1][..], 1), (&[1, 2][..], 3), (&[2][..], 1)] {
+            assert_eq!(without_leading_axes(&table(shape), axes), None, "{shape:?}");
+        }
     }
 
     #[test]

@@ -133,7 +133,7 @@ fn expected(task: &Task, case: &Case, call: &Call, subject: &mut dyn Subject) ->
 /// What a difference means here; that an output is right to f32 only is what the check of precision is for.
 fn charged(finding: Finding, seed: u64) -> Option<Finding> {
     match finding {
-        Finding::Imprecise { .. } => None,
+        Finding::Imprecise { .. } | Finding::ExtraAxes { .. } => None,
         Finding::Wrong {
             case, output, mismatch, ..
         } => Some(Finding::Differs {

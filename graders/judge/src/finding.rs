@@ -153,6 +153,24 @@ pub enum Finding {
         /// How it differs.
         difference: Difference,
     },
+    /// In f64 it fails outright, because some step is in f32 whatever the input; in f32 the same cases are right.
+    SingleOnly {
+        /// The golden case, where it is known.
+        case: Option<String>,
+        /// How it shows.
+        how: OnlyInF32,
+    },
+    /// An output is right, behind axes of size 1 that it should not have.
+    ExtraAxes {
+        /// The golden case.
+        case: String,
+        /// The output's name.
+        output: String,
+        /// The shape that was asked for.
+        expected: Vec<usize>,
+        /// The shape that came.
+        actual: Vec<usize>,
+    },
     /// An answer that is tried out, and does something else than it has to.
     Misbehaves {
         /// The golden case.
@@ -168,6 +186,10 @@ pub enum Finding {
         token: i64,
         /// How often it was drawn.
         count: u64,
+        /// The tokens that can be drawn.
+        possible: Vec<i64>,
+        /// The mass of the nucleus that they are, where they are one.
+        mass: Option<f64>,
     },
     /// Draws that do not follow the distribution.
     WrongDistribution {
@@ -238,6 +260,20 @@ impl Finding {
             _ => false,
         }
     }
+}
+
+/// How it shows that a function can only compute in f32.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OnlyInF32 {
+    /// An output comes back in f32.
+    Output(String),
+    /// A step meets tensors of both dtypes.
+    Panic {
+        /// The panic's text.
+        message: String,
+        /// File and line in the submission, where known.
+        location: Option<String>,
+    },
 }
 
 /// What an answer does on the first input for which it is not right.

@@ -4,10 +4,10 @@ use statrs::distribution::{ChiSquared, ContinuousCDF};
 use wire::{DType, Data, Tensor, Tensors};
 
 use crate::answer::Answer;
-use crate::compare::{Mismatch, compare};
+use crate::compare::{Mismatch, compare, without_leading_axes};
 use crate::finding::Finding;
 use crate::fixtures::StoredCase;
-use crate::pattern::{Pattern, patterns};
+use crate::pattern::{Pattern, edges, patterns};
 use crate::probe::{Probe, Stop};
 use crate::subject::Call;
 use crate::task::{Case, Expect, Task};
@@ -22,6 +22,8 @@ const DRAWS_F32: usize = 10_000;
 pub const ALARM: f64 = 1e-6;
 /// Cells of the chi-square statistic with a smaller expectation are merged.
 const SMALLEST_CELL: f64 = 5.0;
+/// The argument that makes a distribution a nucleus.
+const MASS: &str = "p";
 /// The suffix of a stored distribution's name.
 const DISTRIBUTION: &str = "distribution";
 
@@ -124,11 +126,33 @@ fn judge_values(
         let tight = tolerances.of(task.id, output, dtype);
         let mismatch = compare(expected, actual, dtype, tight)?;
         let loose = tolerances.of(task.id, output, DType::F32);
+        if let Some(bare) = without_leading_axes(actual, expected.shape().len()) {
+            // Right values behind axes of size 1 are no wrong answer; that they are only right to f32 is told first.
+            match compare(expected, &bare, dtype, tight).map(|mismatch| wrong(case, output, mismatch, loose, dtype)) {
+                None => return Some(extra_axes(case, output, expected, actual)),
+                Some(imprecise @ Finding::Imprecise { .. }) => return Some(imprecise),
+                Some(_) => {}
+            }
+        }
+        let is_right_in_another_dtype =
+            matches!(mismatch, Mismatch::DType { .. }) && compare(expected, actual, actual.dtype(), loose).is_none();
         let found = wrong(case, output, mismatch, loose, dtype);
         Some(with_patterns(found, || {
-            patterns(expected, actual, &stored.inputs, tight)
+            let missing = edges::missing_self_loops(&stored.expected, outputs);
+            // How values differ says nothing where it is only the dtype that does.
+            let others = (!is_right_in_another_dtype).then(|| patterns(expected, actual, &stored.inputs, tight));
+            missing.into_iter().chain(others.into_iter().flatten()).collect()
         }))
     })
+}
+
+fn extra_axes(case: &Case, output: &str, expected: &Tensor, actual: &Tensor) -> Finding {
+    Finding::ExtraAxes {
+        case: case.name.to_owned(),
+        output: output.to_owned(),
+        expected: expected.shape().to_vec(),
+        actual: actual.shape().to_vec(),
+    }
 }
 
 /// A wrong output, or merely an imprecise one: in f64, but only as good as f32.
@@ -207,10 +231,11 @@ fn judge_draws(case: &Case, output: &str, stored: &StoredCase, draws: usize, out
             actual: drawn.shape().to_vec(),
         });
     }
-    outside_support(case, &probabilities, tokens).or_else(|| wrong_frequencies(case, &probabilities, tokens))
+    let mass = stored.inputs.get(MASS).and_then(Tensor::item);
+    outside_support(case, &probabilities, tokens, mass).or_else(|| wrong_frequencies(case, &probabilities, tokens))
 }
 
-fn outside_support(case: &Case, probabilities: &[f64], tokens: &[i64]) -> Option<Finding> {
+fn outside_support(case: &Case, probabilities: &[f64], tokens: &[i64], mass: Option<f64>) -> Option<Finding> {
     let possible = |token: i64| {
         usize::try_from(token)
             .ok()
@@ -223,6 +248,11 @@ fn outside_support(case: &Case, probabilities: &[f64], tokens: &[i64]) -> Option
         case: case.name.to_owned(),
         token,
         count,
+        possible: (0..probabilities.len() as i64)
+            .filter(|&token| possible(token))
+            .collect(),
+        // A nucleus of the mass 1 is the whole distribution.
+        mass: mass.filter(|&mass| mass < 1.0),
     })
 }
 

@@ -14,6 +14,8 @@ pub mod finding;
 pub mod fixtures;
 pub mod forbidden;
 pub mod golden;
+#[cfg(test)]
+mod golden_tests;
 pub mod hygiene;
 pub mod impostor;
 pub mod judgement;

@@ -95,6 +95,7 @@ fn cost(kind: Kind, deductions: Deductions) -> f64 {
         Kind::Golden | Kind::Trial => 0.0,
         Kind::Single | Kind::Law | Kind::Differential => deductions.law,
         Kind::Precision => deductions.precision,
+        // Also what right values behind axes of size 1 cost, whatever the number of checks that they would fail.
         Kind::Hygiene => deductions.hygiene,
     }
 }

@@ -9,7 +9,7 @@ use crate::assignment::Limits;
 use crate::differential;
 use crate::finding::Finding;
 use crate::hygiene;
-use crate::judgement::{BUILD, POLICY, TIME};
+use crate::judgement::{BUILD, EXTRA_AXES, POLICY, TIME};
 use crate::probe::{Holds, Probe};
 use crate::random::Random;
 use crate::scenario::{Scenario, Sizes};
@@ -107,6 +107,7 @@ impl Task {
         let mut names: Vec<String> = golden(DType::F64).chain(golden(DType::F32)).collect();
         if !self.cases.is_empty() {
             names.push("precision".to_owned());
+            names.push(EXTRA_AXES.to_owned());
             names.extend(hygiene::ALL.iter().map(|check| check.name.to_owned()));
             names.push(differential::NAME.to_owned());
             names.extend(self.laws.iter().map(|law| law.name.to_owned()));

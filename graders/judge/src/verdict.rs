@@ -59,6 +59,8 @@ impl Verdict {
             | Finding::NanInPadding { .. }
             | Finding::Differs { .. }
             | Finding::Imprecise { .. }
+            | Finding::SingleOnly { .. }
+            | Finding::ExtraAxes { .. }
             | Finding::Misbehaves { .. }
             | Finding::OutsideSupport { .. }
             | Finding::WrongDistribution { .. }

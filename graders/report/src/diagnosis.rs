@@ -23,6 +23,7 @@ fn named(likeness: &Likeness) -> Diagnosis {
         mistake: Some(clean(&likeness.mistake)),
         explanation: Some(clean(&likeness.explanation)),
         cases: likeness.cases.clone(),
+        beside_another: likeness.beside_another,
     }
 }
 
@@ -37,6 +38,7 @@ fn areas(likenesses: &[Likeness]) -> Vec<Diagnosis> {
                 mistake: None,
                 explanation: None,
                 cases: likeness.cases.clone(),
+                beside_another: likeness.beside_another,
             });
         }
     }

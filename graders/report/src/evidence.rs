@@ -1,7 +1,7 @@
 //! The figures behind a finding, as the model holds them.
 
 use judge::compare::{Difference, Mismatch};
-use judge::finding::{self, Behaviour, Finding, RecordedArgument, RecordedCall, Violation};
+use judge::finding::{self, Behaviour, Finding, OnlyInF32, RecordedArgument, RecordedCall, Violation};
 use judge::window;
 
 use crate::clean::{clean, clean_lines};
@@ -34,6 +34,18 @@ pub(crate) fn evidence(finding: &Finding) -> Option<Evidence> {
             output,
             difference,
         } => Some(of(Some(case), Some(output), values(difference, Relation::Asked))),
+        Finding::ExtraAxes {
+            case,
+            output,
+            expected,
+            actual,
+        } => {
+            let mismatch = Mismatch::Shape {
+                expected: expected.clone(),
+                actual: actual.clone(),
+            };
+            Some(of(Some(case), Some(output), seen(&mismatch, Relation::Asked)))
+        }
         Finding::NotDeterministic { output, mismatch } => {
             Some(of(None, Some(output), seen(mismatch, Relation::Repeated)))
         }
@@ -41,7 +53,7 @@ pub(crate) fn evidence(finding: &Finding) -> Option<Evidence> {
             Some(of(None, Some(output), seen(mismatch, Relation::AfterOthers)))
         }
         Finding::Misbehaves { case, behaviour } => Some(of(Some(case), None, steps(behaviour))),
-        Finding::OutsideSupport { case, token, count } => {
+        Finding::OutsideSupport { case, token, count, .. } => {
             let (token, count) = (*token, *count);
             Some(of(Some(case), None, Seen::Token { token, count }))
         }
@@ -89,6 +101,7 @@ pub(crate) fn evidence(finding: &Finding) -> Option<Evidence> {
         | Finding::WrongDevice { .. }
         | Finding::NoGradient { .. }
         | Finding::BelowBar { .. }
+        | Finding::SingleOnly { .. }
         | Finding::ArgumentModified { .. } => None,
     }
 }
@@ -107,6 +120,13 @@ pub(crate) fn place(finding: &Finding) -> Option<Location> {
         Finding::Panicked {
             message: _,
             location: text,
+        }
+        | Finding::SingleOnly {
+            how: OnlyInF32::Panic {
+                message: _,
+                location: text,
+            },
+            ..
         } => location(text.as_deref()?),
         Finding::LawBroken(Violation::Call(inner)) => place(inner),
         Finding::LawBroken(Violation::Changed { .. } | Violation::Unequal { .. } | Violation::Value { .. })
@@ -128,6 +148,11 @@ pub(crate) fn place(finding: &Finding) -> Option<Location> {
         | Finding::NanInPadding { .. }
         | Finding::Differs { .. }
         | Finding::Imprecise { .. }
+        | Finding::SingleOnly {
+            how: OnlyInF32::Output(_),
+            ..
+        }
+        | Finding::ExtraAxes { .. }
         | Finding::Misbehaves { .. }
         | Finding::OutsideSupport { .. }
         | Finding::WrongDistribution { .. }

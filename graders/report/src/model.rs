@@ -148,6 +148,9 @@ pub struct Diagnosis {
     pub explanation: Option<String>,
     /// The golden cases that are wrong in the same way.
     pub cases: Vec<String>,
+    /// Whether another mistake is made beside it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub beside_another: bool,
 }
 
 /// A part of a task's points.

@@ -49,6 +49,8 @@ pub(crate) fn sight(visibility: Visibility, kind: Kind, finding: &Finding) -> Si
                 | Finding::NanInPadding { .. }
                 | Finding::Differs { .. }
                 | Finding::Imprecise { .. }
+                | Finding::SingleOnly { .. }
+                | Finding::ExtraAxes { .. }
                 | Finding::Misbehaves { .. }
                 | Finding::OutsideSupport { .. }
                 | Finding::WrongDistribution { .. }
@@ -111,6 +113,8 @@ fn without_free_text(finding: &Finding) -> Finding {
         | Finding::NanInPadding { .. }
         | Finding::Differs { .. }
         | Finding::Imprecise { .. }
+        | Finding::SingleOnly { .. }
+        | Finding::ExtraAxes { .. }
         | Finding::Misbehaves { .. }
         | Finding::OutsideSupport { .. }
         | Finding::WrongDistribution { .. }

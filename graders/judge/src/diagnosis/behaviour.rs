@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use wire::{DType, Data, Tensor, Tensors};
 
 use crate::answer::Answer;
-use crate::compare::compare;
+use crate::compare::{compare, without_leading_axes};
 use crate::finding::Finding;
 use crate::fixtures::StoredCase;
 use crate::golden::{ALARM, arguments_in, case_call, chi_square_p_value, counts_p_value, distribution_name, draws};
@@ -134,8 +134,11 @@ impl Measure<'_> {
         let expected = stored.expected.iter();
         let wrong = expected.filter_map(|(name, expected)| match outputs.get(name) {
             None => Some((format!("{name}{MISSING}"), Tensor::flag(true))),
-            Some(actual) if self.is_far(name, expected, actual) => Some(short(name, actual)),
-            Some(_) => None,
+            Some(actual) => {
+                let bare = without_leading_axes(actual, expected.shape().len());
+                let actual = bare.as_ref().unwrap_or(actual);
+                self.is_far(name, expected, actual).then(|| short(name, actual))
+            }
         });
         wrong.collect()
     }

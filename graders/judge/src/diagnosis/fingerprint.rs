@@ -21,6 +21,8 @@ pub struct Fingerprint {
     pub explanation: String,
     /// The region of the task that it is in.
     pub area: Option<Area>,
+    /// The checks of the task that it fails, as far as the bank names them.
+    pub loses: Vec<String>,
     /// What it does in each case in which it is wrong.
     pub cases: BTreeMap<String, Behaviour>,
 }

@@ -52,6 +52,9 @@ pub struct Known {
     /// The region of the task that it is in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub area: Option<Area>,
+    /// The checks of the task that it has to fail: one that fails others, or holds some of these, is no such mistake.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub loses: Vec<String>,
     /// SHA-256 of the submission's sources.
     pub sources_sha256: String,
     /// Why there is no fingerprint, where there is none.
@@ -143,6 +146,7 @@ pub fn load_task(root: &Path, task: &str, known: &TaskIndex) -> Result<Vec<Finge
             mistake: known.mistake.clone(),
             explanation: known.explanation.clone(),
             area: known.area,
+            loses: known.loses.clone(),
             cases: behaviours.remove(name)?,
         })
     };
@@ -233,6 +237,7 @@ mod tests {
             mistake: String::new(),
             explanation: String::new(),
             area: None,
+            loses: Vec::new(),
             cases: cases.clone(),
         };
         let read = behaviours(tensors(&[fingerprint]));

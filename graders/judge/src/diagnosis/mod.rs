@@ -2,18 +2,23 @@
 //!
 //! The behaviours of the bank's wrong submissions are stored beside the goldens as fingerprints. A mistake is named where
 //! a submission does the same on every case: wrong in the same way where the mistake is wrong, and right where it is
-//! right. Mistakes that no case tells apart are given together.
+//! right. Mistakes that no case tells apart are given together, as far as the other checks do not rule one out
+//! (`ruling`). Two mistakes at once are named where each shows in a case in which the other is right (`pairs`).
 
 pub mod area;
 pub mod behaviour;
 pub mod fingerprint;
 pub mod library;
+mod pairs;
+mod ruling;
 
 use std::cmp::Reverse;
 
 use area::Area;
 use behaviour::{Behaviours, Measure};
 use fingerprint::Fingerprint;
+pub use pairs::pairs;
+pub use ruling::not_ruled_out;
 
 /// A known mistake that a submission looks like.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +33,8 @@ pub struct Likeness {
     pub area: Option<Area>,
     /// The golden cases that are wrong in the same way.
     pub cases: Vec<String>,
+    /// Whether another mistake is made beside it.
+    pub beside_another: bool,
 }
 
 /// The mistakes whose behaviour is that of a submission, those first that have been seen in most cases.
@@ -60,6 +67,7 @@ fn likeness(fingerprint: &Fingerprint, cases: Vec<String>) -> Likeness {
         explanation: fingerprint.explanation.clone(),
         area: fingerprint.area,
         cases,
+        beside_another: false,
     }
 }
 
@@ -81,5 +89,7 @@ fn agreement(measure: &Measure<'_>, fingerprint: &Fingerprint, behaviours: &Beha
     is_telling.then_some(cases)
 }
 
+#[cfg(test)]
+mod pairs_tests;
 #[cfg(test)]
 mod tests;

@@ -93,6 +93,7 @@ fn fingerprint(name: &str, function: Function) -> Fingerprint {
         mistake: name.to_owned(),
         explanation: String::new(),
         area: None,
+        loses: Vec::new(),
         cases: cases.expect("a mistake that can be told"),
     }
 }
@@ -141,6 +142,43 @@ fn mistakes_that_no_case_tells_apart_are_given_together() {
         assert!(are_alike(measure, &all[0], &all[3]));
         assert!(!are_alike(measure, &all[0], &all[1]));
     });
+}
+
+/// The names given together, where no single mistake explains what is seen.
+fn paired(fingerprints: &[Fingerprint], function: Function) -> Vec<String> {
+    let behaviours = observe(function);
+    let found = with_measure(|measure| pairs(measure, fingerprints, &behaviours));
+    assert!(found.iter().all(|likeness| likeness.beside_another));
+    found.into_iter().map(|likeness| likeness.name).collect()
+}
+
+#[test]
+fn two_mistakes_at_once_are_named_where_each_has_a_case_of_its_own() {
+    let mut all = known();
+    all.push(fingerprint("positive-tripled", |x| {
+        Some(if x > 0.0 { x * 3.0 } else { x / 2.0 })
+    }));
+    let both: Function = |x| Some(if x > 0.0 { x * 3.0 } else { -x / 2.0 });
+    assert_eq!(names(&all, both), [""; 0]);
+    assert_eq!(paired(&all, both), ["absolute", "positive-tripled"]);
+    // The negative numbers are wrong in a way of their own.
+    assert_eq!(paired(&all, |x| Some(if x > 0.0 { x * 3.0 } else { -x })), [""; 0]);
+    // Nothing is left for a second mistake to explain.
+    assert_eq!(paired(&all, |x| Some(x.abs() / 2.0)), [""; 0]);
+}
+
+#[test]
+fn of_several_pairs_only_what_they_share_is_named() {
+    let mut all = known();
+    all.push(fingerprint("positive-tripled", |x| {
+        Some(if x > 0.0 { x * 3.0 } else { x / 2.0 })
+    }));
+    all.push(fingerprint("nearly-absolute", |x| {
+        Some(if x > 0.0 { x / 2.0 } else { -x / 2.0 + 1e-13 })
+    }));
+    let both: Function = |x| Some(if x > 0.0 { x * 3.0 } else { -x / 2.0 });
+    // What no case tells from `absolute` does not count as another.
+    assert_eq!(paired(&all, both), ["absolute", "positive-tripled"]);
 }
 
 #[test]

@@ -25,6 +25,8 @@ pub(super) struct Golden<'a> {
     pub(super) answered: Stored<'a>,
     /// The cases whose answer is right, to f32 at least.
     pub(super) held: Stored<'a>,
+    /// The first case whose outputs are right behind axes of size 1.
+    pub(super) extra_axes: Option<Finding>,
 }
 
 impl TaskJudge<'_> {
@@ -42,7 +44,7 @@ impl TaskJudge<'_> {
         };
         let mut checks = Vec::new();
         let (mut answered, mut held) = (Stored::new(), Stored::new());
-        let mut imprecise = None;
+        let (mut imprecise, mut extra_axes) = (None, None);
         for portion in self.task.golden_portions() {
             let (mut ending, mut reproduction) = (Ending::Passed, None);
             for (case, stored) in cases.iter().filter(|(case, _)| case.portion == portion) {
@@ -58,6 +60,13 @@ impl TaskJudge<'_> {
                     } => {
                         held.push((*case, stored));
                         imprecise.get_or_insert((*case, stored, finding));
+                    }
+                    Ending::Failed {
+                        finding: finding @ Finding::ExtraAxes { .. },
+                        ..
+                    } => {
+                        held.push((*case, stored));
+                        extra_axes.get_or_insert(finding);
                     }
                     other => {
                         reproduction = self.reproduction(case, stored, dtype, &other);
@@ -75,7 +84,12 @@ impl TaskJudge<'_> {
         if dtype == DType::F64 && has_floats(cases) {
             checks.push(self.precision(imprecise));
         }
-        Ok(Golden { checks, answered, held })
+        Ok(Golden {
+            checks,
+            answered,
+            held,
+            extra_axes,
+        })
     }
 
     fn case(
@@ -279,6 +293,8 @@ fn is_answer(ending: &Ending) -> bool {
             Finding::Wrong { .. }
             | Finding::NanInPadding { .. }
             | Finding::Imprecise { .. }
+            | Finding::SingleOnly { .. }
+            | Finding::ExtraAxes { .. }
             | Finding::Misbehaves { .. }
             | Finding::MissingOutput { .. }
             | Finding::OutsideSupport { .. }

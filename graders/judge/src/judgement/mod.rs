@@ -1,9 +1,10 @@
 //! Judging a submission: every check of every task, in an order in which parts come first.
 //!
 //! Here is what a judgement is, and the way through the tasks; `task` judges one task, `cases` and `trials` make its
-//! checks, `verdict` says what they mean together.
+//! checks, `lenient` has mistakes of form cost only themselves, `verdict` says what the checks mean together.
 
 mod cases;
+mod lenient;
 mod meter;
 mod task;
 mod trials;
@@ -318,6 +319,8 @@ fn all_parts(task: &Task, tasks: &[&Task]) -> Vec<&'static str> {
     found
 }
 
+/// The check that outputs have no axes of size 1 in front that they should not have; made where one has.
+pub use lenient::EXTRA_AXES;
 /// The check that stands for all others where the file does not compile.
 pub const BUILD: &str = "build";
 /// The check that stands for all others where the tasks before have used up the time.
@@ -352,6 +355,8 @@ fn precluded_task(bench: &Bench<'_>, task: &Task, entry: &Entry, finding: &Findi
 
 #[cfg(test)]
 mod differential_tests;
+#[cfg(test)]
+mod form_tests;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

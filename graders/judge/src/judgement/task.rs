@@ -1,12 +1,13 @@
 //! Judging one task: which checks are made, in which processes, and what comes of them.
 
 use super::cases::Golden;
+use super::lenient::{EXTRA_AXES, Leniency, Lenient, charge_single};
 use super::meter::Metered;
 use super::verdict::{blame_parts, is_unwritten, untried, verdict};
 use super::{Bench, Broken, Check, Ending, Kind, Skip, TaskJudgement};
 use crate::assignment::Entry;
 use crate::diagnosis::behaviour::Measure;
-use crate::diagnosis::likenesses;
+use crate::diagnosis::{likenesses, not_ruled_out, pairs};
 use crate::differential;
 use crate::finding::Finding;
 use crate::fixtures::{FixtureError, StoredCase};
@@ -87,10 +88,17 @@ impl<'a> TaskJudge<'a> {
             .and_then(|_| measure.observe(cases, subject));
         Ok(match observed {
             Err(fault) => self.faulted(&fault),
-            Ok(behaviours) => TaskJudgement {
-                likenesses: likenesses(&measure, &fingerprints, &behaviours),
-                ..judgement
-            },
+            Ok(behaviours) => {
+                let alone = likenesses(&measure, &fingerprints, &behaviours);
+                let mut likenesses = not_ruled_out(alone, &fingerprints, &judgement.checks);
+                if likenesses.is_empty() {
+                    likenesses = pairs(&measure, &fingerprints, &behaviours);
+                }
+                TaskJudgement {
+                    likenesses,
+                    ..judgement
+                }
+            }
         })
     }
 
@@ -107,17 +115,26 @@ impl<'a> TaskJudge<'a> {
         subject.renew();
         let Golden {
             mut checks,
-            answered,
-            held,
+            mut answered,
+            mut held,
+            extra_axes,
         } = self.golden(cases, DType::F64, subject)?;
         if untried(&checks) {
             self.skip_the_rest(cases, &mut checks, &Skip::NothingToJudge);
         } else {
             let is_half_written = checks.iter().any(is_unwritten);
             subject.renew();
-            let single = self.golden(cases, DType::F32, subject)?.checks;
-            checks.extend(single);
+            let single = self.golden(cases, DType::F32, subject)?;
+            let is_single = charge_single(&mut checks, &single.checks);
+            if is_single {
+                (answered, held) = (single.answered, single.held);
+            }
+            checks.extend(single.checks);
             mark_right_in_f64(&mut checks);
+            let extra_axes = extra_axes.or(single.extra_axes);
+            let leniency = Leniency::new(is_single, extra_axes.is_some(), cases);
+            checks.extend(extra_axes.map(axes_check));
+            let subject: &mut dyn Subject = &mut Lenient::new(self.task, leniency, &mut *subject);
             subject.renew();
             checks.extend(self.hygiene(&answered, subject)?);
             subject.renew();
@@ -225,6 +242,16 @@ fn is_recognisable(checks: &[Check]) -> bool {
             .filter_map(Check::finding)
     };
     golden().any(|finding| Verdict::of(finding) == Verdict::Wrong) && !golden().any(Finding::is_exhaustion)
+}
+
+/// The check that an output with axes too many loses.
+fn axes_check(finding: Finding) -> Check {
+    let statement = "no output has axes of size 1 in front that the definition does not give it";
+    let ending = Ending::Failed {
+        finding,
+        counterexample: None,
+    };
+    Check::new(EXTRA_AXES, Kind::Hygiene, statement, ending)
 }
 
 /// A portion that is wrong in f32 alone is told so: that is where its mistake is.

@@ -3,6 +3,7 @@
 //! Pure functions over two tensors: how the values relate (`relation`), whether they are the right ones in other places
 //! (`order`), and where the wrong ones are (`region`).
 
+pub mod edges;
 mod order;
 mod region;
 mod relation;
@@ -63,6 +64,11 @@ pub enum Pattern {
     },
     /// The expected values in other places.
     Rearranged,
+    /// These nodes have no self loop in the returned list of edges, and should have one.
+    NoSelfLoop {
+        /// The nodes.
+        nodes: Vec<i64>,
+    },
     /// NaN in the places in which zero was expected, and nowhere else.
     NanForZero,
     /// All wrong values are in this region.

@@ -74,6 +74,7 @@ fn claim(
         Finding::Wrong { output, mismatch, .. } | Finding::Differs { output, mismatch, .. } => {
             equals(output, worst(mismatch))
         }
+        Finding::ExtraAxes { output, .. } => equals(output, &[]),
         Finding::Imprecise { output, difference, .. } => equals(output, &difference.worst.index),
         Finding::NanInPadding {
             output, index, blank, ..
@@ -102,6 +103,7 @@ fn claim(
         | Finding::MissingOutput { .. }
         | Finding::WrongDevice { .. }
         | Finding::NoGradient { .. }
+        | Finding::SingleOnly { .. }
         | Finding::Misbehaves { .. }
         | Finding::BelowBar { .. }
         | Finding::LawBroken(_)

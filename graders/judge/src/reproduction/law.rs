@@ -81,6 +81,8 @@ fn of_call(finding: &Finding, exchanges: &[Exchange]) -> Option<Reproduction> {
         | Finding::NanInPadding { .. }
         | Finding::Differs { .. }
         | Finding::Imprecise { .. }
+        | Finding::SingleOnly { .. }
+        | Finding::ExtraAxes { .. }
         | Finding::Misbehaves { .. }
         | Finding::OutsideSupport { .. }
         | Finding::WrongDistribution { .. }

@@ -64,6 +64,12 @@ const CASES: &[Case] = &[
         expect: Expect::Outputs,
     },
     Case {
+        name: "ties",
+        portion: "determined",
+        arguments: ties,
+        expect: Expect::Outputs,
+    },
+    Case {
         name: "mass_90",
         portion: "distribution",
         arguments: |random| row(random, 9, 0.9, 1.0),
@@ -205,6 +211,21 @@ fn won_by(random: &mut Random, vocabulary: usize, winners: &[usize], p: f64, tem
     };
     let rows: Vec<Vec<f64>> = winners.iter().map(row).collect();
     case(&rows, p, temperature)
+}
+
+/// Two tokens are equally likely, and more likely than all others: the nucleus has the one with the lower index.
+///
+/// The rows fill the registers of any processor, so that equal logits have equal exponentials.
+fn ties(random: &mut Random) -> Tensors {
+    let row = |(lower, higher): (usize, usize)| {
+        let mut row = logits(random, 8, 0.25);
+        let largest = most_likely(&row);
+        row.swap(lower, largest);
+        row[higher] = row[lower];
+        row
+    };
+    let rows: Vec<Vec<f64>> = [(1, 6), (4, 5), (0, 3), (2, 7)].into_iter().map(row).collect();
+    case(&rows, 0.02, 1.0)
 }
 
 /// At this temperature the first token alone reaches the mass; at temperature 1 several are needed.

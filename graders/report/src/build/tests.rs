@@ -4,7 +4,7 @@ use judge::assignment::Visibility;
 use judge::compare::{Difference, Mismatch, Worst};
 use judge::diagnosis::Likeness;
 use judge::diagnosis::area::Area;
-use judge::finding::Violation;
+use judge::finding::{OnlyInF32, Violation};
 use judge::pattern::Pattern;
 use judge::window::Window;
 use wire::message::Ended;
@@ -115,6 +115,25 @@ fn talkative() -> Vec<Finding> {
             case: secret(),
             token: 90_210,
             count: 90_210,
+            possible: vec![90_210],
+            mass: Some(0.902_10),
+        },
+        Finding::SingleOnly {
+            case: Some(secret()),
+            how: OnlyInF32::Panic {
+                message: secret(),
+                location: Some(secret()),
+            },
+        },
+        Finding::SingleOnly {
+            case: Some(secret()),
+            how: OnlyInF32::Output(secret()),
+        },
+        Finding::ExtraAxes {
+            case: secret(),
+            output: secret(),
+            expected: vec![90_210],
+            actual: vec![1, 90_210],
         },
         Finding::WrongDistribution {
             case: secret(),

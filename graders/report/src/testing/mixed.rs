@@ -183,6 +183,7 @@ fn later_rows() -> Region {
 pub(crate) fn heads_merged_twice() -> Likeness {
     Likeness {
         name: "attention-heads-merged-twice".to_owned(),
+        beside_another: false,
         mistake: "heads merged twice".to_owned(),
         explanation: "Merges the heads and then transposes and merges once more.".to_owned(),
         area: Some(Area::Heads),

@@ -1,7 +1,7 @@
 //! One sample of every variant; a variant without a sample does not compile.
 
 use judge::compare::{Difference, Mismatch};
-use judge::finding::{Behaviour, CompileError, Finding, Prohibition, Steps, Violation};
+use judge::finding::{Behaviour, CompileError, Finding, OnlyInF32, Prohibition, Steps, Violation};
 use judge::judgement::Skip;
 use judge::pattern::Pattern;
 use judge::trial::{Bar, Measurement};
@@ -114,8 +114,27 @@ one_of_each! {
             output: text("output"),
             difference: Difference { error: 3.4e-8, tolerance: 1e-12, ..difference() },
         },
+        Finding::SingleOnly { .. } => Finding::SingleOnly {
+            case: None,
+            how: OnlyInF32::Panic {
+                message: text("expected m1 and m2 to have the same dtype, but got: float != double"),
+                location: Some(text("attention.rs:27")),
+            },
+        },
+        Finding::ExtraAxes { .. } => Finding::ExtraAxes {
+            case: text("square"),
+            output: text("mask"),
+            expected: vec![5, 5],
+            actual: vec![1, 1, 5, 5],
+        },
         Finding::Misbehaves { .. } => Finding::Misbehaves { case: text("all"), behaviour: misbehaviour() },
-        Finding::OutsideSupport { .. } => Finding::OutsideSupport { case: text("half"), token: 7, count: 31 },
+        Finding::OutsideSupport { .. } => Finding::OutsideSupport {
+            case: text("half"),
+            token: 7,
+            count: 31,
+            possible: vec![0, 2, 5],
+            mass: Some(0.5),
+        },
         Finding::WrongDistribution { .. } => Finding::WrongDistribution {
             case: text("half"),
             token: 3,

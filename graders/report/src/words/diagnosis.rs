@@ -29,13 +29,23 @@ pub(crate) fn diagnosis(found: &[Diagnosis], all: bool) -> Vec<Line> {
 
 fn line((number, diagnosis): (usize, &Diagnosis)) -> Line {
     let first = number == 0;
+    let (like, at) = match (first, diagnosis.beside_another) {
+        (true, _) => ("looks like", "look at"),
+        (false, true) => ("and like", "and at"),
+        (false, false) => ("or like", "or at"),
+    };
+    let beside = if first && diagnosis.beside_another {
+        ", beside another mistake"
+    } else {
+        ""
+    };
     match (&diagnosis.mistake, &diagnosis.explanation) {
         (Some(mistake), Some(explanation)) => Line {
-            label: if first { "looks like" } else { "or like" },
-            text: format!("{mistake}: {}", phrase(explanation)),
+            label: like,
+            text: format!("{mistake}{beside}: {}", phrase(explanation)),
         },
         _ => Line {
-            label: if first { "look at" } else { "or at" },
+            label: at,
             text: diagnosis.area.clone().unwrap_or_default(),
         },
     }
@@ -61,6 +71,7 @@ mod tests {
             mistake: Some(mistake.to_owned()),
             explanation: Some(explanation.to_owned()),
             cases: Vec::new(),
+            beside_another: false,
         }
     }
 
@@ -88,12 +99,33 @@ mod tests {
     }
 
     #[test]
+    fn two_mistakes_at_once_are_both_named() {
+        let beside = |mistake, explanation| Diagnosis {
+            beside_another: true,
+            ..named(mistake, explanation)
+        };
+        let found = [
+            beside("no mask", "Attends without a mask."),
+            beside("no scale", "Leaves the scale out."),
+        ];
+        insta::assert_snapshot!(lines(&found, false), @r"
+        looks like  no mask, beside another mistake: attends without a mask
+        and like  no scale: leaves the scale out
+        ");
+        insta::assert_snapshot!(
+            lines(&found[..1], false),
+            @"looks like  no mask, beside another mistake: attends without a mask"
+        );
+    }
+
+    #[test]
     fn a_region_is_named_without_the_mistake() {
         let area = |area: &str| Diagnosis {
             area: Some(area.to_owned()),
             mistake: None,
             explanation: None,
             cases: Vec::new(),
+            beside_another: false,
         };
         insta::assert_snapshot!(lines(&[area("the mask"), area("the scale")], false), @r"
         look at  the mask

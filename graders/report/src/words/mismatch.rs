@@ -39,6 +39,25 @@ pub(super) fn wrong(case: &str, output: &str, mismatch: &Mismatch, patterns: &[P
     Words::new(message + &pattern::patterns(patterns), hint(mismatch, place))
 }
 
+/// The words on an output that is right, behind axes of size 1.
+pub(super) fn extra_axes(case: &str, output: &str, expected: &[usize], actual: &[usize]) -> Words {
+    let axes = match actual.len().saturating_sub(expected.len()) {
+        1 => "an axis of size 1 that does not belong there".to_owned(),
+        more => format!("{more} axes of size 1 that do not belong there"),
+    };
+    Words::new(
+        format!(
+            "`{}` has to have shape {}, it has {} (case {}): the values are right, behind {axes}",
+            clean(output),
+            index(expected),
+            index(actual),
+            clean(case)
+        ),
+        "make masks and tables without axes in front: they meet those of the input by themselves, aligned from the last \
+         axis; or take the first axis away with `squeeze_dim(0)`",
+    )
+}
+
 /// The words on an output for fresh inputs, where the golden case of their kind holds.
 pub(super) fn differs(case: &str, output: &str, mismatch: &Mismatch, seed: u64, place: Place<'_>) -> Words {
     Words::new(

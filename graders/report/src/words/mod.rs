@@ -5,6 +5,7 @@
 
 mod area;
 mod diagnosis;
+mod draws;
 mod figures;
 pub(crate) mod html;
 mod law;
@@ -22,7 +23,7 @@ pub(crate) mod watch;
 
 use judge::assignment::{Hints, Limits};
 use judge::compare::Difference;
-use judge::finding::{Behaviour, Finding};
+use judge::finding::{Behaviour, Finding, OnlyInF32};
 use judge::verdict::Verdict;
 
 use crate::clean::{clean, clean_libtorch};
@@ -143,8 +144,21 @@ pub(crate) fn finding(finding: &Finding, place: Place<'_>) -> Words {
             output,
             difference,
         } => imprecise(case, output, difference),
+        Finding::SingleOnly { case, how } => single_only(case.as_deref(), how),
+        Finding::ExtraAxes {
+            case,
+            output,
+            expected,
+            actual,
+        } => mismatch::extra_axes(case, output, expected, actual),
         Finding::Misbehaves { case, behaviour } => misbehaves(case, behaviour, place),
-        Finding::OutsideSupport { case, token, count } => outside_support(case, *token, *count, place),
+        Finding::OutsideSupport {
+            case,
+            token,
+            count,
+            possible,
+            mass,
+        } => draws::outside_support(case, (*token, *count), possible, *mass, place),
         Finding::WrongDistribution {
             case,
             token,
@@ -152,7 +166,7 @@ pub(crate) fn finding(finding: &Finding, place: Place<'_>) -> Words {
             observed,
             p_value,
             alarm: _,
-        } => wrong_distribution(case, *token, (*expected, *observed), *p_value, place),
+        } => draws::wrong_distribution(case, *token, (*expected, *observed), *p_value, place),
         Finding::BelowBar { measurements } => trial::below_bar(measurements, place),
         Finding::LawBroken(violation) => law::broken(violation, place),
         Finding::ArgumentModified { argument } => argument_modified(argument),
@@ -317,6 +331,25 @@ fn imprecise(case: &str, output: &str, difference: &Difference) -> Words {
     )
 }
 
+/// A step that is in f32 whatever the input, so that nothing comes of f64.
+fn single_only(case: Option<&str>, how: &OnlyInF32) -> Words {
+    let case = case.map(|case| format!(" (case {})", clean(case))).unwrap_or_default();
+    let seen = match how {
+        OnlyInF32::Output(output) => format!("for f64 inputs `{}` is f32{case}", clean(output)),
+        OnlyInF32::Panic { message, location } => {
+            let (message, place) = (clean_libtorch(message), location.as_deref().map(clean));
+            let place = place.map(|place| format!(" at {place}")).unwrap_or_default();
+            format!("for f64 inputs a step meets f32 beside f64{place}{case}: {message}")
+        }
+    };
+    Words::new(
+        format!("{seen}; in f32 the same cases are right"),
+        "some step is in f32 whatever the input: look for `Kind::Float`, as in `softmax(-1, Kind::Float)`, and give \
+         `None` or the input's `kind()` in its place; tch's `cross_entropy_for_logits` has one inside, \
+         `log_softmax(-1, None)` with `nll_loss` has not",
+    )
+}
+
 fn misbehaves(case: &str, behaviour: &Behaviour, place: Place<'_>) -> Words {
     let Behaviour {
         input,
@@ -332,41 +365,6 @@ fn misbehaves(case: &str, behaviour: &Behaviour, place: Place<'_>) -> Words {
             "follow the table, and find the first row that is not as you meant it; {} gives the rules that it keeps",
             place.explain()
         ),
-    )
-}
-
-fn outside_support(case: &str, token: i64, count: u64, place: Place<'_>) -> Words {
-    let times = if count == 1 {
-        "once".to_owned()
-    } else {
-        format!("{count} times")
-    };
-    Words::new(
-        format!(
-            "token {token} was drawn {times}, and its probability is 0 (case {})",
-            clean(case)
-        ),
-        format!("{} says which tokens can be drawn", place.explain()),
-    )
-}
-
-fn wrong_distribution(
-    case: &str,
-    token: i64,
-    (expected, observed): (f64, f64),
-    p_value: f64,
-    place: Place<'_>,
-) -> Words {
-    Words::new(
-        format!(
-            "the draws do not follow the distribution (case {}): token {token} came in {:.2} % of them, its \
-             probability is {:.2} % (correct draws are this far off with probability {})",
-            clean(case),
-            100.0 * observed,
-            100.0 * expected,
-            figures::probability(p_value)
-        ),
-        format!("{} says which distribution to draw from", place.explain()),
     )
 }
 

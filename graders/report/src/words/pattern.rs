@@ -6,6 +6,9 @@ use judge::pattern::{Part, Pattern, Power, Region, Size};
 use super::figures::and;
 use crate::clean::clean;
 
+/// Nodes that are listed.
+const NODES: usize = 4;
+
 /// All patterns, as the end of a message; empty where there is none.
 pub(super) fn patterns(patterns: &[Pattern]) -> String {
     let all: Vec<String> = patterns.iter().map(|pattern| format!("; {}", words(pattern))).collect();
@@ -30,9 +33,19 @@ fn words(pattern: &Pattern) -> String {
         Pattern::Reversed { axis } => format!("equal once axis {axis} is reversed"),
         Pattern::Permuted { axis } => format!("equal once the slices along axis {axis} are in another order"),
         Pattern::Rearranged => "the right values, in the wrong places".to_owned(),
+        Pattern::NoSelfLoop { nodes } => no_self_loop(nodes),
         Pattern::NanForZero => "NaN wherever 0 is expected, and nowhere else".to_owned(),
         Pattern::Only { region } => only(region),
         Pattern::RightInF64 => "in f64 the same cases are right".to_owned(),
+    }
+}
+
+fn no_self_loop(nodes: &[i64]) -> String {
+    let shown: Vec<String> = nodes.iter().take(NODES).map(ToString::to_string).collect();
+    match nodes.len() {
+        1 => format!("node {} has no self loop", shown.concat()),
+        many if many > NODES => format!("{many} nodes have no self loop, among them {}", and(&shown)),
+        _ => format!("the nodes {} have no self loop", and(&shown)),
     }
 }
 
@@ -108,6 +121,11 @@ mod tests {
             Pattern::Reversed { axis: 0 },
             Pattern::Permuted { axis: 1 },
             Pattern::Rearranged,
+            Pattern::NoSelfLoop { nodes: vec![3] },
+            Pattern::NoSelfLoop { nodes: vec![0, 3] },
+            Pattern::NoSelfLoop {
+                nodes: (0..9).collect(),
+            },
             Pattern::NanForZero,
             Pattern::Only {
                 region: Region::AboveDiagonal,
@@ -134,6 +152,9 @@ mod tests {
         equal once axis 0 is reversed
         equal once the slices along axis 1 are in another order
         the right values, in the wrong places
+        node 3 has no self loop
+        the nodes 0 and 3 have no self loop
+        9 nodes have no self loop, among them 0, 1, 2 and 3
         NaN wherever 0 is expected, and nowhere else
         only values above the diagonal differ
         only rows 1 and later differ
