@@ -359,7 +359,7 @@ fn chosen(assignment: &Assignment, wanted: &dyn Fn(&str) -> bool) -> Vec<&'stati
 fn mistake(expected: &Expected) -> Option<String> {
     match expected {
         Expected::Wrong(wrong) => Some(format!("{}: {}", wrong.mistake, wrong.explanation)),
-        Expected::NothingAttempted | Expected::FullMarks(_) | Expected::NoPoints => None,
+        Expected::NothingAttempted | Expected::FullMarks(_) | Expected::NoPoints | Expected::AtMost(_) => None,
     }
 }
 
@@ -367,7 +367,7 @@ fn mistake(expected: &Expected) -> Option<String> {
 fn about(expected: &Expected) -> Option<String> {
     match expected {
         Expected::Wrong(wrong) => Some(wrong.task.clone()),
-        Expected::NothingAttempted | Expected::FullMarks(_) | Expected::NoPoints => None,
+        Expected::NothingAttempted | Expected::FullMarks(_) | Expected::NoPoints | Expected::AtMost(_) => None,
     }
 }
 

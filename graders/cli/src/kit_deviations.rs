@@ -29,6 +29,7 @@ pub(crate) fn deviations(expected: &Expected, judgements: &[TaskJudgement]) -> V
         ),
         Expected::FullMarks(_) => found.extend(judgements.iter().filter_map(not_full)),
         Expected::Wrong(wrong) => found.extend(wrong_deviations(wrong, judgements)),
+        Expected::AtMost(most) => found.extend(most.deviations(judgements)),
     }
     found
 }

@@ -214,6 +214,7 @@ mod tests {
             checks: vec![Check::new("golden-f64/one_head", Kind::Golden, "", ending)],
             likenesses: names.iter().map(likeness).collect(),
             substituted: Vec::new(),
+            gone_round: Vec::new(),
             fault: None,
         }
     }

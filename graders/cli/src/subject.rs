@@ -121,7 +121,7 @@ impl Subject for Running<'_> {
 fn request(id: u64, call: &Call, parts: &[&'static str], device: Device) -> (wire::Call, Tensors) {
     let mut tensors = Tensors::new();
     Group::Argument.insert(&mut tensors, call.arguments.clone());
-    let mut gradients = Vec::new();
+    let mut gradients = call.jacobian.clone();
     if let Some(gradient) = &call.gradient {
         Group::Cotangent.insert(&mut tensors, gradient.cotangents.clone());
         gradients = gradient.by.iter().map(ToString::to_string).collect();
@@ -197,15 +197,23 @@ impl<'a> Reference<'a> {
         };
         // A part draws its random numbers from a seed that the submission's own generator gives.
         let seed = arguments.remove("seed").and_then(|seed| seed.item()).unwrap_or(0.0) as i64;
+        // Gradients end at the border between processes; the answer's Jacobian at these arguments does not.
+        let differentiated = Group::Gradient.take(&mut arguments);
+        let is_float = |name: &String| arguments.get(name).is_some_and(|argument| argument.dtype().is_float());
         let call = Call {
             seed,
+            jacobian: differentiated.into_keys().filter(is_float).collect(),
             ..Call::new(task.id, arguments)
         };
         match self.ask(&call)? {
             Observed::Answered {
                 outcome: Outcome::Returned,
                 tensors,
-            } => Ok(Some(Group::Output.extract(&tensors))),
+            } => {
+                let mut answer = Group::Output.extract(&tensors);
+                Group::Gradient.insert(&mut answer, Group::Gradient.extract(&tensors));
+                Ok(Some(answer))
+            }
             Observed::Answered {
                 outcome: Outcome::Refused { .. },
                 ..

@@ -7,7 +7,7 @@ use wire::{DType, Tensors};
 
 use crate::finding::{Counterexample, Finding};
 use crate::fixtures::{StoredCase, hex};
-use crate::golden::{case_call, judge_outputs};
+use crate::golden::{arguments_in, case_call, distribution_name, judge_outputs};
 use crate::probe::{Probe, Stop, returned};
 use crate::random::Random;
 use crate::subject::{Call, Fault, Subject};
@@ -61,16 +61,19 @@ pub fn statement(task: &Task, cases: &[(&Case, StoredCase)]) -> String {
     let number = if fresh == all {
         "all cases".to_owned()
     } else {
-        format!("{fresh} of {all} cases; the others have fixed inputs or draw tokens")
+        format!("{fresh} of {all} cases; the others have fixed inputs")
     };
     format!("where a golden case holds, fresh inputs of its kind give the reference's outputs as well ({number})")
 }
 
-/// Other inputs of the same kind as a golden case has; `None` where its inputs are fixed, or where it draws tokens,
-/// which is left to the laws.
+/// Other inputs of the same kind as a golden case has; `None` where its inputs are fixed, or where there are many right
+/// answers, which are tried out.
 pub fn fresh_inputs(task: &Task, case: &Case, stored: &StoredCase, seed: u64) -> Option<Tensors> {
     let mut random = Random::new(seed, &format!("{NAME}/{}/{}", task.id, case.name));
-    let inputs = matches!(case.expect, Expect::Outputs).then(|| (case.arguments)(&mut random))?;
+    let inputs = match case.expect {
+        Expect::Outputs | Expect::Draws { .. } => (case.arguments)(&mut random),
+        Expect::Verified(_) => return None,
+    };
     (inputs != stored.inputs).then_some(inputs)
 }
 
@@ -88,7 +91,7 @@ pub fn run(
             continue;
         };
         let call = case_call(task, case, &inputs, DType::F64);
-        let Some(expected) = expected(task, case, &call, subject)? else {
+        let Some(expected) = expected(task, case, &inputs, subject)? else {
             return Ok(Run::NoReference);
         };
         compared += 1;
@@ -116,12 +119,41 @@ fn has_fresh(task: &Task, case: &Case, stored: &StoredCase) -> bool {
     fresh_inputs(task, case, stored, 0).is_some()
 }
 
-/// The reference's outputs. That it gives none is this grader's fault.
-fn expected(task: &Task, case: &Case, call: &Call, subject: &mut dyn Subject) -> Result<Option<Tensors>, Fault> {
+/// What the reference gives: outputs, or of a case that draws the probabilities. That it gives none is this grader's
+/// fault.
+fn expected(task: &Task, case: &Case, inputs: &Tensors, subject: &mut dyn Subject) -> Result<Option<Tensors>, Fault> {
+    let call = case_call(task, case, inputs, DType::F64);
+    let Some(outputs) = trusted(task, case, &reference_call(case, inputs, call), subject)? else {
+        return Ok(None);
+    };
+    Ok(Some(match case.expect {
+        Expect::Outputs | Expect::Verified(_) => task.canonical.map_or(outputs.clone(), |canonical| canonical(outputs)),
+        Expect::Draws {
+            output, probabilities, ..
+        } => {
+            let (_, _, other_output) = probabilities(&arguments_in(DType::F64, inputs));
+            let row = outputs.get(other_output).cloned();
+            row.into_iter().map(|row| (distribution_name(output), row)).collect()
+        }
+    }))
+}
+
+/// The call whose answer is compared with: for a case that draws, the one that gives the probabilities.
+fn reference_call(case: &Case, inputs: &Tensors, call: Call) -> Call {
+    match case.expect {
+        Expect::Outputs | Expect::Verified(_) => call,
+        Expect::Draws { probabilities, .. } => {
+            let (other, arguments, _) = probabilities(&arguments_in(DType::F64, inputs));
+            Call::new(other, arguments)
+        }
+    }
+}
+
+fn trusted(task: &Task, case: &Case, call: &Call, subject: &mut dyn Subject) -> Result<Option<Tensors>, Fault> {
     let Some(observed) = subject.trusted(call)? else {
         return Ok(None);
     };
-    match returned(observed, task.canonical) {
+    match returned(observed, None) {
         Ok(returned) => Ok(Some(returned.outputs)),
         Err(finding) => Err(Fault(format!(
             "the reference does not answer fresh inputs of case `{}` of `{}`: {finding:?}",

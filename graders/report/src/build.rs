@@ -1,6 +1,6 @@
 //! From judgements to the report.
 
-use judge::assignment::{Assignment, Entry, Hints, Limits, Visibility};
+use judge::assignment::{Assignment, Entry, Hints};
 use judge::finding::{Counterexample, Finding};
 use judge::judgement::{Check, Ending, Kind, Skip, TaskJudgement};
 use judge::points;
@@ -18,7 +18,7 @@ use crate::model::{
 };
 use crate::order::worst_first;
 use crate::snippet::snippet;
-use crate::visibility::{Sight, sight};
+use crate::visibility::{Openness, Sight, sight};
 use crate::words::{self, Place, Words};
 
 /// Bytes of all snippets of a report.
@@ -99,23 +99,28 @@ pub fn build(context: &Context<'_>, judgements: &[TaskJudgement], assignment: &A
 
 fn task(context: &Context<'_>, assignment: &Assignment, entry: &Entry, judgement: &TaskJudgement) -> TaskReport {
     let task = context.tasks.iter().find(|task| task.id == entry.id);
+    let openness = Openness::of(assignment, entry, &judgement.substituted);
     let checks = judgement.checks.iter().map(|own| {
         let limits = task.map_or(assignment.limits, |task| task.limits(&own.name, assignment.limits));
-        check(limits, assignment.hints, entry, own)
+        let place = Place { task: &entry.id, limits };
+        CheckReport {
+            deduction: points::deduction(own, &judgement.portions, assignment.deductions),
+            ..check(assignment.hints, openness, place, own)
+        }
     });
     let checks = checks.collect();
     TaskReport {
         id: entry.id.clone(),
         file: task.map_or("", |task| task.file).to_owned(),
         item: entry.item.clone(),
-        hidden: matches!(entry.visibility, Visibility::Hidden),
+        hidden: openness != Openness::Open,
         verdict: judgement.verdict,
         points: hundredths(judgement.points),
         max_points: hundredths(judgement.max_points),
         training_points: hundredths(judgement.training_points),
         portions: judgement.portions.iter().map(portion).collect(),
         summary: words::summary(judgement),
-        diagnosis: diagnosis(assignment.hints, entry.visibility, &judgement.likenesses),
+        diagnosis: diagnosis(assignment.hints, openness, &judgement.likenesses),
         answered_by_reference: judgement.substituted.clone(),
         checks: worst_first(checks),
     }
@@ -127,6 +132,11 @@ fn portion(portion: &points::Portion) -> Portion {
         points: portion.points,
         earned: portion.earned,
         not_run: portion.not_run,
+        lost: if portion.not_run {
+            Vec::new()
+        } else {
+            portion.lost.iter().map(words::loss).collect()
+        },
     }
 }
 
@@ -139,7 +149,7 @@ fn manual(item: &judge::assignment::Manual) -> ManualItem {
     }
 }
 
-fn check(limits: Limits, hints: Hints, entry: &Entry, check: &Check) -> CheckReport {
+fn check(hints: Hints, openness: Openness, place: Place<'_>, check: &Check) -> CheckReport {
     let blank = CheckReport {
         name: check.name.clone(),
         kind: kind(check.kind),
@@ -152,6 +162,7 @@ fn check(limits: Limits, hints: Hints, entry: &Entry, check: &Check) -> CheckRep
         counterexample: None,
         snippet: None,
         snippet_left_out: None,
+        deduction: None,
         measured: seen(check, |outcome| outcome.measured.iter().map(measured).collect()),
         series: seen(check, |outcome| outcome.series.iter().map(series).collect()),
     };
@@ -172,22 +183,17 @@ fn check(limits: Limits, hints: Hints, entry: &Entry, check: &Check) -> CheckRep
             finding,
             counterexample,
         } => {
-            let place = Place {
-                task: &entry.id,
-                limits,
-            };
             let blank = CheckReport {
                 verdict: Verdict::of(finding),
                 ..blank
             };
-            match sight(entry.visibility, check.kind, finding) {
+            match sight(openness, check.kind, finding) {
                 Sight::Nothing => said(blank, words::hidden(Verdict::of(finding))),
                 Sight::Finding(finding) => {
                     let report = failed(blank, &within(hints, finding), counterexample.as_ref(), place);
                     // Expected values and inputs would be in it.
-                    let is_shown = matches!(entry.visibility, Visibility::Public);
-                    let reproduction = check.reproduction.as_ref().filter(|_| is_shown);
-                    with_snippet(report, &entry.id, reproduction)
+                    let reproduction = check.reproduction.as_ref().filter(|_| openness == Openness::Open);
+                    with_snippet(report, place.task, reproduction)
                 }
             }
         }
@@ -334,5 +340,7 @@ fn conclusion(tasks: &[TaskReport], totals: &Totals, min_score: Option<f64>) -> 
     }
 }
 
+#[cfg(test)]
+mod secrets;
 #[cfg(test)]
 mod tests;

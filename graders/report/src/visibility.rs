@@ -20,12 +20,42 @@ pub(crate) enum Sight {
     Nothing,
 }
 
+/// How much of a task is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Openness {
+    /// Everything.
+    Open,
+    /// Of golden cases and their kind only whether they hold, of laws no free text.
+    Hidden,
+    /// Only whether checks hold.
+    Closed,
+}
+
+impl Openness {
+    /// That of a task for which the reference has answered these parts.
+    pub(crate) fn of(assignment: &Assignment, entry: &Entry, answered: &[String]) -> Self {
+        let is_kept = |entry: &Entry| entry.withheld || entry.visibility == Visibility::Hidden;
+        let mut parts = answered.iter().filter_map(|part| assignment.entry(part));
+        if parts.any(is_kept) {
+            Self::Closed
+        } else if is_kept(entry) {
+            Self::Hidden
+        } else {
+            Self::Open
+        }
+    }
+}
+
 /// What may be shown of a finding.
-pub(crate) fn sight(visibility: Visibility, kind: Kind, finding: &Finding) -> Sight {
-    match (visibility, kind) {
-        (Visibility::Public, _) => Sight::Finding(finding.clone()),
-        (Visibility::Hidden, Kind::Law | Kind::Trial) => Sight::Finding(without_free_text(finding)),
-        (Visibility::Hidden, Kind::Golden | Kind::Single | Kind::Precision | Kind::Hygiene | Kind::Differential) => {
+pub(crate) fn sight(openness: Openness, kind: Kind, finding: &Finding) -> Sight {
+    match (openness, kind) {
+        (Openness::Open, _) => Sight::Finding(finding.clone()),
+        (Openness::Hidden, Kind::Law | Kind::Trial) => Sight::Finding(without_free_text(finding)),
+        (Openness::Closed, _)
+        | (
+            Openness::Hidden,
+            Kind::Golden | Kind::Single | Kind::Precision | Kind::Hygiene | Kind::Differential,
+        ) => {
             match finding {
                 // These are known without any input.
                 Finding::NotAttempted

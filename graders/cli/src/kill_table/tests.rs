@@ -44,6 +44,7 @@ fn judged(task: &'static str, lost: &[&str]) -> Judged<'static> {
         checks: lost.iter().map(check).collect(),
         likenesses: Vec::new(),
         substituted: Vec::new(),
+        gone_round: Vec::new(),
         fault: None,
     }];
     Judged {
