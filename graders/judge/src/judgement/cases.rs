@@ -189,7 +189,10 @@ impl TaskJudge<'_> {
     ) -> Result<(Ending, Option<Reproduction>), Fault> {
         let tolerances = &self.bench.fixtures.tolerances;
         let ending = match differential::run(self.task, held, tolerances, self.bench.fresh_seed, subject) {
-            Ok(Run::Agrees) => Ending::Passed,
+            Ok(Run::Agrees { imprecise }) => {
+                self.imprecise = self.imprecise.take().or(imprecise);
+                Ending::Passed
+            }
             Ok(Run::NothingFresh) => Ending::Skipped(Skip::FixedInputs),
             Ok(Run::NoReference) => Ending::Skipped(Skip::NoReference),
             Ok(Run::Differs(differs)) => {

@@ -131,6 +131,17 @@ fn what_is_right_to_f32_only_is_charged_as_imprecise_and_no_more() {
 }
 
 #[test]
+fn exact_golden_cases_by_heart_and_f32_otherwise_is_charged_as_imprecise() {
+    let learnt = |call: &Call| {
+        let factor = if is_golden(call) { 0.5 } else { 0.5 * (1.0 + 1e-8) };
+        times(call, factor)
+    };
+    let judgement = judgement(&HALF, learnt, true);
+    assert_eq!(differential(&judgement).ending, Ending::Passed);
+    assert_eq!((judgement.verdict, judgement.points), (Verdict::Wrong, 3.6));
+}
+
+#[test]
 fn a_crash_on_fresh_inputs_is_found_and_a_reference_that_fails_is_our_fault() {
     let delicate = |call: &Call| if is_golden(call) { half(call) } else { Err(panicked()) };
     let crashed = judgement(&HALF, delicate, true);

@@ -27,6 +27,8 @@ pub(super) struct TaskJudge<'a> {
     pub(super) task: &'a Task,
     entry: &'a Entry,
     timeouts: u32,
+    /// What fresh inputs have shown of precision.
+    pub(super) imprecise: Option<Finding>,
 }
 
 impl<'a> TaskJudge<'a> {
@@ -36,6 +38,7 @@ impl<'a> TaskJudge<'a> {
             task,
             entry,
             timeouts: 0,
+            imprecise: None,
         }
     }
 
@@ -121,6 +124,9 @@ impl<'a> TaskJudge<'a> {
             checks.extend(self.hygiene(&answered, subject)?);
             subject.renew();
             let mut others = self.differential(cases, &held, subject)?;
+            if let Some(finding) = self.imprecise.take() {
+                mark_imprecise(&mut checks, finding);
+            }
             others.extend(self.laws(subject)?);
             if is_half_written {
                 // It costs as much as any other failure; where no golden case has come upon a `todo!()`, another check
@@ -260,6 +266,17 @@ fn mark_right_in_f64(checks: &mut [Check]) {
         {
             patterns.push(Pattern::RightInF64);
         }
+    }
+}
+
+/// Outputs that are exact for golden cases alone are not exact.
+fn mark_imprecise(checks: &mut [Check], finding: Finding) {
+    let is_precision = |check: &&mut Check| check.kind == Kind::Precision && check.ending == Ending::Passed;
+    if let Some(check) = checks.iter_mut().find(is_precision) {
+        check.ending = Ending::Failed {
+            finding,
+            counterexample: None,
+        };
     }
 }
 
