@@ -14,7 +14,12 @@ fn attacks() -> Vec<(PathBuf, toml::Table)> {
     let folders = fs::read_dir(root().join("fixtures/submissions/scoring")).unwrap();
     let mut folders: Vec<PathBuf> = folders.map(|entry| entry.unwrap().path()).collect();
     folders.sort();
-    let expected = |folder: &Path| fs::read_to_string(folder.join("expected.toml")).unwrap().parse().unwrap();
+    let expected = |folder: &Path| {
+        fs::read_to_string(folder.join("expected.toml"))
+            .unwrap()
+            .parse()
+            .unwrap()
+    };
     folders
         .into_iter()
         .map(|folder| {
@@ -48,7 +53,10 @@ fn overpaid(folder: &Path, expected: &toml::Table) -> (Vec<String>, usize) {
     for assignment in ASSIGNMENTS {
         let of = assigned(assignment);
         let ids: Vec<&str> = most.keys().map(String::as_str).collect();
-        let ids: Vec<&str> = ids.into_iter().filter(|id| of.contains(&format!("id = \"{id}\""))).collect();
+        let ids: Vec<&str> = ids
+            .into_iter()
+            .filter(|id| of.contains(&format!("id = \"{id}\"")))
+            .collect();
         if ids.is_empty() {
             continue;
         }
@@ -62,7 +70,10 @@ fn overpaid(folder: &Path, expected: &toml::Table) -> (Vec<String>, usize) {
         }
         for id in ids {
             tried += 1;
-            let (points, most) = (task(&report, id)["points"].as_f64().unwrap(), most[id].as_float().unwrap());
+            let (points, most) = (
+                task(&report, id)["points"].as_f64().unwrap(),
+                most[id].as_float().unwrap(),
+            );
             if points > most {
                 found.push(format!("{name}: {id} gets {points} points, and may get {most}"));
             }
@@ -72,7 +83,12 @@ fn overpaid(folder: &Path, expected: &toml::Table) -> (Vec<String>, usize) {
 }
 
 /// Parts in which attacks have a flaw: they have to be judged for the reference to answer for them.
-const PARTS: [&str; 4] = ["adjacency_matrix", "encoder_mask", "split_heads", "generic_self_attention"];
+const PARTS: [&str; 4] = [
+    "adjacency_matrix",
+    "encoder_mask",
+    "split_heads",
+    "generic_self_attention",
+];
 
 #[test]
 fn no_attack_on_scoring_is_paid_more_than_it_has_shown() {
@@ -122,13 +138,23 @@ fn a_part_that_cuts_gradients_costs_itself_and_the_larger_task_is_judged_with_th
 #[test]
 fn a_task_that_goes_round_its_part_is_judged_with_its_own_and_is_told_so() {
     let submission = Submission::reference()
-        .with_body("src/attention.rs", "split_heads", "    input.unflatten(-1, [heads, -1]).transpose(1, 2) * 0.5")
+        .with_body(
+            "src/attention.rs",
+            "split_heads",
+            "    input.unflatten(-1, [heads, -1]).transpose(1, 2) * 0.5",
+        )
         .replacing("src/attention.rs", "parts::split_heads(", "split_heads(");
     let (_, report) = submission.graded(&["--task", "split_heads", "--task", "causal_self_attention"]);
     let layer = task(&report, "causal_self_attention");
-    assert_eq!((layer["verdict"].as_str(), layer["points"].as_f64()), (Some("wrong"), Some(0.0)));
+    assert_eq!(
+        (layer["verdict"].as_str(), layer["points"].as_f64()),
+        (Some("wrong"), Some(0.0))
+    );
     let summary = layer["summary"].as_str().unwrap();
-    assert!(summary.contains("judged with your own `split_heads`, which is not right"), "{summary}");
+    assert!(
+        summary.contains("judged with your own `split_heads`, which is not right"),
+        "{summary}"
+    );
 }
 
 /// Everything that a student reads of a grading: what is printed, and every format.
@@ -136,7 +162,10 @@ fn everything_read(submission: &Submission, course: &Submission, tasks: &[&str])
     let folder = tempfile::tempdir().unwrap();
     let formats = ["json", "markdown", "junit", "github", "gradescope", "html", "terminal"];
     let path = |format: &str| folder.path().join(format);
-    let reports: Vec<String> = formats.iter().map(|format| format!("{format}={}", path(format).display())).collect();
+    let reports: Vec<String> = formats
+        .iter()
+        .map(|format| format!("{format}={}", path(format).display()))
+        .collect();
     let mut arguments = vec!["--verbose"];
     arguments.extend(reports.iter().flat_map(|report| ["--report", report.as_str()]));
     arguments.extend(tasks.iter().flat_map(|task| ["--task", task]));
@@ -151,7 +180,11 @@ fn what_a_hidden_part_has_answered_reaches_no_text() {
         let path = folder.join("fixtures/assignments/uva-dl1-a2.toml");
         let text = fs::read_to_string(&path).unwrap();
         let entry = "id = \"degree_matrix\"\n";
-        fs::write(&path, text.replacen(entry, &format!("{entry}visibility = \"hidden\"\n"), 1)).unwrap();
+        fs::write(
+            &path,
+            text.replacen(entry, &format!("{entry}visibility = \"hidden\"\n"), 1),
+        )
+        .unwrap();
     });
     // 317 edges into node 1: nobody but the hidden part counts them.
     let asks = "    let edges = Tensor::ones([2, 317], (Kind::Int64, device));
@@ -159,7 +192,11 @@ fn what_a_hidden_part_has_answered_reaches_no_text() {
     let _ = (edge_index, num_nodes, kind);
     panic!(\"the hidden part says {answer} and {}\", answer * 1001)";
     let submission = Submission::reference()
-        .with_body("src/graph.rs", "degree_matrix", "    Tensor::zeros([num_nodes, num_nodes], (kind, edge_index.device() )).to_device(device)")
+        .with_body(
+            "src/graph.rs",
+            "degree_matrix",
+            "    Tensor::zeros([num_nodes, num_nodes], (kind, edge_index.device() )).to_device(device)",
+        )
         .with_body("src/graph_algebra.rs", "laplacian", asks);
     let text = everything_read(&submission, &course, &["degree_matrix", "laplacian"]);
     for secret in ["says 317", "317317", "the hidden part"] {
@@ -179,7 +216,9 @@ fn a_report_on_a_withheld_task_is_the_same_wherever_the_answer_is_wrong() {
     assert_eq!(check(&one, "golden-f64/left_adjacency")["verdict"], "wrong");
     let told = |task: &Value| {
         let checks = task["checks"].as_array().unwrap().clone();
-        let golden = checks.into_iter().filter(|check| check["name"].as_str().unwrap().starts_with("golden"));
+        let golden = checks
+            .into_iter()
+            .filter(|check| check["name"].as_str().unwrap().starts_with("golden"));
         (golden.collect::<Vec<Value>>(), task["diagnosis"].clone())
     };
     assert_eq!(told(&one), told(&figure("vec![0, 1, 0, 0, 1],")));

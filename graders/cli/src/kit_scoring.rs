@@ -46,7 +46,8 @@ pub(crate) fn attacks(bank: &Path) -> Result<Vec<Attack>, Failure> {
     if !all.is_dir() {
         return Ok(Vec::new());
     }
-    let cannot = |error: &dyn std::fmt::Display| Failure::environment(format!("cannot read {}: {error}", all.display()));
+    let cannot =
+        |error: &dyn std::fmt::Display| Failure::environment(format!("cannot read {}: {error}", all.display()));
     let mut found = Vec::new();
     for entry in fs::read_dir(&all).map_err(|error| cannot(&error))? {
         let folder = entry.map_err(|error| cannot(&error))?.path();
@@ -60,7 +61,8 @@ pub(crate) fn attacks(bank: &Path) -> Result<Vec<Attack>, Failure> {
 
 fn attack(folder: PathBuf) -> Result<Attack, Failure> {
     let path = folder.join("expected.toml");
-    let broken = |reason: &dyn std::fmt::Display| Failure::environment(format!("{} is broken: {reason}", path.display()));
+    let broken =
+        |reason: &dyn std::fmt::Display| Failure::environment(format!("{} is broken: {reason}", path.display()));
     let text = fs::read_to_string(&path).map_err(|error| broken(&error))?;
     let Expected { most, .. } = toml::from_str(&text).map_err(|error| broken(&error))?;
     if most.is_empty() {
@@ -113,6 +115,10 @@ mod tests {
         )
         .unwrap();
         let error = attack(folder.path().to_owned()).unwrap_err();
-        assert!(error.message.ends_with("there is no task `no_task`"), "{}", error.message);
+        assert!(
+            error.message.ends_with("there is no task `no_task`"),
+            "{}",
+            error.message
+        );
     }
 }

@@ -102,7 +102,10 @@ fn task(context: &Context<'_>, assignment: &Assignment, entry: &Entry, judgement
     let openness = Openness::of(assignment, entry, &judgement.substituted);
     let checks = judgement.checks.iter().map(|own| {
         let limits = task.map_or(assignment.limits, |task| task.limits(&own.name, assignment.limits));
-        let place = Place { task: &entry.id, limits };
+        let place = Place {
+            task: &entry.id,
+            limits,
+        };
         CheckReport {
             deduction: points::deduction(own, &judgement.portions, assignment.deductions),
             ..check(assignment.hints, openness, place, own)

@@ -52,10 +52,7 @@ pub(crate) fn sight(openness: Openness, kind: Kind, finding: &Finding) -> Sight 
         (Openness::Open, _) => Sight::Finding(finding.clone()),
         (Openness::Hidden, Kind::Law | Kind::Trial) => Sight::Finding(without_free_text(finding)),
         (Openness::Closed, _)
-        | (
-            Openness::Hidden,
-            Kind::Golden | Kind::Single | Kind::Precision | Kind::Hygiene | Kind::Differential,
-        ) => {
+        | (Openness::Hidden, Kind::Golden | Kind::Single | Kind::Precision | Kind::Hygiene | Kind::Differential) => {
             match finding {
                 // These are known without any input.
                 Finding::NotAttempted

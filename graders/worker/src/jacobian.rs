@@ -131,7 +131,11 @@ mod tests {
             // Not leaves: what comes before the part has to be differentiated as well.
             let output = through(&(&x * 2.0), &y.exp());
             (output.square() * &x).sum(Kind::Double).backward();
-            [Vec::<f64>::try_from(x.grad()).unwrap(), Vec::<f64>::try_from(y.grad()).unwrap()].concat()
+            [
+                Vec::<f64>::try_from(x.grad()).unwrap(),
+                Vec::<f64>::try_from(y.grad()).unwrap(),
+            ]
+            .concat()
         };
         let direct = gradients(&|x, y| part(x, y).output("output").unwrap().shallow_clone());
         let carried = gradients(&|x, y| {

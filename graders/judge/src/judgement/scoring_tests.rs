@@ -34,12 +34,18 @@ static HALF: Task = Task {
         },
     ],
     laws: &[
-        Law::new("of-plus", "half of a positive number is half of it", SIZES, |scenario, probe| {
-            is_half(scenario, probe, 1.0)
-        }),
-        Law::new("of-minus", "half of a negative number is half of it", SIZES, |scenario, probe| {
-            is_half(scenario, probe, -1.0)
-        }),
+        Law::new(
+            "of-plus",
+            "half of a positive number is half of it",
+            SIZES,
+            |scenario, probe| is_half(scenario, probe, 1.0),
+        ),
+        Law::new(
+            "of-minus",
+            "half of a negative number is half of it",
+            SIZES,
+            |scenario, probe| is_half(scenario, probe, -1.0),
+        ),
     ],
     ..Task::BLANK
 };
@@ -104,7 +110,11 @@ struct Actor {
 fn class(call: &Call) -> usize {
     let x = &call.arguments["x"];
     let is_minus = x.to_f64().first().is_some_and(|first| *first < 0.0);
-    let (name, low, high) = if is_minus { ("half/minus", -2.0, -1.0) } else { ("half/plus", 1.0, 2.0) };
+    let (name, low, high) = if is_minus {
+        ("half/minus", -2.0, -1.0)
+    } else {
+        ("half/plus", 1.0, 2.0)
+    };
     let kind = if x.len() > 2 {
         3
     } else if x.dtype() == DType::F32 {

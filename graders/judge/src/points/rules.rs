@@ -43,10 +43,12 @@ const fn trial(name: &'static str, portion: &'static str) -> Trial {
         portion,
         statement: "",
         cpu_seconds: 1.0,
-        run: |_| Ok(Outcome {
-            measured: Vec::new(),
-            series: Vec::new(),
-        }),
+        run: |_| {
+            Ok(Outcome {
+                measured: Vec::new(),
+                series: Vec::new(),
+            })
+        },
     }
 }
 
@@ -193,7 +195,11 @@ impl Scene {
             for part in 0..parts.max(1) {
                 let mut scene = self.clone();
                 let check = &mut scene.checks[position];
-                let place = if parts == 0 { &mut check.ending } else { &mut check.portions[part].1 };
+                let place = if parts == 0 {
+                    &mut check.ending
+                } else {
+                    &mut check.portions[part].1
+                };
                 if is_theirs(place) {
                     *place = ending.clone();
                     scenes.push(scene);

@@ -411,5 +411,8 @@ fn no_law_holds_over_a_matrix_that_is_missing() {
         3 => Err(Outcome::NotAttempted),
         matrix => Ok(arguments([("matrix", drawn(matrix))])),
     };
-    assert_eq!(broken_laws(&figure_6::TASK, one_missing), ["symmetric", "rows-sum-to-zero"]);
+    assert_eq!(
+        broken_laws(&figure_6::TASK, one_missing),
+        ["symmetric", "rows-sum-to-zero"]
+    );
 }

@@ -33,13 +33,20 @@ fn told(assignment: &Assignment, kind: Kind, finding: Finding, substituted: &[&s
     let judgement = TaskJudgement {
         likenesses: vec![heads_merged_twice()],
         substituted: substituted.iter().map(ToString::to_string).collect(),
-        ..judgement("rms_norm", Verdict::Wrong, &[("all", false)], vec![failed("check", kind, finding)])
+        ..judgement(
+            "rms_norm",
+            Verdict::Wrong,
+            &[("all", false)],
+            vec![failed("check", kind, finding)],
+        )
     };
     everywhere(&build(&mixed_context(), &[judgement], assignment))
 }
 
 fn is_silent(text: &str) -> bool {
-    [SECRET, "9021", "90210", "merged twice"].iter().all(|secret| !text.contains(secret))
+    [SECRET, "9021", "90210", "merged twice"]
+        .iter()
+        .all(|secret| !text.contains(secret))
 }
 
 const OF_CASES: [Kind; 5] = [
@@ -54,7 +61,10 @@ const OF_CASES: [Kind; 5] = [
 fn nothing_of_a_withheld_tasks_expected_values_reaches_any_format() {
     let mut assignment = assignment(&[("rms_norm", &["all"])], Visibility::Public);
     let shown = told(&assignment, Kind::Golden, talkative().remove(0), &[]);
-    assert!(!is_silent(&shown), "the same task is talked of where it is not withheld");
+    assert!(
+        !is_silent(&shown),
+        "the same task is talked of where it is not withheld"
+    );
     assignment.tasks[0].withheld = true;
     for kind in OF_CASES {
         for finding in talkative() {
