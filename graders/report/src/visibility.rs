@@ -5,8 +5,12 @@
 //! share with them what a case leaves fixed. Laws draw inputs of their own,
 //! which are no secret; but a function may carry a golden input over to a law's call, so that its free text is left
 //! out there as well, and of its values all but the worst one.
+//!
+//! A withheld task's expected values are the answer that is asked for, so that it is shown like a hidden one. A task for
+//! which the reference has answered a hidden or withheld part has had that part's answers in its hands: whatever it
+//! gives back can be one of them, so of its checks is said only whether they hold.
 
-use judge::assignment::Visibility;
+use judge::assignment::{Assignment, Entry, Visibility};
 use judge::compare::{Difference, Mismatch};
 use judge::finding::{Finding, Violation};
 use judge::judgement::Kind;

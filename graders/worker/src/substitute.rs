@@ -141,7 +141,11 @@ fn seed() -> Option<i64> {
 }
 
 /// The outputs of an answered part in the order of its function; none at all where it refuses its arguments.
-fn in_order(answer: &Frame<ChildRequest>, outputs: &[&str], arguments: &Arguments) -> Option<Vec<Tensor>> {
+fn in_order(
+    answer: &Frame<ChildRequest>,
+    outputs: &[&str],
+    arguments: &[(&'static str, Tensor)],
+) -> Option<Vec<Tensor>> {
     if answer.message != (ChildRequest::Part { answered: true }) {
         return None;
     }
