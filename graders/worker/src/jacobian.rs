@@ -24,8 +24,10 @@ fn name(output: &str, argument: &str) -> String {
 /// value of the argument. There is none for an output that depends on nothing smoothly, and none at all where they would
 /// be too large: then a value has no gradient, which no check takes for a right one.
 pub(crate) fn jacobians(by: &[String], arguments: &Arguments, returned: &Returned) -> Result<Tensors, String> {
-    let named = |name: &String| Some((name.as_str(), arguments.tensors().get(name)?));
-    let inputs: Vec<(&str, &Tensor)> = by.iter().filter_map(named).collect();
+    let named = by
+        .iter()
+        .filter_map(|name| Some((name.as_str(), arguments.tensors().get(name)?)));
+    let inputs: Vec<(&str, &Tensor)> = named.collect();
     let columns: usize = inputs.iter().map(|(_, input)| input.numel()).sum();
     let outputs = || returned.outputs().iter().filter(|(_, output)| output.requires_grad());
     let rows = outputs().map(|(_, output)| output.numel());
