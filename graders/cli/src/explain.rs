@@ -158,7 +158,8 @@ fn explain_check(task: &Task, check: &str) -> Result<String, Failure> {
             "Where a golden case holds, inputs are drawn anew as its own were, and the function's outputs for them are \
              compared with the reference's in f64, within the same tolerance. The seed of these inputs follows from \
              assignment, submission and grader, and stands in the report: it is another one after every change. A \
-             case without random inputs is left out; without the reference, nothing is compared.",
+             case without random inputs is left out; without the reference, nothing is compared. Where they differ, the \
+             portion of the golden case is lost.",
         );
         let _ = writeln!(text, "\n  definition: {}", task.formula);
     } else if check == "precision" && !task.cases.is_empty() {

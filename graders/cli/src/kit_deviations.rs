@@ -30,6 +30,7 @@ pub(crate) fn deviations(expected: &Expected, judgements: &[TaskOutcome]) -> Vec
         ),
         Expected::FullMarks(_) => found.extend(judgements.iter().filter_map(not_full)),
         Expected::Wrong(wrong) => found.extend(wrong_deviations(wrong, judgements)),
+        Expected::AtMost(most) => found.extend(most.deviations(judgements)),
     }
     found
 }

@@ -10,6 +10,7 @@ use judge::{impostor, tasks};
 use crate::bank::{self, ExpectedWrong};
 use crate::failure::Failure;
 use crate::grader::Grader;
+use crate::kit_scoring::{self, Most};
 
 /// A submission of the kit and what must come of it.
 #[derive(Debug)]
@@ -48,6 +49,8 @@ pub(crate) enum Expected {
     NoPoints,
     /// Checks that are lost, and tasks that keep everything.
     Wrong(ExpectedWrong),
+    /// No more points than these.
+    AtMost(Most),
 }
 
 impl Entry {
@@ -56,6 +59,7 @@ impl Entry {
         match &self.expected {
             Expected::FullMarks(tasks) => tasks.iter().map(String::as_str).collect(),
             Expected::Wrong(wrong) => wrong.named().into_iter().collect(),
+            Expected::AtMost(most) => most.0.keys().map(String::as_str).collect(),
             Expected::NothingAttempted | Expected::NoPoints => BTreeSet::new(),
         }
     }
@@ -73,7 +77,7 @@ impl Entry {
     pub(crate) fn needs_training(&self) -> bool {
         match &self.expected {
             Expected::Wrong(wrong) => shows_in_trials(wrong, tasks::find),
-            Expected::NothingAttempted | Expected::FullMarks(_) | Expected::NoPoints => false,
+            Expected::NothingAttempted | Expected::FullMarks(_) | Expected::NoPoints | Expected::AtMost(_) => false,
         }
     }
 }
@@ -131,6 +135,12 @@ pub(crate) fn entries(grader: &Grader, only: &[String]) -> Result<Vec<Entry>, Fa
             expected: Expected::Wrong(wrong.expected),
         });
     }
+    entries.extend(kit_scoring::attacks(&bank)?.into_iter().map(|attack| Entry {
+        name: attack.name,
+        source: Source::Overlay(attack.folder),
+        about: Some(attack.most.0.keys().cloned().collect()),
+        expected: Expected::AtMost(attack.most),
+    }));
     if only.is_empty() {
         return Ok(entries);
     }

@@ -27,6 +27,7 @@ mod kit;
 mod kit_deviations;
 mod kit_entries;
 mod kit_names;
+mod kit_scoring;
 mod kit_table;
 mod late;
 mod lines;

@@ -142,7 +142,7 @@ fn spent(Used { cpu, slept, wall }: Used) -> Spent {
 fn request(id: u64, call: &Call, parts: &[&'static str], device: Device) -> (wire::Call, Tensors) {
     let mut tensors = Tensors::new();
     Group::Argument.insert(&mut tensors, call.arguments.clone());
-    let mut gradients = Vec::new();
+    let mut gradients = call.jacobian.clone();
     if let Some(gradient) = &call.gradient {
         Group::Cotangent.insert(&mut tensors, gradient.cotangents.clone());
         gradients = gradient.by.iter().map(ToString::to_string).collect();
@@ -248,9 +248,13 @@ impl<'a> Reference<'a> {
         };
         // A part draws its random numbers from a seed that the submission's own generator gives.
         let seed = arguments.remove("seed").and_then(|seed| seed.item()).unwrap_or(0.0) as i64;
+        // Gradients end at the border between processes; the answer's Jacobian at these arguments does not.
+        let differentiated = Group::Gradient.take(&mut arguments);
+        let is_float = |name: &String| arguments.get(name).is_some_and(|argument| argument.dtype().is_float());
         let call = Call {
             seed,
             cpu_seconds: Some(most),
+            jacobian: differentiated.into_keys().filter(is_float).collect(),
             ..Call::new(task.id, arguments)
         };
         // Neither its start nor waiting for its turn is counted: that is none of the submission's doing.
@@ -262,7 +266,11 @@ impl<'a> Reference<'a> {
             Observed::Answered {
                 outcome: Outcome::Returned,
                 tensors,
-            } => Some(Group::Output.extract(&tensors)),
+            } => {
+                let mut answer = Group::Output.extract(&tensors);
+                Group::Gradient.insert(&mut answer, Group::Gradient.extract(&tensors));
+                Some(answer)
+            }
             Observed::Answered {
                 outcome: Outcome::Refused { .. },
                 ..

@@ -139,11 +139,11 @@ impl Limits {
     }
 }
 
-/// Shares of a task's earned points that a failed check takes away.
+/// Shares of a task's earned points that a check takes away which fails, however it fails.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Deductions {
-    /// A law, a portion that is right in f64 and wrong in f32, or fresh inputs on which the reference says otherwise.
+    /// A law; of the portion's own points, one that is right in f64 and wrong in f32.
     pub law: f64,
     /// A hygiene check.
     pub hygiene: f64,

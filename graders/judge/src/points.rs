@@ -1,9 +1,62 @@
-//! From endings to points: golden cases and trials give, everything else only takes away.
+//! From endings to points. Two rules, and everything that decides about points stands here.
+//!
+//! *Monotone*: no ending that is in a submission's hands (a failure of any kind, or a check that was not made because of
+//! one) gives more points than passing the check would, or than failing it openly would. So there is one loss for all of
+//! them: `Standing::Lost`.
+//!
+//! *Earned*: a portion gives its points where its golden cases and its fresh inputs hold, and its trials reach their
+//! bars, in checks that really ran. Where no reference is at hand, fresh inputs cannot be judged; then one law at least
+//! has to hold, if the task has any. Laws, hygiene and f32 give nothing: they take a share of what was earned.
+//!
+//! What could not be judged for a reason of ours is charged to nobody.
 
 use crate::assignment::{Deductions, Entry};
-use crate::judgement::{Check, Ending, Kind};
+use crate::judgement::{Check, Ending, Kind, Skip};
 use crate::task::{Task, golden_name};
 use wire::DType;
+
+/// What a check's ending means for points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It was made and holds, or there is nothing that it could look at in anybody's submission.
+    Holds,
+    /// It does not hold, or was not made for a reason that is the submission's.
+    Lost,
+    /// It was not made for a reason that is ours.
+    Ours,
+}
+
+impl Standing {
+    /// What an ending means: the only place where a check that was not made is excused.
+    pub fn of(ending: &Ending) -> Self {
+        match ending {
+            Ending::Passed | Ending::Skipped(Skip::FixedInputs) => Self::Holds,
+            Ending::Failed { .. }
+            | Ending::Skipped(
+                Skip::DependsOn(_)
+                | Skip::NothingToJudge
+                | Skip::NotWritten
+                | Skip::NoAnswer
+                | Skip::NothingHolds
+                | Skip::TimeUsedUp,
+            ) => Self::Lost,
+            Ending::Skipped(Skip::NoReference | Skip::TrainingNotAsked) => Self::Ours,
+        }
+    }
+}
+
+/// Why a portion is lost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Loss {
+    /// Its golden cases do not hold in f64.
+    Golden,
+    /// Fresh inputs of its golden cases do not hold.
+    Fresh,
+    /// There was no reference to judge fresh inputs by, and no law of the task holds.
+    NoLawHolds,
+    /// This trial does not reach its bars.
+    Trial(String),
+}
 
 /// A named part of a task's points.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,30 +67,61 @@ pub struct Portion {
     pub points: f64,
     /// The names of the checks that decide: its golden cases in f64, its trials.
     pub checks: Vec<String>,
-    /// Whether all of these hold.
+    /// Whether it is earned.
     pub earned: bool,
+    /// Why not, where it is not.
+    pub lost: Vec<Loss>,
     /// Whether trials among them were not asked for, so that it cannot be earned in this run.
     pub not_run: bool,
 }
 
 /// The portions of a task, earned or not; `trained` says whether its trials were asked for.
 pub fn portions(task: &Task, entry: &Entry, checks: &[Check], trained: bool) -> Vec<Portion> {
-    let holds = |name: &String| {
-        checks
-            .iter()
-            .any(|check| check.name == *name && check.ending == Ending::Passed)
-    };
     let portion = |name: &&'static str| {
-        let deciding = deciding(task, name);
+        let lost = losses(task, name, checks);
         Portion {
             name: (*name).to_owned(),
             points: entry.portions.get(*name).copied().unwrap_or(0.0),
-            earned: deciding.iter().all(holds),
-            checks: deciding,
+            earned: lost.is_empty(),
+            checks: deciding(task, name),
+            lost,
             not_run: !trained && task.trials.iter().any(|trial| trial.portion == *name),
         }
     };
     task.portions().iter().map(portion).collect()
+}
+
+/// The rule *earned*: all that keeps a portion from being earned.
+fn losses(task: &Task, portion: &str, checks: &[Check]) -> Vec<Loss> {
+    let holds = |name: &str| {
+        let check = checks.iter().find(|check| check.name == name);
+        check.is_some_and(|check| Standing::of(&check.ending) == Standing::Holds)
+    };
+    let mut lost = Vec::new();
+    if task.cases.iter().any(|case| case.portion == portion) {
+        if !holds(&golden_name(DType::F64, portion)) {
+            lost.push(Loss::Golden);
+        }
+        lost.extend(fresh_loss(portion, checks));
+    }
+    let trials = task.trials.iter().filter(|trial| trial.portion == portion);
+    let failed = trials.filter(|trial| !holds(trial.name));
+    lost.extend(failed.map(|trial| Loss::Trial(trial.name.to_owned())));
+    lost
+}
+
+/// What is lost by the fresh inputs of a portion. A task without such a check (the kit can leave it out) loses nothing.
+fn fresh_loss(portion: &str, checks: &[Check]) -> Option<Loss> {
+    let differential = checks.iter().find(|check| check.kind == Kind::Differential)?;
+    match Standing::of(differential.ending_in(portion)) {
+        Standing::Holds => None,
+        Standing::Lost => Some(Loss::Fresh),
+        Standing::Ours => {
+            let mut laws = checks.iter().filter(|check| check.kind == Kind::Law).peekable();
+            let holds = |law: &Check| Standing::of(&law.ending) == Standing::Holds;
+            (laws.peek().is_some() && !laws.any(holds)).then_some(Loss::NoLawHolds)
+        }
+    }
 }
 
 fn deciding(task: &Task, portion: &str) -> Vec<String> {
@@ -65,104 +149,48 @@ fn sum<'a>(portions: impl Iterator<Item = &'a Portion>) -> f64 {
     portions.map(|portion| portion.points).sum::<f64>() + 0.0
 }
 
-/// The points of a task: what its portions earn, less what failed checks take away; to a hundredth.
+/// The points of a task: what its portions earn, less what lost checks take away; to a hundredth.
 pub fn points(portions: &[Portion], checks: &[Check], deductions: Deductions) -> f64 {
-    let earned: f64 = portions
-        .iter()
-        .filter(|portion| portion.earned)
-        .map(|portion| portion.points)
-        .sum();
-    let failed = checks
-        .iter()
-        .filter(|check| matches!(check.ending, Ending::Failed { .. }))
-        .filter(|check| !is_lost_already(portions, check));
-    let lost: f64 = failed.map(|check| cost(check.kind, deductions)).sum();
+    let taken = |of: &dyn Fn(&Check) -> bool| -> f64 {
+        let checks = checks.iter().filter(|check| of(check));
+        checks.filter_map(|check| deduction(check, portions, deductions)).sum()
+    };
+    let everywhere = taken(&|check| check.kind != Kind::Single);
+    let of_portion = |portion: &Portion| {
+        let own = taken(&|check| is_single_of(check, portion));
+        portion.points * (1.0 - everywhere - own).max(0.0)
+    };
+    let earned: f64 = portions.iter().filter(|portion| portion.earned).map(of_portion).sum();
     // Adding zero turns the negative zero of an empty sum into a plain one.
-    (earned * (1.0 - lost).max(0.0) * 100.0).round() / 100.0 + 0.0
+    (earned * 100.0).round() / 100.0 + 0.0
+}
+
+/// The rule *monotone*: the share that a check takes away, the same for every way of losing it; `None` where it takes
+/// nothing. It is a share of all that was earned; of an f32 check, of what its portion has earned. Otherwise losing a
+/// small portion could save what its f32 check costs the large ones.
+pub fn deduction(check: &Check, portions: &[Portion], deductions: Deductions) -> Option<f64> {
+    let is_lost = Standing::of(&check.ending) == Standing::Lost && !is_lost_already(check, portions);
+    let cost = match check.kind {
+        // These decide about portions.
+        Kind::Golden | Kind::Trial | Kind::Differential => 0.0,
+        Kind::Single | Kind::Law => deductions.law,
+        Kind::Precision => deductions.precision,
+        Kind::Hygiene => deductions.hygiene,
+    };
+    (is_lost && cost > 0.0).then_some(cost)
 }
 
 /// Whether it is the f32 check of a portion that is lost: that mistake has been paid for.
-fn is_lost_already(portions: &[Portion], check: &Check) -> bool {
-    check.kind == Kind::Single
-        && portions
-            .iter()
-            .any(|portion| !portion.earned && check.name == golden_name(DType::F32, &portion.name))
+fn is_lost_already(check: &Check, portions: &[Portion]) -> bool {
+    let mut lost = portions.iter().filter(|portion| !portion.earned);
+    lost.any(|portion| is_single_of(check, portion))
 }
 
-/// The share of the earned points that a failed check takes away.
-fn cost(kind: Kind, deductions: Deductions) -> f64 {
-    match kind {
-        Kind::Golden | Kind::Trial => 0.0,
-        Kind::Single | Kind::Law | Kind::Differential => deductions.law,
-        Kind::Precision => deductions.precision,
-        // Also what right values behind axes of size 1 cost, whatever the number of checks that they would fail.
-        Kind::Hygiene => deductions.hygiene,
-    }
+fn is_single_of(check: &Check, portion: &Portion) -> bool {
+    check.kind == Kind::Single && check.name == golden_name(DType::F32, &portion.name)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::finding::Finding;
-
-    const DEDUCTIONS: Deductions = Deductions {
-        law: 0.25,
-        hygiene: 0.1,
-        precision: 0.1,
-    };
-
-    fn check(kind: Kind, holds: bool) -> Check {
-        let finding = Finding::NotAttempted;
-        let failed = Ending::Failed {
-            finding,
-            counterexample: None,
-        };
-        let ending = if holds { Ending::Passed } else { failed };
-        Check::new("", kind, "", ending)
-    }
-
-    fn portion(points: f64, earned: bool) -> Portion {
-        Portion {
-            name: String::new(),
-            points,
-            checks: Vec::new(),
-            earned,
-            not_run: false,
-        }
-    }
-
-    #[test]
-    fn laws_that_hold_give_nothing() {
-        assert_eq!(
-            points(&[portion(4.0, false)], &[check(Kind::Law, true)], DEDUCTIONS),
-            0.0
-        );
-    }
-
-    #[test]
-    fn a_broken_law_takes_a_share_of_what_was_earned() {
-        let portions = [portion(4.0, true), portion(4.0, false)];
-        assert_eq!(points(&portions, &[check(Kind::Law, false)], DEDUCTIONS), 3.0);
-    }
-
-    #[test]
-    fn a_portion_that_is_lost_in_f64_is_not_charged_again_in_f32() {
-        let named = |name: &str, earned| Portion {
-            name: name.to_owned(),
-            ..portion(4.0, earned)
-        };
-        let single = |name: &str| Check {
-            name: golden_name(DType::F32, name),
-            ..check(Kind::Single, false)
-        };
-        let portions = [named("left", true), named("right", false)];
-        assert_eq!(points(&portions, &[single("right")], DEDUCTIONS), 4.0);
-        assert_eq!(points(&portions, &[single("left")], DEDUCTIONS), 3.0);
-    }
-
-    #[test]
-    fn points_never_fall_below_zero() {
-        let checks = vec![check(Kind::Law, false); 9];
-        assert_eq!(points(&[portion(4.0, true)], &checks, DEDUCTIONS), 0.0);
-    }
-}
+mod rules;
+#[cfg(test)]
+mod tests;

@@ -59,6 +59,8 @@ pub struct Probe<'a> {
     subject: &'a mut dyn Subject,
     canonical: Option<fn(Tensors) -> Tensors>,
     exchanges: Vec<Exchange>,
+    /// What the first call gave instead of an answer that was not meant to be refused.
+    unanswered: Option<Finding>,
 }
 
 /// A call and what it gave, where it gave something.
@@ -90,6 +92,7 @@ impl<'a> Probe<'a> {
             subject,
             canonical,
             exchanges: Vec::new(),
+            unanswered: None,
         }
     }
 
@@ -106,6 +109,15 @@ impl<'a> Probe<'a> {
     /// Forgets the recorded calls: a new case begins.
     pub fn forget(&mut self) {
         self.exchanges.clear();
+        self.unanswered = None;
+    }
+
+    /// Fails where a call since the last `forget` was not answered, although it should have been.
+    pub fn all_answered(&mut self) -> Holds {
+        match self.unanswered.take() {
+            None => Ok(()),
+            Some(finding) => Err(Violation::Call(Box::new(finding)).into()),
+        }
     }
 
     /// Has the next call made in a process that knows nothing of the earlier ones.
@@ -122,7 +134,10 @@ impl<'a> Probe<'a> {
             returned: result.as_ref().ok().and_then(|result| result.as_ref().ok()).cloned(),
             invalid: None,
         });
-        result?.map_err(Stop::Found)
+        result?.map_err(|finding| {
+            self.unanswered.get_or_insert_with(|| finding.clone());
+            Stop::Found(finding)
+        })
     }
 
     /// The outputs of a plain call.
@@ -205,7 +220,9 @@ impl<'a> Probe<'a> {
 
     /// A call that the function has to refuse; `input` says what is invalid.
     pub fn refused(&mut self, call: &Call, input: &str) -> Holds {
+        let before = self.unanswered.take();
         let result = self.call(call);
+        self.unanswered = before;
         if let Some(exchange) = self.exchanges.last_mut() {
             exchange.invalid = Some(input.to_owned());
         }

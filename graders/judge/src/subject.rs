@@ -18,6 +18,8 @@ pub struct Call {
     pub echo: bool,
     /// What to differentiate, if anything.
     pub gradient: Option<Gradient>,
+    /// Arguments by which the whole Jacobian of every output is asked for, in place of a gradient.
+    pub jacobian: Vec<String>,
     /// CPU seconds that this call may use, where they are not the assignment's.
     pub cpu_seconds: Option<f64>,
 }
@@ -31,6 +33,7 @@ impl Call {
             seed: 0,
             echo: false,
             gradient: None,
+            jacobian: Vec::new(),
             cpu_seconds: None,
         }
     }

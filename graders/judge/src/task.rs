@@ -174,7 +174,7 @@ pub struct Law {
     pub cases: Cases,
     /// Checks one case.
     pub holds: fn(&Scenario, &mut Probe<'_>) -> Holds,
-    /// Whether it needs gradients through the parts, which a substituted part does not have.
+    /// Whether it needs gradients through the parts: of one that the reference answers, its Jacobian is sent along.
     pub differentiates: bool,
     /// Whether the case is drawn in f64 (tight) or in f32 (where the range of f32 matters).
     pub single: bool,

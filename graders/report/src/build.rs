@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use judge::assignment::{Assignment, Entry, Hints, Limits, Visibility};
+use judge::assignment::{Assignment, Entry, Hints, Limits};
 use judge::finding::{Counterexample, Finding};
 use judge::judgement::{Check, Ending, Kind, Skip, TaskJudgement};
 use judge::points;
@@ -20,7 +20,7 @@ use crate::model::{
 };
 use crate::order::worst_first;
 use crate::snippet::snippet;
-use crate::visibility::{Sight, sight};
+use crate::visibility::{Openness, Sight, sight};
 use crate::words::{self, Place, Words};
 
 /// Bytes of all snippets of a report.
@@ -105,9 +105,17 @@ pub fn build(context: &Context<'_>, judgements: &[TaskJudgement], assignment: &A
 
 fn task(context: &Context<'_>, assignment: &Assignment, entry: &Entry, judgement: &TaskJudgement) -> TaskReport {
     let task = context.tasks.iter().find(|task| task.id == entry.id);
+    let openness = Openness::of(assignment, entry, &judgement.substituted);
     let checks = judgement.checks.iter().map(|own| {
         let limits = task.map_or(assignment.limits, |task| task.limits(&own.name, assignment.limits));
-        check(limits, assignment.hints, entry, own)
+        let place = Place {
+            task: &entry.id,
+            limits,
+        };
+        CheckReport {
+            deduction: points::deduction(own, &judgement.portions, assignment.deductions),
+            ..check(assignment.hints, openness, place, own)
+        }
     });
     let checks = checks.collect();
     TaskReport {
@@ -115,7 +123,7 @@ fn task(context: &Context<'_>, assignment: &Assignment, entry: &Entry, judgement
         file: task.map_or("", |task| task.file).to_owned(),
         line: task.and_then(|task| context.lines.get(task.id)).copied(),
         item: entry.item.clone(),
-        hidden: matches!(entry.visibility, Visibility::Hidden),
+        hidden: openness != Openness::Open,
         verdict: judgement.verdict,
         points: hundredths(judgement.points),
         max_points: hundredths(judgement.max_points),
@@ -123,7 +131,7 @@ fn task(context: &Context<'_>, assignment: &Assignment, entry: &Entry, judgement
         by_hand: None,
         portions: judgement.portions.iter().map(portion).collect(),
         summary: words::summary(judgement),
-        diagnosis: diagnosis(assignment.hints, entry.visibility, &judgement.likenesses),
+        diagnosis: diagnosis(assignment.hints, openness, &judgement.likenesses),
         answered_by_reference: judgement.substituted.clone(),
         checks: worst_first(checks),
     }
@@ -135,6 +143,11 @@ fn portion(portion: &points::Portion) -> Portion {
         points: portion.points,
         earned: portion.earned,
         not_run: portion.not_run,
+        lost: if portion.not_run {
+            Vec::new()
+        } else {
+            portion.lost.iter().map(words::loss).collect()
+        },
     }
 }
 
@@ -149,7 +162,7 @@ fn manual(item: &judge::assignment::Manual) -> ManualItem {
     }
 }
 
-fn check(limits: Limits, hints: Hints, entry: &Entry, check: &Check) -> CheckReport {
+fn check(hints: Hints, openness: Openness, place: Place<'_>, check: &Check) -> CheckReport {
     let blank = CheckReport {
         name: check.name.clone(),
         kind: kind(check.kind),
@@ -162,6 +175,7 @@ fn check(limits: Limits, hints: Hints, entry: &Entry, check: &Check) -> CheckRep
         counterexample: None,
         snippet: None,
         snippet_left_out: None,
+        deduction: None,
         measured: seen(check, |outcome| outcome.measured.iter().map(measured).collect()),
         series: seen(check, |outcome| outcome.series.iter().map(series).collect()),
     };
@@ -182,24 +196,19 @@ fn check(limits: Limits, hints: Hints, entry: &Entry, check: &Check) -> CheckRep
             finding,
             counterexample,
         } => {
-            let place = Place {
-                task: &entry.id,
-                limits,
-            };
             let blank = CheckReport {
                 verdict: Verdict::of(finding),
                 ..blank
             };
-            match sight(entry.visibility, check.kind, finding) {
+            match sight(openness, check.kind, finding) {
                 Sight::Nothing => said(blank, words::hidden(Verdict::of(finding)).within(hints)),
                 Sight::Finding(finding) => {
                     let finding = within(hints, finding);
                     let words = words::finding(&finding, place).within(hints);
                     let report = failed(said(blank, words), &finding, counterexample.as_ref());
                     // Expected values and inputs would be in it.
-                    let is_shown = matches!(entry.visibility, Visibility::Public);
-                    let reproduction = check.reproduction.as_ref().filter(|_| is_shown);
-                    with_snippet(report, &entry.id, reproduction)
+                    let reproduction = check.reproduction.as_ref().filter(|_| openness == Openness::Open);
+                    with_snippet(report, place.task, reproduction)
                 }
             }
         }
@@ -368,5 +377,7 @@ pub(crate) fn conclusion(tasks: &[TaskReport], totals: &Totals, min_score: Optio
     }
 }
 
+#[cfg(test)]
+mod secrets;
 #[cfg(test)]
 mod tests;

@@ -1,19 +1,20 @@
 //! What is said of a mistake that is recognised: as much as the assignment allows.
 
-use judge::assignment::{Hints, Visibility};
+use judge::assignment::Hints;
 use judge::diagnosis::Likeness;
 use judge::finding::Finding;
 
 use crate::clean::clean;
 use crate::model::Diagnosis;
+use crate::visibility::Openness;
 use crate::words;
 
 /// The diagnoses of a task. A hidden one has none: they say how its cases are answered, as a difference would.
-pub(crate) fn diagnosis(hints: Hints, visibility: Visibility, likenesses: &[Likeness]) -> Vec<Diagnosis> {
-    match (visibility, hints) {
-        (Visibility::Hidden, _) | (_, Hints::None) => Vec::new(),
-        (Visibility::Public, Hints::Named) => likenesses.iter().map(named).collect(),
-        (Visibility::Public, Hints::Area) => areas(likenesses),
+pub(crate) fn diagnosis(hints: Hints, openness: Openness, likenesses: &[Likeness]) -> Vec<Diagnosis> {
+    match (openness, hints) {
+        (Openness::Hidden | Openness::Closed, _) | (_, Hints::None) => Vec::new(),
+        (Openness::Open, Hints::Named) => likenesses.iter().map(named).collect(),
+        (Openness::Open, Hints::Area) => areas(likenesses),
     }
 }
 

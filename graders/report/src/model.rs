@@ -161,10 +161,13 @@ pub struct Portion {
     pub name: String,
     /// Its points.
     pub points: f64,
-    /// Whether its golden cases hold in f64 and its trials reach their bars.
+    /// Whether its golden cases hold in f64, its fresh inputs hold and its trials reach their bars.
     pub earned: bool,
     /// Whether it has trials that were not run, so that it could not be earned.
     pub not_run: bool,
+    /// Why it is lost, where it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lost: Vec<String>,
 }
 
 /// The report on one check.
@@ -200,6 +203,9 @@ pub struct CheckReport {
     /// Why there is no such test, where there could be one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snippet_left_out: Option<String>,
+    /// The share of the earned points that it takes away (in f32: of its portion's), where it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deduction: Option<f64>,
     /// What a trial has measured, also one that passed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub measured: Vec<Measured>,
@@ -349,11 +355,14 @@ pub struct Remark<'a> {
 }
 
 impl TaskReport {
-    /// What keeps the task from being passed, each message once and the worst first: failed checks, or skipped ones
-    /// where the task was skipped.
+    /// What keeps the task from being passed, each message once and the worst first: failed checks, and skipped ones where
+    /// the task was skipped or where they cost as much as failed ones.
     pub fn remarks(&self) -> Vec<Remark<'_>> {
         let skipped = self.verdict == Verdict::Skipped;
-        let speaks = |check: &&CheckReport| check.failed() || (skipped && check.verdict == Verdict::Skipped);
+        let speaks = |check: &&CheckReport| {
+            let costs = skipped || check.deduction.is_some();
+            check.failed() || (costs && check.verdict == Verdict::Skipped)
+        };
         let mut remarks: Vec<Remark<'_>> = Vec::new();
         for check in self.checks.iter().filter(speaks) {
             match remarks.iter_mut().find(|remark| remark.check.message == check.message) {

@@ -5,8 +5,12 @@
 //! share with them what a case leaves fixed. Laws draw inputs of their own,
 //! which are no secret; but a function may carry a golden input over to a law's call, so that its free text is left
 //! out there as well, and of its values all but the worst one.
+//!
+//! A withheld task's expected values are the answer that is asked for, so that it is shown like a hidden one. A task for
+//! which the reference has answered a hidden or withheld part has had that part's answers in its hands: whatever it
+//! gives back can be one of them, so of its checks is said only whether they hold.
 
-use judge::assignment::Visibility;
+use judge::assignment::{Assignment, Entry, Visibility};
 use judge::compare::{Difference, Mismatch};
 use judge::finding::{Finding, Violation};
 use judge::judgement::Kind;
@@ -20,12 +24,39 @@ pub(crate) enum Sight {
     Nothing,
 }
 
+/// How much of a task is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Openness {
+    /// Everything.
+    Open,
+    /// Of golden cases and their kind only whether they hold, of laws no free text.
+    Hidden,
+    /// Only whether checks hold.
+    Closed,
+}
+
+impl Openness {
+    /// That of a task for which the reference has answered these parts.
+    pub(crate) fn of(assignment: &Assignment, entry: &Entry, answered: &[String]) -> Self {
+        let is_kept = |entry: &Entry| entry.withheld || entry.visibility == Visibility::Hidden;
+        let mut parts = answered.iter().filter_map(|part| assignment.entry(part));
+        if parts.any(is_kept) {
+            Self::Closed
+        } else if is_kept(entry) {
+            Self::Hidden
+        } else {
+            Self::Open
+        }
+    }
+}
+
 /// What may be shown of a finding.
-pub(crate) fn sight(visibility: Visibility, kind: Kind, finding: &Finding) -> Sight {
-    match (visibility, kind) {
-        (Visibility::Public, _) => Sight::Finding(finding.clone()),
-        (Visibility::Hidden, Kind::Law | Kind::Trial) => Sight::Finding(without_free_text(finding)),
-        (Visibility::Hidden, Kind::Golden | Kind::Single | Kind::Precision | Kind::Hygiene | Kind::Differential) => {
+pub(crate) fn sight(openness: Openness, kind: Kind, finding: &Finding) -> Sight {
+    match (openness, kind) {
+        (Openness::Open, _) => Sight::Finding(finding.clone()),
+        (Openness::Hidden, Kind::Law | Kind::Trial) => Sight::Finding(without_free_text(finding)),
+        (Openness::Closed, _)
+        | (Openness::Hidden, Kind::Golden | Kind::Single | Kind::Precision | Kind::Hygiene | Kind::Differential) => {
             match finding {
                 // These are known without any input.
                 Finding::NotAttempted

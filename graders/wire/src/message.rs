@@ -86,7 +86,8 @@ pub struct Call {
     pub seed: i64,
     /// Whether to send the arguments back as they are after the call.
     pub echo: bool,
-    /// Arguments to differentiate by. Not empty: the frame holds a cotangent per differentiated output.
+    /// Arguments to differentiate by. Not empty: the frame holds a cotangent per differentiated output, or none at all,
+    /// which asks for the whole Jacobian of every output.
     pub gradients: Vec<String>,
     /// Parts that the judge answers in the submission's place.
     pub substitutes: Vec<String>,
@@ -104,7 +105,8 @@ pub enum ChildRequest {
         /// Where the kernels are: a `libtorch_cuda.so`, absolute.
         library: PathBuf,
     },
-    /// The outputs that a `ChildReply::Part` asked for, or none where the judge has none.
+    /// The outputs that a `ChildReply::Part` asked for, or none where the judge has none. With them, as gradients named
+    /// `output/argument`, the Jacobians that it asked for.
     Part {
         /// Whether the frame holds the outputs.
         answered: bool,
@@ -130,7 +132,8 @@ pub enum ChildReply {
     },
     /// Whether calls can compute on CUDA from now on.
     Cuda(Result<(), CudaTrouble>),
-    /// The function asks for a part that the judge answers; the frame holds its arguments.
+    /// The function asks for a part that the judge answers; the frame holds its arguments, and a gradient's name for each
+    /// argument by which the answer will be differentiated.
     Part {
         /// The part's task.
         part: String,
@@ -256,7 +259,7 @@ pub enum Group {
     Output,
     /// Cotangents of outputs, for a gradient.
     Cotangent,
-    /// Gradients by arguments.
+    /// Gradients by arguments; of a part, its Jacobians.
     Gradient,
 }
 
@@ -277,6 +280,13 @@ impl Group {
                 .into_iter()
                 .map(|(name, tensor)| (format!("{}{name}", self.prefix()), tensor)),
         );
+    }
+
+    /// Takes this group's tensors out of a frame; they have their own names.
+    pub fn take(self, frame: &mut Tensors) -> Tensors {
+        let taken = self.extract(frame);
+        frame.retain(|name, _| !name.starts_with(self.prefix()));
+        taken
     }
 
     /// This group's tensors of a frame, by their own names.
@@ -332,5 +342,7 @@ mod tests {
         assert_eq!(frame.len(), 2);
         assert_eq!(Group::Argument.extract(&frame), x());
         assert!(Group::Gradient.extract(&frame).is_empty());
+        assert_eq!(Group::Argument.take(&mut frame), x());
+        assert_eq!(frame.len(), 1);
     }
 }

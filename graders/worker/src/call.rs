@@ -7,6 +7,7 @@ use wire::message::Group;
 use wire::{Call, Outcome, Tensors};
 
 use crate::adapter::{Adapter, Arguments, Problem, Returned};
+use crate::jacobian::jacobians;
 use crate::substitute::Line;
 use crate::{convert, cuda, panics};
 
@@ -55,7 +56,11 @@ fn attempt(
         Group::Argument.insert(&mut answer, echo_of(&arguments)?);
     }
     if !call.gradients.is_empty() {
-        let gradients = gradients_of(call, frame, &arguments, &returned)?;
+        let gradients = if Group::Cotangent.extract(frame).is_empty() {
+            jacobians(&call.gradients, &arguments, &returned).map_err(|reason| Outcome::NoGradient { reason })?
+        } else {
+            gradients_of(call, frame, &arguments, &returned)?
+        };
         Group::Gradient.insert(&mut answer, gradients);
     }
     Ok(answer)

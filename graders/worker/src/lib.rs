@@ -8,6 +8,7 @@
 //! - `server`: loads libtorch once and forks children on request
 //! - `child`, `call`, `substitute`: a child answers calls, and asks the judge for parts
 //! - `cuda`: loads the CUDA kernels into a child, where calls are to compute on a GPU
+//! - `jacobian`: derivatives across the border
 //! - `convert`: tensors across the border; `panics`: panics as data; `kernel`: the calls that are unsafe
 
 mod adapter;
@@ -16,6 +17,7 @@ mod calls;
 mod child;
 mod convert;
 mod cuda;
+mod jacobian;
 mod kernel;
 mod panics;
 mod server;

@@ -5,9 +5,11 @@ use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tch::{Device, Kind, Tensor};
+use wire::message::Group;
 use wire::{ChildReply, ChildRequest, Decoder, Frame, FrameError, Tensors};
 
 use crate::convert;
+use crate::jacobian::carried;
 
 /// The arguments of a part by name.
 type Arguments = Vec<(&'static str, Tensor)>;
@@ -110,11 +112,13 @@ impl Line {
             .map(|(name, tensor)| Some(((*name).to_owned(), convert::to_plain(tensor).ok()?)))
             .collect::<Option<Tensors>>()?;
         tensors.insert(SEED.to_owned(), wire::Tensor::integer(seed()?));
+        let differentiated = arguments.iter().filter(|(_, tensor)| tensor.requires_grad());
+        let differentiated = differentiated.map(|(name, _)| ((*name).to_owned(), wire::Tensor::integer(1)));
+        Group::Gradient.insert(&mut tensors, differentiated.collect());
         let question = ChildReply::Part { part: part.to_owned() };
         Frame::new(question, tensors).write(&mut ends.stream).ok()?;
         let answer = ends.receive().ok()??;
-        let device = arguments.first().map_or(Device::Cpu, |(_, tensor)| tensor.device());
-        in_order(&answer, outputs, device)
+        in_order(&answer, outputs, &arguments)
     }
 
     fn ends(&self) -> MutexGuard<'_, Ends> {
@@ -137,16 +141,25 @@ fn seed() -> Option<i64> {
 }
 
 /// The outputs of an answered part in the order of its function; none at all where it refuses its arguments.
-fn in_order(answer: &Frame<ChildRequest>, outputs: &[&str], device: Device) -> Option<Vec<Tensor>> {
+fn in_order(
+    answer: &Frame<ChildRequest>,
+    outputs: &[&str],
+    arguments: &[(&'static str, Tensor)],
+) -> Option<Vec<Tensor>> {
     if answer.message != (ChildRequest::Part { answered: true }) {
         return None;
     }
     if answer.tensors.is_empty() {
         return Some(Vec::new());
     }
+    let device = arguments.first().map_or(Device::Cpu, |(_, tensor)| tensor.device());
+    let jacobians = Group::Gradient.extract(&answer.tensors);
     outputs
         .iter()
-        .map(|name| convert::to_libtorch(answer.tensors.get(*name)?, device).ok())
+        .map(|name| {
+            let value = convert::to_libtorch(answer.tensors.get(*name)?, device).ok()?;
+            carried(name, value, &jacobians, arguments).ok()
+        })
         .collect()
 }
 

@@ -374,7 +374,7 @@ fn own_file(text: &str) -> String {
 fn mistake(expected: &Expected) -> Option<String> {
     match expected {
         Expected::Wrong(wrong) => Some(format!("{}: {}", wrong.mistake, wrong.explanation)),
-        Expected::NothingAttempted | Expected::FullMarks(_) | Expected::NoPoints => None,
+        Expected::NothingAttempted | Expected::FullMarks(_) | Expected::NoPoints | Expected::AtMost(_) => None,
     }
 }
 
@@ -382,7 +382,7 @@ fn mistake(expected: &Expected) -> Option<String> {
 fn about(expected: &Expected) -> Option<String> {
     match expected {
         Expected::Wrong(wrong) => Some(wrong.task.clone()),
-        Expected::NothingAttempted | Expected::FullMarks(_) | Expected::NoPoints => None,
+        Expected::NothingAttempted | Expected::FullMarks(_) | Expected::NoPoints | Expected::AtMost(_) => None,
     }
 }
 

@@ -163,8 +163,8 @@ impl TaskJudge<'_> {
         Ok(checks)
     }
 
-    /// The check that what holds for the golden cases holds for other inputs of their kind. Where a golden case is lost
-    /// already, fresh inputs have nothing more to say.
+    /// The check that what holds for the golden cases holds for other inputs of their kind, portion by portion. Where a
+    /// golden case is lost already, fresh inputs have nothing more to say.
     pub(super) fn differential(
         &mut self,
         cases: &Cases,
@@ -174,17 +174,25 @@ impl TaskJudge<'_> {
         if self.left_out(differential::NAME) {
             return Ok(Vec::new());
         }
-        let (ending, reproduction) = if self.time_used_up() {
-            (Ending::Skipped(Skip::TimeUsedUp), None)
-        } else if held.is_empty() {
-            (Ending::Skipped(Skip::NothingHolds), None)
-        } else {
-            self.fresh_inputs(held, subject)?
-        };
+        let (mut portions, mut reproduction) = (Vec::new(), None);
+        for portion in self.task.golden_portions() {
+            let held = held.iter().filter(|(case, _)| case.portion == portion);
+            let held: Stored<'_> = held.copied().collect();
+            let (ending, found) = if self.time_used_up() {
+                (Ending::Skipped(Skip::TimeUsedUp), None)
+            } else if held.is_empty() {
+                (Ending::Skipped(Skip::NothingHolds), None)
+            } else {
+                self.fresh_inputs(&held, subject)?
+            };
+            reproduction = reproduction.or(found);
+            portions.push((portion, ending));
+        }
         let statement = differential::statement(self.task, cases);
         Ok(vec![Check {
             reproduction,
-            ..Check::new(differential::NAME, Kind::Differential, statement, ending)
+            portions: portions.clone(),
+            ..Check::new(differential::NAME, Kind::Differential, statement, together(&portions))
         }])
     }
 
@@ -195,7 +203,10 @@ impl TaskJudge<'_> {
     ) -> Result<(Ending, Option<Reproduction>), Fault> {
         let tolerances = &self.bench.fixtures.tolerances;
         let ending = match differential::run(self.task, held, tolerances, self.bench.fresh_seed, subject) {
-            Ok(Run::Agrees) => Ending::Passed,
+            Ok(Run::Agrees { imprecise }) => {
+                self.imprecise = self.imprecise.take().or(imprecise);
+                Ending::Passed
+            }
             Ok(Run::NothingFresh) => Ending::Skipped(Skip::FixedInputs),
             Ok(Run::NoReference) => Ending::Skipped(Skip::NoReference),
             Ok(Run::Differs(differs)) => {
@@ -212,12 +223,7 @@ impl TaskJudge<'_> {
         Ok((ending, None))
     }
 
-    pub(super) fn laws(
-        &mut self,
-        replaced: bool,
-        parts: &[&'static str],
-        subject: &mut dyn Subject,
-    ) -> Result<Vec<Check>, Fault> {
+    pub(super) fn laws(&mut self, subject: &mut dyn Subject) -> Result<Vec<Check>, Fault> {
         let mut checks = Vec::new();
         for law in self.task.laws {
             if self.left_out(law.name) {
@@ -225,9 +231,6 @@ impl TaskJudge<'_> {
             }
             let (ending, reproduction) = if self.time_used_up() {
                 (Ending::Skipped(Skip::TimeUsedUp), None)
-            } else if replaced && law.differentiates {
-                let parts = parts.iter().map(ToString::to_string).collect();
-                (Ending::Skipped(Skip::DependsOn(parts)), None)
             } else {
                 self.law(law, subject)?
             };
@@ -277,6 +280,23 @@ impl TaskJudge<'_> {
         let tolerances = &self.bench.fixtures.tolerances;
         reproduction::by_reference(broken, tolerances, self.task.canonical, subject)
     }
+}
+
+/// How a check ended that was made portion by portion: as in the first that says something against the submission, or
+/// else in the one that leaves most open.
+fn together(portions: &[(&'static str, Ending)]) -> Ending {
+    let rank = |ending: &Ending| match ending {
+        Ending::Failed { .. } => 0,
+        Ending::Skipped(Skip::TimeUsedUp) => 1,
+        Ending::Skipped(Skip::NoReference) => 2,
+        Ending::Passed => 3,
+        Ending::Skipped(Skip::FixedInputs) => 5,
+        Ending::Skipped(_) => 4,
+    };
+    let endings = portions.iter().map(|(_, ending)| ending);
+    // Of equals the first.
+    let first = endings.min_by_key(|ending| rank(ending));
+    first.cloned().unwrap_or(Ending::Skipped(Skip::NothingHolds))
 }
 
 fn has_floats(cases: &Cases) -> bool {

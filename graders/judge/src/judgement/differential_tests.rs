@@ -8,6 +8,7 @@ use crate::arguments::arguments;
 use crate::differential::NAME;
 use crate::finding::Finding;
 use crate::fixtures::INPUT_SEED;
+use crate::points::Loss;
 use crate::random::{Random, floats};
 use crate::subject::Call;
 use crate::task::{Case, Expect, Task};
@@ -84,7 +85,7 @@ fn who_computes_holds_on_fresh_inputs() {
 }
 
 #[test]
-fn who_has_learnt_the_goldens_by_heart_loses_what_a_law_costs() {
+fn who_has_learnt_the_goldens_by_heart_loses_the_portions_with_fresh_inputs() {
     let memory = |call: &Call| times(call, if is_golden(call) { 0.5 } else { 0.0 });
     let judgement = judgement(&HALF, memory, true);
     let Ending::Failed {
@@ -96,7 +97,10 @@ fn who_has_learnt_the_goldens_by_heart_loses_what_a_law_costs() {
     };
     assert_eq!((case.as_str(), *seed), ("drawn", 1));
     assert_eq!(counterexample.calls.len(), 1, "the inputs are shown");
-    assert_eq!((judgement.verdict, judgement.points), (Verdict::Wrong, 3.0));
+    // The other portion has fixed inputs: nobody can tell memory from understanding there.
+    assert_eq!((judgement.verdict, judgement.points), (Verdict::Wrong, 2.0));
+    let lost: Vec<_> = judgement.portions.iter().map(|portion| portion.lost.clone()).collect();
+    assert_eq!(lost, [vec![Loss::Fresh], vec![]]);
 }
 
 #[test]
@@ -127,10 +131,21 @@ fn what_is_right_to_f32_only_is_charged_as_imprecise_and_no_more() {
 }
 
 #[test]
+fn exact_golden_cases_by_heart_and_f32_otherwise_is_charged_as_imprecise() {
+    let learnt = |call: &Call| {
+        let factor = if is_golden(call) { 0.5 } else { 0.5 * (1.0 + 1e-8) };
+        times(call, factor)
+    };
+    let judgement = judgement(&HALF, learnt, true);
+    assert_eq!(differential(&judgement).ending, Ending::Passed);
+    assert_eq!((judgement.verdict, judgement.points), (Verdict::Wrong, 3.6));
+}
+
+#[test]
 fn a_crash_on_fresh_inputs_is_found_and_a_reference_that_fails_is_our_fault() {
     let delicate = |call: &Call| if is_golden(call) { half(call) } else { Err(panicked()) };
     let crashed = judgement(&HALF, delicate, true);
-    assert_eq!((crashed.verdict, crashed.points), (Verdict::Crashed, 3.0));
+    assert_eq!((crashed.verdict, crashed.points), (Verdict::Crashed, 2.0));
     let mut pupil = Pupil::new(half, |_, _| unreachable!("nothing is trained here"));
     pupil.reference = Some(|call| {
         let reason = "no".to_owned();

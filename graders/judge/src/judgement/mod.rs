@@ -102,6 +102,8 @@ pub struct Check {
     pub outcome: Option<Outcome>,
     /// What it takes to see the finding again, where that is known and somebody reads it.
     pub reproduction: Option<Reproduction>,
+    /// How it ended in each portion that it was made for, where it tells them apart.
+    pub portions: Vec<(&'static str, Ending)>,
 }
 
 impl Check {
@@ -114,7 +116,14 @@ impl Check {
             ending,
             outcome: None,
             reproduction: None,
+            portions: Vec::new(),
         }
+    }
+
+    /// How it ended in a portion; where it does not tell portions apart, as it ended for all.
+    pub fn ending_in(&self, portion: &str) -> &Ending {
+        let own = self.portions.iter().find(|(name, _)| *name == portion);
+        own.map_or(&self.ending, |(_, ending)| ending)
     }
 
     /// What it has found, where it was tried and does not hold.
@@ -147,6 +156,8 @@ pub struct TaskJudgement {
     pub likenesses: Vec<Likeness>,
     /// Parts that the reference answered.
     pub substituted: Vec<String>,
+    /// Parts that are wrong and that the reference would have answered, had the task asked for them.
+    pub gone_round: Vec<String>,
     /// What went wrong on our side, for a judge fault.
     pub fault: Option<String>,
 }
@@ -349,6 +360,7 @@ fn precluded_task(bench: &Bench<'_>, task: &Task, entry: &Entry, finding: &Findi
         checks: vec![Check::new(name, Kind::Golden, statement, ending)],
         likenesses: Vec::new(),
         substituted: Vec::new(),
+        gone_round: Vec::new(),
         fault: None,
     }
 }
@@ -357,6 +369,8 @@ fn precluded_task(bench: &Bench<'_>, task: &Task, entry: &Entry, finding: &Findi
 mod differential_tests;
 #[cfg(test)]
 mod form_tests;
+#[cfg(test)]
+mod scoring_tests;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

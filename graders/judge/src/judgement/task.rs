@@ -3,7 +3,7 @@
 use super::cases::Golden;
 use super::lenient::{EXTRA_AXES, Leniency, Lenient, charge_single};
 use super::meter::Metered;
-use super::verdict::{blame_parts, is_unwritten, untried, verdict};
+use super::verdict::{depends_on, is_unwritten, untried, verdict};
 use super::{Bench, Broken, Check, Ending, Kind, Skip, TaskJudgement};
 use crate::assignment::Entry;
 use crate::diagnosis::behaviour::Measure;
@@ -30,6 +30,8 @@ pub(super) struct TaskJudge<'a> {
     entry: &'a Entry,
     /// Checks that have used up a limit: time, memory, threads.
     timeouts: u32,
+    /// What fresh inputs have shown of precision.
+    pub(super) imprecise: Option<Finding>,
 }
 
 impl<'a> TaskJudge<'a> {
@@ -39,6 +41,7 @@ impl<'a> TaskJudge<'a> {
             task,
             entry,
             timeouts: 0,
+            imprecise: None,
         }
     }
 
@@ -54,13 +57,13 @@ impl<'a> TaskJudge<'a> {
     }
 
     fn judge(&mut self, broken: &Broken, cases: &Cases, subject: &mut dyn Subject) -> Result<TaskJudgement, Fault> {
-        let (mut checks, substituted) = if cases.is_empty() {
-            (Vec::new(), &[][..])
+        let (mut checks, through) = if cases.is_empty() {
+            (Vec::new(), Through::default())
         } else {
             self.judge_cases(&broken.parts, cases, subject)?
         };
         checks.extend(self.trials(&broken.all, subject)?);
-        Ok(self.conclude(checks, substituted))
+        Ok(self.conclude(checks, &through))
     }
 
     /// The judgement with the known mistakes that it looks like, where golden cases are wrong.
@@ -102,14 +105,17 @@ impl<'a> TaskJudge<'a> {
         })
     }
 
-    /// The checks of golden cases, laws and hygiene, and the parts that the reference answered.
+    /// The checks of golden cases, laws and hygiene, and how the task came by the parts that are wrong.
+    ///
+    /// The reference's part is the only excuse: where it makes the difference, the check holds. What fails all the same
+    /// is the task's own, whether it has asked for the part or gone round it.
     fn judge_cases<'b>(
         &mut self,
         parts: &'b [&'static str],
         cases: &Cases,
         subject: &mut dyn Subject,
-    ) -> Result<(Vec<Check>, &'b [&'static str]), Fault> {
-        let replaced = subject.substitute(parts)? && !parts.is_empty();
+    ) -> Result<(Vec<Check>, Through<'b>), Fault> {
+        let replaced = subject.substitute(parts)?;
         let before = subject.substituted();
         // A process of its own for each task and dtype: no task can leave anything behind for another.
         subject.renew();
@@ -139,20 +145,28 @@ impl<'a> TaskJudge<'a> {
             checks.extend(self.hygiene(&answered, subject)?);
             subject.renew();
             let mut others = self.differential(cases, &held, subject)?;
-            others.extend(self.laws(replaced, parts, subject)?);
+            if let Some(finding) = self.imprecise.take() {
+                mark_imprecise(&mut checks, finding);
+            }
+            others.extend(self.laws(subject)?);
             if is_half_written {
-                // That it is not written has cost its portion already. Where no golden case has come upon a `todo!()`,
-                // another check that does has found something.
+                // It costs as much as any other failure; where no golden case has come upon a `todo!()`, another check
+                // that does has found something.
                 skip_unwritten(&mut others);
             }
             checks.extend(others);
             keep_reliable(&mut checks);
         }
-        let asked = subject.substituted() > before;
-        if !parts.is_empty() && !asked {
-            blame_parts(&mut checks, parts);
+        if parts.is_empty() {
+            return Ok((checks, Through::default()));
         }
-        Ok((checks, if asked { parts } else { &[] }))
+        if !replaced {
+            depends_on(&mut checks, parts);
+            return Ok((checks, Through::default()));
+        }
+        let asked = subject.substituted() > before;
+        let (asked, round) = if asked { (parts, &[][..]) } else { (&[][..], parts) };
+        Ok((checks, Through { asked, round }))
     }
 
     /// What a judged call or case means for its check.
@@ -200,7 +214,8 @@ impl<'a> TaskJudge<'a> {
         self.bench.training.includes(self.task.id)
     }
 
-    fn conclude(&self, checks: Vec<Check>, substituted: &[&str]) -> TaskJudgement {
+    fn conclude(&self, checks: Vec<Check>, through: &Through<'_>) -> TaskJudgement {
+        let names = |parts: &[&str]| parts.iter().map(ToString::to_string).collect();
         let portions = points::portions(self.task, self.entry, &checks, self.is_trained());
         TaskJudgement {
             task: self.task.id,
@@ -211,7 +226,8 @@ impl<'a> TaskJudge<'a> {
             portions,
             checks,
             likenesses: Vec::new(),
-            substituted: substituted.iter().map(ToString::to_string).collect(),
+            substituted: names(through.asked),
+            gone_round: names(through.round),
             fault: None,
         }
     }
@@ -228,9 +244,19 @@ impl<'a> TaskJudge<'a> {
             checks: Vec::new(),
             likenesses: Vec::new(),
             substituted: Vec::new(),
+            gone_round: Vec::new(),
             fault: Some(fault.0.clone()),
         }
     }
+}
+
+/// How a task came by those of its parts that are wrong.
+#[derive(Debug, Default)]
+struct Through<'a> {
+    /// It asked for them, and the reference answered.
+    asked: &'a [&'static str],
+    /// It asked for none of them.
+    round: &'a [&'static str],
 }
 
 /// Whether a golden case got a wrong answer in f64. Where one used up its time, trying again would cost as much.
@@ -272,6 +298,17 @@ fn mark_right_in_f64(checks: &mut [Check]) {
         {
             patterns.push(Pattern::RightInF64);
         }
+    }
+}
+
+/// Outputs that are exact for golden cases alone are not exact.
+fn mark_imprecise(checks: &mut [Check], finding: Finding) {
+    let is_precision = |check: &&mut Check| check.kind == Kind::Precision && check.ending == Ending::Passed;
+    if let Some(check) = checks.iter_mut().find(is_precision) {
+        check.ending = Ending::Failed {
+            finding,
+            counterexample: None,
+        };
     }
 }
 

@@ -287,7 +287,7 @@ fn a_portion_that_crashes_does_not_lose_the_hygiene_checks_too() {
 }
 
 #[test]
-fn a_portion_that_is_not_written_loses_neither_hygiene_nor_laws() {
+fn a_law_that_comes_upon_a_part_that_is_not_written_costs_as_much_as_one_that_fails() {
     let judgement = judgement(|call| {
         if sign(call) < 0.0 {
             Err(Outcome::NotAttempted)
@@ -295,7 +295,7 @@ fn a_portion_that_is_not_written_loses_neither_hygiene_nor_laws() {
             half(call)
         }
     });
-    assert_eq!(judgement.verdict, Verdict::Wrong);
+    assert_eq!((judgement.verdict, judgement.points), (Verdict::Wrong, 1.5));
     assert_eq!(failed_hygiene(&judgement), Vec::<&str>::new());
     assert_eq!(check(&judgement, "of-plus").ending, Ending::Passed);
     assert_eq!(check(&judgement, "of-minus").ending, Ending::Skipped(Skip::NotWritten));

@@ -38,11 +38,19 @@ fn is_training_through_others(check: &Check) -> bool {
     check.kind == Kind::Trial && matches!(check.ending, Ending::Skipped(Skip::DependsOn(_)))
 }
 
-/// A task that goes round `parts` while one of its parts is wrong: its own failures prove nothing.
-pub(super) fn blame_parts(checks: &mut [Check], parts: &[&'static str]) {
+/// Where no reference is at hand to answer for the parts that are wrong, a failure may be theirs. Nobody can tell, so it
+/// is said; it costs as much, since the part was the submission's to mend.
+pub(super) fn depends_on(checks: &mut [Check], parts: &[&'static str]) {
+    let depends = || Ending::Skipped(Skip::DependsOn(parts.iter().map(ToString::to_string).collect()));
     for check in checks {
         if check.finding().is_some_and(|finding| *finding != Finding::NotAttempted) {
-            check.ending = Ending::Skipped(Skip::DependsOn(parts.iter().map(ToString::to_string).collect()));
+            check.ending = depends();
+            check.reproduction = None;
+            for (_, ending) in &mut check.portions {
+                if matches!(ending, Ending::Failed { .. }) {
+                    *ending = depends();
+                }
+            }
         }
     }
 }
@@ -62,9 +70,10 @@ pub(super) fn verdict(checks: &[Check]) -> Verdict {
 
 fn verdict_of_check(check: &Check) -> Verdict {
     match (&check.ending, check.kind) {
-        // What takes points away and was not tried takes nothing away.
-        (Ending::Passed | Ending::Skipped(Skip::NothingHolds | Skip::FixedInputs | Skip::NoReference), _)
-        | (Ending::Skipped(Skip::DependsOn(_)), Kind::Law | Kind::Hygiene | Kind::Differential) => Verdict::Passed,
+        // Where no golden case holds, the golden check says so; the others were not made for a reason of ours.
+        (Ending::Passed | Ending::Skipped(Skip::NothingHolds | Skip::FixedInputs | Skip::NoReference), _) => {
+            Verdict::Passed
+        }
         (Ending::Skipped(_), _) => Verdict::Skipped,
         // A function of which only a branch is not written is wrong.
         (Ending::Failed { finding, .. }, _) => match Verdict::of(finding) {

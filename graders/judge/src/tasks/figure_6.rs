@@ -92,7 +92,8 @@ fn number(matrix: i64) -> Tensors {
     arguments([("matrix", Tensor::integer(matrix))])
 }
 
-/// A matrix, or `None` where there is none of the right size: that costs its own portion and nothing else.
+/// A matrix, or `None` where there is none of the right size: that costs its own portion. (Where the call is not answered
+/// at all, the law does not hold: it has not looked at what it is about.)
 fn matrix(probe: &mut Probe<'_>, number: i64) -> Result<Option<Array>, Broken> {
     let (_, nodes) = MATRICES[number as usize];
     let call = Call::new(ID, self::number(number));

@@ -404,11 +404,15 @@ fn the_figures_laws_and_cases_reject_what_goes_wrong() {
     );
 }
 
+/// A law holds only where every call was answered that it made: otherwise a `todo!()` would be paid more than a mistake.
 #[test]
-fn a_matrix_that_is_missing_breaks_no_law_of_the_others() {
+fn no_law_holds_over_a_matrix_that_is_missing() {
     let one_missing = |call: &Call| match number(call) {
         3 => Err(Outcome::NotAttempted),
         matrix => Ok(arguments([("matrix", drawn(matrix))])),
     };
-    assert_eq!(broken_laws(&figure_6::TASK, one_missing), Vec::<&str>::new());
+    assert_eq!(
+        broken_laws(&figure_6::TASK, one_missing),
+        ["symmetric", "rows-sum-to-zero"]
+    );
 }

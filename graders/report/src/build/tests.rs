@@ -20,7 +20,7 @@ use crate::testing::{
 use crate::{Format, render};
 
 /// Stands for what nobody may read.
-const SECRET: &str = "s3cr3t";
+pub(super) const SECRET: &str = "s3cr3t";
 
 fn report_on(checks: Vec<Check>, visibility: Visibility) -> Report {
     let judgement = judgement("rms_norm", Verdict::Wrong, &[("all", false)], checks);
@@ -69,7 +69,7 @@ fn secret() -> String {
 }
 
 /// Every finding that a call on secret inputs can end in, with all that it says replaced by the secret.
-fn talkative() -> Vec<Finding> {
+pub(super) fn talkative() -> Vec<Finding> {
     let mismatch = || Mismatch::Values(secret_difference());
     vec![
         Finding::Panicked {

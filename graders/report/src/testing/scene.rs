@@ -6,7 +6,7 @@ use judge::assignment::{Assignment, Deductions, Entry, Gradescope, Hints, Limits
 use judge::compare::{Difference, Mismatch, Worst};
 use judge::finding::{Counterexample, Finding, RecordedArgument, RecordedCall, Violation};
 use judge::judgement::{Check, Ending, Kind, Skip, TaskJudgement};
-use judge::points::Portion;
+use judge::points::{Loss, Portion};
 use judge::task::Task;
 use judge::verdict::Verdict;
 use judge::window::Window;
@@ -88,6 +88,7 @@ pub(crate) fn judgement(
         points: share,
         checks: vec![format!("golden-f64/{name}")],
         earned,
+        lost: if earned { Vec::new() } else { vec![Loss::Golden] },
         not_run: false,
     };
     TaskJudgement {
@@ -100,6 +101,7 @@ pub(crate) fn judgement(
         checks,
         likenesses: Vec::new(),
         substituted: Vec::new(),
+        gone_round: Vec::new(),
         fault: None,
     }
 }

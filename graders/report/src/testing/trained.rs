@@ -56,6 +56,7 @@ fn training(earned: bool, not_run: bool) -> Portion {
         points: 2.0,
         checks: vec![TRIAL.to_owned()],
         earned,
+        lost: Vec::new(),
         not_run,
     }
 }

@@ -43,7 +43,7 @@ pub(crate) use snippet::{
     snippet_accepted, snippet_changed, snippet_command, snippet_head, snippet_never, snippet_pieces, snippet_share,
     snippet_unequal, snippet_value,
 };
-pub(crate) use summary::{skip, summary, title};
+pub(crate) use summary::{loss, skip, summary, title};
 pub(crate) use trial::{bar, measured, value};
 
 /// What is said of a failed or skipped check.

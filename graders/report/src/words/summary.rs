@@ -2,7 +2,7 @@
 
 use judge::finding::Finding;
 use judge::judgement::{Check, Ending, Kind, Skip, TaskJudgement};
-use judge::points::Portion;
+use judge::points::{Loss, Portion};
 use judge::verdict::Verdict;
 
 use super::Words;
@@ -44,7 +44,7 @@ pub(crate) fn skip(skip: &Skip, kind: Kind) -> Words {
             Words::new(
                 format!("depends on {names}, which {verb} not right"),
                 format!(
-                    "mend {names} first, or call {}: then the reference can answer in place of yours",
+                    "mend {names} first; where the reference is at hand, it answers in place of yours if you call {}",
                     and(&calls)
                 ),
             )
@@ -54,7 +54,7 @@ pub(crate) fn skip(skip: &Skip, kind: Kind) -> Words {
             hint: None,
         },
         Skip::NotWritten => Words {
-            message: "ran into a `todo!()` that a portion has been lost to already".to_owned(),
+            message: "ran into a `todo!()`; that costs what failing costs".to_owned(),
             hint: None,
         },
         Skip::NoAnswer => Words {
@@ -78,7 +78,7 @@ pub(crate) fn skip(skip: &Skip, kind: Kind) -> Words {
             "grade with `--training`",
         ),
         Skip::TimeUsedUp => Words {
-            message: "earlier checks used up this task's time or memory".to_owned(),
+            message: "earlier checks used up this task's time or memory; that costs what failing costs".to_owned(),
             hint: None,
         },
     }
@@ -107,13 +107,24 @@ pub(crate) fn summary(judgement: &TaskJudgement) -> String {
         | Verdict::TimedOut
         | Verdict::Crashed => portions(judgement),
     };
-    if judgement.substituted.is_empty() {
-        sentence
+    if !judgement.substituted.is_empty() {
+        let parts = quoted(&judgement.substituted);
+        format!("{sentence}; judged with the reference's {parts} in place of yours")
+    } else if !judgement.gone_round.is_empty() && judgement.verdict != Verdict::Passed {
+        let (parts, are) = (quoted(&judgement.gone_round), are(&judgement.gone_round));
+        format!("{sentence}; judged with your own {parts}, which {are} not right: nothing was asked of `crate::parts`")
     } else {
-        format!(
-            "{sentence}; judged with the reference's {} in place of yours",
-            quoted(&judgement.substituted)
-        )
+        sentence
+    }
+}
+
+/// Why a portion is lost.
+pub(crate) fn loss(loss: &Loss) -> String {
+    match loss {
+        Loss::Golden => "its golden cases do not hold".to_owned(),
+        Loss::Fresh => "fresh inputs of the kind of its golden cases do not hold".to_owned(),
+        Loss::NoLawHolds => "no law of the task holds, and no reference is at hand to try fresh inputs".to_owned(),
+        Loss::Trial(name) => format!("the trial `{name}` does not reach its bar"),
     }
 }
 
@@ -157,6 +168,8 @@ fn of_source(finding: &Finding) -> Option<String> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fate {
     Right,
+    /// Its golden cases hold, and other inputs of their kind do not.
+    GoldenOnly,
     Lost,
     NotWritten,
     NotJudged,
@@ -164,11 +177,19 @@ enum Fate {
 }
 
 impl Fate {
-    const ALL: [Self; 5] = [Self::Right, Self::Lost, Self::NotWritten, Self::NotJudged, Self::NotRun];
+    const ALL: [Self; 6] = [
+        Self::Right,
+        Self::GoldenOnly,
+        Self::Lost,
+        Self::NotWritten,
+        Self::NotJudged,
+        Self::NotRun,
+    ];
 
     fn word(self) -> &'static str {
         match self {
             Self::Right => "right",
+            Self::GoldenOnly => "right on golden cases only",
             Self::Lost => "lost",
             Self::NotWritten => "not written",
             Self::NotJudged => "not judged",
@@ -180,6 +201,7 @@ impl Fate {
     fn alone(self) -> &'static str {
         match self {
             Self::Right => "golden cases hold",
+            Self::GoldenOnly => "golden cases hold, but fresh inputs do not",
             Self::Lost => "golden cases fail",
             Self::NotWritten => "not written",
             Self::NotJudged => "not judged",
@@ -245,7 +267,13 @@ fn fate(judgement: &TaskJudgement, portion: &Portion) -> Fate {
         Fate::of(check.map(|check| &check.ending))
     };
     let mut fates = portion.checks.iter().map(of);
-    fates.find(|fate| *fate != Fate::Right).unwrap_or(Fate::Right)
+    let of_fresh = |loss: &Loss| matches!(loss, Loss::Fresh | Loss::NoLawHolds);
+    let otherwise = if portion.lost.iter().any(of_fresh) {
+        Fate::GoldenOnly
+    } else {
+        Fate::Right
+    };
+    fates.find(|fate| *fate != Fate::Right).unwrap_or(otherwise)
 }
 
 /// What stands in the way of a task whose golden cases all hold.
