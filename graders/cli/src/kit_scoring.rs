@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use judge::judgement::TaskJudgement;
 use judge::tasks;
 use serde::Deserialize;
 
 use crate::failure::Failure;
+use crate::kit::outcome::TaskOutcome;
 
 /// Points that no rounding makes.
 const CLEARLY: f64 = 0.001;
@@ -81,10 +81,10 @@ fn attack(folder: PathBuf) -> Result<Attack, Failure> {
 
 impl Most {
     /// The tasks in which too much was paid, in sentences.
-    pub(crate) fn deviations(&self, judgements: &[TaskJudgement]) -> Vec<String> {
-        let paid = |judgement: &TaskJudgement| {
-            let most = *self.0.get(judgement.task)?;
-            let (id, points) = (judgement.task, judgement.points);
+    pub(crate) fn deviations(&self, judgements: &[TaskOutcome]) -> Vec<String> {
+        let paid = |judgement: &TaskOutcome| {
+            let most = *self.0.get(&judgement.task)?;
+            let (id, points) = (&judgement.task, judgement.points);
             (points > most + CLEARLY).then(|| format!("{id} gets {points} points, and may get {most} at most"))
         };
         judgements.iter().filter_map(paid).collect()

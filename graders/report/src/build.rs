@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use judge::assignment::{Assignment, Entry, Hints, Limits};
+use judge::assignment::{Assignment, Entry, Hints};
 use judge::finding::{Counterexample, Finding};
 use judge::judgement::{Check, Ending, Kind, Skip, TaskJudgement};
 use judge::points;
