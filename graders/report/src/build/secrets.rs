@@ -15,6 +15,7 @@ fn everywhere(report: &Report) -> String {
     let look = Look {
         verbose: true,
         colour: false,
+        width: None,
     };
     [
         json::render(report),

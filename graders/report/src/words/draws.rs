@@ -77,6 +77,7 @@ mod tests {
             cpu_seconds: 5.0,
             memory_mib: 4096,
             timeouts_per_task: 3,
+            compile_seconds: Limits::COMPILE_SECONDS,
         },
     };
 
