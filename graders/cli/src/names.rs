@@ -52,6 +52,6 @@ mod tests {
     #[test]
     fn what_nobody_can_guess_is_answered_with_all_names() {
         assert_eq!(hint("xyzzy", ["one", "two"], "choose from"), "choose from: one, two");
-        assert_eq!(hint("tow", ["one", "two"], "choose from"), "did you mean `two`?");
+        assert_eq!(hint("twoo", ["one", "two"], "choose from"), "did you mean `two`?");
     }
 }

@@ -355,12 +355,12 @@ pub struct Remark<'a> {
 }
 
 impl TaskReport {
-    /// What keeps the task from being passed, each message once and the worst first: failed checks, and skipped ones where
-    /// the task was skipped or where they cost as much as failed ones.
+    /// What keeps the task from being passed, each message once and the worst first: failed checks; and skipped ones where
+    /// the task was skipped, or where they cost as much as failed ones and no failed one says why.
     pub fn remarks(&self) -> Vec<Remark<'_>> {
-        let skipped = self.verdict == Verdict::Skipped;
+        let has_failed = self.checks.iter().any(CheckReport::failed);
         let speaks = |check: &&CheckReport| {
-            let costs = skipped || check.deduction.is_some();
+            let costs = self.verdict == Verdict::Skipped || (check.deduction.is_some() && !has_failed);
             check.failed() || (costs && check.verdict == Verdict::Skipped)
         };
         let mut remarks: Vec<Remark<'_>> = Vec::new();

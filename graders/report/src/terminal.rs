@@ -195,8 +195,7 @@ impl<'a> Sections<'a> {
 
     fn check_name(&mut self, remark: &Remark<'_>) {
         let name = self.page.paint(AnsiColor::Yellow.on_default(), &remark.check.name);
-        self.page
-            .line(&format!("    {}", words::with_alike(&name, remark.others)));
+        self.page.paragraph(4, &words::with_alike(&name, remark.others));
     }
 
     fn compiler_text(&mut self, check: &CheckReport) {

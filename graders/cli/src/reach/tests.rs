@@ -195,10 +195,10 @@ fn a_function_that_is_gone_and_a_file_that_cannot_be_read_are_touched() {
 #[test]
 fn what_could_do_more_than_define_functions_touches_everything() {
     for text in [
-        "static TABLE: OnceLock<Tensor> = OnceLock::new();",
-        "fn f() { tch::manual_seed(1) }",
-        "fn f() { tch::set_num_threads(1) }",
-        "use std::sync::atomic::AtomicUsize;",
+        "#[unsafe(no_mangle)]\npub fn memcmp() {}",
+        "macro_rules! name { () => { rms_norm } }",
+        "extern \"C\" {}",
+        "#[path = \"sampling.rs\"]\nmod other;",
         "impl Last for Tensor {",
     ] {
         assert_eq!(touched(&[("rotary.rs", text)]), Touched::Everything, "{text}");
@@ -209,6 +209,21 @@ fn what_could_do_more_than_define_functions_touches_everything() {
         touched(&[("rotary.rs", "// static\nfn f() -> &'static str {}")]),
         Touched::Everything
     );
+}
+
+/// Each task is judged in processes of its own, so that nothing of this is felt where no call reaches it.
+#[test]
+fn state_threads_and_settings_touch_what_reaches_them() {
+    for text in [
+        "static TABLE: OnceLock<Tensor> = OnceLock::new();\npub fn rms_norm() { TABLE }",
+        "pub fn rms_norm() { tch::manual_seed(1) }",
+        "pub fn rms_norm() { tch::set_num_threads(1) }",
+        "use std::sync::atomic::AtomicUsize;\npub fn rms_norm() { AtomicUsize }",
+        "pub fn rms_norm() { std::thread::spawn() }",
+    ] {
+        let found = touched(&[("normalization.rs", text)]);
+        assert_eq!(found, only(["rms_norm", "decoder_block"]), "{text}");
+    }
 }
 
 #[test]
