@@ -23,12 +23,18 @@ fn a_sample_of_the_bank_is_judged_together_as_it_is_alone() {
     // Two places of the bank, which a step that shares no factor with its size moves on every day.
     let step = names.len() / 2 + 1;
     let places = [day() * 7 % names.len(), (day() * 7 + step) % names.len()];
-    let chosen = places.iter().flat_map(|&place| names.iter().cycle().skip(place).take(NEIGHBOURS));
+    let chosen = places
+        .iter()
+        .flat_map(|&place| names.iter().cycle().skip(place).take(NEIGHBOURS));
     let mut arguments = vec!["kit".to_owned(), "--agree".to_owned()];
     for name in chosen {
         arguments.extend(["--only".to_owned(), format!("wrong/{name}")]);
     }
     let run = tests::grade(&arguments);
     assert_eq!(run.code, Some(0), "{arguments:?}\n{}\n{}", run.stdout, run.stderr);
-    assert!(run.stdout.contains("built with others in one program"), "{}", run.stdout);
+    assert!(
+        run.stdout.contains("built with others in one program"),
+        "{}",
+        run.stdout
+    );
 }

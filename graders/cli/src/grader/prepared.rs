@@ -40,6 +40,11 @@ impl Prepared {
         self.program.as_deref()
     }
 
+    /// The tasks that are not run, and why.
+    pub(crate) fn precluded(&self) -> &BTreeMap<&'static str, Finding> {
+        &self.precluded
+    }
+
     /// SHA-256 of the sources.
     pub(crate) fn hash(&self) -> &str {
         &self.hash

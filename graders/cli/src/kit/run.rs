@@ -17,7 +17,7 @@ use super::plan::Plan;
 use super::programs::{Program, Workers, programs};
 use super::shared::{Shared, Twin};
 use crate::failure::Failure;
-use crate::grader::{Manner, Running, Setting};
+use crate::grader::{Manner, Prepared, Running, Setting};
 use crate::interrupt;
 use crate::kit_deviations::deviations;
 use crate::kit_entries::{Entry, Expected, Source};
@@ -136,7 +136,7 @@ impl<'a> Kit<'a> {
             let plan = &plans[position];
             let (found, came) = match self.together(program, &mut workers, twin, plan, (position, number), plans)? {
                 Some(found) => (found, Came::Together),
-                None => (self.alone(plan)?, Came::Alone),
+                None => (self.apart(plan, twin)?, Came::Alone),
             };
             interrupt::check()?;
             let parts: Vec<Part> = found.iter().map(Found::part).collect();
@@ -188,7 +188,7 @@ impl<'a> Kit<'a> {
             let of_entry = self.bench_of(plan, bench);
             let worker = workers.of(prepared, number, &of_entry, &self.settings[setting], self.grader)?;
             let running = Running::new(worker, self.reference.at_hand());
-            let mut subject = Shared::new(self, plan, running, twin);
+            let mut subject = Shared::new(self, plan, running, prepared.precluded(), twin);
             let tasks = subject.judge_all(&of_entry, tasks)?;
             if tasks.iter().any(|task| task.fault.is_some()) {
                 // It may have brought down what it shares with others: alone it harms nobody else.
@@ -200,7 +200,32 @@ impl<'a> Kit<'a> {
         Ok(Some(found))
     }
 
-    /// What comes of a submission that is built as a student's is.
+    /// What comes of a submission that is built alone, and of which only what is its own is judged.
+    fn apart<'k>(&'k self, plan: &Plan<'_>, twin: &mut Twin<'k>) -> Result<Vec<Found>, Failure> {
+        let Source::Overlay(folder) = &plan.entry.source else {
+            return self.alone(plan);
+        };
+        if self.alone {
+            return self.alone(plan);
+        }
+        let prepared = self.build(&self.grader.place().reference(), Some(folder), plan)?;
+        if prepared.program().is_none() {
+            return self.judged_alone(&prepared, plan);
+        }
+        let mut found = Vec::new();
+        for (setting, bench, tasks) in self.judged(plan) {
+            let of_entry = self.bench_of(plan, bench);
+            let limits = of_entry.assignment.limits;
+            let worker = self.grader.start_worker(&prepared, &self.settings[setting], limits)?;
+            let running = Running::new(worker, self.reference.at_hand());
+            let mut subject = Shared::new(self, plan, running, prepared.precluded(), twin);
+            let tasks = subject.judge_all(&of_entry, tasks)?;
+            found.push(Found { bench, setting, tasks });
+        }
+        Ok(found)
+    }
+
+    /// What comes of a submission that is built and judged as a student's is.
     fn alone(&self, plan: &Plan<'_>) -> Result<Vec<Found>, Failure> {
         let place = self.grader.place();
         match &plan.entry.source {
@@ -232,12 +257,24 @@ impl<'a> Kit<'a> {
         overlay: Option<&std::path::PathBuf>,
         plan: &Plan<'_>,
     ) -> Result<Vec<Found>, Failure> {
+        self.judged_alone(&self.build(submission, overlay, plan)?, plan)
+    }
+
+    fn build(
+        &self,
+        submission: &std::path::Path,
+        overlay: Option<&std::path::PathBuf>,
+        plan: &Plan<'_>,
+    ) -> Result<Prepared, Failure> {
         let is_wanted = |task: &&&'static Task| plan.wants(task.id);
         let all: Vec<&'static Task> = tasks::ALL.iter().filter(is_wanted).copied().collect();
         let staged = self
             .grader
             .stage(submission, overlay.map(std::path::PathBuf::as_path))?;
-        let prepared = self.grader.build(staged, &all)?;
+        self.grader.build(staged, &all)
+    }
+
+    fn judged_alone(&self, prepared: &Prepared, plan: &Plan<'_>) -> Result<Vec<Found>, Failure> {
         let judge = |(setting, bench, tasks): (usize, usize, &[&'static Task])| {
             let manner = Manner {
                 threads: 1,
@@ -246,7 +283,7 @@ impl<'a> Kit<'a> {
             let of_entry = self.bench_of(plan, bench);
             let judged = self
                 .grader
-                .judge_prepared(&prepared, &of_entry, tasks, &self.reference, &manner, &|_| {})?;
+                .judge_prepared(prepared, &of_entry, tasks, &self.reference, &manner, &|_| {})?;
             Ok(Found {
                 bench,
                 setting,

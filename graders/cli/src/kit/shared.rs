@@ -10,6 +10,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use judge::finding::Finding;
 use judge::judgement::{Bench, Broken, TaskJudgement, judge_task};
 use judge::subject::{Call, Fault, Spent, Subject};
 use judge::task::Task;
@@ -84,6 +85,8 @@ pub(super) struct Shared<'k, 's> {
     code: Option<Whole<'k>>,
     identities: Trace,
     own: Running<'k>,
+    /// The tasks that are not run, and why.
+    precluded: &'s BTreeMap<&'static str, Finding>,
     twin: &'s mut Twin<'k>,
     /// The parts that the reference answers for.
     parts: Vec<&'static str>,
@@ -95,7 +98,13 @@ pub(super) struct Shared<'k, 's> {
 }
 
 impl<'k, 's> Shared<'k, 's> {
-    pub(super) fn new(kit: &'k Kit<'k>, plan: &Plan<'_>, own: Running<'k>, twin: &'s mut Twin<'k>) -> Self {
+    pub(super) fn new(
+        kit: &'k Kit<'k>,
+        plan: &Plan<'_>,
+        own: Running<'k>,
+        precluded: &'s BTreeMap<&'static str, Finding>,
+        twin: &'s mut Twin<'k>,
+    ) -> Self {
         let is_usual = kit.settings == [Setting::default()];
         let overlay = plan.overlay.as_ref().filter(|_| is_usual);
         if twin.code.is_none() {
@@ -106,6 +115,7 @@ impl<'k, 's> Shared<'k, 's> {
             code: overlay.and_then(|overlay| kit.known.code(overlay)),
             identities: Trace::new(),
             own,
+            precluded,
             twin,
             parts: Vec::new(),
             trace: Trace::new(),
@@ -143,8 +153,9 @@ impl<'k, 's> Shared<'k, 's> {
         broken: &Broken,
     ) -> Result<Option<TaskJudgement>, Failure> {
         let trains = bench.training.includes(task.id) && !task.trials.is_empty();
+        let is_own = trains || self.precluded.contains_key(task.id);
         let key = format!("{} {} {broken:?}", bench.assignment.id, task.id);
-        if let (Some(code), false) = (&self.code, trains) {
+        if let (Some(code), false) = (&self.code, is_own) {
             let memory = self.kit.calls.memory();
             let own = &mut self.identities;
             let mut is_same = |trace: &Trace| {
@@ -159,8 +170,8 @@ impl<'k, 's> Shared<'k, 's> {
         }
         self.trace.clear();
         self.trained = false;
-        let judged = judge_task(bench, task, broken, &BTreeMap::new(), self)?;
-        if let (Some(judgement), Some(_), false) = (&judged, &self.code, self.trained)
+        let judged = judge_task(bench, task, broken, self.precluded, self)?;
+        if let (Some(judgement), Some(_), false) = (&judged, &self.code, self.trained || is_own)
             && judgement.fault.is_none()
         {
             let mut memory = self.kit.calls.memory();
