@@ -213,7 +213,9 @@ fn what_the_readmes_of_a_release_name_is_there_and_their_commands_start() {
             let text = fs::read_to_string(&path).unwrap();
             for name in quoted(&text) {
                 // A place is written with its folder or its ending; the example of a helper is nobody's file.
-                let is_path = name.ends_with(".rs") || name.starts_with("student") || name.starts_with(".github");
+                let is_path = Path::new(name).extension().is_some_and(|ending| ending == "rs")
+                    || name.starts_with("student")
+                    || name.starts_with(".github");
                 if is_path && name != "src/helpers.rs" && !name.contains('*') && name != ".rs" {
                     assert!(folder.join(name).exists(), "{assignment}, {readme}: {name}");
                 }

@@ -193,7 +193,7 @@ impl Grader {
         })?;
         Ok(Staged {
             folder,
-            staged,
+            sources: staged,
             compile_seconds: Limits::COMPILE_SECONDS,
         })
     }
@@ -228,7 +228,7 @@ impl Grader {
     }
 
     fn compile(&self, staged: Staged, wanted: &[&'static Task], care: Care) -> Result<Prepared, Failure> {
-        let inspection = sandbox::policy::inspect(&staged.staged, &policy::rules())
+        let inspection = sandbox::policy::inspect(&staged.sources, &policy::rules())
             .map_err(|error| Failure::fault(format!("cannot read the staged sources: {error}")))?;
         self.build_inspected(staged, &inspection, wanted, care)
     }
@@ -248,14 +248,14 @@ impl Grader {
     ) -> Result<Prepared, Failure> {
         let Staged {
             folder,
-            staged,
+            sources,
             compile_seconds,
         } = staged;
         let ids: Vec<&str> = wanted.iter().map(|task| task.id).collect();
         let request = build::Request {
             toolkit: &self.toolkit,
             launcher: &self.launcher,
-            staged: &staged,
+            staged: &sources,
             template: &self.place.template(),
             tasks: &ids,
             set_aside: &inspection.set_aside,
@@ -272,7 +272,7 @@ impl Grader {
             program: built.program,
             _folder: Some(folder),
             notes: left_out(inspection),
-            hash: staged.hash,
+            hash: sources.hash,
         })
     }
 

@@ -43,6 +43,7 @@ use journal::Journal;
 use shared::Calls;
 
 /// What all submissions are judged with.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct Kit<'a> {
     grader: &'a Grader,
     /// One for each assignment.
@@ -146,7 +147,7 @@ pub(crate) fn kit(grader: &Grader, options: &arguments::Kit, output: &Output) ->
 fn is_of_tenth(name: &str, text: &str) -> bool {
     let mut hasher = DefaultHasher::new();
     (name, text).hash(&mut hasher);
-    hasher.finish() % 10 == 0
+    hasher.finish().is_multiple_of(10)
 }
 
 /// Writes the kill table where it was asked for; what is wrong with the committed one, where this run can tell.

@@ -122,7 +122,7 @@ fn collect(place: &Place, assignment: &Assignment, handout: &Handout, min_score:
             .replace("{title}", &assignment.title)
             .replace("{task}", handout.tasks.first().map_or("", |task| task.id))
             .replace("{withheld}", &handout.withheld_in_words())
-            .replace("{training_in_words}", &training_in_words(assignment))
+            .replace("{training_in_words}", training_in_words(assignment))
             .replace("{training}", training::option(assignment))
             .replace("{min_score}", &min_score.to_string());
         files.insert(path.into(), text.into_bytes());

@@ -179,9 +179,8 @@ fn trusted(task: &Task, case: &Case, call: &Call, subject: &mut dyn Subject) -> 
 /// What a difference means here: that an output is right to f32 only is for the check of precision, the second of these.
 fn charged(finding: Finding, seed: u64) -> (Option<Finding>, Option<Finding>) {
     match finding {
-        Finding::ExtraAxes { .. } => (None, None),
         Finding::Imprecise { ref difference, .. } if difference.error > OF_SINGLE => (None, Some(finding)),
-        Finding::Imprecise { .. } => (None, None),
+        Finding::Imprecise { .. } | Finding::ExtraAxes { .. } => (None, None),
         Finding::Wrong {
             case, output, mismatch, ..
         } => {

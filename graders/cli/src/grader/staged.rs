@@ -29,7 +29,7 @@ impl Ground {
 #[derive(Debug)]
 pub(crate) struct Staged {
     pub(super) folder: Ground,
-    pub(super) staged: stage::Staged,
+    pub(super) sources: stage::Staged,
     pub(super) compile_seconds: u32,
 }
 
@@ -46,12 +46,12 @@ impl Staged {
 
     /// The assignment that the submission's manifest names.
     pub(crate) fn assignment(&self) -> Option<&str> {
-        self.staged.assignment.as_deref()
+        self.sources.assignment.as_deref()
     }
 
     /// What is wrong with the manifest, where it cannot be read.
     pub(crate) fn broken_manifest(&self) -> Option<&str> {
-        self.staged.notes.iter().find_map(|note| match note {
+        self.sources.notes.iter().find_map(|note| match note {
             Note::BrokenManifest { reason } => Some(reason.as_str()),
             _ => None,
         })
@@ -64,7 +64,7 @@ impl Staged {
             Note::FromTemplate { file } => wanted.iter().any(|task| task.file == file),
             _ => true,
         };
-        self.staged
+        self.sources
             .notes
             .iter()
             .filter(concerns)
@@ -76,12 +76,12 @@ impl Staged {
     pub(crate) fn is_own(&self, file: &str) -> bool {
         let stands_in =
             |note: &stage::Note| matches!(note, stage::Note::FromTemplate { file: missing } if missing == file);
-        !self.staged.notes.iter().any(stands_in)
+        !self.sources.notes.iter().any(stands_in)
     }
 
     /// SHA-256 of the sources.
     pub(crate) fn hash(&self) -> &str {
-        &self.staged.hash
+        &self.sources.hash
     }
 
     /// The folder that holds the copy and whatever is built from it.
@@ -91,6 +91,6 @@ impl Staged {
 
     /// The folder of the sources.
     pub(crate) fn source(&self) -> &Path {
-        &self.staged.source
+        &self.sources.source
     }
 }

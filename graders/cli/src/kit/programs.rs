@@ -175,14 +175,13 @@ impl Workers {
     ) -> Result<&Worker, Failure> {
         let is_it =
             |(assignment, own, _): &(String, Setting, Worker)| *assignment == bench.assignment.id && own == setting;
-        let at = match self.started.iter().position(is_it) {
-            Some(at) => at,
-            None => {
-                let worker = grader.start_worker(prepared, setting, bench.assignment.limits)?;
-                self.started
-                    .push((bench.assignment.id.clone(), setting.clone(), worker));
-                self.started.len() - 1
-            }
+        let at = if let Some(at) = self.started.iter().position(is_it) {
+            at
+        } else {
+            let worker = grader.start_worker(prepared, setting, bench.assignment.limits)?;
+            self.started
+                .push((bench.assignment.id.clone(), setting.clone(), worker));
+            self.started.len() - 1
         };
         Ok(&self.started[at].2)
     }

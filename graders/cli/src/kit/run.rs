@@ -434,7 +434,7 @@ struct Rows<'o, 'a> {
 
 #[derive(Default)]
 struct Done<'a> {
-    done: usize,
+    number: usize,
     waiting: BTreeMap<usize, Row<'a>>,
     printed: Vec<Row<'a>>,
 }
@@ -442,9 +442,9 @@ struct Done<'a> {
 impl<'a> Rows<'_, 'a> {
     fn add(&self, position: usize, row: Row<'a>) {
         let mut state = self.state();
-        state.done += 1;
+        state.number += 1;
         self.output
-            .progress(&format!("{} of {}: {}", state.done, self.of, row.name));
+            .progress(&format!("{} of {}: {}", state.number, self.of, row.name));
         state.waiting.insert(position, row);
         loop {
             let position = state.printed.len();

@@ -140,8 +140,7 @@ impl<'a> Laboratory<'a> {
         ground: &Path,
         note: &dyn Fn(usize, Fate) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        let orders = mutants.iter().map(|mutant| self.order(mutant));
-        let orders: Vec<Vec<&Task>> = orders.collect::<Result<_, _>>()?;
+        let orders: Vec<Vec<&Task>> = mutants.iter().map(|mutant| self.order(mutant)).collect();
         let together = self.together(mutants, &orders, ground)?;
         for &number in &together.broken {
             note(number - 1, Fate::DoesNotCompile)?;
@@ -233,7 +232,7 @@ impl<'a> Laboratory<'a> {
     }
 
     /// The tasks that a mutant can touch: its own first, since that one sees most.
-    fn order(&self, mutant: &Mutant) -> Result<Vec<&'static Task>, Failure> {
+    fn order(&self, mutant: &Mutant) -> Vec<&'static Task> {
         let changed = mutant.apply(self.source(&mutant.file));
         let touched = self
             .known
@@ -245,7 +244,7 @@ impl<'a> Laboratory<'a> {
         let mut tasks: Vec<&Task> = tasks::ALL.iter().filter(is_judged).copied().collect();
         tasks = parts_first(&tasks);
         tasks.sort_by_key(|task| task.id != mutant.function);
-        Ok(tasks)
+        tasks
     }
 
     /// The first portion of which a golden case does not hold in f64.

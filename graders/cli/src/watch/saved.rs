@@ -46,7 +46,7 @@ impl Saved {
 /// Editors keep locks and copies under names that begin with a dot, and builds change files all the time.
 fn is_visible(entry: &DirEntry) -> bool {
     let name = entry.file_name().to_string_lossy();
-    !name.starts_with('.') && !(entry.file_type().is_dir() && name == "target")
+    !(name.starts_with('.') || entry.file_type().is_dir() && name == "target")
 }
 
 #[cfg(test)]

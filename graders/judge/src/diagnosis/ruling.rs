@@ -8,7 +8,7 @@ use crate::judgement::{Check, Ending};
 
 /// The likenesses without those that a check rules out: one whose mistake has to fail a check that holds, and one that
 /// leaves a failed check unexplained which another explains.
-pub fn not_ruled_out(found: Vec<Likeness>, fingerprints: &[Fingerprint], checks: &[Check]) -> Vec<Likeness> {
+pub fn not_ruled_out(found: &[Likeness], fingerprints: &[Fingerprint], checks: &[Check]) -> Vec<Likeness> {
     let loses = |likeness: &Likeness| -> BTreeSet<&str> {
         let known = fingerprints.iter().find(|known| known.name == likeness.name);
         known
@@ -71,11 +71,11 @@ mod tests {
     }
 
     fn left(known: &[Fingerprint], checks: &[Check]) -> Vec<String> {
-        let found = known
+        let found: Vec<Likeness> = known
             .iter()
             .map(|known| super::super::likeness(known, Vec::new()))
             .collect();
-        let left = not_ruled_out(found, known, checks);
+        let left = not_ruled_out(&found, known, checks);
         left.into_iter().map(|likeness| likeness.name).collect()
     }
 

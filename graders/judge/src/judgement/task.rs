@@ -93,7 +93,7 @@ impl<'a> TaskJudge<'a> {
             Err(fault) => self.faulted(&fault),
             Ok(behaviours) => {
                 let alone = likenesses(&measure, &fingerprints, &behaviours);
-                let mut likenesses = not_ruled_out(alone, &fingerprints, &judgement.checks);
+                let mut likenesses = not_ruled_out(&alone, &fingerprints, &judgement.checks);
                 if likenesses.is_empty() {
                     likenesses = pairs(&measure, &fingerprints, &behaviours);
                 }

@@ -63,7 +63,7 @@ fn claim(
     };
     match finding {
         Finding::Panicked { .. } | Finding::Crashed { .. } | Finding::RefusedValid { .. } => Some(Claim::Returns),
-        Finding::Unusable { output, .. } => equals(output, &[]),
+        Finding::Unusable { output, .. } | Finding::ExtraAxes { output, .. } => equals(output, &[]),
         Finding::Wrong { output, mismatch, .. } if matches!(case.expect, Expect::Draws { .. }) => {
             of_form(output, mismatch)
         }
@@ -74,7 +74,6 @@ fn claim(
         Finding::Wrong { output, mismatch, .. } | Finding::Differs { output, mismatch, .. } => {
             equals(output, worst(mismatch))
         }
-        Finding::ExtraAxes { output, .. } => equals(output, &[]),
         Finding::Imprecise { output, difference, .. } => equals(output, &difference.worst.index),
         Finding::NanInPadding {
             output, index, blank, ..
