@@ -208,7 +208,7 @@ fn twenty_careless_submissions_are_graded_for_what_they_are_worth() {
     ]);
     try_it("what was built", &built, "passed", &["`main.rs` is ignored"]);
     let flat = changed(Submission::empty(), |folder| {
-        copy_tree(&written().path().join("src"), folder)
+        copy_tree(&written().path().join("src"), folder);
     });
     try_it("sources without a crate", &flat, "passed", &[]);
     try_it(
