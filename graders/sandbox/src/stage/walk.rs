@@ -243,10 +243,10 @@ mod tests {
         symlink("b", inside.join("a/beside")).unwrap();
         let flags = OFlags::RDONLY | OFlags::DIRECTORY;
         let root = rustix::fs::open(&inside, flags, Mode::empty()).unwrap();
-        let ways: [fn(BorrowedFd<'_>, &str, OFlags) -> rustix::io::Result<OwnedFd>; 2] =
-            [beneath, |root, name, flags| {
-                step_by_step(root, name, flags | OFlags::NOFOLLOW)
-            }];
+        type Open = fn(BorrowedFd<'_>, &str, OFlags) -> rustix::io::Result<OwnedFd>;
+        let ways: [Open; 2] = [beneath, |root, name, flags| {
+            step_by_step(root, name, flags | OFlags::NOFOLLOW)
+        }];
         for open in ways {
             assert!(open(root.as_fd(), "a/b/file", OFlags::RDONLY).is_ok());
             for name in [
