@@ -80,7 +80,6 @@ pub(crate) struct Grader {
 impl Grader {
     /// Finds what is needed on this machine.
     pub(crate) fn open(place: Place) -> Result<Self, Failure> {
-        machine::require()?;
         let program =
             std::env::current_exe().map_err(|error| Failure::environment(format!("cannot find myself: {error}")))?;
         let path = toolkit_path(&program);
@@ -251,6 +250,8 @@ impl Grader {
             sources,
             compile_seconds,
         } = staged;
+        // Not before: what cannot be read is told with the little that reading takes.
+        machine::require()?;
         let ids: Vec<&str> = wanted.iter().map(|task| task.id).collect();
         let request = build::Request {
             toolkit: &self.toolkit,
