@@ -46,7 +46,10 @@ fn a_task_that_uses_up_memory_is_given_up_on_and_has_a_result_within_a_limit_on_
     let greedy = task(&report, "greedy");
     // On a busy machine touching all that memory may use up the time first.
     let used_up = ["out_of_memory", "timed_out"];
-    assert!(used_up.iter().any(|verdict| greedy["verdict"] == *verdict), "{greedy:#}");
+    assert!(
+        used_up.iter().any(|verdict| greedy["verdict"] == *verdict),
+        "{greedy:#}"
+    );
     assert_eq!(greedy["points"], 0.0);
     let tried: usize = used_up.iter().map(|verdict| count(greedy, verdict)).sum();
     assert!(tried <= 3, "{greedy:#}");

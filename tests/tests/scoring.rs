@@ -143,7 +143,11 @@ fn a_task_that_goes_round_its_part_is_judged_with_its_own_and_is_told_so() {
             "split_heads",
             "    input.unflatten(-1, [heads, -1]).transpose(1, 2) * 0.5",
         )
-        .replacing("src/attention.rs", "parts::split_heads(&projected", "split_heads(&projected");
+        .replacing(
+            "src/attention.rs",
+            "parts::split_heads(&projected",
+            "split_heads(&projected",
+        );
     let (_, report) = submission.graded(&["--task", "split_heads", "--task", "causal_self_attention"]);
     let layer = task(&report, "causal_self_attention");
     assert_eq!(
