@@ -239,7 +239,7 @@ fn a_submission_that_is_none_fails_the_gate_and_gives_no_command() {
     let gate = Gate::new(&file);
     let run = gate.step("grade", "0");
     assert_eq!(run.code, Some(0), "it is left out: {}", run.stderr);
-    assert!(run.stdout.contains("forged"), "and named: {}", run.stdout);
+    assert!(run.stderr.contains("forged"), "and named: {}", run.stderr);
     assert_ours(&run);
 
     let empty = Submission::empty().with_file("notes.txt", "nothing");
