@@ -232,6 +232,8 @@ mod tests {
 
     use super::*;
 
+    type Open = fn(BorrowedFd<'_>, &str, OFlags) -> rustix::io::Result<OwnedFd>;
+
     #[test]
     fn both_ways_of_opening_follow_no_link_and_lead_nowhere_else() {
         let folder = tempfile::tempdir().unwrap();
@@ -243,7 +245,6 @@ mod tests {
         symlink("b", inside.join("a/beside")).unwrap();
         let flags = OFlags::RDONLY | OFlags::DIRECTORY;
         let root = rustix::fs::open(&inside, flags, Mode::empty()).unwrap();
-        type Open = fn(BorrowedFd<'_>, &str, OFlags) -> rustix::io::Result<OwnedFd>;
         let ways: [Open; 2] = [beneath, |root, name, flags| {
             step_by_step(root, name, flags | OFlags::NOFOLLOW)
         }];
