@@ -99,7 +99,8 @@ impl<'a> Kit<'a> {
         let training = entry.training(self.training);
         for (number, tasks) in wanted {
             for task in tasks {
-                let _ = writeln!(all, "{number} {} {}", task.id, training.includes(task.id));
+                let trains = !task.trials.is_empty() && training.includes(task.id);
+                let _ = writeln!(all, "{number} {} {trains}", task.id);
             }
         }
         all.push_str(&hash_of(overlay));
