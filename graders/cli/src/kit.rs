@@ -16,6 +16,7 @@ mod journal;
 pub(crate) mod outcome;
 mod plan;
 mod programs;
+mod rows;
 mod run;
 mod shared;
 

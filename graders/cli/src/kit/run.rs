@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use judge::impostor::{self, Impostor};
@@ -15,6 +14,7 @@ use super::journal::Part;
 use super::outcome::TaskOutcome;
 use super::plan::Plan;
 use super::programs::{Program, Workers, programs};
+use super::rows::Rows;
 use super::shared::{Shared, Twin};
 use crate::failure::Failure;
 use crate::grader::{Manner, Prepared, Running, Setting};
@@ -35,13 +35,7 @@ impl<'a> Kit<'a> {
     /// Runs the entries on all processors; their rows are printed in order, each as soon as those before it are done.
     pub(crate) fn run_all(&self, entries: &[Entry], output: &Output) -> Result<Vec<Row<'a>>, Failure> {
         let plans = self.plans(entries, output)?;
-        let rows = Rows {
-            output,
-            prints: self.prints,
-            width: entries.iter().map(|entry| entry.name.len()).max().unwrap_or(0),
-            of: entries.len(),
-            state: Mutex::default(),
-        };
+        let rows = Rows::new(entries, self.prints, output);
         let mut unknown = Vec::new();
         for (position, plan) in plans.iter().enumerate() {
             match self.journal.as_ref().and_then(|journal| journal.known(&plan.key)) {
@@ -72,7 +66,7 @@ impl<'a> Kit<'a> {
             ended.collect::<Result<Vec<()>, Failure>>()
         })?;
         output.progress_done();
-        Ok(rows.state.into_inner().unwrap_or_else(PoisonError::into_inner).printed)
+        Ok(rows.into_printed())
     }
 
     fn plans<'e>(&self, entries: &'e [Entry], output: &Output) -> Result<Vec<Plan<'e>>, Failure> {
@@ -420,46 +414,6 @@ fn about(expected: &Expected) -> Option<String> {
     match expected {
         Expected::Wrong(wrong) => Some(wrong.task.clone()),
         Expected::NothingAttempted | Expected::FullMarks(_) | Expected::NoPoints | Expected::AtMost(_) => None,
-    }
-}
-
-/// Rows that are done, printed up to the first that is not.
-struct Rows<'o, 'a> {
-    output: &'o Output,
-    prints: bool,
-    width: usize,
-    of: usize,
-    state: Mutex<Done<'a>>,
-}
-
-#[derive(Default)]
-struct Done<'a> {
-    number: usize,
-    waiting: BTreeMap<usize, Row<'a>>,
-    printed: Vec<Row<'a>>,
-}
-
-impl<'a> Rows<'_, 'a> {
-    fn add(&self, position: usize, row: Row<'a>) {
-        let mut state = self.state();
-        state.number += 1;
-        self.output
-            .progress(&format!("{} of {}: {}", state.number, self.of, row.name));
-        state.waiting.insert(position, row);
-        loop {
-            let position = state.printed.len();
-            let Some(row) = state.waiting.remove(&position) else {
-                return;
-            };
-            if self.prints {
-                self.output.row(&kit_table::line(&row, self.width));
-            }
-            state.printed.push(row);
-        }
-    }
-
-    fn state(&self) -> MutexGuard<'_, Done<'a>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
