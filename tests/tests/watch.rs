@@ -191,7 +191,9 @@ fn a_folder_that_is_no_crate_is_refused_and_one_that_becomes_none_is_waited_for(
     let submission = Submission::template();
     let mut watching = Watching::start(&submission, &["--task", "rms_norm"]);
     assert!(row(&watching.round(), "rms_norm").contains("not attempted"));
-    let (source, aside) = (submission.path().join("src"), submission.path().join("aside"));
+    // Out of the submission: in it, the sources would be found in whatever folder they are.
+    let elsewhere = Submission::empty();
+    let (source, aside) = (submission.path().join("src"), elsewhere.path().join("src"));
     fs::rename(&source, &aside).unwrap();
     watching.round();
     let error = watching.errors.recv_timeout(GUARD).unwrap();

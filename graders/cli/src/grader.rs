@@ -174,7 +174,9 @@ impl Grader {
         };
         let staged = stage::stage(source, &self.place.template(), &folder.path().join("src")).map_err(|error| {
             if error.is_ours() {
-                return temporary::unless_full(folder.path(), Failure::fault(error));
+                // A limit on the size of files is met here first.
+                let lacks = machine::require().err();
+                return lacks.unwrap_or_else(|| temporary::unless_full(folder.path(), Failure::fault(error)));
             }
             let hint = match &error {
                 StageError::Archive(_) => "pack the crate anew, as zip or tar.gz, with its sources only".to_owned(),
