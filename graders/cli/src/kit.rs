@@ -11,6 +11,7 @@
 //! answers once for all what is asked of code that is the reference's, `journal` keeps what came of earlier
 //! runs, and `outcome` is what is kept.
 
+mod contracts;
 mod joint;
 mod journal;
 pub(crate) mod outcome;
@@ -119,6 +120,14 @@ pub(crate) fn kit(grader: &Grader, options: &arguments::Kit, output: &Output) ->
         let path = grader.results_folder().with_file_name("kit.jsonl");
         kit.journal = Some(Journal::open(&path, grader.hash(), options.fresh)?);
     }
+    let otherwise = if kit.explains {
+        Vec::new()
+    } else {
+        contracts::deviations(&assigned, &fixtures, &kit.reference)?
+    };
+    for line in &otherwise {
+        output.line(&format!("     ! {line}"));
+    }
     let rows = kit.run_all(&entries, output)?;
     if kit.explains {
         output.line(&kit_table::details(&rows));
@@ -139,8 +148,11 @@ pub(crate) fn kit(grader: &Grader, options: &arguments::Kit, output: &Output) ->
     let is_everything = options.only.is_empty() && options.tenth.is_none();
     output.line(&naming.text(is_everything));
     let is_named = naming.is_good(is_everything);
-    let as_expected =
-        rows.iter().all(|row| row.deviations.is_empty()) && left_over.is_empty() && stale.is_none() && is_named;
+    let as_expected = rows.iter().all(|row| row.deviations.is_empty())
+        && left_over.is_empty()
+        && stale.is_none()
+        && is_named
+        && otherwise.is_empty();
     Ok(if as_expected { Exit::Done } else { Exit::Deviation })
 }
 

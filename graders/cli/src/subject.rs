@@ -145,7 +145,7 @@ fn request(id: u64, call: &Call, parts: &[&'static str], device: Device) -> (wir
     let mut gradients = call.jacobian.clone();
     if let Some(gradient) = &call.gradient {
         Group::Cotangent.insert(&mut tensors, gradient.cotangents.clone());
-        gradients = gradient.by.iter().map(ToString::to_string).collect();
+        gradients = gradient.by.clone();
     }
     let message = wire::Call {
         id,
@@ -156,6 +156,7 @@ fn request(id: u64, call: &Call, parts: &[&'static str], device: Device) -> (wir
         gradients,
         substitutes: parts.iter().map(ToString::to_string).collect(),
         batches: false,
+        layout: call.layout,
     };
     (message, tensors)
 }
@@ -282,7 +283,7 @@ impl<'a> Reference<'a> {
     }
 
     /// Makes a call of the reference.
-    fn ask(&self, call: &Call) -> Result<Observed, Fault> {
+    pub(crate) fn ask(&self, call: &Call) -> Result<Observed, Fault> {
         let Some(memory) = &self.memory else {
             return self.with_running(|running| running.call(call));
         };

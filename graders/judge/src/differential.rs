@@ -5,6 +5,7 @@
 
 use wire::{DType, Tensors};
 
+use crate::derived::Known;
 use crate::finding::{Counterexample, Finding};
 use crate::fixtures::{StoredCase, hex};
 use crate::golden::{arguments_in, case_call, distribution_name, judge_outputs};
@@ -28,11 +29,13 @@ pub enum Run {
     Agrees {
         /// The first output that is as good as f32 alone.
         imprecise: Option<Finding>,
+        /// The inputs of all cases with what the reference gives for them; those of fixed cases as they are stored.
+        known: Vec<Known>,
     },
     /// It does not on these.
     Differs(Box<Differs>),
     /// No case has inputs that could be drawn anew.
-    NothingFresh,
+    NothingFresh(Vec<Known>),
     /// No reference is at hand.
     NoReference,
 }
@@ -93,9 +96,10 @@ pub fn run(
     seed: u64,
     subject: &mut dyn Subject,
 ) -> Result<Run, Stop> {
-    let (mut compared, mut imprecise) = (0, None);
+    let (mut compared, mut imprecise, mut known) = (0, None, Vec::new());
     for (case, stored) in cases {
         let Some(inputs) = fresh_inputs(task, case, stored, seed) else {
+            known.push((*case, (*stored).clone()));
             continue;
         };
         let call = case_call(task, case, &inputs, DType::F64);
@@ -120,11 +124,12 @@ pub fn run(
                 inputs: fresh,
             })));
         }
+        known.push((*case, fresh));
     }
     Ok(if compared == 0 {
-        Run::NothingFresh
+        Run::NothingFresh(known)
     } else {
-        Run::Agrees { imprecise }
+        Run::Agrees { imprecise, known }
     })
 }
 

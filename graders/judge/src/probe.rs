@@ -205,7 +205,7 @@ impl<'a> Probe<'a> {
     ) -> Result<[Array; N], Broken> {
         let mut call = Call::new(task, arguments.clone());
         call.gradient = Some(Gradient {
-            by: by.to_vec(),
+            by: by.map(str::to_owned).to_vec(),
             cotangents,
         });
         let returned = self.call(&call)?.gradients;

@@ -3,7 +3,7 @@
 //! Who stands behind it (a sandboxed worker, the reference's worker, an impostor that returns zeros) is not the
 //! judge's business.
 
-use wire::{Observed, Tensors};
+use wire::{MemoryLayout, Observed, Tensors};
 
 /// One call of a task's function.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +22,8 @@ pub struct Call {
     pub jacobian: Vec<String>,
     /// CPU seconds that this call may use, where they are not the assignment's.
     pub cpu_seconds: Option<f64>,
+    /// How the arguments lie in memory.
+    pub layout: MemoryLayout,
 }
 
 impl Call {
@@ -35,6 +37,7 @@ impl Call {
             gradient: None,
             jacobian: Vec::new(),
             cpu_seconds: None,
+            layout: MemoryLayout::Contiguous,
         }
     }
 }
@@ -43,7 +46,7 @@ impl Call {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Gradient {
     /// The arguments to differentiate by.
-    pub by: Vec<&'static str>,
+    pub by: Vec<String>,
     /// A cotangent for each output that takes part.
     pub cotangents: Tensors,
 }

@@ -6,6 +6,8 @@ use wire::{DType, Tensors};
 
 use crate::answer::Answer;
 use crate::assignment::Limits;
+use crate::contract::Contract;
+use crate::derived;
 use crate::differential;
 use crate::finding::Finding;
 use crate::hygiene;
@@ -44,6 +46,8 @@ pub struct Task {
     pub canonical: Option<fn(Tensors) -> Tensors>,
     /// Trainings whose results are measured; each belongs to a named part of the points.
     pub trials: &'static [Trial],
+    /// What the function takes and promises; checks are derived from it.
+    pub contract: Contract,
 }
 
 impl Task {
@@ -62,6 +66,7 @@ impl Task {
         laws: &[],
         canonical: None,
         trials: &[],
+        contract: Contract::BLANK,
     };
 
     /// The named parts of the points: those of golden cases, then those of trials.
@@ -111,6 +116,7 @@ impl Task {
             names.extend(hygiene::ALL.iter().map(|check| check.name.to_owned()));
             names.push(differential::NAME.to_owned());
             names.extend(self.laws.iter().map(|law| law.name.to_owned()));
+            names.extend(derived::of(self).map(|check| check.name.to_owned()));
         }
         names.extend(self.trials.iter().map(|trial| trial.name.to_owned()));
         names.extend([BUILD, POLICY, TIME].map(str::to_owned));

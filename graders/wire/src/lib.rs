@@ -14,12 +14,14 @@ pub mod tensor;
 pub use control::Control;
 pub use frame::{Decoder, Frame, FrameError};
 pub use layout::LayoutError;
-pub use message::{Call, ChildReply, ChildRequest, Device, Ended, Hello, Outcome, ServerReply, ServerRequest};
+pub use message::{
+    Call, ChildReply, ChildRequest, Device, Ended, Hello, MemoryLayout, Outcome, ServerReply, ServerRequest,
+};
 pub use observed::Observed;
 pub use tensor::{DType, Data, Tensor, Tensors};
 
 /// Version of the conversation. Both sides state it first; a difference ends the conversation.
-pub const PROTOCOL: u32 = 4;
+pub const PROTOCOL: u32 = 5;
 
 /// The variable in a child's environment that says which of the variants in its program it is, by its number from 1.
 pub const VARIANT: &str = "GRADE_VARIANT";

@@ -93,6 +93,23 @@ pub struct Call {
     pub substitutes: Vec<String>,
     /// Whether the judge serves batches during this call.
     pub batches: bool,
+    /// How the arguments lie in memory; their values are the same.
+    pub layout: MemoryLayout,
+}
+
+/// How a tensor lies in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MemoryLayout {
+    /// In row-major order, without gaps.
+    #[default]
+    Contiguous,
+    /// The last two axes in the other order.
+    Transposed,
+    /// Every other value of the last axis of a larger tensor.
+    Sliced,
+    /// Where all slices along the first axis are the same, there is one of them, with stride 0.
+    Expanded,
 }
 
 /// Judge to child.

@@ -78,7 +78,9 @@ fn device_of(device: wire::Device, has_cuda: bool) -> Result<Device, Outcome> {
 fn arguments_of(call: &Call, frame: &Tensors, device: Device) -> Result<Arguments, Outcome> {
     let mut tensors = BTreeMap::new();
     for (name, plain) in Group::Argument.extract(frame) {
-        let tensor = convert::to_libtorch(&plain, device).map_err(|error| unsuitable(&error))?;
+        let tensor = convert::to_libtorch(&plain, device)
+            .and_then(|tensor| convert::laid_out(tensor, call.layout))
+            .map_err(|error| unsuitable(&error))?;
         tensors.insert(name, tensor);
     }
     for name in &call.gradients {
@@ -269,6 +271,7 @@ mod tests {
             gradients: gradients.iter().map(|name| (*name).to_owned()).collect(),
             substitutes: Vec::new(),
             batches: false,
+            layout: wire::MemoryLayout::Contiguous,
         };
         let mut frame = Tensors::new();
         let arguments = named([("left", [2.0, 3.0]), ("right", [5.0, 7.0]), ("unused", [1.0; 2])]);

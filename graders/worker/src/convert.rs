@@ -2,7 +2,7 @@
 
 use tch::{Device, Kind, TchError};
 use wire::tensor::{MAX_AXES, elements};
-use wire::{Data, Tensor};
+use wire::{Data, MemoryLayout, Tensor};
 
 /// The largest output that is sent, in bytes: far above any task's, far below what would burden the judge.
 const MAX_BYTES: usize = 64 << 20;
@@ -19,6 +19,26 @@ pub(crate) fn to_libtorch(tensor: &Tensor, device: Device) -> Result<tch::Tensor
     }?;
     let shape: Vec<i64> = tensor.shape().iter().map(|&size| size as i64).collect();
     flat.f_reshape(shape)?.f_to_device(device)
+}
+
+/// The same values as a view that lies in memory otherwise. A tensor that has too few axes for it stays what it is.
+pub(crate) fn laid_out(tensor: tch::Tensor, layout: MemoryLayout) -> Result<tch::Tensor, TchError> {
+    match layout {
+        MemoryLayout::Transposed if tensor.dim() > 1 => tensor.f_transpose(-2, -1)?.f_contiguous()?.f_transpose(-2, -1),
+        MemoryLayout::Sliced if tensor.dim() > 0 => {
+            let between = tensor.f_zeros_like()?;
+            let wide = tch::Tensor::f_stack(&[tensor, between], -1)?;
+            wide.f_select(-1, 0)
+        }
+        MemoryLayout::Expanded if tensor.dim() > 1 && tensor.size()[0] > 1 => {
+            let row = tensor.f_narrow(0, 0, 1)?;
+            let repeated = row.f_expand_as(&tensor)?;
+            Ok(if repeated.f_equal(&tensor)? { repeated } else { tensor })
+        }
+        MemoryLayout::Contiguous | MemoryLayout::Transposed | MemoryLayout::Sliced | MemoryLayout::Expanded => {
+            Ok(tensor)
+        }
+    }
 }
 
 /// Reads whatever a submission returned; the error says what it is instead of a plain tensor.

@@ -4,6 +4,7 @@ use wire::DType;
 
 use super::task::{Cases, TaskJudge};
 use super::{Check, Ending, Kind, Skip};
+use crate::derived::{self, Derived, Material};
 use crate::differential::{self, Run};
 use crate::finding::Finding;
 use crate::fixtures::StoredCase;
@@ -203,11 +204,15 @@ impl TaskJudge<'_> {
     ) -> Result<(Ending, Option<Reproduction>), Fault> {
         let tolerances = &self.bench.fixtures.tolerances;
         let ending = match differential::run(self.task, held, tolerances, self.bench.fresh_seed, subject) {
-            Ok(Run::Agrees { imprecise }) => {
+            Ok(Run::Agrees { imprecise, known }) => {
                 self.imprecise = self.imprecise.take().or(imprecise);
+                self.known.extend(known);
                 Ending::Passed
             }
-            Ok(Run::NothingFresh) => Ending::Skipped(Skip::FixedInputs),
+            Ok(Run::NothingFresh(known)) => {
+                self.known.extend(known);
+                Ending::Skipped(Skip::FixedInputs)
+            }
             Ok(Run::NoReference) => Ending::Skipped(Skip::NoReference),
             Ok(Run::Differs(differs)) => {
                 self.count_timeout(&differs.finding);
@@ -240,6 +245,65 @@ impl TaskJudge<'_> {
             });
         }
         Ok(checks)
+    }
+
+    /// The checks that follow from what the task is.
+    pub(super) fn derived(&mut self, held: &Stored<'_>, subject: &mut dyn Subject) -> Result<Vec<Check>, Fault> {
+        let mut checks = Vec::new();
+        for check in derived::of(self.task) {
+            if self.left_out(check.name) {
+                continue;
+            }
+            let (ending, reproduction) = if self.time_used_up() {
+                (Ending::Skipped(Skip::TimeUsedUp), None)
+            } else {
+                subject.renew();
+                self.derived_check(check, held, subject)?
+            };
+            checks.push(Check {
+                reproduction,
+                ..Check::new(check.name, Kind::Law, check.statement, ending)
+            });
+        }
+        Ok(checks)
+    }
+
+    fn derived_check(
+        &mut self,
+        check: &Derived,
+        held: &Stored<'_>,
+        subject: &mut dyn Subject,
+    ) -> Result<(Ending, Option<Reproduction>), Fault> {
+        let tolerances = &self.bench.fixtures.tolerances;
+        let known = std::mem::take(&mut self.known);
+        let material = Material {
+            task: self.task,
+            held,
+            known: &known,
+            tolerances,
+            seed: self.bench.fresh_seed,
+            shrinks: self.bench.shrinks,
+        };
+        let run = (check.run)(&material, subject);
+        self.known = known;
+        let failure = match run? {
+            derived::Run::Holds => return Ok((Ending::Passed, None)),
+            derived::Run::Nothing => return Ok((Ending::Skipped(Skip::NothingHolds), None)),
+            derived::Run::NoReference => return Ok((Ending::Skipped(Skip::NoReference), None)),
+            derived::Run::Fails(failure) => *failure,
+        };
+        self.count_timeout(&failure.finding);
+        let reproduction = if self.bench.shrinks && failure.is_seen_on_copies {
+            let canonical = self.task.canonical;
+            reproduction::by_reference(&failure.exchanges, tolerances, canonical, subject)?
+        } else {
+            None
+        };
+        let ending = Ending::Failed {
+            finding: failure.finding,
+            counterexample: Some(failure.counterexample),
+        };
+        Ok((ending, reproduction))
     }
 
     fn left_out(&self, check: &str) -> bool {
@@ -278,7 +342,7 @@ impl TaskJudge<'_> {
             return Ok(Some(found));
         }
         let tolerances = &self.bench.fixtures.tolerances;
-        reproduction::by_reference(broken, tolerances, self.task.canonical, subject)
+        reproduction::by_reference(&broken.exchanges, tolerances, self.task.canonical, subject)
     }
 }
 

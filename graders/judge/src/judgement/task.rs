@@ -6,6 +6,7 @@ use super::meter::Metered;
 use super::verdict::{depends_on, is_unwritten, untried, verdict};
 use super::{Bench, Broken, Check, Ending, Kind, Skip, TaskJudgement};
 use crate::assignment::Entry;
+use crate::derived::{self, Known};
 use crate::diagnosis::behaviour::Measure;
 use crate::diagnosis::{likenesses, not_ruled_out, pairs};
 use crate::differential;
@@ -32,6 +33,8 @@ pub(super) struct TaskJudge<'a> {
     timeouts: u32,
     /// What fresh inputs have shown of precision.
     pub(super) imprecise: Option<Finding>,
+    /// Inputs on which the submission agrees with the reference, and what it gives for them.
+    pub(super) known: Vec<Known>,
 }
 
 impl<'a> TaskJudge<'a> {
@@ -42,6 +45,7 @@ impl<'a> TaskJudge<'a> {
             entry,
             timeouts: 0,
             imprecise: None,
+            known: Vec::new(),
         }
     }
 
@@ -149,6 +153,7 @@ impl<'a> TaskJudge<'a> {
                 mark_imprecise(&mut checks, finding);
             }
             others.extend(self.laws(subject)?);
+            others.extend(self.derived(&held, subject)?);
             if is_half_written {
                 // It costs as much as any other failure; where no golden case has come upon a `todo!()`, another check
                 // that does has found something.
@@ -206,6 +211,9 @@ impl<'a> TaskJudge<'a> {
         checks.push(Check::new(differential::NAME, Kind::Differential, statement, skipped()));
         for law in self.task.laws {
             checks.push(Check::new(law.name, Kind::Law, law.statement, skipped()));
+        }
+        for check in derived::of(self.task) {
+            checks.push(Check::new(check.name, Kind::Law, check.statement, skipped()));
         }
     }
 

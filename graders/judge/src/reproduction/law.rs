@@ -34,12 +34,12 @@ pub(crate) fn of_law(law: &Law, broken: &BrokenLaw) -> Option<Reproduction> {
 
 /// What shows that a law does not hold by what the reference gives for the same calls.
 pub(crate) fn by_reference(
-    broken: &BrokenLaw,
+    exchanges: &[Exchange],
     tolerances: &Tolerances,
     canonical: Option<fn(Tensors) -> Tensors>,
     subject: &mut dyn Subject,
 ) -> Result<Option<Reproduction>, Fault> {
-    for exchange in &broken.exchanges {
+    for exchange in exchanges {
         let Some(actual) = &exchange.returned else { continue };
         let Some(observed) = subject.trusted(&exchange.call)? else {
             return Ok(None);

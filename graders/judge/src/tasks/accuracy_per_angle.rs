@@ -7,6 +7,7 @@ use super::convolution_plain::{Mode, last_side, scores};
 use super::rotation_plain::{ANGLES, rotated};
 use super::training::{accuracy_of_net, at_least, at_most, curve, like};
 use crate::arguments::{arguments, with};
+use crate::contract::Contract;
 use crate::data::glyphs::{self, CLASSES};
 use crate::data::initial;
 use crate::probe::Stop;
@@ -45,6 +46,7 @@ pub(super) static TASK: Task = Task {
         cpu_seconds: 30.0,
         run,
     }],
+    contract: Contract::BLANK,
 };
 
 const CASES: &[Case] = &[

@@ -4,6 +4,7 @@ use wire::Tensors;
 
 use super::additive_attention_laws as laws;
 use crate::arguments::arguments;
+use crate::contract::Contract;
 use crate::random::Random;
 use crate::scenario::Sizes;
 use crate::task::{Case, Expect, Law, Task};
@@ -31,6 +32,10 @@ pub(super) static TASK: Task = Task {
     laws: LAWS,
     canonical: None,
     trials: &[],
+    contract: Contract {
+        smooth: &["context", "weights"],
+        ..Contract::BLANK
+    },
 };
 
 const CASES: &[Case] = &[

@@ -5,6 +5,7 @@ use wire::{Tensor, Tensors};
 use super::graph_inputs::{Edge, adjacency, flipped, irregular, product, relabelled};
 use super::graph_laws::graph;
 use crate::arguments::{Array, arguments, array, tensor};
+use crate::contract::Contract;
 use crate::probe::{Broken, Holds, Probe, equal, unchanged};
 use crate::random::Random;
 use crate::scenario::{Scenario, Sizes};
@@ -40,6 +41,10 @@ pub(super) static TASK: Task = Task {
     laws: LAWS,
     canonical: None,
     trials: &[],
+    contract: Contract {
+        smooth: &["power"],
+        ..Contract::BLANK
+    },
 };
 
 const CASES: &[Case] = &[

@@ -7,6 +7,7 @@ use super::attention_graph_inputs::{
 };
 use super::graph_inputs::{Edge, irregular, product};
 use crate::arguments::{Array, arguments, array, tensor, with};
+use crate::contract::Contract;
 use crate::probe::{Holds, Probe, equal};
 use crate::scenario::{Scenario, Sizes};
 use crate::task::{Case, Expect, Law, Task};
@@ -74,6 +75,10 @@ pub(super) static TASK: Task = Task {
         },
     ],
     laws: LAWS,
+    contract: Contract {
+        smooth: &["output"],
+        ..Contract::BLANK
+    },
     ..Task::BLANK
 };
 

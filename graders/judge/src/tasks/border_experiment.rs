@@ -3,6 +3,7 @@
 use super::convolution_plain::{Mode, last_side};
 use super::training::{accuracy_of_net, at_least, at_most, like};
 use crate::arguments::arguments;
+use crate::contract::Contract;
 use crate::data::initial;
 use crate::data::two_boxes::{CHANNELS, CLASSES, Part, SIDE, images};
 use crate::probe::Stop;
@@ -56,6 +57,7 @@ pub(super) static TASK: Task = Task {
             run: |trainer| run(trainer, Mode::Same, Head::Flat, Learns::Place),
         },
     ],
+    contract: Contract::BLANK,
 };
 
 const BATCHES: u64 = 80;

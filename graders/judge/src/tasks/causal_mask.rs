@@ -4,6 +4,7 @@ use wire::{DType, Tensor, Tensors};
 
 use crate::arguments::{Array, arguments};
 use crate::compare::Mismatch;
+use crate::contract::Contract;
 use crate::finding::Violation;
 use crate::probe::{Broken, Holds, Probe, broken_rule, equal};
 use crate::scenario::{Scenario, Sizes};
@@ -72,6 +73,7 @@ pub(super) static TASK: Task = Task {
     ],
     canonical: None,
     trials: &[],
+    contract: Contract::BLANK,
 };
 
 const PREFIX: Sizes = &[("T", 1, 20), ("more", 1, 20)];

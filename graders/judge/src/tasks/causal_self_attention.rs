@@ -5,6 +5,7 @@ use wire::{Tensor, Tensors};
 use super::causal_self_attention_dropout as dropout;
 use super::causal_self_attention_laws as laws;
 use crate::arguments::{arguments, with};
+use crate::contract::Contract;
 use crate::random::{Random, floats};
 use crate::scenario::Sizes;
 use crate::task::{Case, Expect, Law, Task};
@@ -116,6 +117,10 @@ pub(super) static TASK: Task = Task {
     laws: LAWS,
     canonical: None,
     trials: &[],
+    contract: Contract {
+        smooth: &["output"],
+        ..Contract::BLANK
+    },
 };
 
 const LAWS: &[Law] = &[

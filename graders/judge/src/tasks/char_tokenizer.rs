@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use wire::{DType, Tensors};
 
 use crate::arguments::{Array, arguments, vector};
+use crate::contract::Contract;
 use crate::probe::{Broken, Holds, Probe, equal, every};
 use crate::random::{Random, integers};
 use crate::scenario::{Scenario, Sizes};
@@ -34,6 +35,7 @@ pub(super) static TASK: Task = Task {
     laws: LAWS,
     canonical: None,
     trials: &[],
+    contract: Contract::BLANK,
 };
 
 const SENTENCE: &str = "To be, or not to be:\nthat is the Question.";

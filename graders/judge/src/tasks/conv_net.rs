@@ -5,6 +5,7 @@ use wire::Tensors;
 use super::conv_net_laws as laws;
 use super::convolution_plain::{KERNELS, Mode, last_side};
 use crate::arguments::arguments;
+use crate::contract::Contract;
 use crate::random::Random;
 use crate::task::{Case, Expect, Law, Task};
 
@@ -33,6 +34,10 @@ pub(super) static TASK: Task = Task {
     laws: LAWS,
     canonical: None,
     trials: &[],
+    contract: Contract {
+        smooth: &["scores"],
+        ..Contract::BLANK
+    },
 };
 
 const CASES: &[Case] = &[

@@ -5,6 +5,7 @@ use wire::Tensors;
 use super::convolution_plain::Mode;
 use super::convolve2d_laws as laws;
 use crate::arguments::arguments;
+use crate::contract::Contract;
 use crate::random::Random;
 use crate::task::{Case, Expect, Law, Task};
 
@@ -33,6 +34,10 @@ pub(super) static TASK: Task = Task {
     laws: LAWS,
     canonical: None,
     trials: &[],
+    contract: Contract {
+        smooth: &["output"],
+        ..Contract::BLANK
+    },
 };
 
 const CASES: &[Case] = &[

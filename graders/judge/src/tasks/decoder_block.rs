@@ -5,6 +5,7 @@ use wire::Tensors;
 use super::decoder_block_dropout as dropout;
 use super::decoder_block_laws as laws;
 use super::transformer_inputs::{Sizes, block, multiplied, without_attention, without_perceptron};
+use crate::contract::Contract;
 use crate::random::Random;
 use crate::scenario;
 use crate::task::{Case, Expect, Law, Task};
@@ -35,6 +36,10 @@ pub(super) static TASK: Task = Task {
     laws: LAWS,
     canonical: None,
     trials: &[],
+    contract: Contract {
+        smooth: &["output"],
+        ..Contract::BLANK
+    },
 };
 
 /// Everything that a block calls, directly or through its attention.

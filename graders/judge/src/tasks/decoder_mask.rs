@@ -1,6 +1,7 @@
 //! `decoder_mask`: what the positions of a padded sequence see in a decoder.
 
 use super::sequence_mask_laws::{CASES, FROM_TWO, Mask, SIZES};
+use crate::contract::Contract;
 use crate::task::{Law, Task};
 
 const MASK: Mask = Mask {
@@ -65,6 +66,7 @@ pub(super) static TASK: Task = Task {
     ],
     canonical: None,
     trials: &[],
+    contract: Contract::BLANK,
 };
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use super::sequence_inputs::{Sizes, counts, moved_rows, padded_counts, padded_to
 use super::sequence_plain::Transformer;
 use super::transformer_inputs::drawn;
 use crate::arguments::{Array, arguments, array};
+use crate::contract::Contract;
 use crate::probe::{Broken, Holds, Probe, equal, unchanged};
 use crate::random::{Random, integers};
 use crate::scenario::{self, Scenario};
@@ -38,6 +39,10 @@ pub(super) static TASK: Task = Task {
     laws: LAWS,
     canonical: None,
     trials: &[],
+    contract: Contract {
+        smooth: &["output"],
+        ..Contract::BLANK
+    },
 };
 
 const CASES: &[Case] = &[

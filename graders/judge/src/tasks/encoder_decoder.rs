@@ -6,6 +6,7 @@ use super::encoder_decoder_laws as laws;
 use super::generic_transformer;
 use super::sequence_inputs::{Sizes, encoder_decoder_call, padded_counts, padded_tokens};
 use crate::arguments::with;
+use crate::contract::Contract;
 use crate::random::Random;
 use crate::scenario;
 use crate::task::{Case, Expect, Law, Task};
@@ -35,6 +36,10 @@ pub(super) static TASK: Task = Task {
     laws: LAWS,
     canonical: None,
     trials: &[],
+    contract: Contract {
+        smooth: &["logits"],
+        ..Contract::BLANK
+    },
 };
 
 /// Everything that is called, directly or through the transformers.

@@ -3,6 +3,7 @@
 use wire::{DType, Tensor, Tensors};
 
 use crate::arguments::{Array, arguments};
+use crate::contract::Contract;
 use crate::probe::{Broken, Holds, Probe, equal};
 use crate::scenario::{Scenario, Sizes};
 use crate::subject::Call;
@@ -42,6 +43,7 @@ pub(super) static TASK: Task = Task {
     laws: LAWS,
     canonical: None,
     trials: &[],
+    contract: Contract::BLANK,
 };
 
 const CASES: &[Case] = &[

@@ -4,6 +4,7 @@ use wire::{Tensor, Tensors};
 
 use super::flash_attention_laws as laws;
 use crate::arguments::{arguments, with};
+use crate::contract::Contract;
 use crate::random::Random;
 use crate::scenario::Sizes;
 use crate::task::{Case, Expect, Law, Task};
@@ -32,6 +33,10 @@ pub(super) static TASK: Task = Task {
     laws: LAWS,
     canonical: None,
     trials: &[],
+    contract: Contract {
+        smooth: &["output"],
+        ..Contract::BLANK
+    },
 };
 
 const CASES: &[Case] = &[

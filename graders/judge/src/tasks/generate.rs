@@ -6,6 +6,7 @@ use super::generate_laws as laws;
 use super::gpt_forward;
 use super::transformer_inputs::{Sizes, model, tokens};
 use crate::arguments::with;
+use crate::contract::Contract;
 use crate::random::Random;
 use crate::scenario;
 use crate::task::{Case, Expect, Law, Task};
@@ -34,6 +35,7 @@ pub(super) static TASK: Task = Task {
     laws: LAWS,
     canonical: None,
     trials: &[],
+    contract: Contract::BLANK,
 };
 
 /// Everything that is called, directly or through the GPT.

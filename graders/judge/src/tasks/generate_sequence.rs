@@ -7,6 +7,7 @@ use super::generic_transformer;
 use super::sequence_generation_inputs::{model_call, sampled, with_ends};
 use super::sequence_generation_laws::{FROM_TWO, Generator, SIZES};
 use super::sequence_inputs::Sizes;
+use crate::contract::Contract;
 use crate::random::Random;
 use crate::task::{Case, Expect, Law, Task};
 
@@ -43,6 +44,7 @@ pub(super) static TASK: Task = Task {
     laws: LAWS,
     canonical: None,
     trials: &[],
+    contract: Contract::BLANK,
 };
 
 /// Everything that is called, directly or through the transformer.

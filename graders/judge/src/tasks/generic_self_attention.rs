@@ -6,6 +6,7 @@ use super::generic_self_attention_laws as laws;
 use super::sequence_inputs::{attention, padded_counts};
 use super::sequence_plain::{is_token, mask};
 use crate::arguments::with;
+use crate::contract::Contract;
 use crate::random::{Random, booleans};
 use crate::scenario;
 use crate::task::{Case, Expect, Law, Task};
@@ -36,6 +37,10 @@ pub(super) static TASK: Task = Task {
     laws: LAWS,
     canonical: None,
     trials: &[],
+    contract: Contract {
+        smooth: &["output"],
+        ..Contract::BLANK
+    },
 };
 
 const CASES: &[Case] = &[

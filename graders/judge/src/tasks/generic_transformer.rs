@@ -5,6 +5,7 @@ use wire::Tensors;
 use super::generic_transformer_laws as laws;
 use super::sequence_inputs::{Sizes, padded_counts, padded_tokens, transformer_call, with_cache};
 use crate::arguments::with;
+use crate::contract::Contract;
 use crate::random::Random;
 use crate::scenario;
 use crate::task::{Case, Expect, Law, Task};
@@ -38,6 +39,10 @@ pub(super) static TASK: Task = Task {
     laws: LAWS,
     canonical: None,
     trials: &[],
+    contract: Contract {
+        smooth: &["hidden"],
+        ..Contract::BLANK
+    },
 };
 
 /// Everything that a transformer calls.

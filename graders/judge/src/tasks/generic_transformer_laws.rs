@@ -367,7 +367,7 @@ pub(super) fn every_weight_counts(scenario: &Scenario, probe: &mut Probe<'_>) ->
     let cotangent = scenario.normal("cotangent", shape.shape());
     let mut call = Call::new(TASK, given);
     call.gradient = Some(Gradient {
-        by: [&OF_LAYERS[..], &OF_MODEL[..]].concat(),
+        by: OF_LAYERS.iter().chain(&OF_MODEL).map(ToString::to_string).collect(),
         cotangents: Tensors::from([("hidden".to_owned(), cotangent)]),
     });
     let gradients = probe.call(&call)?.gradients;

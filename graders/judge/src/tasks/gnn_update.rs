@@ -5,6 +5,7 @@ use wire::{Tensor, Tensors};
 use super::attention_graph_inputs::{CLOSELY, Layer, complete, plain_update, update_arguments, with_edges};
 use super::graph_inputs::{Edge, irregular};
 use crate::arguments::{Array, arguments, array};
+use crate::contract::Contract;
 use crate::probe::{Holds, Probe, equal};
 use crate::random::floats;
 use crate::scenario::{Scenario, Sizes};
@@ -72,6 +73,10 @@ pub(super) static TASK: Task = Task {
         },
     ],
     laws: LAWS,
+    contract: Contract {
+        smooth: &["output"],
+        ..Contract::BLANK
+    },
     ..Task::BLANK
 };
 

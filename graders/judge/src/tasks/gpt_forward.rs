@@ -4,6 +4,7 @@ use super::decoder_block;
 use super::gpt_forward_dropout as dropout;
 use super::gpt_forward_laws as laws;
 use super::transformer_inputs::{Sizes, gpt};
+use crate::contract::Contract;
 use crate::scenario;
 use crate::task::{Case, Expect, Law, Task};
 
@@ -33,6 +34,10 @@ pub(super) static TASK: Task = Task {
     laws: LAWS,
     canonical: None,
     trials: &[],
+    contract: Contract {
+        smooth: &["logits"],
+        ..Contract::BLANK
+    },
 };
 
 /// Everything that a GPT calls, directly or through its blocks.

@@ -211,7 +211,7 @@ fn gradients(
     let cotangent = scenario.normal("cotangent", &shape(given));
     let mut call = Call::new(TASK, given.clone());
     call.gradient = Some(Gradient {
-        by: by.to_vec(),
+        by: by.iter().map(ToString::to_string).collect(),
         cotangents: Tensors::from([("logits".to_owned(), cotangent)]),
     });
     Ok(probe.call(&call)?.gradients)

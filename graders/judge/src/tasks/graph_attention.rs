@@ -7,6 +7,7 @@ use super::graph_attention_inputs as inputs;
 use super::graph_attention_laws as laws;
 use super::graph_inputs::{Edge, irregular, shuffled};
 use crate::arguments::arguments;
+use crate::contract::Contract;
 use crate::random::{Random, edge_index};
 use crate::task::{Case, Expect, Law, Task};
 
@@ -40,6 +41,10 @@ pub(super) static TASK: Task = Task {
     laws: LAWS,
     canonical: Some(by_destination),
     trials: &[],
+    contract: Contract {
+        smooth: &["attention", "output"],
+        ..Contract::BLANK
+    },
 };
 
 const CASES: &[Case] = &[

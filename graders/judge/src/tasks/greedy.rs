@@ -4,6 +4,7 @@ use wire::{DType, Tensors};
 
 use super::sampling_inputs::{logits, matrix, rows};
 use crate::arguments::{Array, arguments, vector};
+use crate::contract::Contract;
 use crate::probe::{Broken, Holds, Probe, equal, unchanged};
 use crate::random::Random;
 use crate::scenario::{Scenario, Sizes};
@@ -31,6 +32,7 @@ pub(super) static TASK: Task = Task {
     laws: LAWS,
     canonical: None,
     trials: &[],
+    contract: Contract::BLANK,
 };
 
 const CASES: &[Case] = &[

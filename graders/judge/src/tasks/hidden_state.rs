@@ -5,6 +5,7 @@ use wire::{DType, Tensor, Tensors};
 use super::graph_inputs::product;
 use super::spectral_inputs::{Block, blocks, radius, sheared};
 use crate::arguments::{Array, arguments, array, scalar, tensor};
+use crate::contract::Contract;
 use crate::probe::{Broken, Holds, Probe, equal, unchanged};
 use crate::random::Random;
 use crate::scenario::{Scenario, Sizes};
@@ -34,6 +35,10 @@ pub(super) static TASK: Task = Task {
     ],
     cases: CASES,
     laws: LAWS,
+    contract: Contract {
+        smooth: &["state"],
+        ..Contract::BLANK
+    },
     ..Task::BLANK
 };
 

@@ -6,6 +6,7 @@ use super::degree_matrix::{diagonal_of, hub, listed_self_loops};
 use super::graph_inputs::{Edge, adjacency, diagonal, in_degrees, irregular, matrix_arguments, product};
 use super::graph_laws::{self as shared, CLOSELY, SIZES, graph};
 use crate::arguments::{Array, scalar, vector};
+use crate::contract::Contract;
 use crate::probe::{Broken, Holds, Probe, equal};
 use crate::scenario::Scenario;
 use crate::task::{Case, Expect, Law, Task};
@@ -36,6 +37,7 @@ pub(super) static TASK: Task = Task {
     laws: LAWS,
     canonical: None,
     trials: &[],
+    contract: Contract::BLANK,
 };
 
 const CASES: &[Case] = &[

@@ -5,6 +5,7 @@ use wire::{DType, Tensors};
 use super::graph_inputs::{Edge, adjacency, flipped, in_degrees, irregular, matrix_arguments, product, shuffled};
 use super::graph_laws::{self as shared, SIZES, graph};
 use crate::arguments::{Array, array, scalar, vector};
+use crate::contract::Contract;
 use crate::probe::{Broken, Holds, Probe, equal};
 use crate::random::Random;
 use crate::scenario::{Scenario, Sizes};
@@ -40,6 +41,7 @@ pub(super) static TASK: Task = Task {
     laws: LAWS,
     canonical: None,
     trials: &[],
+    contract: Contract::BLANK,
 };
 
 const CASES: &[Case] = &[

@@ -8,6 +8,7 @@ use super::graph_convolution_inputs::{
 use super::graph_convolution_laws::{self as shared, Convolution, keep, with_edges, with_features};
 use super::graph_inputs::{Edge, irregular, product, shuffled};
 use crate::arguments::{Array, arguments, array};
+use crate::contract::Contract;
 use crate::probe::{Holds, Probe, equal, unchanged};
 use crate::random::Random;
 use crate::scenario::Scenario;
@@ -46,6 +47,10 @@ pub(super) static TASK: Task = Task {
     laws: LAWS,
     canonical: None,
     trials: &[],
+    contract: Contract {
+        smooth: &["output"],
+        ..Contract::BLANK
+    },
 };
 
 const CASES: &[Case] = &[

@@ -5,6 +5,7 @@ use wire::{Tensor, Tensors};
 
 use super::attention_inputs::{CLOSELY, span};
 use crate::arguments::{Array, arguments, array, tensor_like, with};
+use crate::contract::Contract;
 use crate::probe::{Broken, Holds, Probe, equal, unchanged};
 use crate::random::Random;
 use crate::scenario::{Scenario, Sizes};
@@ -90,6 +91,10 @@ pub(super) static TASK: Task = Task {
     ],
     canonical: None,
     trials: &[],
+    contract: Contract {
+        smooth: &["output"],
+        ..Contract::BLANK
+    },
 };
 
 const SIZES: Sizes = &[("B", 1, 3), ("heads", 1, 4), ("T", 1, 4), ("d", 1, 3)];

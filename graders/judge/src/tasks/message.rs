@@ -6,6 +6,7 @@ use super::graph_convolution_inputs::{ANY_SIZES, CLOSELY, SIZES, drawn_message, 
 use super::graph_convolution_laws::{self as shared, Convolution, with_edges, with_features};
 use super::graph_inputs::{in_degrees, irregular, shuffled};
 use crate::arguments::{Array, arguments, array};
+use crate::contract::Contract;
 use crate::probe::{Holds, Probe, equal};
 use crate::random::Random;
 use crate::scenario::Scenario;
@@ -44,6 +45,10 @@ pub(super) static TASK: Task = Task {
     laws: LAWS,
     canonical: None,
     trials: &[],
+    contract: Contract {
+        smooth: &["messages"],
+        ..Contract::BLANK
+    },
 };
 
 const CASES: &[Case] = &[

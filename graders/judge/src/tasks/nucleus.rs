@@ -5,6 +5,7 @@ use wire::{Tensor, Tensors};
 use super::nucleus_laws as laws;
 use super::sampling_inputs::{clear_mass, distribution, matrix, most_likely};
 use crate::arguments::arguments;
+use crate::contract::Contract;
 use crate::random::Random;
 use crate::scenario::Sizes;
 use crate::task::{Case, Expect, Law, Task};
@@ -36,6 +37,10 @@ pub(super) static TASK: Task = Task {
     laws: LAWS,
     canonical: None,
     trials: &[],
+    contract: Contract {
+        smooth: &["output"],
+        ..Contract::BLANK
+    },
 };
 
 const CASES: &[Case] = &[

@@ -7,6 +7,7 @@ use super::generate_sequence::{all_early, in_different_steps, never};
 use super::sequence_generation_inputs::{prefix_call, sampled, with_ends};
 use super::sequence_generation_laws::{FROM_TWO, Generator, SIZES};
 use super::sequence_inputs::Sizes;
+use crate::contract::Contract;
 use crate::random::Random;
 use crate::task::{Case, Expect, Law, Task};
 
@@ -40,6 +41,7 @@ pub(super) static TASK: Task = Task {
     laws: LAWS,
     canonical: None,
     trials: &[],
+    contract: Contract::BLANK,
 };
 
 /// Everything that may be called, directly or through the transformers.

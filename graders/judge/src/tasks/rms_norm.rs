@@ -3,6 +3,7 @@
 use wire::{Tensor, Tensors};
 
 use crate::arguments::{Array, arguments, array, tensor_like, with};
+use crate::contract::Contract;
 use crate::probe::{Holds, Probe, equal, unchanged};
 use crate::random::{Random, floats};
 use crate::scenario::{Scenario, Sizes};
@@ -117,6 +118,10 @@ pub(super) static TASK: Task = Task {
     ],
     canonical: None,
     trials: &[],
+    contract: Contract {
+        smooth: &["output"],
+        ..Contract::BLANK
+    },
 };
 
 const SIZES: Sizes = &[("B", 1, 3), ("T", 1, 6), ("C", 1, 9)];

@@ -4,6 +4,7 @@ use wire::{Tensor, Tensors};
 
 use super::rotary_embedding_laws as laws;
 use crate::arguments::arguments;
+use crate::contract::Contract;
 use crate::random::Random;
 use crate::scenario::Sizes;
 use crate::task::{Case, Expect, Law, Task};
@@ -136,6 +137,10 @@ pub(super) static TASK: Task = Task {
     ],
     canonical: None,
     trials: &[],
+    contract: Contract {
+        smooth: &["key", "query"],
+        ..Contract::BLANK
+    },
 };
 
 const SIZES: Sizes = &[

@@ -5,6 +5,7 @@ use wire::{Data, Tensor, Tensors};
 use super::sample_top_p_laws as laws;
 use super::sampling_inputs::{clear_mass, logits, matrix, most_likely, rows, softmax};
 use crate::arguments::{arguments, with};
+use crate::contract::Contract;
 use crate::random::Random;
 use crate::task::{Case, Expect, Law, Task};
 
@@ -36,6 +37,7 @@ pub(super) static TASK: Task = Task {
     laws: LAWS,
     canonical: None,
     trials: &[],
+    contract: Contract::BLANK,
 };
 
 const CASES: &[Case] = &[

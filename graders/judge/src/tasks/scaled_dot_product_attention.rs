@@ -5,6 +5,7 @@ use wire::{Tensor, Tensors};
 use super::attention_inputs::{lower_triangle, random_mask};
 use super::scaled_dot_product_attention_laws as laws;
 use crate::arguments::{arguments, with};
+use crate::contract::Contract;
 use crate::random::{Random, floats};
 use crate::scenario::Sizes;
 use crate::task::{Case, Expect, Law, Task};
@@ -97,6 +98,10 @@ pub(super) static TASK: Task = Task {
     laws: LAWS,
     canonical: None,
     trials: &[],
+    contract: Contract {
+        smooth: &["output", "weights"],
+        ..Contract::BLANK
+    },
 };
 
 const LAWS: &[Law] = &[

@@ -8,6 +8,7 @@ use super::sequence_inputs::{counted, counts, more_padding as lengthened, padded
 use super::sequence_plain::loss as plain_loss;
 use super::transformer_inputs::{drawn, filled, token_tensor};
 use crate::arguments::{Array, arguments, array, scalar, tensor_like, vector, with};
+use crate::contract::Contract;
 use crate::probe::{Broken, Holds, Probe, equal, unchanged};
 use crate::random::Random;
 use crate::scenario::{self, Scenario};
@@ -41,6 +42,10 @@ pub(super) static TASK: Task = Task {
     laws: LAWS,
     canonical: None,
     trials: &[],
+    contract: Contract {
+        smooth: &["loss"],
+        ..Contract::BLANK
+    },
 };
 
 const CASES: &[Case] = &[

@@ -4,6 +4,7 @@ use wire::{Tensor, Tensors};
 
 use super::training::{at_most, curve, like, measured};
 use crate::arguments::{Array, arguments, array, with};
+use crate::contract::Contract;
 use crate::data::formal_language::{Corpus, SENTENCE, VOCABULARY};
 use crate::data::initial::{self, GptSizes};
 use crate::probe::Stop;
@@ -42,6 +43,7 @@ pub(super) static TASK: Task = Task {
         cpu_seconds: 40.0,
         run,
     }],
+    contract: Contract::BLANK,
 };
 
 const BATCHES: u64 = 300;

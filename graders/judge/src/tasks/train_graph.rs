@@ -4,6 +4,7 @@ use wire::{Tensor, Tensors};
 
 use super::training::{at_least, like, measured};
 use crate::arguments::{arguments, array, tensor_like};
+use crate::contract::Contract;
 use crate::data::initial;
 use crate::data::planted_partition::{CLASSES, FEATURES, Partition};
 use crate::probe::Stop;
@@ -50,6 +51,7 @@ pub(super) static TASK: Task = Task {
             run: |trainer| run(trainer, Layer::Attention),
         },
     ],
+    contract: Contract::BLANK,
 };
 
 const BATCHES: u64 = 60;

@@ -6,6 +6,7 @@ use super::graph_convolution_inputs::{CLOSELY, UNTOUCHED, drawn_weights, project
 use super::graph_convolution_laws::keep;
 use super::graph_inputs::product;
 use crate::arguments::{Array, arguments, array, tensor_like, with};
+use crate::contract::Contract;
 use crate::probe::{Broken, Holds, Probe, equal, unchanged};
 use crate::random::Random;
 use crate::scenario::{Scenario, Sizes};
@@ -38,6 +39,10 @@ pub(super) static TASK: Task = Task {
     laws: LAWS,
     canonical: None,
     trials: &[],
+    contract: Contract {
+        smooth: &["output"],
+        ..Contract::BLANK
+    },
 };
 
 const CASES: &[Case] = &[

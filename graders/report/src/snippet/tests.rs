@@ -108,7 +108,7 @@ fn values_that_fill_no_box_are_compared_where_they_are_furthest_apart() {
 #[test]
 fn a_gradient_is_taken_by_the_arguments_that_were_differentiated() {
     let gradient = Gradient {
-        by: vec!["input"],
+        by: vec!["input".to_owned()],
         cotangents: Tensors::from([("output".to_owned(), floats(&[2, 2], &[1.0, 0.0, 0.0, 0.0]))]),
     };
     let call = Step {

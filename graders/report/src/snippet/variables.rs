@@ -185,7 +185,7 @@ fn tiled(step: &Step, argument: &str) -> Option<usize> {
 fn is_differentiated(step: &Step, argument: &str) -> bool {
     step.gradient
         .as_ref()
-        .is_some_and(|gradient| gradient.by.contains(&argument))
+        .is_some_and(|gradient| gradient.by.iter().any(|by| by == argument))
 }
 
 /// NaN is the same as NaN here.

@@ -115,6 +115,7 @@ fn call(substitutes: &[&str]) -> Call {
         gradients: vec![],
         substitutes: substitutes.iter().map(ToString::to_string).collect(),
         batches: false,
+        layout: wire::MemoryLayout::Contiguous,
     }
 }
 
