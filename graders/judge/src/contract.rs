@@ -10,7 +10,7 @@ use crate::scenario::{Scenario, Sizes};
 pub struct Contract {
     /// The outputs through which gradients flow, to every argument of floats that they depend on.
     pub smooth: &'static [&'static str],
-    /// The arguments that are valid, in ways that differ in more than values.
+    /// The arguments on which the function is tried, in ways that differ in more than values.
     pub domain: &'static [Domain],
 }
 
@@ -22,12 +22,13 @@ impl Contract {
     };
 }
 
-/// One way in which arguments can be valid: sizes with bounds, and what follows from them.
+/// One kind of arguments: sizes with bounds, and what follows from them. Where it includes sizes that are just outside of what
+/// is valid, the reference refuses them, and so must everybody.
 #[derive(Debug, Clone, Copy)]
 pub struct Domain {
     /// Its name, unique in the task: what is special about it, in a few words.
     pub name: &'static str,
-    /// The sizes, each from the smallest that is valid to one that is large for this function.
+    /// The sizes, each from its smallest to one that is large for this function.
     pub sizes: Sizes,
     /// The arguments of one case.
     pub arguments: fn(&Scenario) -> Tensors,

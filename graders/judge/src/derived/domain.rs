@@ -1,4 +1,4 @@
-//! The whole domain: whatever is valid is answered as the reference answers it.
+//! The whole domain: whatever is valid is answered as the reference answers it, and what it refuses is refused.
 //!
 //! Corners come first: every size at its smallest and at its largest, alone and together. Then sizes are drawn. An input
 //! on which the outputs differ is made as small as it can be.
@@ -20,7 +20,7 @@ use crate::tolerance::Tolerances;
 /// The check.
 pub const CHECK: Derived = Derived {
     name: "whole-domain",
-    statement: "whatever arguments are valid, the outputs are the reference's: corners first, then others",
+    statement: "whatever arguments are valid, the outputs are the reference's, and what is invalid is refused",
     applies: |task| !task.contract.domain.is_empty(),
     run,
 };
@@ -123,18 +123,26 @@ fn differs(
     let Some(observed) = subject.trusted(&call)? else {
         return Ok(Outcome::NoReference);
     };
-    let expected = returned(observed, task.canonical).map_err(|finding| {
-        Fault(format!(
-            "the reference does not answer `{}` of `{}` at {:?}: {finding:?}",
-            domain.name,
-            task.id,
-            scenario.sizes()
-        ))
-    })?;
+    let expected = match returned(observed, task.canonical) {
+        Ok(expected) => Some(expected),
+        Err(Finding::RefusedValid { .. }) => None,
+        Err(finding) => {
+            return Err(Fault(format!(
+                "the reference does not answer `{}` of `{}` at {:?}: {finding:?}",
+                domain.name,
+                task.id,
+                scenario.sizes()
+            )));
+        }
+    };
     let mut probe = Probe::new(subject, task.canonical);
-    let found = match answered(probe.call(&call))? {
-        Err(finding) => Some(finding),
-        Ok(actual) => {
+    let found = match (answered(probe.call(&call))?, expected) {
+        (Err(Finding::RefusedValid { .. }), None) => None,
+        (Err(finding), _) => Some(finding),
+        (Ok(_), None) => Some(Finding::AcceptedInvalid {
+            input: invalid(domain, &scenario),
+        }),
+        (Ok(actual), Some(expected)) => {
             let known = StoredCase {
                 inputs: call.arguments.clone(),
                 expected: expected.outputs,
@@ -155,6 +163,16 @@ fn differs(
             exchanges: probe.exchanges().to_vec(),
         }))
     }))
+}
+
+/// What the reference refuses, in words.
+fn invalid(domain: &Domain, scenario: &Scenario) -> String {
+    let sizes: Vec<String> = scenario
+        .sizes()
+        .iter()
+        .map(|(name, value)| format!("{name} = {value}"))
+        .collect();
+    format!("{} ({})", domain.name, sizes.join(", "))
 }
 
 /// What a difference means here: what is right to f32 is left to the check of precision.
