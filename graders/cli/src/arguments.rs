@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use report::Format;
 
-use crate::completions::{ReportName, TaskName};
-use crate::device::Device;
+use crate::engine::device::Device;
 use crate::exit;
-use crate::init::Init;
+use crate::student::completions::{ReportName, TaskName};
+use crate::student::init::Init;
 
 /// Grade a deep-learning submission: golden tensors, laws with shrunk counterexamples, named mistakes.
 #[derive(Debug, Parser)]

@@ -7,9 +7,9 @@ use judge::judgement::parts_first;
 use judge::task::Task;
 use judge::tasks;
 
+use crate::engine::Staged;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::grader::Staged;
 use crate::names;
 
 /// The tasks with these ids, or all where none is named.
