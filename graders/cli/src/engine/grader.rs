@@ -8,9 +8,9 @@ use judge::assignment::Limits;
 use judge::finding::Finding;
 use judge::judgement::{Bench, TaskJudgement};
 use judge::task::Task;
+use policy::Inspection;
 use sandbox::build;
 use sandbox::launch::Launcher;
-use sandbox::policy::Inspection;
 use sandbox::stage::{self, StageError};
 use sandbox::talk::{self, Settings, StartError, Worker};
 use sandbox::toolkit::Toolkit;
@@ -209,7 +209,7 @@ impl Grader {
     }
 
     fn compile(&self, staged: Staged, wanted: &[&'static Task], care: Care) -> Result<Prepared, Failure> {
-        let inspection = sandbox::policy::inspect(&staged.sources, &rules::rules())
+        let inspection = rules::inspect(&staged.sources)
             .map_err(|error| Failure::fault(format!("cannot read the staged sources: {error}")))?;
         self.build_inspected(staged, &inspection, wanted, care)
     }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use judge::finding::{CompileError, Finding};
 use judge::task::Task;
+use policy::Inspection;
 use sandbox::build::{Built, Stop};
-use sandbox::policy::Inspection;
 
 use super::rules;
 use super::staged::Ground;

@@ -32,7 +32,7 @@ pub const GIVEN: [&str; 3] = [TYPES, PARTS, "sequence_types.rs"];
 /// The types that the tasks of every assignment share.
 const TYPES: &str = "types.rs";
 /// The given file through which tasks call each other.
-pub(crate) const PARTS: &str = "parts.rs";
+pub const PARTS: &str = "parts.rs";
 /// Generated: declares every file at the top of the crate.
 pub const ROOT: &str = "lib.rs";
 

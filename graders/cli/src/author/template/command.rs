@@ -35,7 +35,9 @@ fn failed(error: TemplateError) -> Failure {
         TemplateError::Manifest { .. } => "mend the manifest",
         TemplateError::Lock { .. } => "run cargo build",
         TemplateError::Assignment(_) => "mend the assignment, or restore it from version control",
-        TemplateError::Source { .. } => "mend the marker; graders/cli/src/author/template/mod.rs says how they are written",
+        TemplateError::Source { .. } => {
+            "mend the marker; graders/cli/src/author/template/mod.rs says how they are written"
+        }
     };
     Failure::environment(error).hint(hint)
 }

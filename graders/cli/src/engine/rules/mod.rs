@@ -1,16 +1,35 @@
-//! What the judge's tasks rule out, as the sandbox looks for it; what the sandbox finds, as the judge's findings.
+//! What the judge's tasks rule out, as the policy looks for it; what the policy finds, as the judge's findings.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
 
 use judge::finding::{Finding, Prohibition};
 use judge::forbidden::{self, Family};
 use judge::task::Task;
 use judge::tasks;
+use policy::{Breach, Inspection, Reason, Rules, TaskRules};
 use sandbox::build::Built;
-use sandbox::policy::{self, Breach, Inspection, Reason, Rules, TaskRules};
+use sandbox::stage::{self, PARTS, is_given};
 
-use super::reach::Texts;
+/// Inspects staged sources. An error is a fault of this machine.
+pub(crate) fn inspect(staged: &stage::Staged) -> io::Result<Inspection> {
+    let own = staged.files.iter().filter(|name| !is_given(name));
+    let files = own.map(|name| Ok((name.as_str(), fs::read(staged.source.join(name))?)));
+    Ok(policy::inspect(&files.collect::<io::Result<Vec<_>>>()?, &rules()))
+}
+
+/// Whether sources use nothing that some task may not use, and are of a kind that can be read.
+pub(crate) fn is_innocent(sources: &BTreeMap<String, String>) -> bool {
+    let own = sources.iter().filter(|(name, _)| !is_given(name));
+    let files: Vec<(&str, Vec<u8>)> = own
+        .map(|(name, text)| (name.as_str(), text.clone().into_bytes()))
+        .collect();
+    policy::inspect(&files, &rules()) == Inspection::default()
+}
 
 /// What every task rules out.
-pub(crate) fn rules() -> Rules {
+fn rules() -> Rules {
     let family = |family: Family| policy::Family {
         name: family.name(),
         stems: family.stems(),
@@ -19,6 +38,7 @@ pub(crate) fn rules() -> Rules {
     Rules {
         families: Family::ALL.into_iter().map(family).collect(),
         tasks: tasks::ALL.iter().map(|task| task_rules(task)).collect(),
+        parts: PARTS,
     }
 }
 
@@ -39,11 +59,6 @@ pub(crate) fn functions(task: &Task) -> Vec<String> {
     let is_of_another = |word: &str| word != task.id && tasks::find(word).is_some();
     let names = words.filter(|word| !word.is_empty() && !word.contains(':') && !is_of_another(word));
     names.map(str::to_owned).collect()
-}
-
-/// Whether sources use nothing that some task may not use, and are of a kind that can be read.
-pub(crate) fn is_innocent(sources: &Texts) -> bool {
-    policy::inspect_texts(sources, &rules()) == Inspection::default()
 }
 
 /// What an inspection says of a task.

@@ -4,9 +4,6 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use sandbox::policy::inspect;
-use sandbox::stage;
-
 use super::*;
 
 fn root() -> PathBuf {
@@ -19,7 +16,7 @@ fn inspected(folder: &Path) -> (Inspection, f64) {
     let destination = temporary.path().join("src");
     let staged = stage::stage(folder, &root().join("reference"), &destination).unwrap();
     let begun = Instant::now();
-    let inspection = inspect(&staged, &rules()).unwrap();
+    let inspection = inspect(&staged).unwrap();
     (inspection, begun.elapsed().as_secs_f64())
 }
 

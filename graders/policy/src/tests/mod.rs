@@ -7,7 +7,7 @@ mod innocent;
 mod limits;
 mod operators;
 
-use super::{Breach, Family, Inspection, Reason, Rules, TaskRules, inspect_files};
+use super::{Breach, Family, Inspection, Reason, Rules, TaskRules, inspect};
 
 const NORM: Family = Family {
     name: "norm",
@@ -40,6 +40,7 @@ fn rules() -> Rules {
             task("causal_self_attention", "attention.rs", &["fused"]),
             task("flash_attention", "flash.rs", &[]),
         ],
+        parts: "parts.rs",
     }
 }
 
@@ -49,7 +50,7 @@ fn inspected(files: &[(&str, &str)]) -> Inspection {
         .iter()
         .map(|(name, text)| (*name, text.as_bytes().to_vec()))
         .collect();
-    inspect_files(&files, &rules())
+    inspect(&files, &rules())
 }
 
 /// The tasks that are charged, each with file, line and item.

@@ -2,8 +2,9 @@
 //!
 //! The sources are read as tokens, twice: once for the items that they declare, once for what those mention. A use of
 //! something forbidden is charged to the tasks whose functions reach it by name; a test that only `cargo test` compiles
-//! is no use. It is a deterrent with clear words: what guards the machine and the answers is the rest of this crate.
+//! is no use. It is a deterrent with clear words: what guards the machine and the answers is the sandbox.
 //!
+//! - `model`: what is asked, and what is found
 //! - `tokens`: a file as a flat list; bounded, whatever the file holds
 //! - `items`, `imports`, `map`: what is declared, and where each token belongs
 //! - `names`: what a path stands for
@@ -15,20 +16,15 @@ mod imports;
 mod items;
 mod map;
 mod mentions;
+mod model;
 mod names;
 mod operators;
 mod reach;
 mod rules;
 mod tokens;
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::io;
-use std::path::Path;
-
-use crate::stage::{PARTS, Staged, is_given};
-
 use map::Map;
+pub use model::{Breach, Inspection, Reason, Rules, TaskRules, Unreadable};
 pub use operators::Family;
 use reach::Reach;
 use tokens::{Tokens, Unread};
@@ -36,130 +32,13 @@ use tokens::{Tokens, Unread};
 /// The sources' size in all: ten times what an honest submission has. What goes beyond is not read.
 const LARGEST: usize = 2 << 20;
 
-/// What the tasks may not call.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rules {
-    /// Operators that some task may not call.
-    pub families: Vec<Family>,
-    /// All tasks, graded or not.
-    pub tasks: Vec<TaskRules>,
-}
-
-/// What a task may not call, beside what no task may.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TaskRules {
-    /// The task.
-    pub task: &'static str,
-    /// The file of the submission that holds it.
-    pub file: &'static str,
-    /// The names of its functions; names that are none do no harm.
-    pub functions: Vec<String>,
-    /// The names of the families.
-    pub forbidden: Vec<&'static str>,
-}
-
-impl TaskRules {
-    /// Whether a family is forbidden; none stands for what is forbidden for all tasks.
-    fn forbids(&self, family: Option<&str>) -> bool {
-        family.is_none_or(|family| self.forbidden.contains(&family))
-    }
-}
-
-/// Why something may not be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reason {
-    /// An operator of this family is the answer of the task.
-    Answer(&'static str),
-    /// It is of another crate than `tch` and `std`.
-    Crates,
-    /// The environment.
-    Environment,
-    /// Files and paths.
-    Files,
-    /// Code that is not Rust, or not of this submission.
-    ForeignCode,
-    /// A macro could make anything of the name.
-    HiddenName,
-    /// Brackets that are nested too deeply to be read.
-    Nesting,
-    /// The network.
-    Network,
-    /// Other processes.
-    Processes,
-    /// Interfaces of the operating system.
-    System,
-    /// Names that stand for names that stand for names.
-    Tangled,
-    /// Stored programs of libtorch.
-    TorchScript,
-    /// Sources that are too large in all, or that the compiler reads and this module does not.
-    Unreadable,
-    /// Code that the compiler cannot check.
-    UnsafeCode,
-}
-
-/// A task that uses what it may not use.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Breach {
-    /// The task.
-    pub task: &'static str,
-    /// The file of the submission.
-    pub file: String,
-    /// The line in it.
-    pub line: usize,
-    /// What is used, as it is written.
-    pub item: String,
-    /// The helper that uses it, where it is not the task's own function.
-    pub inside: Option<String>,
-    /// Why it may not be used.
-    pub reason: Reason,
-}
-
-/// A file that could not be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unreadable {
-    /// The file.
-    pub file: String,
-    /// The line of the trouble.
-    pub line: usize,
-}
-
-/// What a look at the sources has found.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Inspection {
-    /// At most one for each task.
-    pub breaches: Vec<Breach>,
-    /// Files that should not be given to the compiler, since they are made to break it.
-    pub set_aside: Vec<String>,
-    /// Files that are left to the compiler. One that it accepts all the same is refused.
-    pub unread: Vec<Unreadable>,
-}
-
-/// Inspects staged sources. An error is a fault of this machine.
-pub fn inspect(staged: &Staged, rules: &Rules) -> io::Result<Inspection> {
-    let mut files = Vec::new();
-    for name in staged.files.iter().filter(|name| !is_given(name)) {
-        files.push((name.as_str(), fs::read(Path::new(&staged.source).join(name))?));
-    }
-    Ok(inspect_files(&files, rules))
-}
-
-/// Inspects sources that nobody has staged, by their names.
-pub fn inspect_texts(texts: &BTreeMap<String, String>, rules: &Rules) -> Inspection {
-    let files = texts.iter().filter(|(name, _)| !is_given(name));
-    let files: Vec<(&str, Vec<u8>)> = files
-        .map(|(name, text)| (name.as_str(), text.clone().into_bytes()))
-        .collect();
-    inspect_files(&files, rules)
-}
-
-/// Inspects sources by their names.
-fn inspect_files(files: &[(&str, Vec<u8>)], rules: &Rules) -> Inspection {
+/// Inspects sources by their names: those of a submission, without what every submission is given.
+pub fn inspect(files: &[(&str, Vec<u8>)], rules: &Rules) -> Inspection {
     // What lines are known by is kept for each thread; without this it would grow with every submission.
     proc_macro2::extra::invalidate_current_thread_spans();
     let mut inspection = Inspection::default();
     let mut map = Map::new();
-    map.parts = Some(map.module_of_file(PARTS));
+    map.parts = Some(map.module_of_file(rules.parts));
     let mut size = 0;
     for (file, bytes) in files {
         size += bytes.len();
