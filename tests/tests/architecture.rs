@@ -76,27 +76,30 @@ fn assert_unreached(package: &str, forbidden: &[&str]) {
 #[test]
 fn nothing_in_the_students_process_reaches_the_judge() {
     for package in ["worker", "student", "wire"] {
-        assert_unreached(package, &["judge", "report", "policy", "sandbox", "grade", "reference"]);
+        assert_unreached(
+            package,
+            &["judge", "report", "policy", "sandbox", "grade", "files", "reference"],
+        );
     }
 }
 
 #[test]
 fn the_judges_side_does_not_reach_libtorch() {
-    for package in ["judge", "report", "policy", "sandbox", "grade", "wire"] {
+    for package in ["judge", "report", "policy", "sandbox", "grade", "wire", "files"] {
         assert_unreached(package, &["tch", "torch-sys", "worker", "student", "reference"]);
     }
 }
 
 #[test]
-fn judge_report_and_policy_reach_nothing_that_starts_processes() {
-    for package in ["judge", "report", "policy"] {
+fn judge_report_policy_and_files_reach_nothing_that_starts_processes() {
+    for package in ["judge", "report", "policy", "files"] {
         assert_unreached(package, &["sandbox", "grade", "command-fds"]);
     }
 }
 
 #[test]
 fn the_policy_knows_sources_and_nothing_else_of_this_project() {
-    assert_unreached("policy", &["wire", "judge", "report", "sandbox", "grade"]);
+    assert_unreached("policy", &["files", "wire", "judge", "report", "sandbox", "grade"]);
     assert_unreached("sandbox", &["policy", "judge", "report", "grade"]);
 }
 
@@ -130,7 +133,7 @@ fn every_path_that_the_architecture_page_names_exists() {
 #[test]
 fn only_the_sandbox_starts_processes() {
     let mut starters = Vec::new();
-    for package in ["wire", "worker", "policy", "judge", "report", "cli"] {
+    for package in ["wire", "worker", "files", "policy", "judge", "report", "cli"] {
         for file in rust_files(&root().join("graders").join(package)) {
             let text = fs::read_to_string(&file).unwrap();
             if text.contains("process::Command") || text.contains("Command::new(\"") {

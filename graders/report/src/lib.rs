@@ -41,6 +41,7 @@ pub use sentence::{sentence, sizes};
 pub use terminal::Look;
 pub use words::watch::untouched;
 pub use words::{in_time_by_own_date, late};
+pub use wrap::wrap_hanging;
 
 /// A format in which a report can be written to a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use files::sha256;
 use judge::diagnosis::area::Area;
-use judge::fixtures::hex;
 use judge::tasks;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -38,7 +38,7 @@ impl Wrong {
                 all.push(0);
             }
         }
-        Ok(hex(&all))
+        Ok(sha256(&all))
     }
 }
 

@@ -42,7 +42,7 @@ pub(crate) fn gradescope(place: &Place, options: &Gradescope, output: &Output) -
             .hint("name a file in a folder that exists and can be written")
     };
     let bytes = pack(&files).map_err(|error| cannot(&error))?;
-    release::write_file(&options.out, &bytes).map_err(|error| cannot(&error))?;
+    files::write(&options.out, &bytes).map_err(|error| cannot(&error))?;
     output.line(&format!(
         "{}: {} files, {} kB, for `{}`\n{}\n{}\n\
         next: on Gradescope, Configure Autograder, upload it; a container with 1 CPU and 2 GB is enough",

@@ -17,7 +17,6 @@ use sandbox::toolkit::Toolkit;
 
 use super::constants::OWN_LIMITS;
 use super::device::{Cuda, Device};
-use super::files::lay_over;
 use super::machine_limits;
 use super::parallel::Board;
 use super::prepared::{Prepared, left_out, precluded};
@@ -30,6 +29,7 @@ use crate::failure::Failure;
 use crate::interrupt;
 use crate::place::Place;
 use crate::temporary;
+use files::lay_over;
 
 /// What a build makes of errors, and of `unsafe`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,10 +4,10 @@
 
 pub(crate) mod constants;
 pub(crate) mod device;
-pub(crate) mod files;
 mod grader;
 mod machine_limits;
 mod parallel;
+pub(crate) mod parallel_map;
 mod prepared;
 pub(crate) mod program_cache;
 pub(crate) mod reach;

@@ -2,10 +2,9 @@
 //! where no submission can write.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::path::Path;
 
-use judge::fixtures::hex;
+use files::sha256;
 
 use super::grader::Grader;
 use super::prepared::Prepared;
@@ -17,7 +16,7 @@ const KEPT: usize = 4;
 /// The reference as it answers: from what is kept, otherwise built now and kept from now on.
 pub(crate) fn reference(grader: &Grader) -> Result<Prepared, Failure> {
     let staged = grader.stage(&grader.place().reference(), None)?;
-    let key = hex(format!("{}\n{}", staged.hash(), grader.hash()).as_bytes());
+    let key = sha256(format!("{}\n{}", staged.hash(), grader.hash()).as_bytes());
     let (folder, hash) = (grader.programs_folder(), staged.hash().to_owned());
     let program = folder.join(&key);
     if program.is_file() {
@@ -34,30 +33,15 @@ pub(crate) fn reference(grader: &Grader) -> Result<Prepared, Failure> {
 /// Copies a program to its place, where it appears whole or not at all.
 fn keep(folder: &Path, built: &Path, place: &Path) -> std::io::Result<()> {
     fs::create_dir_all(folder)?;
-    let partial = tempfile::Builder::new().prefix(".partial-").tempdir_in(folder)?;
-    let copy = partial.path().join("program");
-    fs::copy(built, &copy)?;
-    fs::rename(copy, place)?;
-    forget_oldest(folder)
-}
-
-fn forget_oldest(folder: &Path) -> std::io::Result<()> {
-    let mut kept: Vec<(SystemTime, PathBuf)> = fs::read_dir(folder)?
-        .flatten()
-        .filter(|entry| entry.path().is_file())
-        .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
-        .collect();
-    kept.sort();
-    let surplus = kept.len().saturating_sub(KEPT);
-    for (_, path) in kept.into_iter().take(surplus) {
-        fs::remove_file(path)?;
-    }
-    Ok(())
+    files::copy(built, place)?;
+    files::forget_oldest(folder, KEPT, u64::MAX)
 }
 
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use std::path::PathBuf;
 
     use super::*;
 

@@ -5,10 +5,9 @@
 //! change is not stored: what has used up time or memory is judged again.
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use judge::fixtures::hex;
+use files::sha256;
 use judge::verdict::Verdict;
 use report::Report;
 
@@ -57,7 +56,7 @@ impl Key<'_> {
             training,
             min_score,
         } = self;
-        hex(format!(
+        sha256(format!(
             "{submission}\n{grader}\n{fixtures}\n{assignment}\n{}\n{device}\n{reference}\n{seed}\n{fresh_seed}\n{training}\n{min_score:?}\n",
             tasks.join(" ")
         )
@@ -85,35 +84,14 @@ impl Cache {
         }
         let store = || -> std::io::Result<()> {
             fs::create_dir_all(&self.folder)?;
-            let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
-            file.write_all(text.as_bytes())?;
-            file.persist(self.path(key))?;
-            self.forget_oldest()
+            files::write(&self.path(key), text.as_bytes())?;
+            files::forget_oldest(&self.folder, KEPT, MOST_BYTES)
         };
         let _ = store();
     }
 
     fn path(&self, key: &Key<'_>) -> PathBuf {
         self.folder.join(format!("{}.json", key.name()))
-    }
-
-    fn forget_oldest(&self) -> std::io::Result<()> {
-        let mut stored: Vec<(std::time::SystemTime, PathBuf, u64)> = fs::read_dir(&self.folder)?
-            .flatten()
-            .filter_map(|entry| {
-                let metadata = entry.metadata().ok()?;
-                Some((metadata.modified().ok()?, entry.path(), metadata.len()))
-            })
-            .collect();
-        stored.sort();
-        let mut bytes = 0;
-        for (number, (_, path, length)) in stored.into_iter().rev().enumerate() {
-            bytes += length;
-            if number >= KEPT || bytes > MOST_BYTES {
-                fs::remove_file(path)?;
-            }
-        }
-        Ok(())
     }
 }
 
@@ -139,5 +117,5 @@ pub(crate) fn grader_hash(program: &Path, toolkit: &Path, adapters: &Path) -> st
     for source in sources {
         all.extend(fs::read(source)?);
     }
-    Ok(hex(&all))
+    Ok(sha256(&all))
 }

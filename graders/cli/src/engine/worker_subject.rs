@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use judge::fixtures::hex;
+use files::sha256;
 use judge::subject::{Call, Fault, Spent, Subject};
 use sandbox::talk::{Batches, Child, PartAnswer, Terms, Used, Worker};
 use wire::message::Group;
@@ -166,7 +166,7 @@ fn request(id: u64, call: &Call, parts: &[&'static str], device: Device) -> (wir
 pub(crate) fn key(call: &Call) -> Result<String, Fault> {
     let (message, tensors) = request(0, call, &[], Device::Cpu);
     let bytes = Frame::new(message, tensors).encode().map_err(fault)?;
-    Ok(hex(&bytes))
+    Ok(sha256(&bytes))
 }
 
 fn fault(error: impl std::fmt::Display) -> Fault {

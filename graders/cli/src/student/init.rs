@@ -165,7 +165,7 @@ fn equip(folder: &Path, surroundings: &Files) -> Result<Vec<String>, Failure> {
         }
         let write = || {
             fs::create_dir_all(target.parent().unwrap_or(folder))?;
-            release::write_file(&target, bytes)
+            files::write(&target, bytes)
         };
         write().map_err(|error| cannot_write(&target, &error))?;
         written.push(path.display().to_string());

@@ -3,11 +3,9 @@
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use report::{Format, Refusal, Refused, Report};
-use tempfile::NamedTempFile;
 
 use crate::arguments::ReportTarget;
 use crate::exit::Exit;
@@ -87,7 +85,7 @@ fn clear(target: &ReportTarget) -> Result<(), Failure> {
         return Ok(());
     }
     let cannot = cannot(target);
-    beside(&target.path).map_err(cannot)?;
+    files::beside(&target.path).map_err(cannot)?;
     match fs::remove_file(&target.path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(cannot(error)),
         _ => Ok(()),
@@ -103,19 +101,7 @@ fn put(text: &str, target: &ReportTarget, output: &Output) -> Result<(), Failure
     if is_special(&target.path) {
         return fs::write(&target.path, text).map_err(cannot);
     }
-    // Written beside its name and renamed, so that a report is never half there.
-    let file = beside(&target.path).map_err(cannot)?;
-    fs::write(file.path(), text).map_err(cannot)?;
-    file.persist(&target.path).map_err(|error| cannot(error.error))?;
-    Ok(())
-}
-
-/// An empty file in the folder of a path.
-fn beside(path: &Path) -> io::Result<NamedTempFile> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    tempfile::Builder::new()
-        .permissions(fs::Permissions::from_mode(0o666))
-        .tempfile_in(folder.unwrap_or(Path::new(".")))
+    files::write(&target.path, text.as_bytes()).map_err(cannot)
 }
 
 fn cannot(target: &ReportTarget) -> impl Fn(io::Error) -> Failure + Copy {

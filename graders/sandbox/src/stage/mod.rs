@@ -169,8 +169,7 @@ fn hash(files: &Files, edition: Edition) -> String {
             hasher.update(part);
         }
     }
-    let bytes: Vec<String> = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    bytes.concat()
+    files::hex(&hasher.finalize())
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use judge::fixtures::hex;
+use files::sha256;
 use judge::judgement::Bench;
 use judge::task::Task;
 use judge::tasks;
@@ -104,7 +104,7 @@ impl<'a> Kit<'a> {
             }
         }
         all.push_str(&hash_of(overlay));
-        hex(all.as_bytes())
+        sha256(all.as_bytes())
     }
 }
 
@@ -127,13 +127,13 @@ pub(super) fn base(
         } = bench;
         let _ = writeln!(all, "{assignment}\n{seed} {fresh_seed} {without:?} {}", fixtures.hash);
     }
-    Ok(hex(all.as_bytes()))
+    Ok(sha256(all.as_bytes()))
 }
 
 fn hash_of(texts: &Texts) -> String {
     let mut all = String::new();
     for (name, text) in texts {
-        let _ = writeln!(all, "{name} {}", hex(text.as_bytes()));
+        let _ = writeln!(all, "{name} {}", sha256(text.as_bytes()));
     }
-    hex(all.as_bytes())
+    sha256(all.as_bytes())
 }

@@ -1,7 +1,6 @@
 //! Which submissions are one program, and the work on it: several threads may share a program, each with a worker of its
 //! own that becomes one submission after the other.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use judge::judgement::Bench;
@@ -11,7 +10,7 @@ use sandbox::talk::Worker;
 
 use super::joint::{Joint, Member};
 use super::plan::Plan;
-use crate::engine::files;
+use crate::engine::parallel_map::Queue;
 use crate::engine::reach::Texts;
 use crate::engine::{Grader, Prepared, Setting};
 use crate::failure::Failure;
@@ -26,7 +25,7 @@ pub(super) struct Program {
     members: Vec<usize>,
     /// Whether they are in it together; otherwise there is one, which is built as a student's is.
     pub(super) is_joint: bool,
-    next: AtomicUsize,
+    queue: Queue,
     built: Mutex<Option<Arc<Built>>>,
 }
 
@@ -41,22 +40,22 @@ pub(super) struct Built {
 impl Program {
     fn new(members: Vec<usize>, is_joint: bool) -> Self {
         Self {
+            queue: Queue::new(members.len()),
             members,
             is_joint,
-            next: AtomicUsize::new(0),
             built: Mutex::default(),
         }
     }
 
     /// The position of the next submission to judge, and its number in a joint program.
     pub(super) fn take(&self) -> Option<(usize, u32)> {
-        let at = self.next.fetch_add(1, Ordering::Relaxed);
-        self.members.get(at).map(|position| (*position, number(at)))
+        let at = self.queue.take()?;
+        Some((self.members[at], number(at)))
     }
 
     /// Leaves the rest to nobody.
     pub(super) fn stop(&self) {
-        self.next.store(self.members.len(), Ordering::Relaxed);
+        self.queue.stop();
     }
 
     /// The joint program: built by the first who asks, while the others wait.

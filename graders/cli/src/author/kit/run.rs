@@ -1,8 +1,6 @@
 //! The way through all submissions, on all processors.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use judge::impostor::{self, Impostor};
 use judge::judgement::{Bench, TaskJudgement};
@@ -19,6 +17,7 @@ use super::programs::{Program, Workers, programs};
 use super::rows::Rows;
 use super::shared::{Shared, Twin};
 use super::table::{self, Came, Judged, Row};
+use crate::engine::parallel_map::{Queue, on_all_processors, parallel_map};
 use crate::engine::{Manner, Prepared, Running, Setting};
 use crate::failure::Failure;
 use crate::interrupt;
@@ -45,73 +44,38 @@ impl<'a> Kit<'a> {
             }
         }
         let programs = programs(&plans, &unknown, self.alone);
-        let threads = thread::available_parallelism()
-            .map_or(1, usize::from)
-            .min(unknown.len());
-        let next = AtomicUsize::new(0);
-        let work = || {
-            let worked = self.work(&programs, &next, &plans, &rows);
+        let queue = Queue::new(programs.len());
+        on_all_processors(unknown.len(), || {
+            let worked = self.work(&programs, &queue, &plans, &rows);
             if worked.is_err() {
                 // The others stop after what they are at.
-                next.store(programs.len(), Ordering::Relaxed);
+                queue.stop();
                 programs.iter().for_each(Program::stop);
             }
             worked
-        };
-        thread::scope(|scope| {
-            let running: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-            let ended = running
-                .into_iter()
-                .map(|thread| thread.join().map_err(|_| Failure::fault("a thread panicked"))?);
-            ended.collect::<Result<Vec<()>, Failure>>()
         })?;
         output.progress_done();
         Ok(rows.into_printed())
     }
 
     fn plans<'e>(&self, entries: &'e [Entry], output: &Output) -> Result<Vec<Plan<'e>>, Failure> {
-        let next = AtomicUsize::new(0);
-        let work = || -> Result<Vec<(usize, Plan<'e>)>, Failure> {
-            let mut plans = Vec::new();
-            loop {
-                let position = next.fetch_add(1, Ordering::Relaxed);
-                let Some(entry) = entries.get(position) else {
-                    return Ok(plans);
-                };
-                plans.push((position, self.plan(entry)?));
-            }
-        };
         if entries.len() > 1 {
             output.progress("reading the submissions");
         }
-        let threads = thread::available_parallelism()
-            .map_or(1, usize::from)
-            .min(entries.len().max(1));
-        let mut plans: Vec<(usize, Plan<'e>)> = thread::scope(|scope| {
-            let running: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-            let ended = running
-                .into_iter()
-                .map(|thread| thread.join().map_err(|_| Failure::fault("a thread panicked"))?);
-            ended.collect::<Result<Vec<_>, Failure>>()
-        })?
-        .into_iter()
-        .flatten()
-        .collect();
-        plans.sort_by_key(|(position, _)| *position);
-        Ok(plans.into_iter().map(|(_, plan)| plan).collect())
+        parallel_map(entries, || Ok(()), |(), _, entry| self.plan(entry))
     }
 
     /// Takes one program after the other; then helps with those that others are at.
     fn work(
         &self,
         programs: &[Program],
-        next: &AtomicUsize,
+        queue: &Queue,
         plans: &[Plan<'_>],
         rows: &Rows<'_, 'a>,
     ) -> Result<(), Failure> {
         let mut twin = Twin::default();
-        while let Some(program) = programs.get(next.fetch_add(1, Ordering::Relaxed)) {
-            self.work_on(program, &mut twin, plans, rows)?;
+        while let Some(position) = queue.take() {
+            self.work_on(&programs[position], &mut twin, plans, rows)?;
         }
         programs
             .iter()

@@ -1,6 +1,6 @@
 //! `grade mutate`: small generic changes to the reference's solutions, each of which some check has to see.
 //!
-//! Here is the command; `mutants` makes the changes, `joint` puts many of them into one program, `trial` grades them,
+//! Here is the command; `mutants` makes the changes, `joint` puts many of them into one program, `run` grades them,
 //! `equivalent` knows which of them change nothing, `journal` keeps what came of earlier runs. A survivor is either a
 //! change that makes no difference, which `fixtures/equivalent-mutants.toml` then explains, or a check that is missing.
 
@@ -13,14 +13,13 @@ mod run;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::thread;
 
 use judge::tasks;
 
 use crate::arguments;
 use crate::engine::Grader;
+use crate::engine::parallel_map::parallel_map;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::interrupt;
@@ -119,35 +118,23 @@ fn run_all(
         Mutex::new(known.collect())
     };
     let groups = groups(chosen, &fates.lock().unwrap_or_else(PoisonError::into_inner));
-    let next = AtomicUsize::new(0);
-    let work = || -> Result<(), Failure> {
+    let ground = || {
         let ground = tempfile::Builder::new().prefix("grade-").tempdir();
-        let ground = ground.map_err(|error| Failure::fault(format!("cannot make a temporary folder: {error}")))?;
-        while let Some(group) = groups.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let mutants: Vec<&Mutant> = group.iter().map(|&position| chosen[position]).collect();
-            let note = |at: usize, fate: Fate| {
-                // A mutant that was being judged when a signal came has lost its worker, and was not killed by a check.
-                interrupt::check()?;
-                let position = group[at];
-                let fate = journal.add(&keys[position], laboratory.grader(), fate)?;
-                let mutant = chosen[position];
-                output.progress(&format!("{} of {}: {mutant}: {fate}", position + 1, chosen.len()));
-                fates.lock().unwrap_or_else(PoisonError::into_inner)[position] = Some(fate);
-                Ok(())
-            };
-            laboratory.fates(&mutants, ground.path(), &note)?;
-        }
-        Ok(())
+        ground.map_err(|error| Failure::fault(format!("cannot make a temporary folder: {error}")))
     };
-    let threads = thread::available_parallelism()
-        .map_or(1, usize::from)
-        .min(groups.len().max(1));
-    thread::scope(|scope| {
-        let running: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-        let ended = running
-            .into_iter()
-            .map(|thread| thread.join().map_err(|_| Failure::fault("a thread panicked"))?);
-        ended.collect::<Result<Vec<()>, Failure>>()
+    parallel_map(&groups, ground, |ground, _, group| {
+        let mutants: Vec<&Mutant> = group.iter().map(|&position| chosen[position]).collect();
+        let note = |at: usize, fate: Fate| {
+            // A mutant that was being judged when a signal came has lost its worker, and was not killed by a check.
+            interrupt::check()?;
+            let position = group[at];
+            let fate = journal.add(&keys[position], laboratory.grader(), fate)?;
+            let mutant = chosen[position];
+            output.progress(&format!("{} of {}: {mutant}: {fate}", position + 1, chosen.len()));
+            fates.lock().unwrap_or_else(PoisonError::into_inner)[position] = Some(fate);
+            Ok(())
+        };
+        laboratory.fates(&mutants, ground.path(), &note)
     })?;
     output.progress_done();
     let fates = fates.into_inner().unwrap_or_else(PoisonError::into_inner);

@@ -5,9 +5,10 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use files::sha256;
 use judge::assignment::Assignment;
 use judge::finding::Finding;
-use judge::fixtures::{Fixtures, hex};
+use judge::fixtures::Fixtures;
 use judge::golden::judge_case;
 use judge::judgement::{Bench, Broken, Training, judge_task, parts_first};
 use judge::probe::{Probe, Stop};
@@ -127,9 +128,9 @@ impl<'a> Laboratory<'a> {
             } else {
                 text.clone()
             };
-            all.push_str(&hex(text.as_bytes()));
+            all.push_str(&sha256(text.as_bytes()));
         }
-        hex(all.as_bytes())
+        sha256(all.as_bytes())
     }
 
     /// What comes of mutants of one file, which are built in a folder in which others were built before. `note` is told

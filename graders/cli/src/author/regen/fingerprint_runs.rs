@@ -1,8 +1,6 @@
 //! Building submissions of the bank and seeing what they do with the golden cases.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use judge::diagnosis::behaviour::{Behaviour, Measure};
 use judge::diagnosis::fingerprint::{Nothing, telling};
@@ -11,6 +9,7 @@ use judge::subject::{Fault, Subject};
 use judge::task::Task;
 
 use crate::author::bank::Wrong;
+use crate::engine::parallel_map::parallel_map;
 use crate::engine::{Grader, Prepared, Reference, Running, Setting};
 use crate::failure::Failure;
 use crate::output::Output;
@@ -45,31 +44,15 @@ impl<'a> Making<'a> {
 
     /// Runs all orders on all processors.
     pub(crate) fn run(&self, orders: &[Order<'_>], output: &Output) -> Result<AllMade, Failure> {
-        let next = AtomicUsize::new(0);
-        let work = || -> Result<AllMade, Failure> {
-            let mut made = AllMade::new();
-            loop {
-                let position = next.fetch_add(1, Ordering::Relaxed);
-                let Some(order) = orders.get(position) else {
-                    return Ok(made);
-                };
+        let made = parallel_map(
+            orders,
+            || Ok(()),
+            |(), position, order| {
                 output.progress(&format!("{} of {}: {}", position + 1, orders.len(), order.wrong.name));
-                let of_order = self.order(order);
-                if of_order.is_err() {
-                    // The others stop after what they are at.
-                    next.store(orders.len(), Ordering::Relaxed);
-                }
-                made.extend(of_order?);
-            }
-        };
-        let threads = thread::available_parallelism().map_or(1, usize::from).min(orders.len());
-        thread::scope(|scope| {
-            let running: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-            running.into_iter().try_fold(AllMade::new(), |mut all, thread| {
-                all.extend(thread.join().map_err(|_| Failure::fault("a thread panicked"))??);
-                Ok(all)
-            })
-        })
+                self.order(order)
+            },
+        )?;
+        Ok(made.into_iter().flatten().collect())
     }
 
     fn order(&self, order: &Order<'_>) -> Result<AllMade, Failure> {

@@ -8,14 +8,14 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use judge::fixtures::hex;
+use files::sha256;
 use walkdir::WalkDir;
 
 use super::staging::Staging;
 use crate::arguments::Regen;
 use crate::engine::Grader;
-use crate::engine::files::lay_over;
 use crate::failure::Failure;
+use files::lay_over;
 
 /// The folder of the new files in a kept review.
 const FILES: &str = "files";
@@ -45,7 +45,7 @@ impl Kept {
         let all = [reference.hash(), &state, grader.hash(), &asked].join("\n");
         Ok(Self {
             all: grader.reviews_folder(),
-            key: hex(all.as_bytes()),
+            key: sha256(all.as_bytes()),
         })
     }
 
@@ -64,17 +64,15 @@ impl Kept {
         let store = || -> io::Result<()> {
             self.forget()?;
             fs::create_dir_all(&self.all)?;
-            let partial = tempfile::Builder::new().prefix(".partial-").tempdir_in(&self.all)?;
-            for path in staging.changed().map_err(|failure| io::Error::other(failure.message))? {
-                let target = partial
-                    .path()
-                    .join(FILES)
-                    .join(path.strip_prefix(staging.root()).unwrap_or(&path));
-                fs::create_dir_all(target.parent().unwrap_or(partial.path()))?;
-                fs::copy(&path, target)?;
-            }
-            fs::write(partial.path().join(STALE), stale.join("\n"))?;
-            fs::rename(partial.keep(), self.all.join(&self.key))
+            files::write_folder(&self.all.join(&self.key), |review| {
+                for path in staging.changed().map_err(|failure| io::Error::other(failure.message))? {
+                    let relative = path.strip_prefix(staging.root()).unwrap_or(&path);
+                    let target = review.join(FILES).join(relative);
+                    fs::create_dir_all(target.parent().unwrap_or(review))?;
+                    fs::copy(&path, target)?;
+                }
+                fs::write(review.join(STALE), stale.join("\n"))
+            })
         };
         let _ = store();
     }
@@ -102,11 +100,11 @@ fn state(folder: &Path) -> io::Result<String> {
                     .to_string_lossy(),
             );
             all.push('\n');
-            all.push_str(&hex(&fs::read(entry.path())?));
+            all.push_str(&sha256(&fs::read(entry.path())?));
             all.push('\n');
         }
     }
-    Ok(hex(all.as_bytes()))
+    Ok(sha256(all.as_bytes()))
 }
 
 #[cfg(test)]

@@ -10,10 +10,10 @@ use judge::fixtures;
 use tempfile::TempDir;
 use walkdir::WalkDir;
 
-use crate::engine::files::lay_over;
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::place::Place;
+use files::lay_over;
 
 /// What the folder's name begins with; version control ignores it.
 const PREFIX: &str = ".regen-";

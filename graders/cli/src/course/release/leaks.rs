@@ -5,7 +5,8 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use judge::fixtures::{golden_paths, hex, load_manifest, load_task};
+use files::sha256;
+use judge::fixtures::{golden_paths, load_manifest, load_task};
 use walkdir::WalkDir;
 use wire::layout;
 use wire::{Data, Tensor};
@@ -70,7 +71,7 @@ impl Secrets {
             secrets.own.insert(path, text.lines().map(normal).collect());
         }
         for (path, bytes) in tree(&place.bank(), root)? {
-            secrets.files.insert(hex(&bytes), path.display().to_string());
+            secrets.files.insert(sha256(&bytes), path.display().to_string());
         }
         for task in &handout.withheld {
             let (inputs, expected) = golden_paths(&place.fixtures(), task);
@@ -96,9 +97,9 @@ impl Secrets {
             // A task that is only trained has none.
             return Ok(());
         };
-        self.files.insert(hex(&bytes), path.display().to_string());
+        self.files.insert(sha256(&bytes), path.display().to_string());
         self.tensors.push((
-            hex(&bytes).into_bytes(),
+            sha256(&bytes).into_bytes(),
             format!("the hash of a golden file of `{task}`"),
         ));
         let tensors = layout::decode(&bytes)
@@ -124,7 +125,7 @@ impl Secrets {
                 file: path.clone(),
                 what,
             };
-            if let Some(name) = self.files.get(&hex(bytes)) {
+            if let Some(name) = self.files.get(&sha256(bytes)) {
                 found.push(leak(format!("is {name}")));
             }
             let contains = |needle: &[u8]| bytes.windows(needle.len()).any(|window| window == needle);
@@ -218,7 +219,7 @@ mod tests {
                 "graders/x.rs".into(),
                 BTreeSet::from(["let root = input.square().mean();".to_owned()]),
             )]),
-            files: BTreeMap::from([(hex(b"a wrong submission"), "fixtures/submissions/wrong/a".to_owned())]),
+            files: BTreeMap::from([(sha256(b"a wrong submission"), "fixtures/submissions/wrong/a".to_owned())]),
             tensors: vec![(vec![1, 2, 3, 4], "`one/matrix`".to_owned())],
         }
     }

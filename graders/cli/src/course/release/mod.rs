@@ -135,37 +135,17 @@ pub(crate) fn add_course(place: &Place, files: &mut Files) -> Result<(), Failure
     sources::add_course(place, files)
 }
 
-/// Writes a file beside its name and renames it, so that half a file never bears the name.
-pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let path = std::path::absolute(path)?;
-    let file = tempfile::NamedTempFile::new_in(path.parent().unwrap_or(Path::new("/")))?;
-    fs::write(file.path(), bytes)?;
-    file.persist(&path)?;
-    Ok(())
-}
-
-/// Writes beside the target and renames, so that half a release never bears the name.
+/// Writes a release, of which scripts can be started.
 pub(crate) fn write(files: &Files, target: &Path) -> io::Result<()> {
     let target = std::path::absolute(target)?;
-    let parent = target.parent().unwrap_or(Path::new("/"));
-    fs::create_dir_all(parent)?;
-    let folder = tempfile::Builder::new().prefix(".grade-release-").tempdir_in(parent)?;
-    for (path, bytes) in files {
-        let path = folder.path().join(path);
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent)?;
+    fs::create_dir_all(target.parent().unwrap_or(Path::new("/")))?;
+    files::write_folder(&target, |folder| {
+        files::write_all(folder, files)?;
+        for (path, _) in files.iter().filter(|(_, bytes)| bytes.starts_with(b"#!")) {
+            make_executable(&folder.join(path))?;
         }
-        fs::write(&path, bytes)?;
-        if bytes.starts_with(b"#!") {
-            make_executable(&path)?;
-        }
-    }
-    let folder = folder.keep();
-    make_readable(&folder)?;
-    if target.is_dir() {
-        fs::remove_dir(&target)?;
-    }
-    fs::rename(folder, target)
+        make_readable(folder)
+    })
 }
 
 fn make_executable(path: &Path) -> io::Result<()> {

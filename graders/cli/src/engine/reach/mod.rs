@@ -13,7 +13,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use judge::fixtures::hex;
+use files::sha256;
 use judge::task::Task;
 use judge::tasks;
 use sandbox::stage::is_given;
@@ -143,7 +143,7 @@ impl Whole<'_> {
             .collect();
         pieces.sort_unstable();
         // The same in two files is there twice.
-        hex(pieces.join("\n").as_bytes())
+        sha256(pieces.join("\n").as_bytes())
     }
 }
 

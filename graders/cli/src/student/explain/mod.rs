@@ -11,6 +11,7 @@ use judge::hygiene::{self, Hygiene};
 use judge::judgement::{BUILD, EXTRA_AXES, POLICY, TIME};
 use judge::task::{self, Expect, Law, Task};
 use judge::trial::Trial;
+use report::wrap_hanging;
 
 use crate::failure::Failure;
 use crate::names;
@@ -281,21 +282,9 @@ fn paragraph(text: &mut String, indent: &str, words: &str) {
 
 /// Wraps words at `WIDTH`, the first line with its own indent.
 fn hanging(text: &mut String, first: &str, rest: &str, words: &str) {
-    let mut line = first.to_owned();
-    let mut empty = true;
-    for word in words.split_whitespace() {
-        if !empty && line.chars().count() + 1 + word.chars().count() > WIDTH {
-            let _ = writeln!(text, "{line}");
-            rest.clone_into(&mut line);
-            empty = true;
-        }
-        if !empty {
-            line.push(' ');
-        }
-        line.push_str(word);
-        empty = false;
-    }
-    let _ = writeln!(text, "{line}");
+    let width = |indent: &str| WIDTH.saturating_sub(indent.chars().count());
+    let lines = wrap_hanging(words, width(first), width(rest));
+    let _ = writeln!(text, "{first}{}", lines.join(&format!("\n{rest}")));
 }
 
 #[cfg(test)]

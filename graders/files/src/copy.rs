@@ -8,19 +8,19 @@ use std::path::Path;
 use walkdir::WalkDir;
 
 /// Writes files by their names below a folder, with the folders that they are in.
-pub(crate) fn write_all(folder: &Path, texts: &BTreeMap<String, String>) -> io::Result<()> {
-    for (name, text) in texts {
+pub fn write_all(folder: &Path, files: &BTreeMap<impl AsRef<Path>, impl AsRef<[u8]>>) -> io::Result<()> {
+    for (name, bytes) in files {
         let path = folder.join(name);
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent)?;
         }
-        fs::write(path, text)?;
+        fs::write(path, bytes)?;
     }
     Ok(())
 }
 
 /// Copies a folder's files over another's.
-pub(crate) fn lay_over(source: &Path, target: &Path) -> io::Result<()> {
+pub fn lay_over(source: &Path, target: &Path) -> io::Result<()> {
     for entry in WalkDir::new(source) {
         let entry = entry?;
         let Ok(relative) = entry.path().strip_prefix(source) else {
