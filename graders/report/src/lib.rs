@@ -14,6 +14,7 @@ pub mod gradescope;
 pub mod html;
 pub mod json;
 pub mod junit;
+mod location;
 pub mod markdown;
 pub mod model;
 mod order;

@@ -24,7 +24,7 @@ use super::result_cache::grader_hash;
 use super::rules;
 use super::setting::{Manner, Setting};
 use super::staged::{Ground, Staged};
-use super::worker_subject::{Absent, Reference, Running};
+use super::worker_subject::{Absent, Answering, Running};
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::place::Place;
@@ -287,7 +287,7 @@ impl Grader {
         &self,
         prepared: &Prepared,
         setting: &Setting,
-        reference: Option<&'a Reference<'a>>,
+        reference: Option<&'a dyn Answering>,
     ) -> Result<Running<'a>, Failure> {
         Ok(Running::new(
             self.start_worker(prepared, setting, OWN_LIMITS)?,
@@ -350,7 +350,7 @@ impl Grader {
         prepared: &Prepared,
         bench: &Bench<'_>,
         ordered: &[&Task],
-        reference: &Reference<'_>,
+        reference: Option<&dyn Answering>,
         manner: &Manner,
         progress: &(dyn Fn(&Task) + Sync),
     ) -> Result<(Vec<TaskJudgement>, Vec<String>), Failure> {
@@ -364,10 +364,10 @@ impl Grader {
         let own = || {
             let worker = start()?;
             in_force = worker.in_force().map(|in_force| in_force.lines()).unwrap_or_default();
-            Ok(Running::new(worker, reference.at_hand()))
+            Ok(Running::new(worker, reference))
         };
         let helpers = manner.threads.min(ordered.len()).saturating_sub(1);
-        let helper = || Ok(Running::new(start()?, reference.at_hand()));
+        let helper = || Ok(Running::new(start()?, reference));
         let judgements = board.judge(helpers, &helper, own)?;
         interrupt::check()?;
         Ok((judgements, in_force))

@@ -238,7 +238,13 @@ impl Run<'_> {
         };
         let progress = |task: &Task| output.progress(&format!("judging {}", task.id));
         let manner = self.grader.manner();
-        self.grader
-            .judge_prepared(prepared, &bench, &self.chosen.judged, &reference, &manner, &progress)
+        self.grader.judge_prepared(
+            prepared,
+            &bench,
+            &self.chosen.judged,
+            reference.at_hand(),
+            &manner,
+            &progress,
+        )
     }
 }

@@ -7,11 +7,11 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use clap::Args;
 use judge::assignment::{self, Assignment};
 use judge::tasks;
 use walkdir::WalkDir;
 
+use crate::arguments::Init;
 use crate::author::template::{self, Scope};
 use crate::course::release::{self, Files};
 use crate::exit::Exit;
@@ -19,17 +19,6 @@ use crate::failure::Failure;
 use crate::output::Output;
 use crate::place::Place;
 use crate::selection;
-
-/// Options of `init`.
-#[derive(Debug, Args)]
-pub(crate) struct Init {
-    /// The folder of the crate: a new one, or one that has a Cargo.toml, whose files stay as they are
-    #[arg(value_name = "FOLDER")]
-    pub(crate) folder: PathBuf,
-    /// The assignment; otherwise the only one there is
-    #[arg(long, value_name = "ID")]
-    pub(crate) assignment: Option<String>,
-}
 
 /// What cargo reads; it names paths of this machine, and is the one that `scripts/setup` has made for the repository.
 const CONFIGURATION: &str = ".cargo/config.toml";

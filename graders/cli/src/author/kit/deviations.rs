@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use judge::judgement::{Ending, TaskJudgement};
 use judge::verdict::Verdict;
 
 use super::entries::Expected;
@@ -76,12 +75,4 @@ fn wrong_deviations(wrong: &ExpectedWrong, judgements: &[TaskOutcome]) -> Vec<St
         .find(|task| task.task == wrong.task && task.points == task.max_points);
     found.extend(whole.map(|task| format!("{} keeps all points", task.task)));
     found
-}
-
-/// The names of the checks that failed.
-pub(crate) fn lost(task: &TaskJudgement) -> impl Iterator<Item = &str> {
-    task.checks
-        .iter()
-        .filter(|check| matches!(check.ending, Ending::Failed { .. }))
-        .map(|check| check.name.as_str())
 }

@@ -6,17 +6,23 @@
 //! A submission of the bank is a few files laid over the reference. Where they cannot reach a task, its code is the
 //! reference's and so is its verdict; only the other tasks are judged, unless `--all` is given. The table says how many.
 //!
-//! Here is the command and what a row comes to; `plan` says what is judged of a submission, `joint` puts many into one
-//! program, `programs` builds and shares those, `run` is the way through all of them, `shared`
-//! answers once for all what is asked of code that is the reference's, `journal` keeps what came of earlier
-//! runs, and `outcome` is what is kept.
+//! Here is the command.
+//!
+//! - `entries`, `scoring`: the submissions, and what must come of each; `deviations`: in which ways it did not
+//! - `plan`: what is judged of a submission; `run`: the way through all of them; `rows`: each printed in its turn
+//! - `joint`, `programs`: many in one program; `difference`: whether that makes a difference
+//! - `shared`, `calls`: answered once for all what is asked of the same code
+//! - `outcome`, `journal`: what is kept of a judgement, and of earlier runs
+//! - `table`, `kill_table`, `recognition`: what is shown: rows, which check sees what, who is called by which name
 
-pub(crate) mod deviations;
+mod calls;
+mod deviations;
+mod difference;
 pub(crate) mod entries;
 mod joint;
 mod journal;
 pub(crate) mod kill_table;
-mod outcome;
+pub(crate) mod outcome;
 mod plan;
 mod programs;
 mod recognition;
@@ -42,11 +48,11 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::selection;
+use calls::Calls;
 use entries::{Entry, Expected, Source};
 use journal::Journal;
 use kill_table::KillTable;
 use recognition::Naming;
-use shared::Calls;
 use table::Row;
 
 /// What all submissions are judged with.

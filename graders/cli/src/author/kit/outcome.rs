@@ -1,10 +1,8 @@
 //! What the kit keeps of a judgement: enough for its table, and little enough to be stored.
 
-use judge::judgement::{Check, Kind, TaskJudgement};
+use judge::judgement::{Check, Ending, Kind, TaskJudgement};
 use judge::verdict::Verdict;
 use serde::{Deserialize, Serialize};
-
-use super::deviations::lost;
 
 /// What came of one task of a submission.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -43,4 +41,12 @@ impl TaskOutcome {
             fault: judgement.fault.clone(),
         }
     }
+}
+
+/// The names of the checks that failed.
+pub(crate) fn lost(task: &TaskJudgement) -> impl Iterator<Item = &str> {
+    task.checks
+        .iter()
+        .filter(|check| matches!(check.ending, Ending::Failed { .. }))
+        .map(|check| check.name.as_str())
 }

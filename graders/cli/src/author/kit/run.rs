@@ -9,6 +9,7 @@ use judge::tasks;
 
 use super::Kit;
 use super::deviations::deviations;
+use super::difference::{difference, judgements, outcomes};
 use super::entries::{Entry, Expected, Source};
 use super::journal::Part;
 use super::outcome::TaskOutcome;
@@ -114,14 +115,14 @@ impl<'a> Kit<'a> {
     /// time is held to the checks that it loses.
     fn disagreement(&self, plan: &Plan<'_>, together: &[Found]) -> Result<Option<String>, Failure> {
         let alone = self.alone(plan)?;
-        let Some(words) = difference(&judgements(together), &judgements(&alone)) else {
+        let Some(words) = difference(&judgements(tasks_of(together)), &judgements(tasks_of(&alone))) else {
             return Ok(None);
         };
         let again = self.alone(plan)?;
-        if difference(&judgements(&alone), &judgements(&again)).is_none() {
+        if difference(&judgements(tasks_of(&alone)), &judgements(tasks_of(&again))).is_none() {
             return Ok(Some(words));
         }
-        Ok(difference(&outcomes(together), &outcomes(&alone)))
+        Ok(difference(&outcomes(tasks_of(together)), &outcomes(tasks_of(&alone))))
     }
 
     /// What comes of a submission in a program with others; `None` where it has to be built alone.
@@ -239,9 +240,9 @@ impl<'a> Kit<'a> {
                 setting: self.settings[setting].clone(),
             };
             let of_entry = self.bench_of(plan, bench);
-            let judged = self
-                .grader
-                .judge_prepared(prepared, &of_entry, tasks, &self.reference, &manner, &|_| {})?;
+            let judged =
+                self.grader
+                    .judge_prepared(prepared, &of_entry, tasks, self.reference.at_hand(), &manner, &|_| {})?;
             Ok(Found {
                 bench,
                 setting,
@@ -323,47 +324,8 @@ impl Found {
     }
 }
 
-/// Everything that was judged, as text.
-fn judgements(found: &[Found]) -> Vec<String> {
-    let tasks = found.iter().flat_map(|found| &found.tasks);
-    tasks.map(|task| own_file(&format!("{task:?}"))).collect()
-}
-
-/// What the kit keeps of it, as text.
-fn outcomes(found: &[Found]) -> Vec<String> {
-    let tasks = found.iter().flat_map(|found| &found.tasks);
-    tasks.map(|task| format!("{:?}", TaskOutcome::of(task))).collect()
-}
-
-/// The first place at which two runs differ.
-fn difference(together: &[String], alone: &[String]) -> Option<String> {
-    if together.len() != alone.len() {
-        return Some("other tasks are judged with others in one program".to_owned());
-    }
-    let (one, other) = together.iter().zip(alone).find(|(one, other)| one != other)?;
-    let at = one
-        .chars()
-        .zip(other.chars())
-        .take_while(|(one, other)| one == other)
-        .count();
-    let part = |text: &str| -> String { text.chars().skip(at.saturating_sub(80)).take(200).collect() };
-    Some(format!(
-        "{} is judged otherwise with others in one program: `{}`, alone: `{}`",
-        one.split(',').next().unwrap_or_default(),
-        part(one),
-        part(other)
-    ))
-}
-
-/// A text with a member's file called as it would be alone: `attention/variant_17.rs` is `attention.rs`.
-fn own_file(text: &str) -> String {
-    let mut own = String::new();
-    let mut pieces = text.split("/variant_");
-    own.push_str(pieces.next().unwrap_or_default());
-    for piece in pieces {
-        own.push_str(piece.trim_start_matches(|letter: char| letter.is_ascii_digit()));
-    }
-    own
+fn tasks_of(found: &[Found]) -> impl Iterator<Item = &TaskJudgement> {
+    found.iter().flat_map(|found| &found.tasks)
 }
 
 fn mistake(expected: &Expected) -> Option<String> {
@@ -378,30 +340,5 @@ fn about(expected: &Expected) -> Option<String> {
     match expected {
         Expected::Wrong(wrong) => Some(wrong.task.clone()),
         Expected::NothingAttempted | Expected::FullMarks(_) | Expected::NoPoints | Expected::AtMost(_) => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_member_s_file_is_called_as_it_would_be_alone() {
-        let text = "at attention/variant_17.rs:3, at attention/variant_2.rs:4, at other.rs:5";
-        assert_eq!(own_file(text), "at attention.rs:3, at attention.rs:4, at other.rs:5");
-    }
-
-    #[test]
-    fn the_first_difference_is_told_with_what_stands_around_it() {
-        let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
-        let one = texts(&["Task { task: \"a\", points: 1 }", "Task { task: \"b\", points: 1 }"]);
-        assert_eq!(difference(&one, &one), None);
-        let other = texts(&["Task { task: \"a\", points: 1 }", "Task { task: \"b\", points: 2 }"]);
-        let words = difference(&one, &other).unwrap_or_default();
-        assert!(
-            words.contains("task: \"b\"") && words.contains("points: 1") && words.contains("points: 2"),
-            "{words}"
-        );
-        assert!(difference(&one, &one[..1]).is_some());
     }
 }

@@ -8,16 +8,16 @@
 //! Nothing here is taken from a submission's own earlier calls: one that answers otherwise each time must be seen to.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use judge::finding::Finding;
 use judge::judgement::{Bench, Broken, TaskJudgement, judge_task};
 use judge::subject::{Call, Fault, Spent, Subject};
 use judge::task::Task;
 use judge::tasks;
-use wire::{Observed, Tensor, Tensors};
+use wire::{Observed, Tensors};
 
 use super::Kit;
+use super::calls::Trace;
 use super::plan::Plan;
 use crate::engine::program_cache;
 use crate::engine::reach::Whole;
@@ -25,49 +25,10 @@ use crate::engine::worker_subject::key;
 use crate::engine::{Running, Setting};
 use crate::failure::Failure;
 
-/// Values of answers that are kept at most, 512 MiB of them; after that no more are.
-const REMEMBERED: usize = 64 << 20;
-
-/// What is known for all submissions.
-#[derive(Debug, Default)]
-pub(super) struct Calls {
-    memory: Mutex<Memory>,
-}
-
-#[derive(Debug, Default)]
-struct Memory {
-    /// Answers of the reference's code by a hash of the call and of the parts that are answered for, with how many part
-    /// calls were answered on the way.
-    answers: BTreeMap<String, (Observed, u64)>,
-    /// How many values they have.
-    size: usize,
-    /// Judgements by task, what is wrong among its parts, and how it is judged, each with the code that it is about.
-    judgements: BTreeMap<String, Vec<(Trace, TaskJudgement)>>,
-}
-
-/// The code that calls of tasks run, by the task and the parts that are answered for.
-type Trace = BTreeMap<(&'static str, Vec<&'static str>), String>;
-
 /// The code that a call of a task runs while these parts are answered for: read at the first question.
 fn identity<'t>(known: &'t mut Trace, code: &Whole<'_>, task: &'static Task, apart: &[&'static str]) -> &'t String {
     let key = (task.id, apart.to_vec());
     known.entry(key).or_insert_with(|| code.identity(task, apart))
-}
-
-impl Calls {
-    fn memory(&self) -> MutexGuard<'_, Memory> {
-        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn put(&self, key: String, observed: &Observed, substituted: u64) {
-        if let Observed::Answered { tensors, .. } = observed {
-            let mut memory = self.memory();
-            memory.size += tensors.values().map(Tensor::len).sum::<usize>();
-            if memory.size <= REMEMBERED {
-                memory.answers.insert(key, (observed.clone(), substituted));
-            }
-        }
-    }
 }
 
 /// A thread's reference as a submission: its code, and a worker that is started at the first question.

@@ -21,7 +21,7 @@ use wire::DType;
 
 use super::joint::Joint;
 use super::mutants::Mutant;
-use crate::author::kit::deviations::lost;
+use crate::author::kit::outcome::lost;
 use crate::engine::reach::{Known, Texts};
 use crate::engine::{Grader, Prepared, Reference, Running, Setting};
 use crate::failure::Failure;

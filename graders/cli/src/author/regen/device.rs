@@ -10,7 +10,7 @@ use judge::task::Task;
 use wire::DType;
 
 use super::review::cannot_make;
-use super::with_asked;
+use super::tasks::with_asked;
 use crate::engine::{Grader, Setting};
 use crate::exit::Exit;
 use crate::failure::Failure;

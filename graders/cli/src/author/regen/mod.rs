@@ -9,14 +9,14 @@ mod fingerprints;
 mod kept;
 mod review;
 mod staging;
+mod tasks;
 mod users;
 
 use std::fmt::Write;
 
 use judge::fixtures::{self, ManifestEntry};
-use judge::making::{self, Drift};
+use judge::making::Drift;
 use judge::task::Task;
-use judge::tasks;
 
 use crate::arguments::Regen;
 use crate::engine::device::Device;
@@ -28,6 +28,7 @@ use crate::selection;
 use kept::Kept;
 use review::Review;
 use staging::Staging;
+use tasks::{with_asked, with_cases};
 
 const STALE: &str =
     "the manifest is another one: it does not name this libtorch, or the reference that each task was made from";
@@ -198,34 +199,6 @@ fn check(grader: &Grader, chosen: &[&'static Task], options: &Regen, output: &Ou
     }
     output.line("next: if the change of the reference is meant, run `grade regen`; otherwise mend the reference");
     Ok(Exit::Deviation)
-}
-
-/// These tasks, and those that the reference is asked for on the way: the distribution of a drawn case is another task's.
-pub(crate) fn with_asked(chosen: &[&'static Task]) -> Vec<&'static Task> {
-    let mut all = chosen.to_vec();
-    for task in chosen
-        .iter()
-        .flat_map(|task| making::asks(task))
-        .filter_map(tasks::find)
-    {
-        if all.iter().all(|known| known.id != task.id) {
-            all.push(task);
-        }
-    }
-    all
-}
-
-/// The tasks that have golden cases. Naming one that has none is a mistake; among all tasks they are passed over.
-fn with_cases(chosen: Vec<&'static Task>, named: &[String]) -> Result<Vec<&'static Task>, Failure> {
-    let (with, without): (Vec<_>, Vec<_>) = chosen.into_iter().partition(|task| !task.cases.is_empty());
-    match without.first() {
-        Some(task) if !named.is_empty() => Err(Failure::usage(format!(
-            "task `{}` is only trained: it has no golden files",
-            task.id
-        ))
-        .hint("name tasks with golden cases, or none for all of them")),
-        _ => Ok(with),
-    }
 }
 
 fn summary(made: &Made, fingerprints: &[fingerprints::Drift], tasks: usize) -> String {

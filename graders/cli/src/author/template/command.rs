@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::TemplateError;
+use super::error::TemplateError;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use toml::{Table, Value};
 
-use super::{REFERENCE, TemplateError, read};
+use super::error::{REFERENCE, TemplateError, read};
 
 /// What the template's manifest takes over from the repository.
 #[derive(Debug, PartialEq, Eq)]

@@ -9,6 +9,7 @@
 
 pub(crate) mod command;
 mod cut;
+mod error;
 pub(crate) mod lock;
 mod manifest;
 mod marker;
@@ -26,14 +27,14 @@ use std::path::{Path, PathBuf};
 use sandbox::stage::GIVEN;
 use walkdir::WalkDir;
 
+use self::error::{REFERENCE, TemplateError, failed, read};
 use self::manifest::Manifest;
 use self::marker::Flaw;
 use self::readme::Handed;
 
 pub(crate) use self::scope::Scope;
 
-/// The folder of the reference and that of the template, both directly under the root.
-const REFERENCE: &str = "reference";
+/// The folder of the template, directly under the root like the reference's.
 const TEMPLATE: &str = "student_template";
 
 /// Where the assignments are, which say what belongs together.
@@ -55,46 +56,6 @@ const LIBRARY_OPENING: &str = "\
 /// Where a topic file of the reference holds what a student writes, in bytes.
 pub(crate) fn solution_regions(source: &str) -> Result<Vec<Range<usize>>, Flaw> {
     cut::regions(source)
-}
-
-/// Why there is no template to speak of.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum TemplateError {
-    /// A file or folder could not be read, written or removed.
-    #[error("cannot {action} {}: {source}", .path.display())]
-    File {
-        /// What was tried, as a verb.
-        action: &'static str,
-        /// With what.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
-    /// A manifest is no TOML, or lacks an entry that the template takes over.
-    #[error("{}: {reason}", .path.display())]
-    Manifest {
-        /// The manifest.
-        path: PathBuf,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// The lock file is not as cargo writes it.
-    #[error("{} is not as cargo writes it", .path.display())]
-    Lock {
-        /// The lock file.
-        path: PathBuf,
-    },
-    /// An assignment cannot be read.
-    #[error(transparent)]
-    Assignment(#[from] judge::assignment::AssignmentError),
-    /// A source file of the reference is marked wrongly.
-    #[error("{}:{}: {}", .path.display(), .flaw.line, .flaw.fault)]
-    Source {
-        /// The file.
-        path: PathBuf,
-        /// The line and what is wrong there.
-        flaw: Flaw,
-    },
 }
 
 /// A file in which the template on disk departs from what the reference makes.
@@ -277,18 +238,6 @@ fn listing(folder: &Path) -> Result<Vec<PathBuf>, TemplateError> {
         }
     }
     Ok(paths)
-}
-
-fn read(path: &Path) -> Result<String, TemplateError> {
-    fs::read_to_string(path).map_err(failed("read", path))
-}
-
-fn failed(action: &'static str, path: &Path) -> impl Fn(io::Error) -> TemplateError {
-    move |source| TemplateError::File {
-        action,
-        path: path.to_path_buf(),
-        source,
-    }
 }
 
 /// The reference's `lib.rs` with the opening for students and the modules that there are.

@@ -9,7 +9,7 @@ use judge::fixtures::{self, Manifest, StoredTask};
 use judge::task::{Case, Expect, Task};
 use judge::tasks;
 
-use super::Files;
+use super::files::Files;
 use crate::failure::Failure;
 use crate::place::Place;
 

@@ -11,7 +11,7 @@ use walkdir::WalkDir;
 use wire::layout;
 use wire::{Data, Tensor};
 
-use super::Files;
+use super::files::Files;
 use super::fixtures::{Handout, answers};
 use crate::failure::Failure;
 use crate::place::Place;

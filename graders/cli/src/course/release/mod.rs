@@ -5,18 +5,17 @@
 //! golden files of tasks that are hidden or withheld. What is about to be handed out is searched for all of that before
 //! anything is written; `--check` searches a folder that was handed out.
 
+mod files;
 mod fixtures;
 mod leaks;
 mod sources;
 mod strip;
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use judge::assignment::Assignment;
-use walkdir::WalkDir;
 
 use super::training;
 use crate::arguments::Release;
@@ -27,11 +26,10 @@ use crate::output::Output;
 use crate::place::Place;
 use crate::selection;
 
+use self::files::read;
+pub(crate) use self::files::{Files, write};
 use self::fixtures::Handout;
 use self::leaks::Secrets;
-
-/// Files of a release by their paths in it.
-pub(crate) type Files = BTreeMap<PathBuf, Vec<u8>>;
 
 /// The student's crate, to be worked in, and the same crate as the grader fills up from.
 const CRATES: [&str; 2] = ["student", "student_template"];
@@ -133,46 +131,6 @@ fn collect(place: &Place, assignment: &Assignment, handout: &Handout, min_score:
 /// Adds what the course grades with on another machine, fixtures, reference and template apart.
 pub(crate) fn add_course(place: &Place, files: &mut Files) -> Result<(), Failure> {
     sources::add_course(place, files)
-}
-
-/// Writes a release, of which scripts can be started.
-pub(crate) fn write(files: &Files, target: &Path) -> io::Result<()> {
-    let target = std::path::absolute(target)?;
-    fs::create_dir_all(target.parent().unwrap_or(Path::new("/")))?;
-    files::write_folder(&target, |folder| {
-        files::write_all(folder, files)?;
-        for (path, _) in files.iter().filter(|(_, bytes)| bytes.starts_with(b"#!")) {
-            make_executable(&folder.join(path))?;
-        }
-        make_readable(folder)
-    })
-}
-
-fn make_executable(path: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755))
-}
-
-/// A temporary folder is its maker's alone; what is handed out is not.
-fn make_readable(folder: &Path) -> io::Result<()> {
-    make_executable(folder)
-}
-
-/// The files of a folder, without what version control and builds keep there.
-fn read(folder: &Path) -> io::Result<Files> {
-    let is_ours = |name: &std::ffi::OsStr| name != ".git" && name != "target";
-    let mut files = Files::new();
-    let entries = WalkDir::new(folder)
-        .into_iter()
-        .filter_entry(|entry| is_ours(entry.file_name()));
-    for entry in entries {
-        let entry = entry?;
-        if entry.file_type().is_file() {
-            let path = entry.path().strip_prefix(folder).unwrap_or(entry.path());
-            files.insert(path.to_owned(), fs::read(entry.path())?);
-        }
-    }
-    Ok(files)
 }
 
 /// Whether what students hand in is trained, for the README.

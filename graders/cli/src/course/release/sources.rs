@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use super::Files;
+use super::files::Files;
 use super::fixtures::Handout;
 use super::strip::strip;
 use crate::author::template::lock;

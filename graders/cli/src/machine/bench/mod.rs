@@ -79,7 +79,14 @@ fn sample(
         without: None,
     };
     let reference = Reference::new(grader);
-    grader.judge_prepared(&prepared, &bench, &chosen.judged, &reference, &grader.manner(), &|_| {})?;
+    grader.judge_prepared(
+        &prepared,
+        &bench,
+        &chosen.judged,
+        reference.at_hand(),
+        &grader.manner(),
+        &|_| {},
+    )?;
     let total = begun.elapsed().as_secs_f64();
     let before_start = Instant::now();
     grader.start(&prepared, &Setting::default(), None)?;

@@ -55,9 +55,14 @@ impl Doctor<'_> {
             threads: 1,
             setting: Setting::default(),
         };
-        let judged = self
-            .grader
-            .judge_prepared(&prepared, &self.bench, self.tasks, &self.reference, &manner, &|_| {});
+        let judged = self.grader.judge_prepared(
+            &prepared,
+            &self.bench,
+            self.tasks,
+            self.reference.at_hand(),
+            &manner,
+            &|_| {},
+        );
         let survivors = processes_of(&place).map_err(cannot)?;
         drop(prepared);
         let (judgements, in_force) = judged?;

@@ -186,9 +186,14 @@ impl<'a> Rounds<'a> {
         };
         let progress = |task: &Task| output.progress(&format!("judging {}", task.id));
         let manner = self.grader.manner();
-        let (judgements, sandbox) =
-            self.grader
-                .judge_prepared(prepared, &bench, &chosen.judged, &self.reference, &manner, &progress)?;
+        let (judgements, sandbox) = self.grader.judge_prepared(
+            prepared,
+            &bench,
+            &chosen.judged,
+            self.reference.at_hand(),
+            &manner,
+            &progress,
+        )?;
         if !sandbox.is_empty() {
             self.sandbox = sandbox;
         }
