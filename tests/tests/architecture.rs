@@ -145,6 +145,30 @@ fn only_the_sandbox_starts_processes() {
 }
 
 #[test]
+fn the_programs_folders_build_on_each_other_in_one_direction() {
+    let source = root().join("graders/cli/src");
+    let above = [
+        ("engine", &["arguments", "author", "course", "machine", "student"][..]),
+        ("author", &["course", "machine", "student"]),
+        ("course", &["machine", "student"]),
+        ("machine", &["author", "course", "student"]),
+    ];
+    for (folder, others) in above {
+        for file in rust_files(&source.join(folder)) {
+            if file.ends_with("tests.rs") {
+                continue;
+            }
+            let text = fs::read_to_string(&file).unwrap();
+            let code = text.split("#[cfg(test)]").next().unwrap();
+            for other in others {
+                let names = code.contains(&format!("crate::{other}::"));
+                assert!(!names, "{} names `{other}`, which builds on `{folder}`", file.display());
+            }
+        }
+    }
+}
+
+#[test]
 fn every_task_has_its_files() {
     let tasks = names_in(&root().join("graders/judge/src/tasks"));
     let adapters = names_in(&root().join("graders/worker/adapters"));

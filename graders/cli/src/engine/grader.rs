@@ -190,7 +190,7 @@ impl Grader {
         staged: Staged,
         wanted: &[&'static Task],
     ) -> Result<Result<Prepared, String>, Failure> {
-        Ok(whole(self.compile(staged, wanted, Care::Whole)?))
+        Ok(self.compile(staged, wanted, Care::Whole)?.whole())
     }
 
     /// Builds many submissions of ours in one program; what the compiler says where anything in it does not compile. Each
@@ -200,12 +200,8 @@ impl Grader {
         staged: Staged,
         wanted: &[&'static Task],
     ) -> Result<Result<Prepared, String>, Failure> {
-        Ok(whole(self.build_inspected(
-            staged,
-            &Inspection::default(),
-            wanted,
-            Care::Whole,
-        )?))
+        let prepared = self.build_inspected(staged, &Inspection::default(), wanted, Care::Whole)?;
+        Ok(prepared.whole())
     }
 
     fn compile(&self, staged: Staged, wanted: &[&'static Task], care: Care) -> Result<Prepared, Failure> {
@@ -385,18 +381,6 @@ impl Grader {
             setting: Setting::default(),
         }
     }
-}
-
-/// A program with everything in it, or what the compiler says.
-fn whole(prepared: Prepared) -> Result<Prepared, String> {
-    if prepared.program.is_some() {
-        return Ok(prepared);
-    }
-    let rendered = prepared.precluded.values().find_map(|finding| match finding {
-        Finding::DidNotCompile(error) => Some(error.rendered.clone()),
-        _ => None,
-    });
-    Err(rendered.unwrap_or_default())
 }
 
 /// Where `scripts/build` has the toolkit noted: beside the program.

@@ -35,6 +35,18 @@ impl Prepared {
         }
     }
 
+    /// Itself where there is a program with everything in it, or what the compiler says.
+    pub(super) fn whole(self) -> Result<Self, String> {
+        if self.program.is_some() {
+            return Ok(self);
+        }
+        let rendered = self.precluded.values().find_map(|finding| match finding {
+            Finding::DidNotCompile(error) => Some(error.rendered.clone()),
+            _ => None,
+        });
+        Err(rendered.unwrap_or_default())
+    }
+
     /// The program, where there is one.
     pub(crate) fn program(&self) -> Option<&Path> {
         self.program.as_deref()

@@ -12,9 +12,10 @@
 //! - `plan`: what is judged of a submission; `run`: the way through all of them; `rows`: each printed in its turn
 //! - `joint`, `programs`: many in one program; `difference`: whether that makes a difference
 //! - `shared`, `calls`: answered once for all what is asked of the same code
-//! - `outcome`, `journal`: what is kept of a judgement, and of earlier runs
+//! - `outcome`, `journal`, `base`: what is kept of a judgement, and of earlier runs as long as nothing has changed
 //! - `table`, `kill_table`, `recognition`: what is shown: rows, which check sees what, who is called by which name
 
+mod base;
 mod calls;
 mod deviations;
 mod difference;
@@ -217,7 +218,7 @@ impl<'a> Kit<'a> {
         let template = reach::sources(&grader.place().template().join("src"))?;
         Ok(Self {
             grader,
-            base: plan::base(&benches, &settings, &known, &template)?,
+            base: base::base(&benches, &settings, &known, &template)?,
             benches,
             reference: Reference::new(grader).remembering(),
             known,

@@ -7,10 +7,10 @@ use judge::judgement::Bench;
 use judge::task::Task;
 use judge::tasks;
 
+use super::base::hash_of;
 use super::entries::{Entry, Source};
 use super::{Kit, chosen, joint, overlay};
-use crate::engine::Setting;
-use crate::engine::reach::{Known, Texts, Touched};
+use crate::engine::reach::{Texts, Touched};
 use crate::engine::rules;
 use crate::failure::Failure;
 
@@ -106,34 +106,4 @@ impl<'a> Kit<'a> {
         all.push_str(&hash_of(overlay));
         sha256(all.as_bytes())
     }
-}
-
-/// A hash of everything that has a say in all results of a run, but for the grader.
-pub(super) fn base(
-    benches: &[Bench<'_>],
-    settings: &[Setting],
-    known: &Known,
-    template: &Texts,
-) -> Result<String, Failure> {
-    let mut all = format!("{settings:?}\n{}\n{}\n", hash_of(known.reference()), hash_of(template));
-    for bench in benches {
-        let assignment = serde_json::to_string(bench.assignment).map_err(Failure::fault)?;
-        let Bench {
-            seed,
-            fresh_seed,
-            without,
-            fixtures,
-            ..
-        } = bench;
-        let _ = writeln!(all, "{assignment}\n{seed} {fresh_seed} {without:?} {}", fixtures.hash);
-    }
-    Ok(sha256(all.as_bytes()))
-}
-
-fn hash_of(texts: &Texts) -> String {
-    let mut all = String::new();
-    for (name, text) in texts {
-        let _ = writeln!(all, "{name} {}", sha256(text.as_bytes()));
-    }
-    sha256(all.as_bytes())
 }

@@ -3,6 +3,7 @@
 //! The floor is the build of the submission with all adapters and the start of one worker: nothing that runs the
 //! submission's code can be faster. Ratios within one run hold on a noisy machine; seconds do not.
 
+mod figures;
 mod sandbox;
 
 use std::fmt::Write;
@@ -13,7 +14,7 @@ use judge::assignment::Assignment;
 use judge::fixtures::Fixtures;
 use judge::golden::case_call;
 use judge::judgement::{Bench, Training};
-use judge::subject::{Call, Fault, Subject};
+use judge::subject::{Call, Subject};
 use judge::tasks;
 use wire::DType;
 
@@ -23,6 +24,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::selection::{self, Chosen};
+use figures::{fault, median};
 
 /// Calls for the rate of round trips.
 const CALLS: u32 = 2000;
@@ -121,10 +123,6 @@ fn round_trips(grader: &Grader, prepared: &Prepared, call: &Call) -> Result<(f64
     Ok((rate, mebibytes(worker), mebibytes(child)))
 }
 
-fn fault(error: Fault) -> Failure {
-    Failure::fault(error.0)
-}
-
 fn mebibytes(kib: Option<u64>) -> f64 {
     kib.map_or(f64::NAN, |kib| kib as f64 / 1024.0)
 }
@@ -160,11 +158,6 @@ fn table(samples: &[Sample], rate: f64, worker: f64, child: f64) -> String {
     row("peak memory of the worker, server", worker, "MiB");
     row("peak memory of the worker, child", child, "MiB");
     text
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use judge::subject::{Call, Subject};
 
-use super::{fault, median};
+use super::figures::{fault, median};
 use crate::engine::{Grader, Prepared, Running, Setting};
 use crate::failure::Failure;
 
