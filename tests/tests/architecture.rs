@@ -76,22 +76,31 @@ fn assert_unreached(package: &str, forbidden: &[&str]) {
 #[test]
 fn nothing_in_the_students_process_reaches_the_judge() {
     for package in ["worker", "student", "wire"] {
-        assert_unreached(package, &["judge", "report", "sandbox", "grade", "reference"]);
+        assert_unreached(
+            package,
+            &["judge", "report", "policy", "sandbox", "grade", "files", "reference"],
+        );
     }
 }
 
 #[test]
 fn the_judges_side_does_not_reach_libtorch() {
-    for package in ["judge", "report", "sandbox", "grade", "wire"] {
+    for package in ["judge", "report", "policy", "sandbox", "grade", "wire", "files"] {
         assert_unreached(package, &["tch", "torch-sys", "worker", "student", "reference"]);
     }
 }
 
 #[test]
-fn judge_and_report_reach_nothing_that_starts_processes() {
-    for package in ["judge", "report"] {
+fn judge_report_policy_and_files_reach_nothing_that_starts_processes() {
+    for package in ["judge", "report", "policy", "files"] {
         assert_unreached(package, &["sandbox", "grade", "command-fds"]);
     }
+}
+
+#[test]
+fn the_policy_knows_sources_and_nothing_else_of_this_project() {
+    assert_unreached("policy", &["files", "wire", "judge", "report", "sandbox", "grade"]);
+    assert_unreached("sandbox", &["policy", "judge", "report", "grade"]);
 }
 
 #[test]
@@ -124,7 +133,7 @@ fn every_path_that_the_architecture_page_names_exists() {
 #[test]
 fn only_the_sandbox_starts_processes() {
     let mut starters = Vec::new();
-    for package in ["wire", "worker", "judge", "report", "cli"] {
+    for package in ["wire", "worker", "files", "policy", "judge", "report", "cli"] {
         for file in rust_files(&root().join("graders").join(package)) {
             let text = fs::read_to_string(&file).unwrap();
             if text.contains("process::Command") || text.contains("Command::new(\"") {
@@ -133,6 +142,30 @@ fn only_the_sandbox_starts_processes() {
         }
     }
     assert!(starters.is_empty(), "processes are started in {starters:?}");
+}
+
+#[test]
+fn the_programs_folders_build_on_each_other_in_one_direction() {
+    let source = root().join("graders/cli/src");
+    let above = [
+        ("engine", &["arguments", "author", "course", "machine", "student"][..]),
+        ("author", &["course", "machine", "student"]),
+        ("course", &["machine", "student"]),
+        ("machine", &["author", "course", "student"]),
+    ];
+    for (folder, others) in above {
+        for file in rust_files(&source.join(folder)) {
+            if file.ends_with("tests.rs") {
+                continue;
+            }
+            let text = fs::read_to_string(&file).unwrap();
+            let code = text.split("#[cfg(test)]").next().unwrap();
+            for other in others {
+                let names = code.contains(&format!("crate::{other}::"));
+                assert!(!names, "{} names `{other}`, which builds on `{folder}`", file.display());
+            }
+        }
+    }
 }
 
 #[test]

@@ -1,76 +1,35 @@
 //! The program `grade`.
 
 mod arguments;
-mod bank;
-mod bench;
-mod by_hand;
-mod cache;
-mod calibrate;
-mod completions;
-mod device;
-mod doctor;
+mod author;
+mod course;
+mod engine;
 mod exit;
-mod explain;
 mod failure;
-mod files;
-mod fingerprints;
-mod fingerprints_making;
-mod grade;
-mod grader;
-mod gradescope;
-mod init;
 mod interrupt;
-mod judging;
-mod kept;
-mod kill_table;
-mod kit;
-mod kit_deviations;
-mod kit_entries;
-mod kit_names;
-mod kit_scoring;
-mod kit_table;
-mod late;
-mod lines;
-mod lock;
 mod machine;
-mod mutate;
 mod names;
 mod output;
 mod place;
-mod policy;
-mod prepare;
-mod protection;
-mod reach;
-mod regen;
-mod regen_bank;
-mod regen_device;
-mod regen_elsewhere;
-mod regen_kept;
-mod regen_review;
-mod regen_staging;
-mod regen_users;
-mod release;
-mod reports;
 mod selection;
-mod subject;
-mod template;
-mod template_command;
+mod student;
 mod temporary;
-mod training;
-mod variant;
-mod watch;
 
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
 use crate::arguments::{Arguments, Command};
-use crate::device::Device;
+use crate::author::{calibrate, kit, mutate, regen, template};
+use crate::course::{gradescope, release};
+use crate::engine::Grader;
+use crate::engine::device::Device;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::grader::Grader;
+use crate::machine::{bench, doctor, prepare};
 use crate::output::Output;
 use crate::place::Place;
+use crate::student::{completions, explain, grade, init, watch};
 
 fn main() -> ExitCode {
     // The grader starts itself again as the launcher of a submission; that way in is not part of the command line.
@@ -101,7 +60,7 @@ fn run(arguments: Arguments, output: &Output) -> Result<Exit, Failure> {
         }
         (Some(Command::Prepare { messages }), _) => prepare::prepare(&messages),
         (Some(Command::Template(options)), _) => {
-            template_command::run(course("template")?.root(), options.check, output)
+            template::command::run(course("template")?.root(), options.check, output)
         }
         (Some(Command::Regen(options)), _) => {
             regen::refuse_nonsense(&options)?;

@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use judge::assignment::{self, Assignment, AssignmentError};
-use judge::judgement::parts_first;
+use judge::judgement::{self, parts_first};
 use judge::task::Task;
 use judge::tasks;
 
+use crate::engine::Staged;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::grader::Staged;
 use crate::names;
 
 /// The tasks with these ids, or all where none is named.
@@ -137,20 +137,7 @@ pub(crate) fn of_assignment(assignment: &Assignment, ids: &[String]) -> Result<C
 
 /// Tasks with all that they call, directly or through others.
 pub(crate) fn with_parts(tasks: &[&'static Task]) -> Vec<&'static Task> {
-    let mut needed = tasks.to_vec();
-    let mut next = 0;
-    while let Some(task) = needed.get(next) {
-        let is_new = |part: &&'static Task| needed.iter().all(|known| known.id != part.id);
-        let more: Vec<&Task> = task
-            .parts
-            .iter()
-            .filter_map(|id| tasks::find(id))
-            .filter(is_new)
-            .collect();
-        needed.extend(more);
-        next += 1;
-    }
-    needed
+    judgement::with_parts(tasks, tasks::ALL)
 }
 
 fn listed(assignment: &Assignment) -> String {

@@ -7,7 +7,7 @@ use wire::{DType, Tensors};
 
 use crate::derived::Known;
 use crate::finding::{Counterexample, Finding};
-use crate::fixtures::{StoredCase, hex};
+use crate::fixtures::StoredCase;
 use crate::golden::{arguments_in, case_call, distribution_name, judge_outputs};
 use crate::probe::{Probe, Stop, returned};
 use crate::random::Random;
@@ -56,7 +56,7 @@ pub struct Differs {
 /// The seed of a submission's fresh inputs. It has 52 bits: so many every reader of JSON keeps exactly, and so many that
 /// nobody finds a comment with which a submission gets a seed whose inputs it has by heart.
 pub fn seed(assignment: &str, submission: &str, grader: &str) -> u64 {
-    let digest = hex(format!("{assignment}\n{submission}\n{grader}").as_bytes());
+    let digest = files::sha256(format!("{assignment}\n{submission}\n{grader}").as_bytes());
     u64::from_str_radix(&digest[..13], 16).unwrap_or(0)
 }
 

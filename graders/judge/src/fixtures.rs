@@ -4,13 +4,12 @@
 //! `fixtures/manifest.json` holds their hashes and where they come from.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
+use files::sha256;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use wire::{Tensors, layout};
 
 use crate::diagnosis::fingerprint::Fingerprint;
@@ -93,7 +92,7 @@ pub struct ManifestEntry {
 impl ManifestEntry {
     /// SHA-256 of inputs and expected outputs together.
     pub fn sha256(&self) -> String {
-        hex(format!("{} {}", self.inputs_sha256, self.expected_sha256).as_bytes())
+        sha256(format!("{} {}", self.inputs_sha256, self.expected_sha256).as_bytes())
     }
 }
 
@@ -136,7 +135,7 @@ impl Fixtures {
             stored.insert(task.id.to_owned(), load_task(root, &manifest, task)?);
         }
         let library = Library::open(root)?;
-        let hash = hex(&[&manifest_bytes, &calibration, library.bytes()].concat());
+        let hash = sha256(&[&manifest_bytes, &calibration, library.bytes()].concat());
         Ok(Self {
             tasks: stored,
             tolerances,
@@ -259,8 +258,8 @@ pub fn store_task(root: &Path, task: &Task, cases: &StoredTask) -> Result<Manife
     write(&expected_path, &expected)?;
     Ok(ManifestEntry {
         cases: task.cases.iter().map(|case| case.name.to_owned()).collect(),
-        inputs_sha256: hex(&inputs),
-        expected_sha256: hex(&expected),
+        inputs_sha256: sha256(&inputs),
+        expected_sha256: sha256(&expected),
         reference_sha256: None,
     })
 }
@@ -300,7 +299,7 @@ pub fn new_manifest(libtorch: &str) -> Manifest {
 
 pub(crate) fn load_tensors(path: &Path, sha256: &str) -> Result<Tensors, FixtureError> {
     let bytes = read(path)?;
-    if hex(&bytes) != sha256 {
+    if files::sha256(&bytes) != sha256 {
         return Err(FixtureError::Hash { path: path.to_owned() });
     }
     layout::decode(&bytes).map_err(|error| FixtureError::Broken {
@@ -362,29 +361,16 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, FixtureError> {
     })
 }
 
-/// Writes to a temporary name beside the file and renames, so that no half-written file ever bears the name.
+/// Writes a file with the folders that it is in.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), FixtureError> {
     let attempt = || -> io::Result<()> {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
-        let temporary = path.with_extension("partial");
-        let mut file = fs::File::create(&temporary)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&temporary, path)
+        files::write(path, bytes)
     };
     attempt().map_err(|source| FixtureError::Write {
         path: path.to_owned(),
         source,
-    })
-}
-
-/// SHA-256 in hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
     })
 }

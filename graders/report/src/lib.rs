@@ -14,6 +14,7 @@ pub mod gradescope;
 pub mod html;
 pub mod json;
 pub mod junit;
+mod location;
 pub mod markdown;
 pub mod model;
 mod order;
@@ -41,6 +42,7 @@ pub use sentence::{sentence, sizes};
 pub use terminal::Look;
 pub use words::watch::untouched;
 pub use words::{in_time_by_own_date, late};
+pub use wrap::wrap_hanging;
 
 /// A format in which a report can be written to a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,15 +5,22 @@ const LONGEST_ATOM: usize = 48;
 
 /// The lines of a text; a word that is wider than a line is broken.
 pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
+    wrap_hanging(text, width, width)
+}
+
+/// The same with another width for the first line.
+pub fn wrap_hanging(text: &str, first: usize, rest: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     for atom in atoms(text) {
         let mut atom = atom.as_str();
-        if !line.is_empty() && length(&line) + 1 + length(atom) > width {
+        let width = |lines: &Vec<String>| if lines.is_empty() { first } else { rest };
+        if !line.is_empty() && length(&line) + 1 + length(atom) > width(&lines) {
             lines.push(std::mem::take(&mut line));
         }
-        while length(atom) > width {
-            let end = atom.char_indices().nth(width).map_or(atom.len(), |(end, _)| end);
+        while length(atom) > width(&lines) {
+            let end = atom.char_indices().nth(width(&lines));
+            let end = end.map_or(atom.len(), |(end, _)| end);
             lines.push(atom[..end].to_owned());
             atom = &atom[end..];
         }
@@ -68,6 +75,11 @@ mod tests {
             wrap("found with T = 3, heads = 1", 14),
             ["found with", "T = 3,", "heads = 1"]
         );
+    }
+
+    #[test]
+    fn a_first_line_may_be_shorter() {
+        assert_eq!(wrap_hanging("one two three four", 4, 9), ["one", "two three", "four"]);
     }
 
     #[test]

@@ -4,7 +4,6 @@
 //! that comes back: it measures times itself, and an answer is handed on as the facts in `wire::Observed`.
 //!
 //! - `stage`: copies a submission's sources, and nothing else, into a fresh folder
-//! - `policy`: finds what a task may not call in the staged sources, with file and line
 //! - `toolkit`: what submissions are compiled against, found once after the grader's own build
 //! - `build`: drives `rustc`; a compile error costs only the file or the signature that it is in
 //! - `launch`: starts a program so that nothing of it survives; `confine` is where its rights are taken away
@@ -14,7 +13,6 @@ pub mod build;
 pub mod confine;
 pub mod launch;
 pub mod machine;
-pub mod policy;
 pub mod stage;
 pub mod talk;
 pub mod toolkit;

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::io;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -134,15 +133,7 @@ impl Toolkit {
             source,
         };
         let text = serde_json::to_string_pretty(self).map_err(|error| failed(error.into()))?;
-        let folder = path.parent().unwrap_or(Path::new("."));
-        // For every user of this machine, within the umask: a temporary file is its owner's alone.
-        let file = tempfile::Builder::new()
-            .permissions(fs::Permissions::from_mode(0o666))
-            .tempfile_in(folder)
-            .map_err(failed)?;
-        fs::write(file.path(), text + "\n").map_err(failed)?;
-        file.persist(path).map_err(|error| failed(error.error))?;
-        Ok(())
+        files::write(path, (text + "\n").as_bytes()).map_err(failed)
     }
 
     /// Reads what was noted, and makes sure that it is still there.
@@ -275,6 +266,8 @@ fn on_path(name: &'static str) -> Result<PathBuf, ToolkitError> {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
 
     #[test]

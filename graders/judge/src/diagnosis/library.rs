@@ -12,7 +12,7 @@ use wire::{Tensor, Tensors, layout};
 use super::area::Area;
 use super::behaviour::Behaviour;
 use super::fingerprint::{Fingerprint, Nothing};
-use crate::fixtures::{FixtureError, hex, load_tensors, read, write};
+use crate::fixtures::{FixtureError, load_tensors, read, write};
 
 const FORMAT: u32 = 1;
 /// What stands in the place of an output where there is none.
@@ -161,7 +161,7 @@ pub fn store_task(root: &Path, task: &str, fingerprints: &[Fingerprint]) -> Resu
         reason: error.to_string(),
     })?;
     write(&path, &bytes)?;
-    Ok(hex(&bytes))
+    Ok(files::sha256(&bytes))
 }
 
 /// Writes the index.

@@ -309,25 +309,30 @@ impl Broken {
         let of = |parts: Vec<&'static str>| parts.into_iter().filter(|part| wrong.contains(part)).collect();
         Self {
             parts: of(task.parts.to_vec()),
-            all: of(all_parts(task, tasks)),
+            all: of(with_parts(&[task], tasks)
+                .into_iter()
+                .skip(1)
+                .map(|task| task.id)
+                .collect()),
         }
     }
 }
 
-/// The parts of a task, their parts, and so on, as far as they are among `tasks`.
-fn all_parts(task: &Task, tasks: &[&Task]) -> Vec<&'static str> {
-    let mut found: Vec<&'static str> = task.parts.to_vec();
+/// Tasks with all that they call, directly or through others, as far as that is among `known`.
+pub fn with_parts<'a>(tasks: &[&'a Task], known: &[&'a Task]) -> Vec<&'a Task> {
+    let mut needed = tasks.to_vec();
     let mut next = 0;
-    while let Some(&id) = found.get(next) {
-        let parts = tasks
+    while let Some(task) = needed.get(next) {
+        let parts = task
+            .parts
             .iter()
-            .find(|task| task.id == id)
-            .map_or(&[][..], |task| task.parts);
-        let new: Vec<&'static str> = parts.iter().copied().filter(|part| !found.contains(part)).collect();
-        found.extend(new);
+            .filter_map(|id| known.iter().find(|task| task.id == *id));
+        let is_new = |part: &&Task| needed.iter().all(|needed| needed.id != part.id);
+        let more: Vec<&Task> = parts.copied().filter(is_new).collect();
+        needed.extend(more);
         next += 1;
     }
-    found
+    needed
 }
 
 /// The check that outputs have no axes of size 1 in front that they should not have; made where one has.

@@ -27,7 +27,7 @@ pub(crate) type Snippet = Result<String, &'static str>;
 /// The snippet of a finding of a check.
 pub(crate) fn snippet(task: &str, check: &str, rule: &str, reproduction: &Reproduction) -> Option<Snippet> {
     let calls = &reproduction.calls;
-    let signatures: Vec<Signature> = calls.iter().map(signature::of).collect::<Option<_>>()?;
+    let signatures: Vec<Signature> = calls.iter().map(signatures::of).collect::<Option<_>>()?;
     let values: usize = calls
         .iter()
         .flat_map(|step| step.arguments.values())

@@ -4,10 +4,6 @@
 //! value of a setting. `{name_as_kind}`, `{name_as_string}`, `{name_as_chars}`, `{name_as_integers}` and
 //! `{name_as_padding}` stand for what an argument is in the function's own types.
 
-use judge::reproduction::Step;
-
-use super::signatures;
-
 /// A call in Rust.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Signature {
@@ -79,13 +75,4 @@ impl Signature {
             ..self
         }
     }
-}
-
-/// The signature of the function that a step calls; `None` where no test of a few lines can call it.
-pub(super) fn of(step: &Step) -> Option<Signature> {
-    signatures::attention(step)
-        .or_else(|| signatures::layers(step))
-        .or_else(|| signatures::graphs(step))
-        .or_else(|| signatures::sequences(step))
-        .or_else(|| signatures::theory(step))
 }

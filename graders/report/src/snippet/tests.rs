@@ -158,7 +158,7 @@ fn the_tasks_that_no_snippet_can_call_are_known() {
             arguments,
             ..norm(&[1.0; 4])
         };
-        signature::of(&step).is_some()
+        signatures::of(&step).is_some()
     };
     let unknown: Vec<&str> = judge::tasks::ALL
         .iter()

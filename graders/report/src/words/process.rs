@@ -6,7 +6,7 @@ use wire::message::Ended;
 use super::Words;
 use super::figures::brief;
 use crate::clean::{clean, clean_libtorch};
-use crate::evidence::location;
+use crate::location::location;
 
 /// The words on a panic.
 pub(super) fn panicked(message: &str, place: Option<&str>) -> Words {

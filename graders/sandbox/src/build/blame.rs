@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use super::compiler::Compiler;
-use super::{BuildError, Built, CompileFailure, Request, Stop, program, salvage};
+use super::model::{BuildError, Built, CompileFailure, Request, Stop};
+use super::{program, salvage};
 use crate::stage::is_given;
 
 /// Files that are put away at most: who hands in more of them has no program.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use wire::Ended;
 
 use super::diagnostics::{Diagnostic, Prefixes, parse};
-use super::{BuildError, Request, Stop};
+use super::model::{BuildError, Request, Stop};
 use crate::confine::Rights;
 use crate::launch::{Capture, Finished, LaunchError, LaunchPolicy, Launcher, Resources};
 use crate::stage::{Edition, ROOT};

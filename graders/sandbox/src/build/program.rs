@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::compiler::{Compiler, Trouble};
 use super::diagnostics::{Diagnostic, rendered};
-use super::{BuildError, Built, Request, SignatureFailure, Stop};
+use super::model::{BuildError, Built, Request, SignatureFailure, Stop};
 use crate::toolkit::Toolkit;
 
 /// Compiles and links. An adapter that does not compile shows a function that is not as the contract has it: it is

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use super::compiler::{Compiler, Trouble};
 use super::diagnostics::{Diagnostic, Place, rendered};
-use super::{BuildError, Built, CompileFailure, Request, SignatureFailure, Stop, program};
+use super::model::{BuildError, Built, CompileFailure, Request, SignatureFailure, Stop};
+use super::program;
 use crate::stage::{PARTS, ROOT, is_given};
 
 /// What an error is charged to.

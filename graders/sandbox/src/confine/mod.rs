@@ -23,8 +23,6 @@ use landlock::RulesetCreated;
 use seccompiler::BpfProgram;
 use serde::{Deserialize, Serialize};
 
-use crate::launch::LaunchPolicy;
-
 pub use offer::{FULL_LANDLOCK, Offer};
 pub use privileges::is_root;
 pub use rights::{Grants, Rights};
@@ -44,17 +42,18 @@ impl InForce {
         self.missing.is_empty()
     }
 
-    /// What holds a program of this policy back where the kernel offers this much.
-    pub fn of(policy: &LaunchPolicy, offer: Offer) -> Self {
-        let limits = match policy.resources.address_space {
-            Some(_) => "limits",
-            None => "limits except on memory",
+    /// What holds a program with these rights back where the kernel offers this much, its memory limited or not.
+    pub fn of(rights: &Rights, is_memory_limited: bool, offer: Offer) -> Self {
+        let limits = if is_memory_limited {
+            "limits"
+        } else {
+            "limits except on memory"
         };
         let mut in_force = Self {
             measures: vec!["separate process".to_owned(), limits.to_owned()],
             missing: Vec::new(),
         };
-        match policy.rights {
+        match rights {
             Rights::Unconfined => in_force
                 .missing
                 .extend(["Landlock", "system call filter"].map(str::to_owned)),
@@ -91,10 +90,10 @@ pub(crate) struct Confinement {
 }
 
 impl Confinement {
-    /// Makes ready what `policy` asks for, as far as this kernel offers it.
-    pub(crate) fn prepare(policy: &LaunchPolicy, offer: Offer) -> io::Result<Self> {
-        let in_force = InForce::of(policy, offer);
-        let (grants, calls) = match &policy.rights {
+    /// Makes ready what takes all but `rights`, as far as this kernel offers it.
+    pub(crate) fn prepare(rights: &Rights, is_memory_limited: bool, offer: Offer) -> io::Result<Self> {
+        let in_force = InForce::of(rights, is_memory_limited, offer);
+        let (grants, calls) = match rights {
             Rights::Unconfined => {
                 return Ok(Self {
                     confined: false,
@@ -140,24 +139,6 @@ impl Confinement {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::launch::Resources;
-
-    fn policy(rights: Rights) -> LaunchPolicy {
-        LaunchPolicy {
-            program: "/program".into(),
-            arguments: Vec::new(),
-            environment: std::collections::BTreeMap::new(),
-            directory: "/".into(),
-            resources: Resources {
-                cpu_seconds: 1,
-                address_space: Some(1),
-                file_size: 0,
-                descriptors: 3,
-            },
-            rights,
-            control: false,
-        }
-    }
 
     #[test]
     fn what_is_not_in_force_is_said() {
@@ -170,8 +151,8 @@ mod tests {
 
     #[test]
     fn every_older_kernel_lacks_something_that_is_named() {
-        let run = policy(Rights::Run(Grants::default()));
-        let missing = |landlock, filter| InForce::of(&run, Offer { landlock, filter }).missing;
+        let run = Rights::Run(Grants::default());
+        let missing = |landlock, filter| InForce::of(&run, true, Offer { landlock, filter }).missing;
         assert!(missing(FULL_LANDLOCK, true).is_empty());
         assert_eq!(missing(0, true), ["Landlock"]);
         for landlock in 1..FULL_LANDLOCK {
@@ -184,7 +165,8 @@ mod tests {
     #[test]
     fn a_program_that_nobody_confines_is_said_to_be_so() {
         let in_force = InForce::of(
-            &policy(Rights::Unconfined),
+            &Rights::Unconfined,
+            true,
             Offer {
                 landlock: FULL_LANDLOCK,
                 filter: true,

@@ -43,7 +43,7 @@ fn run(policy: &LaunchPolicy, lifeline: &UnixStream) -> io::Result<Word> {
     rustix::process::setsid()?;
     close_others(if policy.control { CONTROL } else { CONTROL - 1 })?;
     limit(&policy.resources)?;
-    let confinement = Confinement::prepare(policy, Offer::probe())?;
+    let confinement = Confinement::prepare(&policy.rights, policy.resources.address_space.is_some(), Offer::probe())?;
     let in_force = confinement.in_force().clone();
     let mut program = start(policy, confinement)?;
     let pid = program.id().cast_signed();

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::given::{is_same, is_untouched, only_declares};
+use super::error::StageError;
+use super::given::{Files, ROOT, is_given, is_same, is_untouched, only_declares};
 use super::locate::{Crate, as_of_template, is_source};
 use super::names::is_module;
 use super::note::{Note, Why};
 use super::tree::{Entry, MANIFEST, Tree, is_of_a_system};
-use super::{Files, ROOT, StageError, is_given};
 
 /// How many sources there may be.
 const MAX_SOURCES: usize = 200;

@@ -1,9 +1,26 @@
-//! Whether a file that is given is as it was handed out.
+//! The files that are given, and whether one is as it was handed out.
 //!
 //! The given files serve all assignments; who hands in for one of them may have been given the lines of that one only.
 //! Line ends, blank lines and space at the end of lines are no change, since a checkout may bring them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A crate's files by their names relative to its sources.
+pub(super) type Files = BTreeMap<String, Vec<u8>>;
+
+/// Files that are given and always replaced: the contract and the way between tasks.
+pub const GIVEN: [&str; 3] = [TYPES, PARTS, "sequence_types.rs"];
+/// The types that the tasks of every assignment share.
+pub(super) const TYPES: &str = "types.rs";
+/// The given file through which tasks call each other.
+pub const PARTS: &str = "parts.rs";
+/// Generated: declares every file at the top of the crate.
+pub const ROOT: &str = "lib.rs";
+
+/// Whether a file is ours in every submission.
+pub fn is_given(name: &str) -> bool {
+    name == ROOT || GIVEN.contains(&name)
+}
 
 const BEGIN: &str = "// assignment:begin ";
 const END: &str = "// assignment:end";

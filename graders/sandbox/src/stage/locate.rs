@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::given::is_same;
+use super::error::StageError;
+use super::given::{Files, is_given, is_same};
+use super::manifest;
 use super::tree::{Entry, SOURCES, Tree, is_hidden, is_rust};
-use super::{Files, StageError, is_given, manifest};
 
 /// Folders beside a crate's sources whose files belong to no library.
 pub(super) const BESIDE: [&str; 4] = ["benches", "examples", "target", "tests"];

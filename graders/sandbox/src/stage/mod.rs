@@ -14,7 +14,7 @@ mod note;
 mod tree;
 mod walk;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -22,24 +22,12 @@ use sha2::{Digest, Sha256};
 
 pub use archive::ArchiveError;
 pub use error::StageError;
+use given::{Files, TYPES};
+pub use given::{GIVEN, PARTS, ROOT, is_given};
 pub use manifest::Edition;
 pub use note::{Note, Why};
 use tree::{Entry, Tree, is_rust};
 use walk::Walk;
-
-/// Files that are given and always replaced: the contract and the way between tasks.
-pub const GIVEN: [&str; 3] = [TYPES, PARTS, "sequence_types.rs"];
-/// The types that the tasks of every assignment share.
-const TYPES: &str = "types.rs";
-/// The given file through which tasks call each other.
-pub(crate) const PARTS: &str = "parts.rs";
-/// Generated: declares every file at the top of the crate.
-pub const ROOT: &str = "lib.rs";
-
-/// Whether a file is ours in every submission.
-pub fn is_given(name: &str) -> bool {
-    name == ROOT || GIVEN.contains(&name)
-}
 
 /// A submission in a folder of ours.
 #[derive(Debug, Clone)]
@@ -57,9 +45,6 @@ pub struct Staged {
     /// What a student should know about how the submission was read.
     pub notes: Vec<Note>,
 }
-
-/// A crate's files by their names relative to its sources.
-type Files = BTreeMap<String, Vec<u8>>;
 
 /// Copies the sources of `submission`, a folder or an archive, to `destination`, which is made and must not exist.
 /// `template` is the folder of the template's crate.
@@ -169,8 +154,7 @@ fn hash(files: &Files, edition: Edition) -> String {
             hasher.update(part);
         }
     }
-    let bytes: Vec<String> = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    bytes.concat()
+    files::hex(&hasher.finalize())
 }
 
 #[cfg(test)]

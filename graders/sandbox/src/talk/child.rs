@@ -13,7 +13,7 @@ use wire::{Call, ChildReply, ChildRequest, Ended, Frame, Observed, Outcome, Tens
 use super::Used;
 use super::clock::{Clock, Gauge, Overdue};
 use super::exchange::{Exchange, Silence};
-use super::worker::{Origin, Shared, TalkError, peak_memory_kib};
+use super::server::{Origin, Shared, TalkError, peak_memory_kib};
 
 /// The answer for a part.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,12 +6,14 @@
 mod child;
 mod clock;
 mod exchange;
+mod server;
 mod settings;
 mod worker;
 
 pub use child::{Batches, Child, PartAnswer, Parts, Terms};
+pub use server::{StartError, TalkError};
 pub use settings::{Limits, Settings};
-pub use worker::{StartError, TalkError, Worker};
+pub use worker::Worker;
 
 /// What a call has used, in seconds.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 
-use super::super::StageError;
+use super::super::error::StageError;
 use super::super::tree::{Entry, MAX_ENTRIES, MAX_FILE, Tree, is_passed_over, is_wanted, text};
-use super::{ArchiveError, MAX_UNPACKED};
+use super::error::ArchiveError;
+use super::limits::MAX_UNPACKED;
 
 /// Longer names are nobody's.
 const MAX_NAME: usize = 500;

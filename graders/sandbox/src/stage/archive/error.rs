@@ -15,7 +15,7 @@ pub enum ArchiveError {
     #[error("the archive would unpack to more than {0} bytes; it should hold sources only, without `target`")]
     TooMuch(u64),
     /// Something that unpacks to far more than sources do.
-    #[error("`{0}` would unpack to more than {ratio} times its size, as sources never do", ratio = super::MAX_RATIO)]
+    #[error("`{0}` would unpack to more than {ratio} times its size, as sources never do", ratio = super::limits::MAX_RATIO)]
     Bomb(String),
     /// A name that does not begin in the submission.
     #[error("the name `{0}` in the archive is absolute")]

@@ -6,6 +6,7 @@
 
 mod contents;
 mod error;
+mod limits;
 mod tar;
 mod zip;
 
@@ -16,19 +17,11 @@ use std::path::Path;
 
 use rustix::fs::OFlags;
 
-use super::StageError;
-use super::tree::{MAX_ALL, Tree};
+use super::error::StageError;
+use super::tree::Tree;
 use contents::Contents;
 pub use error::ArchiveError;
-
-/// What an archive may be large.
-const MAX_PACKED: u64 = 16 << 20;
-/// What all its files may be large together.
-const MAX_UNPACKED: u64 = MAX_ALL;
-/// How many times larger than packed something may become; sources become five times larger, zeros a thousand times.
-const MAX_RATIO: u64 = 100;
-/// What is no bomb, however well it was packed.
-const HARMLESS: u64 = 1 << 20;
+use limits::{MAX_PACKED, MAX_UNPACKED};
 
 /// How an archive is packed, by its first bytes: its name says nothing that could be relied upon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,11 +81,6 @@ fn bytes(path: &Path) -> Result<Vec<u8>, StageError> {
         return Err(ArchiveError::Large(MAX_PACKED).into());
     }
     Ok(bytes)
-}
-
-/// What so many bytes may become.
-fn most(packed: u64) -> u64 {
-    packed.saturating_mul(MAX_RATIO).max(HARMLESS)
 }
 
 #[cfg(test)]

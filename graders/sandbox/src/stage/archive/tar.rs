@@ -5,9 +5,10 @@ use std::io::{self, Read};
 use flate2::read::GzDecoder;
 use tar::{Archive, EntryType};
 
-use super::super::StageError;
+use super::super::error::StageError;
 use super::contents::{Contents, Member, Unreadable};
-use super::{ArchiveError, MAX_UNPACKED, most};
+use super::error::ArchiveError;
+use super::limits::{MAX_UNPACKED, most};
 
 /// A stream that ends with an error once it has given too much, and that knows whether its end was seen.
 struct Metered<R> {

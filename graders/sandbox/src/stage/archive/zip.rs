@@ -5,10 +5,11 @@ use std::io::Cursor;
 use zip::read::ZipFile;
 use zip::{CompressionMethod, ZipArchive};
 
-use super::super::StageError;
+use super::super::error::StageError;
 use super::super::tree::MAX_ENTRIES;
 use super::contents::{Contents, Member, Unreadable};
-use super::{ArchiveError, MAX_UNPACKED, most};
+use super::error::ArchiveError;
+use super::limits::{MAX_UNPACKED, most};
 
 /// What each entry of the directory begins with.
 const ENTRY: &[u8] = b"PK\x01\x02";

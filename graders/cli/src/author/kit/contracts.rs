@@ -1,0 +1,62 @@
+//! Whether each task's contract says how the reference's outputs depend on its arguments.
+
+use std::collections::BTreeSet;
+
+use judge::derived::gradient::measured;
+use judge::fixtures::Fixtures;
+use judge::subject::{Call, Fault, Subject};
+use judge::task::Task;
+use wire::Observed;
+
+use crate::engine::{Answering, Reference};
+use crate::failure::Failure;
+
+/// Stands for the reference alone: only what is trusted is asked.
+struct Trusted<'a>(&'a Reference<'a>);
+
+impl Subject for Trusted<'_> {
+    fn call(&mut self, call: &Call) -> Result<Observed, Fault> {
+        self.0.ask(call)
+    }
+
+    fn trusted(&mut self, call: &Call) -> Result<Option<Observed>, Fault> {
+        self.0.ask(call).map(Some)
+    }
+
+    fn renew(&mut self) {}
+
+    fn substitute(&mut self, _: &[&'static str]) -> Result<bool, Fault> {
+        Ok(false)
+    }
+
+    fn substituted(&self) -> u64 {
+        0
+    }
+}
+
+/// What the contracts of these tasks say otherwise than the reference does, a line for each.
+pub(crate) fn deviations(
+    tasks: &[&'static Task],
+    fixtures: &Fixtures,
+    reference: &Reference<'_>,
+) -> Result<Vec<String>, Failure> {
+    let mut lines = Vec::new();
+    for task in tasks {
+        let mut cases = Vec::new();
+        for case in task.cases {
+            cases.push((case, fixtures.case(task.id, case.name)?.clone()));
+        }
+        let measured = measured(task, &cases, &mut Trusted(reference)).map_err(|fault| Failure::fault(fault.0))?;
+        let declared: BTreeSet<String> = task.contract.smooth.iter().map(ToString::to_string).collect();
+        let Some(measured) = measured else { continue };
+        if measured != declared {
+            let listed: Vec<String> = measured.into_iter().collect();
+            lines.push(format!(
+                "the contract of {} does not say what the reference does: smooth are [{}]",
+                task.id,
+                listed.join(", ")
+            ));
+        }
+    }
+    Ok(lines)
+}

@@ -1,0 +1,9 @@
+//! What the authors of tasks use: files made from the reference, and the grader graded.
+
+pub(crate) mod bank;
+pub(crate) mod calibrate;
+pub(crate) mod kit;
+pub(crate) mod mutate;
+pub(crate) mod regen;
+pub(crate) mod template;
+mod variant;

@@ -1,0 +1,391 @@
+//! The machine room: staging, building and starting submissions on this machine.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use judge::assignment::Limits;
+use judge::finding::Finding;
+use judge::judgement::{Bench, TaskJudgement};
+use judge::task::Task;
+use policy::Inspection;
+use sandbox::build;
+use sandbox::launch::Launcher;
+use sandbox::stage::{self, StageError};
+use sandbox::talk::{self, Settings, StartError, Worker};
+use sandbox::toolkit::Toolkit;
+
+use super::constants::OWN_LIMITS;
+use super::device::{Cuda, Device};
+use super::machine_limits;
+use super::parallel::Board;
+use super::prepared::{Prepared, left_out, precluded};
+use super::result_cache::grader_hash;
+use super::rules;
+use super::setting::{Manner, Setting};
+use super::staged::{Ground, Staged};
+use super::worker_subject::{Absent, Answering, Running};
+use crate::failure::Failure;
+use crate::interrupt;
+use crate::place::Place;
+use crate::temporary;
+use files::lay_over;
+
+/// What a build makes of errors, and of `unsafe`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Care {
+    /// A file that does not compile is put out of the way: what is graded.
+    Salvaging,
+    /// The first error ends the build.
+    Whole,
+    /// As for what is graded, but `unsafe` compiles: attacks of ours.
+    Unguarded,
+}
+
+/// What a report says of the sandbox where there was no need of one.
+const NOTHING_RAN: &str = "not needed, since nothing of the submission was run";
+
+/// Threads that judge one submission: each needs a worker of its own, and starting that costs 0.3 s of CPU time.
+const MOST_THREADS: usize = 2;
+
+/// What this machine grades with.
+#[derive(Debug)]
+pub(crate) struct Grader {
+    place: Place,
+    toolkit: Toolkit,
+    launcher: Launcher,
+    program: PathBuf,
+    hash: String,
+    cuda: Option<Cuda>,
+}
+
+impl Grader {
+    /// Finds what is needed on this machine.
+    pub(crate) fn open(place: Place) -> Result<Self, Failure> {
+        let program =
+            std::env::current_exe().map_err(|error| Failure::environment(format!("cannot find myself: {error}")))?;
+        let path = toolkit_path(&program);
+        let toolkit = Toolkit::load(&path)
+            .map_err(|error| Failure::environment(error).hint("run ./scripts/build in the course's repository"))?;
+        let launcher = Launcher::this().map_err(Failure::environment)?;
+        let hash = grader_hash(&program, &path, &toolkit.adapters).map_err(Failure::environment)?;
+        Ok(Self {
+            place,
+            toolkit,
+            launcher,
+            program,
+            hash,
+            cuda: None,
+        })
+    }
+
+    /// The same grader with submissions computing on `device`, where this machine has what that needs.
+    pub(crate) fn on(self, device: Device) -> Result<Self, Failure> {
+        let cuda = match device {
+            Device::Cpu => None,
+            Device::Cuda => Some(Cuda::find(&self.toolkit.libtorch)?),
+        };
+        Ok(Self { cuda, ..self })
+    }
+
+    /// Where submissions compute.
+    pub(crate) fn device(&self) -> &'static str {
+        match self.cuda {
+            None => "cpu",
+            Some(_) => "cuda",
+        }
+    }
+
+    /// Where the course's files are.
+    pub(crate) fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// Where the code is that calls the tasks' functions.
+    pub(crate) fn adapters(&self) -> &Path {
+        &self.toolkit.adapters
+    }
+
+    /// A hash of this grader.
+    pub(crate) fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    /// Where results are kept.
+    pub(crate) fn results_folder(&self) -> PathBuf {
+        self.program.with_file_name("grade-results")
+    }
+
+    /// Where programs of ours are kept.
+    pub(crate) fn programs_folder(&self) -> PathBuf {
+        self.program.with_file_name("grade-programs")
+    }
+
+    /// Where reviews of new golden files are kept that nobody has accepted yet.
+    pub(crate) fn reviews_folder(&self) -> PathBuf {
+        self.program.with_file_name("grade-reviews")
+    }
+
+    /// Copies a submission's sources into a fresh folder; an overlay's files take precedence.
+    pub(crate) fn stage(&self, submission: &Path, overlay: Option<&Path>) -> Result<Staged, Failure> {
+        self.stage_in(Ground::Own(temporary::folder()?), submission, overlay)
+    }
+
+    /// The same in a folder in which the caller has more to build, one after the other: the sources of the one before
+    /// make room, what its build has left stays.
+    pub(crate) fn stage_at(&self, folder: &Path, submission: &Path, overlay: &Path) -> Result<Staged, Failure> {
+        for before in ["merged", "src"].map(|name| folder.join(name)) {
+            if before.exists() {
+                fs::remove_dir_all(&before).map_err(Failure::fault)?;
+            }
+        }
+        self.stage_in(Ground::Lent(folder.to_owned()), submission, Some(overlay))
+    }
+
+    fn stage_in(&self, folder: Ground, submission: &Path, overlay: Option<&Path>) -> Result<Staged, Failure> {
+        let merged = folder.path().join("merged");
+        let source = match overlay {
+            None => submission,
+            Some(overlay) => {
+                for layer in [submission, overlay] {
+                    lay_over(&layer.join("src"), &merged.join("src"))
+                        .map_err(|error| Failure::fault(format!("cannot copy {}: {error}", layer.display())))?;
+                }
+                &merged
+            }
+        };
+        let staged = stage::stage(source, &self.place.template(), &folder.path().join("src")).map_err(|error| {
+            if error.is_ours() {
+                // A limit on the size of files is met here first.
+                let lacks = machine_limits::require().err();
+                return lacks.unwrap_or_else(|| temporary::unless_full(folder.path(), Failure::fault(error)));
+            }
+            let hint = match &error {
+                StageError::Archive(_) => "pack the crate anew, as zip or tar.gz, with its sources only".to_owned(),
+                StageError::SeveralCrates { path, crates, .. } if path.is_dir() => {
+                    let one = crates.first().map_or("", String::as_str);
+                    format!(
+                        "name the one that counts, such as --submission {}",
+                        path.join(one).display()
+                    )
+                }
+                StageError::SeveralCrates { .. } => "pack the one that counts, and no other".to_owned(),
+                _ => "name a crate with `src`, such as a copy of student_template".to_owned(),
+            };
+            Failure::usage(&error).hint(hint)
+        })?;
+        Ok(Staged {
+            folder,
+            sources: staged,
+            compile_seconds: Limits::COMPILE_SECONDS,
+        })
+    }
+
+    /// Builds a staged submission for these tasks.
+    pub(crate) fn build(&self, staged: Staged, wanted: &[&'static Task]) -> Result<Prepared, Failure> {
+        self.compile(staged, wanted, Care::Salvaging)
+    }
+
+    /// Builds a staged submission as it is; what the compiler says where anything in it does not compile.
+    pub(crate) fn build_whole(
+        &self,
+        staged: Staged,
+        wanted: &[&'static Task],
+    ) -> Result<Result<Prepared, String>, Failure> {
+        Ok(self.compile(staged, wanted, Care::Whole)?.whole())
+    }
+
+    /// Builds many submissions of ours in one program; what the compiler says where anything in it does not compile. Each
+    /// of them has been looked at on its own for what it may not use.
+    pub(crate) fn build_joint(
+        &self,
+        staged: Staged,
+        wanted: &[&'static Task],
+    ) -> Result<Result<Prepared, String>, Failure> {
+        let prepared = self.build_inspected(staged, &Inspection::default(), wanted, Care::Whole)?;
+        Ok(prepared.whole())
+    }
+
+    fn compile(&self, staged: Staged, wanted: &[&'static Task], care: Care) -> Result<Prepared, Failure> {
+        let inspection = rules::inspect(&staged.sources)
+            .map_err(|error| Failure::fault(format!("cannot read the staged sources: {error}")))?;
+        self.build_inspected(staged, &inspection, wanted, care)
+    }
+
+    /// Builds an attack of ours past the policy, `unsafe` included: for `grade doctor`, which has to see that the sandbox
+    /// holds by itself. Nothing that is graded comes this way.
+    pub(crate) fn build_unguarded(&self, staged: Staged, wanted: &[&'static Task]) -> Result<Prepared, Failure> {
+        self.build_inspected(staged, &Inspection::default(), wanted, Care::Unguarded)
+    }
+
+    fn build_inspected(
+        &self,
+        staged: Staged,
+        inspection: &Inspection,
+        wanted: &[&'static Task],
+        care: Care,
+    ) -> Result<Prepared, Failure> {
+        let Staged {
+            folder,
+            sources,
+            compile_seconds,
+        } = staged;
+        // Not before: what cannot be read is told with the little that reading takes.
+        machine_limits::require()?;
+        let ids: Vec<&str> = wanted.iter().map(|task| task.id).collect();
+        let request = build::Request {
+            toolkit: &self.toolkit,
+            launcher: &self.launcher,
+            staged: &sources,
+            template: &self.place.template(),
+            tasks: &ids,
+            set_aside: &inspection.set_aside,
+            allows_unsafe: care == Care::Unguarded,
+            whole: care == Care::Whole,
+            cpu_seconds: compile_seconds.into(),
+            output: &folder.path().join("build"),
+        };
+        let built =
+            build::build(&request).map_err(|error| temporary::unless_full(folder.path(), Failure::fault(error)))?;
+        interrupt::check()?;
+        Ok(Prepared {
+            precluded: precluded(inspection, &built, wanted),
+            program: built.program,
+            _folder: Some(folder),
+            notes: left_out(inspection),
+            hash: sources.hash,
+        })
+    }
+
+    /// Stages and builds the reference.
+    pub(crate) fn prepare_reference(&self, wanted: &[&'static Task]) -> Result<Prepared, Failure> {
+        self.own(self.stage(&self.place.reference(), None)?, wanted)
+    }
+
+    /// Stages and builds files laid over the reference.
+    pub(crate) fn prepare_overlay(&self, overlay: &Path, wanted: &[&'static Task]) -> Result<Prepared, Failure> {
+        self.own(self.stage(&self.place.reference(), Some(overlay))?, wanted)
+    }
+
+    /// Builds something of ours, which must compile.
+    pub(crate) fn own(&self, staged: Staged, wanted: &[&'static Task]) -> Result<Prepared, Failure> {
+        let prepared = self.build(staged, wanted)?;
+        match prepared.precluded.iter().next() {
+            None => Ok(prepared),
+            Some((task, Finding::DidNotCompile(error))) => Err(Failure::fault(format!(
+                "`{task}` does not compile: {}:\n{}",
+                error.file, error.rendered
+            ))),
+            Some((task, finding)) => Err(Failure::fault(format!("`{task}` cannot be run: {finding:?}"))),
+        }
+    }
+
+    /// Starts something of ours; its answers are used, not judged.
+    pub(crate) fn start<'a>(
+        &self,
+        prepared: &Prepared,
+        setting: &Setting,
+        reference: Option<&'a dyn Answering>,
+    ) -> Result<Running<'a>, Failure> {
+        Ok(Running::new(
+            self.start_worker(prepared, setting, OWN_LIMITS)?,
+            reference,
+        ))
+    }
+
+    /// Starts something of ours without a sandbox, to see what the sandbox costs.
+    pub(crate) fn start_unconfined(&self, program: &Path) -> Result<Running<'static>, Failure> {
+        let settings = self.settings(&Setting::default(), OWN_LIMITS).unconfined();
+        let worker = Worker::start(program, settings).map_err(Failure::fault)?;
+        Ok(Running::new(worker, None))
+    }
+
+    /// Starts a worker of a submission, with the limits of its assignment.
+    pub(crate) fn start_worker(
+        &self,
+        prepared: &Prepared,
+        setting: &Setting,
+        limits: Limits,
+    ) -> Result<Worker, Failure> {
+        let program = prepared
+            .program
+            .as_deref()
+            .ok_or_else(|| Failure::fault("there is no program to start"))?;
+        Worker::start(program, self.settings(setting, limits)).map_err(|error| match (&error, &self.cuda) {
+            (StartError::Cuda(trouble), Some(cuda)) => cuda.trouble(trouble),
+            (StartError::Unconfined(_), _) => Failure::environment(error)
+                .hint("something around the grader filters what it may do; `grade doctor` lists what there is"),
+            _ => Failure::fault(error),
+        })
+    }
+
+    fn settings(&self, setting: &Setting, limits: Limits) -> Settings {
+        let mut settings = Settings::new(self.launcher.clone());
+        settings.libraries.push(self.toolkit.libtorch.clone());
+        settings.limits = talk::Limits {
+            cpu_seconds: limits.cpu_seconds,
+            memory_mib: limits.memory_mib,
+            ..talk::Limits::default()
+        };
+        let mut set = |name: &str, value: String| settings.environment.insert(name.to_owned(), value);
+        if setting.threads > 1 {
+            set("OMP_NUM_THREADS", setting.threads.to_string());
+            set("MKL_NUM_THREADS", setting.threads.to_string());
+        }
+        if !setting.vectors {
+            set("ATEN_CPU_CAPABILITY", "default".to_owned());
+            set("ONEDNN_MAX_CPU_ISA", "SSE41".to_owned());
+        }
+        match &self.cuda {
+            None => settings,
+            Some(cuda) => cuda.apply(settings),
+        }
+    }
+
+    /// Judges a submission that has been built; tasks are given with parts first.
+    pub(crate) fn judge_prepared(
+        &self,
+        prepared: &Prepared,
+        bench: &Bench<'_>,
+        ordered: &[&Task],
+        reference: Option<&dyn Answering>,
+        manner: &Manner,
+        progress: &(dyn Fn(&Task) + Sync),
+    ) -> Result<(Vec<TaskJudgement>, Vec<String>), Failure> {
+        let board = Board::new(bench, ordered, &prepared.precluded, progress);
+        if prepared.program.is_none() {
+            let judgements = board.judge(0, &|| Ok(Absent), || Ok(Absent))?;
+            return Ok((judgements, vec![NOTHING_RAN.to_owned()]));
+        }
+        let mut in_force = Vec::new();
+        let start = || self.start_worker(prepared, &manner.setting, bench.assignment.limits);
+        let own = || {
+            let worker = start()?;
+            in_force = worker.in_force().map(|in_force| in_force.lines()).unwrap_or_default();
+            Ok(Running::new(worker, reference))
+        };
+        let helpers = manner.threads.min(ordered.len()).saturating_sub(1);
+        let helper = || Ok(Running::new(start()?, reference));
+        let judgements = board.judge(helpers, &helper, own)?;
+        interrupt::check()?;
+        Ok((judgements, in_force))
+    }
+
+    /// How a submission is judged that has the machine to itself. A GPU is not shared: each worker would set up
+    /// CUDA for itself.
+    pub(crate) fn manner(&self) -> Manner {
+        let threads = match self.cuda {
+            None => thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS),
+            Some(_) => 1,
+        };
+        Manner {
+            threads,
+            setting: Setting::default(),
+        }
+    }
+}
+
+/// Where `scripts/build` has the toolkit noted: beside the program.
+pub(crate) fn toolkit_path(program: &Path) -> PathBuf {
+    program.with_file_name("toolkit.json")
+}

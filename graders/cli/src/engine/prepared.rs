@@ -1,0 +1,155 @@
+//! A submission that has been built, and what keeps which of its tasks from being run.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use judge::finding::{CompileError, Finding};
+use judge::task::Task;
+use policy::Inspection;
+use sandbox::build::{Built, Stop};
+
+use super::rules;
+use super::staged::Ground;
+
+/// A submission that has been built.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    // Holds the program. None: the program is kept.
+    pub(super) _folder: Option<Ground>,
+    pub(super) program: Option<PathBuf>,
+    /// Tasks that cannot be judged by running them, and why.
+    pub(super) precluded: BTreeMap<&'static str, Finding>,
+    pub(super) hash: String,
+    pub(super) notes: Vec<String>,
+}
+
+impl Prepared {
+    /// A program of ours that was built before, for all tasks.
+    pub(crate) fn kept(program: PathBuf, hash: String) -> Self {
+        Self {
+            _folder: None,
+            program: Some(program),
+            precluded: BTreeMap::new(),
+            hash,
+            notes: Vec::new(),
+        }
+    }
+
+    /// Itself where there is a program with everything in it, or what the compiler says.
+    pub(super) fn whole(self) -> Result<Self, String> {
+        if self.program.is_some() {
+            return Ok(self);
+        }
+        let rendered = self.precluded.values().find_map(|finding| match finding {
+            Finding::DidNotCompile(error) => Some(error.rendered.clone()),
+            _ => None,
+        });
+        Err(rendered.unwrap_or_default())
+    }
+
+    /// The program, where there is one.
+    pub(crate) fn program(&self) -> Option<&Path> {
+        self.program.as_deref()
+    }
+
+    /// The tasks that are not run, and why.
+    pub(crate) fn precluded(&self) -> &BTreeMap<&'static str, Finding> {
+        &self.precluded
+    }
+
+    /// SHA-256 of the sources.
+    pub(crate) fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    /// Whether a task can be judged by running it.
+    pub(crate) fn runs(&self, task: &str) -> bool {
+        self.program.is_some() && !self.precluded.contains_key(task)
+    }
+
+    /// What a student should know about how the submission was built.
+    pub(crate) fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// The tasks whose file or signature the compiler does not accept.
+    pub(crate) fn not_compiled(&self) -> BTreeSet<&'static str> {
+        let of_compiler = |(_, finding): &(&&'static str, &Finding)| matches!(finding, Finding::DidNotCompile(_));
+        self.precluded
+            .iter()
+            .filter(of_compiler)
+            .map(|(task, _)| *task)
+            .collect()
+    }
+}
+
+/// What a student should know of files that the compiler is not given.
+pub(super) fn left_out(inspection: &Inspection) -> Vec<String> {
+    let left_out = |file: &String| format!("`{file}` is left out: its brackets are nested too deeply to be read");
+    inspection.set_aside.iter().map(left_out).collect()
+}
+
+/// The tasks that are not run, each with what the policy or the compiler says.
+pub(super) fn precluded(
+    inspection: &Inspection,
+    built: &Built,
+    wanted: &[&'static Task],
+) -> BTreeMap<&'static str, Finding> {
+    let mut found = BTreeMap::new();
+    for task in wanted {
+        if let Some(finding) = rules::finding(inspection, built, task) {
+            found.insert(task.id, finding);
+            continue;
+        }
+        let stop = built.stop.as_ref().map(|stop| stopped(stop, task));
+        let file = built
+            .files
+            .iter()
+            .find(|failure| failure.file == task.file)
+            .map(|failure| CompileError {
+                file: failure.file.clone(),
+                line: failure.line,
+                code: failure.code.clone(),
+                message: failure.message.clone(),
+                rendered: failure.rendered.clone(),
+                expected: None,
+            });
+        let signature = built
+            .signatures
+            .iter()
+            .find(|failure| failure.task == task.id)
+            .map(|failure| CompileError {
+                file: task.file.to_owned(),
+                line: None,
+                code: None,
+                message: format!("the signature of `{}` is not the expected one", task.id),
+                rendered: failure.rendered.clone(),
+                expected: Some(failure.expected.clone()),
+            });
+        if let Some(error) = file.or(signature).or(stop) {
+            found.insert(task.id, Finding::DidNotCompile(error));
+        }
+    }
+    found
+}
+
+/// A build that came to nothing, as every task's compile error.
+fn stopped(stop: &Stop, task: &Task) -> CompileError {
+    let (message, rendered) = match stop {
+        Stop::Errors { rendered } => (
+            "errors that no single file can be charged with".to_owned(),
+            rendered.clone(),
+        ),
+        Stop::TimedOut => ("the compiler took longer than it may".to_owned(), String::new()),
+        Stop::OutOfMemory => ("the compiler needed more memory than it may".to_owned(), String::new()),
+        Stop::Crashed { .. } => ("the compiler broke down on this submission".to_owned(), String::new()),
+    };
+    CompileError {
+        file: task.file.to_owned(),
+        line: None,
+        code: None,
+        message,
+        rendered,
+        expected: None,
+    }
+}

@@ -1,0 +1,180 @@
+//! The reference as it answers for parts, and as a subject of its own.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use judge::subject::{Call, Fault, Subject};
+use sandbox::talk::PartAnswer;
+use wire::message::Group;
+use wire::{Observed, Outcome, Tensor, Tensors};
+
+use super::grader::Grader;
+use super::prepared::Prepared;
+use super::program_cache;
+use super::setting::Setting;
+use super::worker_subject::{Answering, NO_ANSWER, Running, key};
+use crate::failure::Failure;
+
+/// The reference as it answers for parts: built and started at the first question, shared by all submissions.
+#[derive(Debug)]
+pub(crate) struct Reference<'a> {
+    grader: &'a Grader,
+    running: Mutex<Option<Started>>,
+    /// What it has answered, where the same is asked again and again.
+    memory: Option<Mutex<Memory>>,
+}
+
+/// What the reference has answered, by a hash of the call. Its answers follow from the call alone.
+#[derive(Debug, Default)]
+struct Memory {
+    answers: BTreeMap<String, Observed>,
+    /// How many values they have.
+    size: usize,
+}
+
+/// Values that are kept at most, 256 MiB of them; after that no more are.
+const REMEMBERED: usize = 32 << 20;
+
+#[derive(Debug)]
+struct Started {
+    _program: Prepared,
+    running: Running<'static>,
+}
+
+impl<'a> Reference<'a> {
+    /// A reference that has not been started yet.
+    pub(crate) fn new(grader: &'a Grader) -> Self {
+        Self {
+            grader,
+            running: Mutex::default(),
+            memory: None,
+        }
+    }
+
+    /// The same, keeping its answers: for many submissions that are asked the same.
+    pub(crate) fn remembering(self) -> Self {
+        Self {
+            memory: Some(Mutex::default()),
+            ..self
+        }
+    }
+
+    /// Itself, where the reference's sources are here: a grader that is handed out comes without them.
+    pub(crate) fn at_hand(&'a self) -> Option<&'a dyn Answering> {
+        self.grader.place().has_reference().then_some(self as &dyn Answering)
+    }
+
+    /// Does something with the running reference; where that fails, the next one starts it anew.
+    fn with_running<T>(&self, action: impl FnOnce(&mut Running<'static>) -> Result<T, Fault>) -> Result<T, Fault> {
+        let mut slot = self.slot();
+        let answering = match slot.as_mut() {
+            Some(answering) => answering,
+            None => slot.insert(self.start().map_err(|failure| Fault(failure.message))?),
+        };
+        let result = action(&mut answering.running);
+        if result.is_err() {
+            *slot = None;
+        }
+        result
+    }
+
+    fn slot(&self) -> MutexGuard<'_, Option<Started>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn start(&self) -> Result<Started, Failure> {
+        let program = program_cache::reference(self.grader)?;
+        let running = self.grader.start(&program, &Setting::default(), None)?;
+        Ok(Started {
+            _program: program,
+            running,
+        })
+    }
+}
+
+impl Answering for Reference<'_> {
+    fn answer(&self, part: &str, mut arguments: Tensors, most: f64) -> Result<PartAnswer, Fault> {
+        let Some(task) = judge::tasks::find(part) else {
+            return Ok(NO_ANSWER);
+        };
+        // A part draws its random numbers from a seed that the submission's own generator gives.
+        let seed = arguments.remove("seed").and_then(|seed| seed.item()).unwrap_or(0.0) as i64;
+        // Gradients end at the border between processes; the answer's Jacobian at these arguments does not.
+        let differentiated = Group::Gradient.take(&mut arguments);
+        let is_float = |name: &String| arguments.get(name).is_some_and(|argument| argument.dtype().is_float());
+        let call = Call {
+            seed,
+            cpu_seconds: Some(most),
+            jacobian: differentiated.into_keys().filter(is_float).collect(),
+            ..Call::new(task.id, arguments)
+        };
+        // Neither its start nor waiting for its turn is counted: that is none of the submission's doing.
+        let (observed, seconds) = self.with_running(|running| {
+            let before = running.spent();
+            Ok((running.call(&call)?, running.spent().since(before).cpu))
+        })?;
+        let outputs = match observed {
+            Observed::Answered {
+                outcome: Outcome::Returned,
+                tensors,
+            } => {
+                let mut answer = Group::Output.extract(&tensors);
+                Group::Gradient.insert(&mut answer, Group::Gradient.extract(&tensors));
+                Some(answer)
+            }
+            Observed::Answered {
+                outcome: Outcome::Refused { .. },
+                ..
+            } => Some(Tensors::new()),
+            // A submission can ask for nonsense; then it gets nothing, and falls back on its own part.
+            _ => None,
+        };
+        Ok(PartAnswer { outputs, seconds })
+    }
+
+    fn ask(&self, call: &Call) -> Result<Observed, Fault> {
+        let Some(memory) = &self.memory else {
+            return self.with_running(|running| running.call(call));
+        };
+        let memory = || memory.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = key(call)?;
+        if let Some(known) = memory().answers.get(&key) {
+            return Ok(known.clone());
+        }
+        let observed = self.with_running(|running| running.call(call))?;
+        if let Observed::Answered { tensors, .. } = &observed {
+            let mut memory = memory();
+            memory.size += tensors.values().map(Tensor::len).sum::<usize>();
+            if memory.size <= REMEMBERED {
+                memory.answers.insert(key, observed.clone());
+            }
+        }
+        Ok(observed)
+    }
+}
+
+/// The reference as a subject of its own, for impostors that have it train in their place.
+impl Subject for &Reference<'_> {
+    fn call(&mut self, call: &Call) -> Result<Observed, Fault> {
+        self.ask(call)
+    }
+
+    fn train(&mut self, call: &Call, batches: &mut dyn FnMut() -> Option<Tensors>) -> Result<Observed, Fault> {
+        self.with_running(|running| running.train(call, batches))
+    }
+
+    fn trusted(&mut self, call: &Call) -> Result<Option<Observed>, Fault> {
+        self.ask(call).map(Some)
+    }
+
+    /// It is ours: it keeps nothing from one call to the next.
+    fn renew(&mut self) {}
+
+    fn substitute(&mut self, _: &[&'static str]) -> Result<bool, Fault> {
+        Ok(false)
+    }
+
+    fn substituted(&self) -> u64 {
+        0
+    }
+}

@@ -1,0 +1,291 @@
+//! `grade explain`: a task's definition, or one of its checks, in words.
+
+mod shapes;
+
+use std::fmt::Write;
+use std::path::Path;
+
+use judge::differential;
+use judge::forbidden::forbidden;
+use judge::hygiene::{self, Hygiene};
+use judge::judgement::{BUILD, EXTRA_AXES, POLICY, TIME};
+use judge::task::{self, Expect, Law, Task};
+use judge::trial::Trial;
+use report::wrap_hanging;
+
+use crate::failure::Failure;
+use crate::names;
+use crate::selection;
+
+/// What no task may use.
+const NOBODY_MAY_CALL: &str = "unsafe code, files and paths, processes, the network, the environment, TorchScript, \
+                               crates other than tch and std";
+
+/// Width of explanations.
+const WIDTH: usize = 78;
+
+/// Explains `task` or `task/check`; shapes are those that the template's instructions name.
+pub(crate) fn explain(subject: &str, template: Option<&Path>) -> Result<String, Failure> {
+    let (id, check) = match subject.split_once('/') {
+        Some((id, check)) => (id, Some(check)),
+        None => (subject, None),
+    };
+    let task = selection::find(id)?;
+    match check {
+        None => Ok(explain_task(task, template)),
+        Some(check) => explain_check(task, check),
+    }
+}
+
+fn explain_task(task: &Task, template: Option<&Path>) -> String {
+    let mut text = format!("{}   {}\n\n", task.id, task.file);
+    paragraph(&mut text, "  ", task.definition);
+    text.push('\n');
+    formula(&mut text, task);
+    text.push('\n');
+    signature(&mut text, task);
+    text.push('\n');
+    let shapes = template.map_or_else(Vec::new, |template| shapes::of(task, template));
+    if !shapes.is_empty() {
+        list(&mut text, "arguments and result", shapes.iter().map(String::as_str));
+    }
+    list(&mut text, "conventions", task.conventions.iter().copied());
+    list(&mut text, "often misread", task.misreadings.iter().copied());
+    list(&mut text, "may not call", may_not_call(task).iter().map(String::as_str));
+    if !task.parts.is_empty() {
+        list(&mut text, "uses, through `parts`", task.parts.iter().copied());
+    }
+    let _ = writeln!(text, "  checks");
+    for name in task.check_names() {
+        let statement = statement(task, &name);
+        entry(&mut text, &name, &statement);
+    }
+    text.push('\n');
+    paragraph(&mut text, "  ", &format!("source: {}", task.source));
+    text
+}
+
+/// What has to hold for a check, in a few words.
+fn statement(task: &Task, check: &str) -> String {
+    let law = task.laws.iter().find(|law| law.name == check).map(|law| law.statement);
+    let hygiene = || {
+        let found = hygiene_of(task).iter().find(|hygiene| hygiene.name == check);
+        found.map(|hygiene| hygiene.statement)
+    };
+    if let Some(trial) = task.trial(check) {
+        return format!("{} (with --training)", trial.statement);
+    }
+    if let Some(statement) = law.or_else(hygiene) {
+        return statement.to_owned();
+    }
+    let words = match (check, golden_portion(task, check)) {
+        (_, Some(portion)) if is_tried_out(task, portion) => {
+            "tried out: every answer that does what it has to is right"
+        }
+        (_, Some(_)) => "stored inputs and outputs",
+        (BUILD, _) => "the file compiles, and the function has the signature above",
+        (POLICY, _) => "nothing is called that the task rules out",
+        (TIME, _) => "the functions judged before leave time for this one (with --time-limit)",
+        (differential::NAME, _) => "inputs that are drawn anew are answered as the reference answers them",
+        _ => "for f64 inputs every step is computed in f64",
+    };
+    words.to_owned()
+}
+
+/// What the check `policy` looks for.
+fn may_not_call(task: &Task) -> Vec<String> {
+    let families = forbidden(task).into_iter();
+    let operators = families.map(|family| format!("{} in one operator of libtorch, in any spelling", family.name()));
+    operators.chain([NOBODY_MAY_CALL.to_owned()]).collect()
+}
+
+fn explain_check(task: &Task, check: &str) -> Result<String, Failure> {
+    let mut text = format!("{}/{check}\n\n", task.id);
+    if let Some(law) = task.laws.iter().find(|law| law.name == check) {
+        explain_law(&mut text, task, law);
+    } else if let Some(trial) = task.trial(check) {
+        explain_trial(&mut text, task, trial);
+    } else if let Some(found) = hygiene_of(task).iter().find(|hygiene| hygiene.name == check) {
+        paragraph(&mut text, "  ", &format!("{}.", found.statement));
+    } else if let Some(portion) = golden_portion(task, check) {
+        let cases: Vec<&str> = task
+            .cases
+            .iter()
+            .filter(|case| case.portion == portion)
+            .map(|case| case.name)
+            .collect();
+        let how = if is_tried_out(task, portion) {
+            "The answer is tried out and not compared with another: the grader works out what it does, and shows the \
+             first input on which that is not right, step by step."
+        } else {
+            "Stored inputs are given to the function; its outputs are compared with those of the reference, computed in \
+             f64: dtype and shape first, then values, within a tolerance derived from several correct formulations."
+        };
+        paragraph(&mut text, "  ", how);
+        text.push('\n');
+        hanging(&mut text, "  cases: ", "    ", &cases.join(", "));
+        definition(&mut text, task);
+    } else if check == POLICY {
+        paragraph(
+            &mut text,
+            "  ",
+            "The sources are searched for what the task rules out, in every spelling: as a method, by a path, through \
+             an import with another name, in a macro, in a helper that the function reaches. A use costs the task's \
+             points. Tests under `#[cfg(test)]` may use what they like.",
+        );
+        text.push('\n');
+        list(&mut text, "may not call", may_not_call(task).iter().map(String::as_str));
+        // The line that leads back to the task begins with an empty one of its own.
+        text.pop();
+    } else if check == TIME {
+        paragraph(
+            &mut text,
+            "  ",
+            "With --time-limit the whole grading has so many seconds, as it has on Gradescope. A task whose turn comes \
+             after that is not judged, and earns nothing where functions before it used up their own limits.",
+        );
+    } else if check == BUILD {
+        paragraph(
+            &mut text,
+            "  ",
+            "The file that holds the task compiles with `tch` and `std` alone, and the function has the signature below.",
+        );
+        text.push('\n');
+        signature(&mut text, task);
+    } else if check == differential::NAME && !task.cases.is_empty() {
+        paragraph(
+            &mut text,
+            "  ",
+            "Where a golden case holds, inputs are drawn anew as its own were, and the function's outputs for them are \
+             compared with the reference's in f64, within the same tolerance. The seed of these inputs follows from \
+             assignment, submission and grader, and stands in the report: it is another one after every change. A \
+             case without random inputs is left out; without the reference, nothing is compared. Where they differ, the \
+             portion of the golden case is lost.",
+        );
+        let _ = writeln!(text, "\n  definition: {}", task.formula);
+    } else if check == "precision" && !task.cases.is_empty() {
+        paragraph(
+            &mut text,
+            "  ",
+            "For f64 inputs every step has to be computed in f64: a step in f32 costs digits. Where f64 fails outright over \
+             such a step, and f32 is right, it costs this check, and all others are made in f32.",
+        );
+    } else if check == EXTRA_AXES && !task.cases.is_empty() {
+        paragraph(
+            &mut text,
+            "  ",
+            "An output has as many axes as the definition says. Right values behind axes of size 1 cost this check; all \
+             others are made as if those axes were not there.",
+        );
+    } else {
+        let known = task.check_names();
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        return Err(
+            Failure::usage(format!("task `{}` has no check `{check}`", task.id)).hint(names::hint(
+                check,
+                known,
+                "choose one of",
+            )),
+        );
+    }
+    let _ = writeln!(text, "\n  the task: grade explain {}", task.id);
+    Ok(text)
+}
+
+/// What holds for every function is tried on golden cases: a task that is only trained has none.
+fn hygiene_of(task: &Task) -> &'static [Hygiene] {
+    if task.cases.is_empty() { &[] } else { hygiene::ALL }
+}
+
+fn explain_trial(text: &mut String, task: &Task, trial: &Trial) {
+    paragraph(text, "  ", &format!("The trial: {}.", trial.statement));
+    let _ = writeln!(text);
+    let how = format!(
+        "Your function trains on batches that the grader serves and counts, within {} seconds of CPU time. What it \
+         returns is then measured by the grader, on data whose answers your program never sees.",
+        trial.cpu_seconds
+    );
+    paragraph(text, "  ", &how);
+    paragraph(text, "  ", "It takes a while, so it runs with `grade --training` only.");
+    definition(text, task);
+}
+
+fn explain_law(text: &mut String, task: &Task, law: &Law) {
+    paragraph(text, "  ", &format!("The law: {}.", law.statement));
+    let sizes: Vec<String> = law
+        .sizes
+        .iter()
+        .map(|(name, low, high)| format!("{name} from {low} to {high}"))
+        .collect();
+    let _ = writeln!(text);
+    if !sizes.is_empty() {
+        paragraph(
+            text,
+            "  ",
+            &format!("It is tried on random inputs with {}.", sizes.join(", ")),
+        );
+        paragraph(
+            text,
+            "  ",
+            "Where it fails, the input is made smaller until the smallest failing one is found.",
+        );
+    }
+    definition(text, task);
+}
+
+fn golden_portion<'a>(task: &Task, check: &'a str) -> Option<&'a str> {
+    let portion = task::golden_portion(check)?;
+    task.golden_portions().contains(&portion).then_some(portion)
+}
+
+/// The formula, an equation a line.
+fn formula(text: &mut String, task: &Task) {
+    for equation in task.formula.split("; ") {
+        hanging(text, "      ", "          ", equation);
+    }
+}
+
+/// The formula below the words on a check.
+fn definition(text: &mut String, task: &Task) {
+    text.push_str("\n  definition\n\n");
+    formula(text, task);
+}
+
+/// The signatures; one that is wider than the page goes on in the next line.
+fn signature(text: &mut String, task: &Task) {
+    for function in task.signature.split("; ") {
+        hanging(text, "  ", "      ", function);
+    }
+}
+
+/// Whether answers of a portion have many right forms.
+fn is_tried_out(task: &Task, portion: &str) -> bool {
+    let mut cases = task.cases.iter().filter(|case| case.portion == portion);
+    cases.any(|case| matches!(case.expect, Expect::Verified(_)))
+}
+
+fn list<'a>(text: &mut String, title: &str, items: impl Iterator<Item = &'a str>) {
+    let _ = writeln!(text, "  {title}");
+    for item in items {
+        hanging(text, "    - ", "      ", item);
+    }
+    text.push('\n');
+}
+
+fn entry(text: &mut String, name: &str, statement: &str) {
+    hanging(text, &format!("    {name}: "), "      ", statement);
+}
+
+fn paragraph(text: &mut String, indent: &str, words: &str) {
+    hanging(text, indent, indent, words);
+}
+
+/// Wraps words at `WIDTH`, the first line with its own indent.
+fn hanging(text: &mut String, first: &str, rest: &str, words: &str) {
+    let width = |indent: &str| WIDTH.saturating_sub(indent.chars().count());
+    let lines = wrap_hanging(words, width(first), width(rest));
+    let _ = writeln!(text, "{first}{}", lines.join(&format!("\n{rest}")));
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,10 @@
+//! What students use: grading a submission, once or at every save, a crate to begin with, and words about a task.
+
+pub(crate) mod completions;
+pub(crate) mod explain;
+pub(crate) mod grade;
+pub(crate) mod init;
+mod late;
+mod lines;
+mod reports;
+pub(crate) mod watch;
