@@ -2,7 +2,6 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use judge::assignment::{Assignment, known};
-use judge::tasks;
 use serde_json::Value;
 use tests::Submission;
 

@@ -8,7 +8,6 @@ use judge::diagnosis::fingerprint::Fingerprint;
 use judge::diagnosis::{are_alike, likenesses};
 use judge::fixtures::Fixtures;
 use judge::task::Task;
-use judge::tasks;
 use serde_json::Value;
 use tests::{Submission, course};
 

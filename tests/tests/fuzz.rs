@@ -11,7 +11,6 @@ use std::time::{Duration, Instant};
 
 use judge::assignment::Assignment;
 use judge::fixtures;
-use judge::tasks;
 use sandbox::stage;
 use sandbox::toolkit::Toolkit;
 use tests::{archives, root};

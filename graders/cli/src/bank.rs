@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use judge::diagnosis::area::Area;
 use judge::fixtures::hex;
-use judge::tasks;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use walkdir::WalkDir;

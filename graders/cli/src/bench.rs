@@ -14,7 +14,6 @@ use judge::fixtures::Fixtures;
 use judge::golden::case_call;
 use judge::judgement::{Bench, Training};
 use judge::subject::{Call, Fault, Subject};
-use judge::tasks;
 use wire::DType;
 
 use crate::arguments;

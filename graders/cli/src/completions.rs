@@ -7,7 +7,6 @@ use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Arg, Command, Error};
 use clap_complete::Shell;
-use judge::tasks;
 use report::Format;
 
 use crate::arguments::{ReportTarget, report_target};

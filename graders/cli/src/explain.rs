@@ -301,7 +301,6 @@ fn hanging(text: &mut String, first: &str, rest: &str, words: &str) {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
-    use judge::tasks;
 
     use super::*;
 

@@ -7,7 +7,6 @@ use judge::differential;
 use judge::fixtures::Fixtures;
 use judge::judgement::{Bench, TaskJudgement, TimeLimit, Training};
 use judge::task::Task;
-use judge::tasks;
 use report::{Conclusion, Context, Look, Report, Stage, Times};
 
 use crate::arguments::Grade;

@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use judge::assignment::{self, Assignment};
-use judge::tasks;
 use walkdir::WalkDir;
 
 use crate::exit::Exit;

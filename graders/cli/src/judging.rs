@@ -185,7 +185,6 @@ mod tests {
     use judge::fixtures::Fixtures;
     use judge::impostor::{Impostor, KINDS};
     use judge::judgement::{Ending, Training, parts_first};
-    use judge::tasks;
 
     use super::*;
 
@@ -229,7 +228,7 @@ mod tests {
         };
         let precluded = BTreeMap::new();
         let board = Board::new(&bench, &chosen, &precluded, &|_| {});
-        let start = || Ok(Impostor::new(KINDS[0], &fixtures));
+        let start = || Ok(Impostor::new(KINDS[0], tasks::ALL, &fixtures));
         board.judge(helpers, &start, start).expect("nothing fails")
     }
 

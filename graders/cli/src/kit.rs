@@ -27,7 +27,6 @@ use judge::differential;
 use judge::fixtures::Fixtures;
 use judge::judgement::{Bench, Training, parts_first};
 use judge::task::Task;
-use judge::tasks;
 
 use crate::arguments;
 use crate::exit::Exit;

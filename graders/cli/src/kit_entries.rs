@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use judge::impostor;
 use judge::judgement::Training;
 use judge::task::Task;
-use judge::{impostor, tasks};
 
 use crate::bank::{self, ExpectedWrong};
 use crate::failure::Failure;

@@ -10,7 +10,6 @@ use std::fmt::Write;
 use judge::diagnosis::are_alike;
 use judge::diagnosis::behaviour::Measure;
 use judge::fixtures::{FixtureError, Fixtures};
-use judge::tasks;
 
 use crate::kit::outcome::TaskOutcome;
 use crate::kit_table::Row;

@@ -5,7 +5,6 @@ use std::fmt::Write;
 use judge::assignment::Assignment;
 use judge::judgement::{Bench, Ending, TaskJudgement};
 use judge::task::Task;
-use judge::tasks;
 
 use crate::grader::Setting;
 use crate::kit::outcome::TaskOutcome;

@@ -17,8 +17,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use judge::tasks;
-
 use crate::arguments;
 use crate::exit::Exit;
 use crate::failure::Failure;

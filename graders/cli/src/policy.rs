@@ -3,7 +3,6 @@
 use judge::finding::{Finding, Prohibition};
 use judge::forbidden::{self, Family};
 use judge::task::Task;
-use judge::tasks;
 use sandbox::build::Built;
 use sandbox::policy::{self, Breach, Inspection, Reason, Rules, TaskRules};
 

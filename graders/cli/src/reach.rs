@@ -15,7 +15,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use judge::fixtures::hex;
 use judge::task::Task;
-use judge::tasks;
 use sandbox::stage::is_given;
 use walkdir::WalkDir;
 

@@ -6,7 +6,6 @@ use std::fmt::Write;
 use judge::fixtures::{self, ManifestEntry};
 use judge::making::{self, Drift};
 use judge::task::Task;
-use judge::tasks;
 
 use crate::arguments::Regen;
 use crate::device::Device;

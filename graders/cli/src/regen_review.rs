@@ -234,7 +234,7 @@ mod tests {
 
     #[test]
     fn a_task_changes_with_a_value_and_with_a_case_that_is_gone() {
-        let tasks = ["rms_norm", "greedy", "nucleus"].map(|id| judge::tasks::find(id).expect("a task"));
+        let tasks = ["rms_norm", "greedy", "nucleus"].map(|id| tasks::find(id).expect("a task"));
         let drift = Drift {
             task: "greedy",
             case: "ordinary",

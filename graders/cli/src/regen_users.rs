@@ -1,8 +1,8 @@
 //! What goes out of date with a task: the golden files of tasks that call it, or that ask it for a distribution.
 
+use judge::fixtures;
 use judge::making;
 use judge::task::Task;
-use judge::{fixtures, tasks};
 
 use crate::failure::Failure;
 use crate::grader::{Grader, LIBTORCH_VERSION, Setting};

@@ -5,7 +5,6 @@ use std::path::Path;
 use judge::assignment::{self, Assignment, AssignmentError};
 use judge::judgement::parts_first;
 use judge::task::Task;
-use judge::tasks;
 
 use crate::exit::Exit;
 use crate::failure::Failure;

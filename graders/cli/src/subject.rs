@@ -243,7 +243,7 @@ impl<'a> Reference<'a> {
     /// The outputs of a part by name, none at all where it refuses its arguments; `None` where they make no sense, or
     /// take more CPU seconds than `most`.
     fn answer(&self, part: &str, mut arguments: Tensors, most: f64) -> Result<PartAnswer, Fault> {
-        let Some(task) = judge::tasks::find(part) else {
+        let Some(task) = tasks::find(part) else {
             return Ok(NO_ANSWER);
         };
         // A part draws its random numbers from a seed that the submission's own generator gives.

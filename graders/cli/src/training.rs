@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use judge::assignment::Assignment;
-use judge::tasks;
 
 /// What an assignment's trials are worth, and the CPU time that they may take.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -362,7 +362,19 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
 
     use super::*;
-    use crate::tasks;
+    use crate::random::Random;
+    use crate::task::{Case, Expect};
+
+    static NORM: Task = Task {
+        id: "norm",
+        cases: &[Case {
+            name: "case",
+            portion: "all",
+            arguments: |_: &mut Random| wire::Tensors::new(),
+            expect: Expect::Outputs,
+        }],
+        ..Task::BLANK
+    };
 
     const SMALL: &str = r#"
         id = "small"
@@ -372,7 +384,7 @@ mod tests {
         limits = { cpu_seconds = 5.0, memory_mib = 4096, timeouts_per_task = 3 }
         deductions = { law = 0.25, hygiene = 0.1, precision = 0.1 }
         heading = [{ id = "2", title = "Transformers", points = 7.0 }]
-        task = [{ id = "rms_norm", heading = "2", item = "2.3 (a)", portions = { all = 2.0 } }]
+        task = [{ id = "norm", heading = "2", item = "2.3 (a)", portions = { all = 2.0 } }]
         manual = [
             { heading = "2", item = "2.1", title = "An essay", points = 5.0 },
             { heading = "2", item = "2.8", title = "A bonus", bonus = true },
@@ -381,12 +393,12 @@ mod tests {
 
     fn refused(from: &str, to: &str) -> String {
         assert!(SMALL.contains(from), "{from}");
-        Assignment::parse(&SMALL.replace(from, to), "small", tasks::ALL).unwrap_err()
+        Assignment::parse(&SMALL.replace(from, to), "small", &[&NORM]).unwrap_err()
     }
 
     #[test]
     fn items_under_a_heading_add_up_to_its_points_and_a_bonus_stands_apart() {
-        assert!(Assignment::parse(SMALL, "small", tasks::ALL).is_ok());
+        assert!(Assignment::parse(SMALL, "small", &[&NORM]).is_ok());
         assert_eq!(
             refused("all = 2.0", "all = 3.0"),
             "the items under heading 2 add up to 8 points, but it has 7"
@@ -415,7 +427,7 @@ mod tests {
 
     #[test]
     fn the_compilers_limit_is_the_assignments_or_the_usual_one() {
-        let limit = |text: &str| Assignment::parse(text, "small", tasks::ALL).map(|read| read.limits.compile_seconds);
+        let limit = |text: &str| Assignment::parse(text, "small", &[&NORM]).map(|read| read.limits.compile_seconds);
         assert_eq!(limit(SMALL), Ok(Limits::COMPILE_SECONDS));
         let tight = SMALL.replace("timeouts_per_task", "compile_seconds = 6, timeouts_per_task");
         assert_eq!(limit(&tight), Ok(6));

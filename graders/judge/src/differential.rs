@@ -129,7 +129,7 @@ pub fn run(
 }
 
 /// Whether another seed gives a case other inputs than it has.
-fn has_fresh(task: &Task, case: &Case, stored: &StoredCase) -> bool {
+pub fn has_fresh(task: &Task, case: &Case, stored: &StoredCase) -> bool {
     fresh_inputs(task, case, stored, 0).is_some()
 }
 
@@ -208,7 +208,6 @@ fn counterexample(probe: &Probe<'_>, seed: u64) -> Counterexample {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tasks;
 
     #[test]
     fn the_seed_follows_from_assignment_submission_and_grader() {
@@ -218,42 +217,5 @@ mod tests {
             assert_ne!(known, other);
         }
         assert!(known < 1 << 53);
-    }
-
-    /// A generator may not rest upon what the stored seed happens to give.
-    #[test]
-    fn every_golden_case_can_be_drawn_with_any_seed() {
-        for task in tasks::ALL {
-            for case in task.cases {
-                let stored = StoredCase {
-                    inputs: (case.arguments)(&mut Random::new(0, "stored")),
-                    expected: Tensors::new(),
-                };
-                let names = |inputs: &Tensors| inputs.keys().cloned().collect::<Vec<_>>();
-                for seed in 0..20 {
-                    if let Some(fresh) = fresh_inputs(task, case, &stored, seed) {
-                        assert_eq!(names(&fresh), names(&stored.inputs), "{}/{}", task.id, case.name);
-                    }
-                }
-            }
-        }
-    }
-
-    /// Where nothing is drawn anew, nothing is compared: a task that has lost its last such case should be noticed.
-    #[test]
-    fn the_tasks_without_any_fresh_inputs_are_known() {
-        let is_fresh = |task: &Task, case: &Case| {
-            let stored = StoredCase {
-                inputs: (case.arguments)(&mut Random::new(1, "stored")),
-                expected: Tensors::new(),
-            };
-            has_fresh(task, case, &stored)
-        };
-        let golden = tasks::ALL.iter().filter(|task| !task.cases.is_empty());
-        let without: Vec<&str> = golden
-            .filter(|task| !task.cases.iter().any(|case| is_fresh(task, case)))
-            .map(|task| task.id)
-            .collect();
-        insta::assert_snapshot!(without.join(" "), @"causal_mask figure_6 and_neuron or_neuron xor_neuron xor_network lstm_parity beam_search complete_graph");
     }
 }

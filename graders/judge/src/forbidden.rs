@@ -76,38 +76,9 @@ impl Family {
 /// Attention in one operator answers a task whatever the task asks around it; only one asks for the operator itself.
 const ATTENTION: [Family; 3] = [Family::FusedAttention, Family::MultiHeadAttention, Family::EncoderLayer];
 
-/// Tasks in which a family is allowed that the others may not use.
-const ALLOWED: [(&str, Family); 1] = [("flash_attention", Family::FusedAttention)];
-
-/// Tasks for which a family is the answer that others may use.
-const ANSWERS: [(&str, Family); 1] = [("rms_norm", Family::RmsNorm)];
-
 /// The families that a task may not use.
 pub fn forbidden(task: &Task) -> Vec<Family> {
-    let is_listed = |list: &[(&str, Family)], family: Family| list.contains(&(task.id, family));
-    let attention = ATTENTION.into_iter().filter(|family| !is_listed(&ALLOWED, *family));
-    let answers = Family::ALL.into_iter().filter(|family| is_listed(&ANSWERS, *family));
-    attention.chain(answers).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::tasks;
-
-    #[test]
-    fn the_fused_operator_is_allowed_in_one_task_only() {
-        let allowed = tasks::ALL
-            .iter()
-            .filter(|task| !forbidden(task).contains(&Family::FusedAttention));
-        let ids: Vec<&str> = allowed.map(|task| task.id).collect();
-        assert_eq!(ids, ["flash_attention"]);
-    }
-
-    #[test]
-    fn every_listed_task_exists() {
-        for (task, _) in ALLOWED.iter().chain(&ANSWERS) {
-            assert!(tasks::find(task).is_some(), "{task}");
-        }
-    }
+    let is_allowed = |family: &Family| task.allowed_operators.contains(family);
+    let attention = ATTENTION.into_iter().filter(|family| !is_allowed(family));
+    attention.chain(task.forbidden_operators.iter().copied()).collect()
 }

@@ -11,7 +11,6 @@ use crate::pattern::{Pattern, edges, patterns};
 use crate::probe::{Probe, Stop};
 use crate::subject::Call;
 use crate::task::{Case, Expect, Task};
-use crate::tasks::nan_in_padding;
 use crate::tolerance::Tolerances;
 
 /// Draws per sampled case in f64.
@@ -110,8 +109,9 @@ fn judge_values(
     dtype: DType,
     outputs: &Tensors,
 ) -> Option<Finding> {
-    if let Some(blank) = nan_in_padding(task.id, &stored.inputs, outputs) {
-        return Some(blank.finding(Some(case.name)));
+    let nan_in_padding = task.nan_in_padding;
+    if let Some(found) = nan_in_padding.and_then(|look| look(Some(case.name), &stored.inputs, outputs)) {
+        return Some(found);
     }
     stored.expected.iter().find_map(|(output, expected)| {
         let Some(actual) = outputs.get(output) else {

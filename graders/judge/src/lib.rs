@@ -1,4 +1,4 @@
-//! The judge: what is graded, by which checks, and what it is worth.
+//! The judge: what a task is, by which checks a submission is graded, and what it is worth. It knows no task.
 //!
 //! Nothing here links libtorch, starts a process or prints. Facts (what a call gave), findings (what is wrong with it),
 //! verdicts (what that means) and points are kept apart, each step a pure function of the one before.
@@ -7,7 +7,6 @@ pub mod answer;
 pub mod arguments;
 pub mod assignment;
 pub mod compare;
-pub mod data;
 pub mod diagnosis;
 pub mod differential;
 pub mod finding;
@@ -22,7 +21,6 @@ pub mod judgement;
 pub mod law;
 pub mod making;
 pub mod pattern;
-mod phrase;
 pub mod points;
 pub mod probe;
 pub mod random;
@@ -31,7 +29,6 @@ pub mod scenario;
 pub mod schedule;
 pub mod subject;
 pub mod task;
-pub mod tasks;
 pub mod tolerance;
 pub mod trainer;
 pub mod trial;

@@ -299,7 +299,7 @@ mod tests {
     #[test]
     fn what_must_be_exact_is_out_of_tolerance_as_soon_as_it_differs() {
         let distance = |error, tolerance| Distance {
-            task: "greedy",
+            task: "small",
             case: "batch",
             output: "token".to_owned(),
             dtype: DType::F64,

@@ -94,16 +94,29 @@ impl<'a> Schedule<'a> {
 mod tests {
     use super::*;
     use crate::judgement::parts_first;
-    use crate::tasks;
 
-    /// `causal_self_attention` with its parts, itself last.
+    static FIRST: Task = Task {
+        id: "first",
+        ..Task::BLANK
+    };
+    static SECOND: Task = Task {
+        id: "second",
+        parts: &["first"],
+        ..Task::BLANK
+    };
+    static THIRD: Task = Task {
+        id: "third",
+        ..Task::BLANK
+    };
+    static LAYER: Task = Task {
+        id: "layer",
+        parts: &["first", "third"],
+        ..Task::BLANK
+    };
+
+    /// `LAYER` with its parts, itself last.
     fn layer() -> Vec<&'static Task> {
-        let layer = tasks::find("causal_self_attention").into_iter();
-        let parts = layer
-            .clone()
-            .flat_map(|task| task.parts)
-            .filter_map(|id| tasks::find(id));
-        parts_first(&layer.chain(parts).collect::<Vec<_>>())
+        parts_first(&[&LAYER, &FIRST, &THIRD])
     }
 
     #[test]
@@ -134,7 +147,7 @@ mod tests {
 
     #[test]
     fn one_at_a_time_they_come_in_the_order_given() {
-        let tasks = parts_first(tasks::ALL);
+        let tasks = parts_first(&[&LAYER, &SECOND, &FIRST, &THIRD]);
         let mut schedule = Schedule::new(&tasks);
         let mut order = Vec::new();
         while let Turn::Task { position, .. } = schedule.next_turn() {

@@ -8,6 +8,7 @@ use crate::answer::Answer;
 use crate::assignment::Limits;
 use crate::differential;
 use crate::finding::Finding;
+use crate::forbidden::Family;
 use crate::hygiene;
 use crate::judgement::{BUILD, EXTRA_AXES, POLICY, TIME};
 use crate::probe::{Holds, Probe};
@@ -42,9 +43,18 @@ pub struct Task {
     pub laws: &'static [Law],
     /// Puts outputs whose order is free (such as a list of edges) into one order.
     pub canonical: Option<fn(Tensors) -> Tensors>,
+    /// Looks for NaN at padding before values are compared, in a task whose sequences are padded.
+    pub nan_in_padding: Option<NanInPadding>,
+    /// Operators that this task may call, although they are the answer of others.
+    pub allowed_operators: &'static [Family],
+    /// Operators that are the answer of this task, and that others may call.
+    pub forbidden_operators: &'static [Family],
     /// Trainings whose results are measured; each belongs to a named part of the points.
     pub trials: &'static [Trial],
 }
+
+/// From the name of a golden case (where it is one), inputs and outputs to what is wrong.
+pub type NanInPadding = fn(Option<&str>, &Tensors, &Tensors) -> Option<Finding>;
 
 impl Task {
     /// A task without anything: what a short definition, such as one of a test, leaves out.
@@ -61,6 +71,9 @@ impl Task {
         cases: &[],
         laws: &[],
         canonical: None,
+        nan_in_padding: None,
+        allowed_operators: &[],
+        forbidden_operators: &[],
         trials: &[],
     };
 

@@ -13,7 +13,6 @@ mod trying;
 use judge::assignment::{Assignment, Limits};
 use judge::fixtures::Fixtures;
 use judge::judgement::{Bench, Training};
-use judge::tasks;
 
 use crate::arguments;
 use crate::exit::Exit;

@@ -53,7 +53,6 @@ fn in_source(source: &str, function: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use judge::tasks;
 
     use super::*;
 

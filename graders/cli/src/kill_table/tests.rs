@@ -3,7 +3,6 @@
 use std::sync::LazyLock;
 
 use judge::assignment::Assignment;
-use judge::tasks;
 use judge::verdict::Verdict;
 
 use super::*;

@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use judge::fixtures::hex;
 use judge::judgement::Bench;
 use judge::task::Task;
-use judge::tasks;
 
 use super::{Kit, chosen, joint, overlay};
 use crate::failure::Failure;

@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use judge::judgement::Bench;
 use judge::task::Task;
-use judge::tasks;
 use sandbox::talk::Worker;
 
 use super::joint::{Joint, Member};

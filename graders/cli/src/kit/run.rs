@@ -7,7 +7,6 @@ use std::thread;
 use judge::impostor::{self, Impostor};
 use judge::judgement::{Bench, TaskJudgement};
 use judge::task::Task;
-use judge::tasks;
 
 use super::Kit;
 use super::journal::Part;
@@ -234,7 +233,7 @@ impl<'a> Kit<'a> {
         let judge = |(number, tasks): &(usize, Vec<&'static Task>)| {
             let bench = self.bench_of(plan, *number);
             let mut reference = &self.reference;
-            let mut subject = Impostor::new(kind, bench.fixtures).with_reference(&mut reference);
+            let mut subject = Impostor::new(kind, tasks::ALL, bench.fixtures).with_reference(&mut reference);
             let tasks = judge::judgement::judge(&bench, tasks, &BTreeMap::new(), &mut subject, &mut |_| {})?;
             Ok(Found {
                 bench: *number,

@@ -14,7 +14,6 @@ use judge::finding::Finding;
 use judge::judgement::{Bench, Broken, TaskJudgement, judge_task};
 use judge::subject::{Call, Fault, Spent, Subject};
 use judge::task::Task;
-use judge::tasks;
 use wire::{Observed, Tensor, Tensors};
 
 use super::Kit;

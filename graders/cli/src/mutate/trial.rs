@@ -12,7 +12,6 @@ use judge::golden::judge_case;
 use judge::judgement::{Bench, Broken, Training, judge_task, parts_first};
 use judge::probe::{Probe, Stop};
 use judge::task::Task;
-use judge::tasks;
 use sandbox::talk::Worker;
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;

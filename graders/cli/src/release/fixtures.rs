@@ -7,7 +7,6 @@ use judge::assignment::{Assignment, Hints, Manual, Visibility};
 use judge::diagnosis::library::{self, Library};
 use judge::fixtures::{self, Manifest, StoredTask};
 use judge::task::{Case, Expect, Task};
-use judge::tasks;
 
 use super::Files;
 use crate::failure::Failure;

@@ -15,7 +15,9 @@ use crate::lock;
 use crate::place::Place;
 
 /// Packages of every copy of the grader, in folders of the same place as here.
-const MEMBERS: [&str; 7] = ["student", "wire", "worker", "sandbox", "judge", "report", "grade"];
+const MEMBERS: [&str; 8] = [
+    "student", "wire", "worker", "sandbox", "judge", "tasks", "report", "grade",
+];
 const REFERENCE: &str = "reference";
 const TESTS: &str = "tests";
 /// Files that are handed out as they are.

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use judge::assignment::{self, Assignment, AssignmentError};
 use judge::task::Task;
-use judge::tasks;
 use sandbox::stage::GIVEN;
 
 use super::cut::Function;

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use judge::task::Task;
-use judge::tasks;
 
 use super::marker::Flaw;
 use super::narrow;

@@ -12,7 +12,6 @@ use judge::differential;
 use judge::fixtures::Fixtures;
 use judge::judgement::{Bench, TaskJudgement, Training};
 use judge::task::Task;
-use judge::tasks;
 use report::model::TaskReport;
 use report::terminal::{Change, says_the_same};
 use report::{Context, Look, Stage, Times};

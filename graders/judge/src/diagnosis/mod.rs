@@ -90,6 +90,4 @@ fn agreement(measure: &Measure<'_>, fingerprint: &Fingerprint, behaviours: &Beha
 }
 
 #[cfg(test)]
-mod pairs_tests;
-#[cfg(test)]
 mod tests;

@@ -341,10 +341,11 @@ fn no_impostor_earns_a_point_for_a_training() {
         time: None,
         without: None,
     };
+    let tasks: [&'static Task; 1] = [&LEARNER];
     for &kind in impostor::KINDS {
         let mut reference = pupil(good);
         reference.reference = Some(|call| observed(call, answer(call)));
-        let mut impostor = Impostor::new(kind, &fixtures).with_reference(&mut reference);
+        let mut impostor = Impostor::new(kind, &tasks, &fixtures).with_reference(&mut reference);
         let judgements = judge(&bench, &[&LEARNER], &BTreeMap::new(), &mut impostor, &mut |_| {});
         let seen = judgements
             .ok()
@@ -352,7 +353,7 @@ fn no_impostor_earns_a_point_for_a_training() {
             .map(|judgement| judgement.verdict);
         assert_eq!(seen, Some(Verdict::Wrong), "{}", kind.name());
     }
-    let mut alone = Impostor::new(impostor::Kind::Zeros, &fixtures);
+    let mut alone = Impostor::new(impostor::Kind::Zeros, &tasks, &fixtures);
     let judgements = judge(&bench, &[&LEARNER], &BTreeMap::new(), &mut alone, &mut |_| {});
     let seen = judgements
         .ok()

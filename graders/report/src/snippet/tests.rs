@@ -160,7 +160,7 @@ fn the_tasks_that_no_snippet_can_call_are_known() {
         };
         signature::of(&step).is_some()
     };
-    let unknown: Vec<&str> = judge::tasks::ALL
+    let unknown: Vec<&str> = tasks::ALL
         .iter()
         .filter(|task| !is_known(task))
         .map(|task| task.id)

@@ -37,7 +37,7 @@ pub(crate) fn mixed_report() -> Report {
 
 /// A context with the tasks that exist.
 pub(crate) fn mixed_context() -> Context<'static> {
-    context(judge::tasks::ALL, &[])
+    context(tasks::ALL, &[])
 }
 
 /// The assignment and the judgements on it.

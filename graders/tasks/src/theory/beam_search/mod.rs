@@ -1,0 +1,325 @@
+//! `beam_search`: which sequence is found, and how often the model is asked.
+
+mod plain;
+mod properties;
+
+use judge::answer::Answer;
+use judge::arguments::arguments;
+use judge::finding::{Behaviour, Finding};
+use judge::random::{Random, floats};
+use judge::task::{Case, Expect, Task};
+use wire::{DType, Tensor, Tensors};
+
+use self::plain::{Run, Scored, Tree, listed, rows, short};
+use self::properties::LAWS;
+
+const ID: &str = "beam_search";
+const VOCABULARY: usize = 4;
+const LONGEST: usize = 5;
+/// How far a score may be off: sums of a few numbers, against distances of hundredths between sequences.
+const CLOSE: [(DType, f64); 2] = [(DType::F64, 1e-9), (DType::F32, 1e-4)];
+
+/// The task.
+pub(crate) static TASK: Task = Task {
+    id: ID,
+    file: "beam_search.rs",
+    signature: "fn beam_search(model: &mut dyn FnMut(&[i64]) -> Vec<f64>, config: &BeamConfig) -> Hypothesis",
+    definition: "Beam search over a model of the next token that stops as soon as the best sequence in the beam scores no more than the best complete one.",
+    formula: "beam' = the b best of all extensions, without the complete ones; stop where max score(beam) <= score(best complete)",
+    source: "Georgia Tech, CS 4644/7643, Problem Set 3, question 4",
+    conventions: &[
+        "a sequence is complete when it ends with the end token, or has max_length tokens",
+        "the b best of all extensions are kept, complete ones included; those leave the beam and the best of them is remembered",
+        "of equal scores the earlier sequence of the beam comes first, then the smaller token",
+        "scores are sums of log-probabilities, the end token's included, without a bonus for length",
+        "the model is asked once about each sequence of the beam, never about a complete one, and no longer than needed",
+        "log-probabilities are finite and at most 0",
+    ],
+    misreadings: &[
+        "the first complete sequence need not be the best one",
+        "a beam is not searched to the end where nothing in it can win any more: calls of the model are counted",
+        "a score that is divided by the length may rise again: the rule would stop too early or too late",
+        "optimal means: the same best as the same beam without the rule, not the best of all sequences",
+    ],
+    cases: CASES,
+    laws: LAWS,
+    ..Task::BLANK
+};
+
+const CASES: &[Case] = &[
+    Case {
+        name: "width_1",
+        portion: "greedy",
+        arguments: |random| drawn(random, 1, |tree, run| run.best.tokens.len() > 2 && tree.differs(1, 3)),
+        expect: Expect::Verified(finds_the_best),
+    },
+    Case {
+        name: "width_1_cut_off",
+        portion: "greedy",
+        arguments: |random| drawn(random, 1, |tree, run| run.best.tokens.last() != Some(&tree.end)),
+        expect: Expect::Verified(finds_the_best),
+    },
+    Case {
+        name: "width_2",
+        portion: "beam",
+        arguments: |random| drawn(random, 2, |tree, run| run.best.tokens.len() > 2 && tree.differs(2, 1)),
+        expect: Expect::Verified(finds_the_best),
+    },
+    Case {
+        name: "width_3_not_the_first_complete",
+        portion: "beam",
+        arguments: |random| drawn(random, 3, |tree, run| tree.differs(3, 2) && second_is_better(tree, run)),
+        expect: Expect::Verified(finds_the_best),
+    },
+    Case {
+        name: "width_3_cut_off",
+        portion: "beam",
+        arguments: |random| drawn(random, 3, |tree, run| run.best.tokens.last() != Some(&tree.end)),
+        expect: Expect::Verified(finds_the_best),
+    },
+    Case {
+        name: "not_the_best_of_all",
+        portion: "beam",
+        arguments: |random| {
+            drawn(random, 2, |tree, run| {
+                tree.exhaustive().score > run.best.score + 0.05 && run.best.tokens.len() > 1
+            })
+        },
+        expect: Expect::Verified(finds_the_best),
+    },
+    Case {
+        name: "covers_everything",
+        portion: "beam",
+        arguments: |random| drawn(random, 1000, |tree, _| tree.differs(1000, 3)),
+        expect: Expect::Verified(finds_the_best),
+    },
+    Case {
+        name: "stops_after_the_second_complete",
+        portion: "early_stop",
+        arguments: |random| {
+            drawn(random, 3, |tree, run| {
+                second_is_better(tree, run) && tree.search(3, false).calls > run.calls + 3
+            })
+        },
+        expect: Expect::Verified(stops_early),
+    },
+    Case {
+        name: "stops_at_once",
+        portion: "early_stop",
+        arguments: |random| {
+            drawn(random, 4, |tree, run| {
+                run.best.tokens.len() == 2 && tree.search(4, false).calls > run.calls + 6
+            })
+        },
+        expect: Expect::Verified(stops_early),
+    },
+    Case {
+        name: "cannot_stop",
+        portion: "early_stop",
+        arguments: |random| {
+            drawn(random, 2, |tree, run| {
+                tree.search(2, false).calls == run.calls && second_is_better(tree, run)
+            })
+        },
+        expect: Expect::Verified(stops_early),
+    },
+    Case {
+        name: "stops_where_it_is_equal",
+        portion: "early_stop",
+        arguments: |_| equal(),
+        expect: Expect::Verified(stops_early),
+    },
+];
+
+/// The arguments of a search.
+fn search_arguments(tree: &Tree, width: usize, dtype: DType) -> Tensors {
+    let values = tree.table.iter().map(|value| *value as f32).collect();
+    let table = floats(&[tree.table.len() / tree.vocabulary, tree.vocabulary], values).to_float(dtype);
+    arguments([
+        ("table", table),
+        ("width", Tensor::integer(width as i64)),
+        ("end", Tensor::integer(tree.end)),
+        ("max_length", Tensor::integer(tree.max_length as i64)),
+    ])
+}
+
+/// Fine enough that no two scores are equal.
+fn score(random: &mut Random) -> f64 {
+    1.3 * random.normal_value() + random.unit() / 256.0
+}
+
+/// A tree whose rows are the log-probabilities of random scores, as f32 holds them.
+fn random_tree(random: &mut Random, vocabulary: usize, max_length: usize) -> Tree {
+    let row = |random: &mut Random| {
+        let scores: Vec<f64> = (0..vocabulary).map(|_| score(random)).collect();
+        let total: f64 = scores.iter().map(|score| score.exp()).sum();
+        scores
+            .into_iter()
+            .map(move |score| f64::from((score - total.ln()) as f32))
+    };
+    let table = (0..rows(vocabulary, max_length))
+        .flat_map(|_| row(random).collect::<Vec<_>>())
+        .collect();
+    Tree {
+        table,
+        vocabulary,
+        end: random.integer(0, vocabulary as i64),
+        max_length,
+    }
+}
+
+/// The first random tree on which the search is as wanted.
+fn drawn(random: &mut Random, width: usize, wanted: fn(&Tree, &Run) -> bool) -> Tensors {
+    loop {
+        let tree = random_tree(random, VOCABULARY, LONGEST);
+        let run = tree.search(width, true);
+        // Neither the first token nor the end token everywhere: that is what an answer without understanding gives.
+        let is_plain = run.best.tokens.windows(2).all(|pair| pair[0] == pair[1]);
+        if !is_plain && tree.is_clear(width) && wanted(&tree, &run) {
+            return search_arguments(&tree, width, DType::F32);
+        }
+    }
+}
+
+/// Two sequences of the same score after the first step: one is complete, the other can only become worse.
+fn equal() -> Tensors {
+    let mut tree = Tree {
+        table: vec![-1.0; rows(3, 4) * 3],
+        vocabulary: 3,
+        end: 2,
+        max_length: 4,
+    };
+    // After [], after [0]: the beam of two holds [0] and [1], then [0 2], which is complete, and [0 1], its equal.
+    tree.table[..3].copy_from_slice(&[-0.25, -1.0, -3.0]);
+    tree.table[3..6].copy_from_slice(&[-4.0, -0.5, -0.5]);
+    search_arguments(&tree, 2, DType::F32)
+}
+
+impl Tree {
+    /// Whether two widths lead to different sequences.
+    fn differs(&self, one: usize, other: usize) -> bool {
+        self.search(one, true).best.tokens != self.search(other, true).best.tokens
+    }
+
+    /// Whether the best sequence is well ahead of the second one: no rounding decides.
+    fn is_clear(&self, width: usize) -> bool {
+        let best = self.search(width, false).best.score;
+        let wider = self.search(width + 1, false).best.score;
+        (best - wider).abs() == 0.0 || (best - wider).abs() > 1e-3
+    }
+}
+
+/// Whether a shorter sequence was complete before the best one, and was not as good.
+fn second_is_better(tree: &Tree, run: &Run) -> bool {
+    run.first_complete()
+        .is_some_and(|first| first.tokens != run.best.tokens)
+        && tree.is_complete(&run.best.tokens)
+}
+
+/// A case of this task as it was asked.
+struct Asked<'a> {
+    answer: &'a Answer<'a>,
+    tree: Tree,
+    width: usize,
+    dtype: DType,
+}
+
+impl<'a> Asked<'a> {
+    fn new(answer: &'a Answer<'a>) -> Self {
+        let (tree, width, dtype) = asked(answer.inputs());
+        Self {
+            answer,
+            tree,
+            width,
+            dtype,
+        }
+    }
+
+    fn close(&self, one: f64, other: f64) -> bool {
+        let allowed = CLOSE
+            .iter()
+            .find(|(dtype, _)| *dtype == self.dtype)
+            .map_or(0.0, |(_, allowed)| *allowed);
+        (one - other).abs() <= allowed * one.abs().max(1.0)
+    }
+
+    fn found(&self) -> Result<Scored, Finding> {
+        Ok(Scored {
+            tokens: self.answer.integers("tokens")?,
+            score: self.answer.number("score", self.dtype)?,
+        })
+    }
+
+    fn wrong(&self, run: &Run, what: &str, expected: String, actual: String) -> Finding {
+        self.answer.misbehaves(Behaviour {
+            input: format!(
+                "a beam of {}, end token {}, at most {} tokens",
+                self.width, self.tree.end, self.tree.max_length
+            ),
+            what: what.to_owned(),
+            expected,
+            actual,
+            steps: run.steps(),
+        })
+    }
+}
+
+/// The tree, the width and the dtype of a call.
+fn asked(inputs: &Tensors) -> (Tree, usize, DType) {
+    let integer = |name: &str| inputs.get(name).and_then(Tensor::item).unwrap_or(1.0);
+    let table = inputs.get("table");
+    let tree = Tree {
+        table: table.map(Tensor::to_f64).unwrap_or_default(),
+        vocabulary: table.and_then(|table| table.shape().get(1)).copied().unwrap_or(1),
+        end: integer("end") as i64,
+        max_length: integer("max_length") as usize,
+    };
+    (tree, integer("width") as usize, table.map_or(DType::F64, Tensor::dtype))
+}
+
+/// The sequence is the one that the beam finds, and the score is its own.
+fn finds_the_best(answer: &Answer<'_>) -> Result<(), Finding> {
+    let asked = Asked::new(answer);
+    let (run, found) = (asked.tree.search(asked.width, true), asked.found()?);
+    let wanted = &run.best;
+    let Some(own) = asked.tree.score(&found.tokens) else {
+        let expected = format!("complete, such as {}", listed(&wanted.tokens));
+        return Err(asked.wrong(&run, "the sequence", expected, listed(&found.tokens)));
+    };
+    if !asked.close(own, wanted.score) {
+        let described = |tokens: &[i64], score| format!("{} with a score of {}", listed(tokens), short(score));
+        let (expected, actual) = (described(&wanted.tokens, wanted.score), described(&found.tokens, own));
+        return Err(asked.wrong(&run, "the sequence", expected, actual));
+    }
+    if !asked.close(own, found.score) {
+        let what = format!("the score of {}", listed(&found.tokens));
+        return Err(asked.wrong(&run, &what, short(own), short(found.score)));
+    }
+    Ok(())
+}
+
+/// The same, with no more calls of the model than the rule needs.
+fn stops_early(answer: &Answer<'_>) -> Result<(), Finding> {
+    finds_the_best(answer)?;
+    let asked = Asked::new(answer);
+    let run = asked.tree.search(asked.width, true);
+    let calls = answer.integers("calls")?.first().copied().unwrap_or_default();
+    if calls <= run.calls as i64 {
+        return Ok(());
+    }
+    let expected = format!("at most {}", run.calls);
+    let actual = called(calls, &asked.tree, asked.width);
+    Err(asked.wrong(&run, "the number of calls of the model", expected, actual))
+}
+
+/// A number of calls, with what it says of the search where it is that of one without the rule.
+fn called(calls: i64, tree: &Tree, width: usize) -> String {
+    if calls == tree.search(width, false).calls as i64 {
+        format!("{calls}, as without an early stop")
+    } else {
+        calls.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests;
