@@ -8,8 +8,8 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use judge::findings::verdict::Verdict;
 use judge::fixtures::hex;
-use judge::verdict::Verdict;
 use report::Report;
 
 /// Results kept at most; the oldest go first.

@@ -5,12 +5,12 @@ mod shapes;
 use std::fmt::Write;
 use std::path::Path;
 
-use judge::differential;
-use judge::forbidden::forbidden;
-use judge::hygiene::{self, Hygiene};
-use judge::judgement::{BUILD, EXTRA_AXES, POLICY, TIME};
-use judge::task::{self, Expect, Law, Task};
-use judge::trial::Trial;
+use judge::checks::differential;
+use judge::checks::hygiene::{self, Hygiene};
+use judge::contract::forbidden::forbidden;
+use judge::contract::training::Trial;
+use judge::contract::{self, Expect, Law, Task};
+use judge::grading::judgement::{BUILD, EXTRA_AXES, POLICY, TIME};
 
 use crate::failure::Failure;
 use crate::names;
@@ -233,7 +233,7 @@ fn explain_law(text: &mut String, task: &Task, law: &Law) {
 }
 
 fn golden_portion<'a>(task: &Task, check: &'a str) -> Option<&'a str> {
-    let portion = task::golden_portion(check)?;
+    let portion = contract::golden_portion(check)?;
     task.golden_portions().contains(&portion).then_some(portion)
 }
 

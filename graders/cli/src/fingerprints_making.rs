@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use judge::contract::Task;
+use judge::contract::subject::{Fault, Subject};
 use judge::diagnosis::behaviour::{Behaviour, Measure};
 use judge::diagnosis::fingerprint::{Nothing, telling};
 use judge::fixtures::Fixtures;
-use judge::subject::{Fault, Subject};
-use judge::task::Task;
 
 use crate::bank::Wrong;
 use crate::failure::Failure;

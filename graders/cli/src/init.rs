@@ -8,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use judge::assignment::{self, Assignment};
+use judge::grading::assignment::{self, Assignment};
 use walkdir::WalkDir;
 
 use crate::exit::Exit;

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use judge::judgement::{BUILD, EXTRA_AXES, POLICY, TIME};
-use judge::task::{Task, golden_portion};
+use judge::contract::{Task, golden_portion};
+use judge::grading::judgement::{BUILD, EXTRA_AXES, POLICY, TIME};
 use serde::Serialize;
 
 use crate::failure::Failure;

@@ -22,11 +22,11 @@ mod shared;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use judge::assignment::Assignment;
-use judge::differential;
+use judge::checks::differential;
+use judge::contract::Task;
 use judge::fixtures::Fixtures;
-use judge::judgement::{Bench, Training, parts_first};
-use judge::task::Task;
+use judge::grading::assignment::Assignment;
+use judge::grading::judgement::{Bench, Training, parts_first};
 
 use crate::arguments;
 use crate::exit::Exit;

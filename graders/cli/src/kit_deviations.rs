@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use judge::judgement::{Ending, TaskJudgement};
-use judge::verdict::Verdict;
+use judge::findings::verdict::Verdict;
+use judge::grading::judgement::{Ending, TaskJudgement};
 
 use crate::bank::ExpectedWrong;
 use crate::kit::outcome::TaskOutcome;

@@ -198,8 +198,8 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use std::path::Path;
 
-    use judge::assignment::Assignment;
-    use judge::verdict::Verdict;
+    use judge::findings::verdict::Verdict;
+    use judge::grading::assignment::Assignment;
 
     use super::*;
     use crate::grader::Setting;

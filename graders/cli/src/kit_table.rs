@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use judge::assignment::Assignment;
-use judge::judgement::{Bench, Ending, TaskJudgement};
-use judge::task::Task;
+use judge::contract::Task;
+use judge::grading::assignment::Assignment;
+use judge::grading::judgement::{Bench, Ending, TaskJudgement};
 
 use crate::grader::Setting;
 use crate::kit::outcome::TaskOutcome;

@@ -1,8 +1,8 @@
 //! What the judge's tasks rule out, as the sandbox looks for it; what the sandbox finds, as the judge's findings.
 
-use judge::finding::{Finding, Prohibition};
-use judge::forbidden::{self, Family};
-use judge::task::Task;
+use judge::contract::Task;
+use judge::contract::forbidden::{self, Family};
+use judge::findings::{Finding, Prohibition};
 use sandbox::build::Built;
 use sandbox::policy::{self, Breach, Inspection, Reason, Rules, TaskRules};
 

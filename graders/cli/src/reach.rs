@@ -13,8 +13,8 @@ use std::fs;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use judge::contract::Task;
 use judge::fixtures::hex;
-use judge::task::Task;
 use sandbox::stage::is_given;
 use walkdir::WalkDir;
 

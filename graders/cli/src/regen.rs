@@ -3,9 +3,9 @@
 
 use std::fmt::Write;
 
+use judge::contract::Task;
 use judge::fixtures::{self, ManifestEntry};
-use judge::making::{self, Drift};
-use judge::task::Task;
+use judge::goldens::generate::{self, Drift};
 
 use crate::arguments::Regen;
 use crate::device::Device;
@@ -205,7 +205,7 @@ pub(crate) fn with_asked(chosen: &[&'static Task]) -> Vec<&'static Task> {
     let mut all = chosen.to_vec();
     for task in chosen
         .iter()
-        .flat_map(|task| making::asks(task))
+        .flat_map(|task| generate::asks(task))
         .filter_map(tasks::find)
     {
         if all.iter().all(|known| known.id != task.id) {

@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
 
-use judge::assignment::Assignment;
+use judge::contract::Task;
 use judge::fixtures::Fixtures;
-use judge::judgement::{Bench, Training};
-use judge::task::Task;
+use judge::grading::assignment::Assignment;
+use judge::grading::judgement::{Bench, Training};
 
 use crate::failure::Failure;
 use crate::grader::Grader;

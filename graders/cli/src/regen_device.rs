@@ -4,9 +4,9 @@
 
 use std::fmt::Write;
 
+use judge::contract::Task;
 use judge::fixtures::Fixtures;
-use judge::making::{Distance, distances};
-use judge::task::Task;
+use judge::goldens::generate::{Distance, distances};
 use wire::DType;
 
 use crate::exit::Exit;

@@ -7,8 +7,8 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use judge::making::{Change, Drift};
-use judge::task::Task;
+use judge::contract::Task;
+use judge::goldens::generate::{Change, Drift};
 use walkdir::WalkDir;
 
 use crate::bank;

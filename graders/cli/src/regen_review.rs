@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
 
+use judge::checks::probe::Stop;
 use judge::compare::Worst;
+use judge::contract::subject::Subject;
+use judge::contract::tolerance::Tolerances;
+use judge::contract::{Case, Task};
 use judge::fixtures::{self, Manifest, StoredCase, StoredTask};
-use judge::making::{self, Change, Drift};
-use judge::probe::Stop;
-use judge::subject::Subject;
-use judge::task::{Case, Task};
-use judge::tolerance::Tolerances;
+use judge::goldens::generate::{self, Change, Drift};
 
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -53,10 +53,10 @@ impl<'a> Review<'a> {
         let mut kept = StoredTask::new();
         subject.renew();
         for case in task.cases {
-            let made = making::make_case(task, case, subject).map_err(|stop| cannot_make(task, case, stop))?;
+            let made = generate::make_case(task, case, subject).map_err(|stop| cannot_make(task, case, stop))?;
             refuse_indiscriminate(task, case, &made, self.tolerances)?;
             let old = stored.get(case.name);
-            let drifts = making::drift(task, case, old, &made, self.tolerances);
+            let drifts = generate::drift(task, case, old, &made, self.tolerances);
             let keep = if drifts.is_empty() {
                 old.cloned().unwrap_or(made)
             } else {
@@ -113,7 +113,7 @@ pub(crate) fn cannot_make(task: &Task, case: &Case, stop: Stop) -> Failure {
 }
 
 fn refuse_indiscriminate(task: &Task, case: &Case, made: &StoredCase, tolerances: &Tolerances) -> Result<(), Failure> {
-    let accepted = making::indiscriminate(task, case, made, tolerances);
+    let accepted = generate::indiscriminate(task, case, made, tolerances);
     if accepted.is_empty() {
         return Ok(());
     }

@@ -15,7 +15,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use judge::assignment::Assignment;
+use judge::grading::assignment::Assignment;
 use walkdir::WalkDir;
 
 use crate::arguments::Release;

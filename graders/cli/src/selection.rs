@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use judge::assignment::{self, Assignment, AssignmentError};
-use judge::judgement::parts_first;
-use judge::task::Task;
+use judge::contract::Task;
+use judge::grading::assignment::{self, Assignment, AssignmentError};
+use judge::grading::judgement::parts_first;
 
 use crate::exit::Exit;
 use crate::failure::Failure;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use judge::contract::subject::{Call, Fault, Spent, Subject};
 use judge::fixtures::hex;
-use judge::subject::{Call, Fault, Spent, Subject};
 use sandbox::talk::{Batches, Child, PartAnswer, Terms, Used, Worker};
 use wire::message::Group;
 use wire::{Device, Frame, Observed, Outcome, Tensor, Tensors};

@@ -2,7 +2,7 @@
 //!
 //! A task is plain data and plain functions over the engine in `judge`, which knows none of them.
 
-use judge::task::Task;
+use judge::contract::Task;
 
 mod attention;
 mod convolution;

@@ -10,9 +10,9 @@ mod layers;
 mod soak;
 mod trying;
 
-use judge::assignment::{Assignment, Limits};
 use judge::fixtures::Fixtures;
-use judge::judgement::{Bench, Training};
+use judge::grading::assignment::{Assignment, Limits};
+use judge::grading::judgement::{Bench, Training};
 
 use crate::arguments;
 use crate::exit::Exit;

@@ -1,7 +1,7 @@
 //! What the kit keeps of a judgement: enough for its table, and little enough to be stored.
 
-use judge::judgement::{Check, Kind, TaskJudgement};
-use judge::verdict::Verdict;
+use judge::findings::verdict::Verdict;
+use judge::grading::judgement::{Check, Kind, TaskJudgement};
 use serde::{Deserialize, Serialize};
 
 use crate::kit_deviations::lost;

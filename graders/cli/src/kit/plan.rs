@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
+use judge::contract::Task;
 use judge::fixtures::hex;
-use judge::judgement::Bench;
-use judge::task::Task;
+use judge::grading::judgement::Bench;
 
 use super::{Kit, chosen, joint, overlay};
 use crate::failure::Failure;

@@ -4,8 +4,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use judge::judgement::Bench;
-use judge::task::Task;
+use judge::contract::Task;
+use judge::grading::judgement::Bench;
 use sandbox::talk::Worker;
 
 use super::joint::{Joint, Member};

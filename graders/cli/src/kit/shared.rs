@@ -10,10 +10,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use judge::finding::Finding;
-use judge::judgement::{Bench, Broken, TaskJudgement, judge_task};
-use judge::subject::{Call, Fault, Spent, Subject};
-use judge::task::Task;
+use judge::contract::Task;
+use judge::contract::subject::{Call, Fault, Spent, Subject};
+use judge::findings::Finding;
+use judge::grading::judgement::{Bench, Broken, TaskJudgement, judge_task};
 use wire::{Observed, Tensor, Tensors};
 
 use super::Kit;
@@ -123,7 +123,7 @@ impl<'k, 's> Shared<'k, 's> {
         }
     }
 
-    /// Judges tasks that are given with parts first, as `judge::judgement::judge` does.
+    /// Judges tasks that are given with parts first, as `judge::grading::judgement::judge` does.
     pub(super) fn judge_all(
         &mut self,
         bench: &Bench<'_>,

@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use judge::assignment::{Assignment, Hints, Manual, Visibility};
+use judge::contract::{Case, Expect, Task};
 use judge::diagnosis::library::{self, Library};
 use judge::fixtures::{self, Manifest, StoredTask};
-use judge::task::{Case, Expect, Task};
+use judge::grading::assignment::{Assignment, Hints, Manual, Visibility};
 
 use super::Files;
 use crate::failure::Failure;

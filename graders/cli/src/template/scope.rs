@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use judge::task::Task;
+use judge::contract::Task;
 
 use super::marker::Flaw;
 use super::narrow;

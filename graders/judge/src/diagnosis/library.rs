@@ -222,7 +222,7 @@ fn behaviours(tensors: Tensors) -> BTreeMap<String, ByCase> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::floats;
+    use crate::contract::random::floats;
 
     #[test]
     fn behaviours_survive_being_stored() {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Likeness;
 use super::fingerprint::Fingerprint;
-use crate::judgement::{Check, Ending};
+use crate::grading::judgement::{Check, Ending};
 
 /// The likenesses without those that a check rules out: one whose mistake has to fail a check that holds, and one that
 /// leaves a failed check unexplained which another explains.
@@ -47,8 +47,8 @@ pub fn not_ruled_out(found: &[Likeness], fingerprints: &[Fingerprint], checks: &
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::Finding;
-    use crate::judgement::Kind;
+    use crate::findings::Finding;
+    use crate::grading::judgement::Kind;
     use std::collections::BTreeMap;
 
     fn fingerprint(name: &str, loses: &[&str]) -> Fingerprint {
@@ -91,7 +91,7 @@ mod tests {
             "shift",
             Kind::Law,
             "",
-            Ending::Skipped(crate::judgement::Skip::TimeUsedUp),
+            Ending::Skipped(crate::grading::judgement::Skip::TimeUsedUp),
         );
         assert_eq!(left(&known, &[golden, skipped]), ["ignored", "other-axis"]);
     }

@@ -7,11 +7,11 @@ use wire::{DType, Observed, Outcome, Tensor, Tensors};
 use super::behaviour::Behaviour;
 use super::fingerprint::{Nothing, is_still, telling};
 use super::*;
+use crate::contract::random::floats;
+use crate::contract::subject::{Call, Fault, Subject};
+use crate::contract::tolerance::Tolerances;
+use crate::contract::{Case, Expect, Task};
 use crate::fixtures::StoredCase;
-use crate::random::floats;
-use crate::subject::{Call, Fault, Subject};
-use crate::task::{Case, Expect, Task};
-use crate::tolerance::Tolerances;
 
 const CASES: &[Case] = &[case("plus"), case("minus")];
 static HALF: Task = Task {

@@ -3,14 +3,14 @@
 use wire::{DType, Tensor, Tensors};
 
 use super::{Claim, Quantity, Reproduction, Step};
+use crate::checks::probe::Exchange;
 use crate::compare::Mismatch;
-use crate::finding::Finding;
+use crate::contract::call::{arguments_in, draws};
+use crate::contract::subject::Call;
+use crate::contract::tolerance::Tolerances;
+use crate::contract::{Case, Expect, Task};
+use crate::findings::Finding;
 use crate::fixtures::StoredCase;
-use crate::golden::{arguments_in, draws};
-use crate::probe::Exchange;
-use crate::subject::Call;
-use crate::task::{Case, Expect, Task};
-use crate::tolerance::Tolerances;
 
 /// What shows a finding on a golden case.
 pub(crate) fn of_case(

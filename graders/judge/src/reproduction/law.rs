@@ -7,13 +7,13 @@ use wire::{DType, Tensor, Tensors};
 
 use super::relation::{Relation, relation};
 use super::{Claim, Quantity, Reproduction, Step};
+use crate::checks::probe::{Exchange, Returned, returned};
+use crate::checks::property::BrokenLaw;
 use crate::compare::{Mismatch, compare_scaled};
-use crate::finding::{Finding, Violation};
-use crate::law::BrokenLaw;
-use crate::probe::{Exchange, Returned, returned};
-use crate::subject::{Fault, Subject};
-use crate::task::Law;
-use crate::tolerance::Tolerances;
+use crate::contract::Law;
+use crate::contract::subject::{Fault, Subject};
+use crate::contract::tolerance::Tolerances;
+use crate::findings::{Finding, Violation};
 
 /// The error that is allowed of a gradient, which has no tolerance of its own.
 const GRADIENT: f64 = 1e-6;

@@ -12,7 +12,7 @@ mod replay;
 
 use wire::{Tensor, Tensors};
 
-use crate::subject::{Call, Gradient};
+use crate::contract::subject::{Call, Gradient};
 
 pub(crate) use golden::{of_case, of_hygiene};
 pub(crate) use law::{by_reference, of_law};

@@ -6,7 +6,7 @@
 
 use std::cell::RefCell;
 
-use crate::arguments::Array;
+use crate::contract::arguments::Array;
 
 thread_local! {
     static OBSERVED: RefCell<Option<Vec<Comparison>>> = const { RefCell::new(None) };

@@ -8,10 +8,10 @@ use wire::{Data, Tensor};
 use super::Quantity;
 use super::observe::{Comparison, comparisons};
 use super::replay::Replay;
+use crate::checks::probe::{Exchange, Probe, Returned};
 use crate::compare::compare_scaled;
-use crate::probe::{Exchange, Probe, Returned};
-use crate::scenario::Scenario;
-use crate::task::Law;
+use crate::contract::Law;
+use crate::contract::scenario::Scenario;
 
 /// More values than this are not changed one by one.
 const MOST_VALUES: usize = 600;
@@ -170,8 +170,8 @@ fn worst(seen: &Comparison) -> Option<usize> {
         return None;
     }
     let (expected, actual) = (
-        crate::arguments::tensor(&seen.expected),
-        crate::arguments::tensor(&seen.actual),
+        crate::contract::arguments::tensor(&seen.expected),
+        crate::contract::arguments::tensor(&seen.actual),
     );
     compare_scaled(&expected, &actual, wire::DType::F64, seen.tolerance, 1.0)?;
     // What is no number is furthest off.

@@ -4,8 +4,8 @@ use wire::message::Group;
 use wire::{Observed, Outcome, Tensors};
 
 use super::Step;
-use crate::probe::Exchange;
-use crate::subject::{Call, Fault, Subject};
+use crate::checks::probe::Exchange;
+use crate::contract::subject::{Call, Fault, Subject};
 
 /// Answers calls in order from a record.
 pub(super) struct Replay<'a> {

@@ -1,11 +1,11 @@
 //! `causal_mask`: which position may attend to which.
 
-use judge::arguments::{Array, arguments};
+use judge::checks::probe::{Broken, Holds, Probe, broken_rule, equal};
 use judge::compare::Mismatch;
-use judge::finding::Violation;
-use judge::probe::{Broken, Holds, Probe, broken_rule, equal};
-use judge::scenario::{Scenario, Sizes};
-use judge::task::{Case, Expect, Law, Task};
+use judge::contract::arguments::{Array, arguments};
+use judge::contract::scenario::{Scenario, Sizes};
+use judge::contract::{Case, Expect, Law, Task};
+use judge::findings::Violation;
 use wire::{DType, Tensor, Tensors};
 
 /// The task.
@@ -146,9 +146,9 @@ fn prefix(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
 mod tests {
     #![expect(clippy::unnecessary_wraps, reason = "the shape of a submission's function")]
 
-    use judge::arguments::{array, tensor};
-    use judge::random::booleans;
-    use judge::subject::Call;
+    use judge::contract::arguments::{array, tensor};
+    use judge::contract::random::booleans;
+    use judge::contract::subject::Call;
     use wire::Outcome;
 
     use super::*;

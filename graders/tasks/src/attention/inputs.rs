@@ -1,9 +1,9 @@
 //! What the attention tasks share: masks, plain arithmetic on arrays, and words for spans of positions.
 
-use judge::arguments::Array;
+use judge::checks::probe::{Broken, broken_rule};
 use judge::compare::number;
-use judge::probe::{Broken, broken_rule};
-use judge::random::{Random, booleans};
+use judge::contract::arguments::Array;
+use judge::contract::random::{Random, booleans};
 use ndarray::{Array2, ArrayView2, Axis, IxDyn};
 use statrs::distribution::{Binomial, DiscreteCDF};
 use wire::Tensor;

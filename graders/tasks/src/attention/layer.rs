@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use judge::arguments::{Array, arguments, array, tensor_like, with};
-use judge::probe::{Broken, Probe};
-use judge::scenario::Scenario;
-use judge::subject::Call;
+use judge::checks::probe::{Broken, Probe};
+use judge::contract::arguments::{Array, arguments, array, tensor_like, with};
+use judge::contract::scenario::Scenario;
+use judge::contract::subject::Call;
 use ndarray::{IxDyn, s};
 use wire::{Tensor, Tensors};
 

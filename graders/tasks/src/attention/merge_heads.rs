@@ -1,10 +1,10 @@
 //! `merge_heads`: heads back to channels.
 
-use judge::arguments::{Array, arguments, array, tensor_like, with};
-use judge::probe::{Broken, Holds, Probe, equal, unchanged};
-use judge::random::Random;
-use judge::scenario::{Scenario, Sizes};
-use judge::task::{Case, Expect, Law, Task};
+use judge::checks::probe::{Broken, Holds, Probe, equal, unchanged};
+use judge::contract::arguments::{Array, arguments, array, tensor_like, with};
+use judge::contract::random::Random;
+use judge::contract::scenario::{Scenario, Sizes};
+use judge::contract::{Case, Expect, Law, Task};
 use ndarray::{Axis, s};
 use wire::{Tensor, Tensors};
 
@@ -201,8 +201,8 @@ fn gradient(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
 mod tests {
     #![expect(clippy::unnecessary_wraps, reason = "the shape of a submission's function")]
 
-    use judge::arguments::tensor;
-    use judge::subject::Call;
+    use judge::contract::arguments::tensor;
+    use judge::contract::subject::Call;
     use wire::Outcome;
 
     use super::*;

@@ -1,10 +1,10 @@
 //! `split_heads`: channels to heads.
 
-use judge::arguments::{Array, arguments, array, tensor_like};
-use judge::probe::{Broken, Holds, Probe, equal};
-use judge::random::Random;
-use judge::scenario::{Scenario, Sizes};
-use judge::task::{Case, Expect, Law, Task};
+use judge::checks::probe::{Broken, Holds, Probe, equal};
+use judge::contract::arguments::{Array, arguments, array, tensor_like};
+use judge::contract::random::Random;
+use judge::contract::scenario::{Scenario, Sizes};
+use judge::contract::{Case, Expect, Law, Task};
 use ndarray::{Axis, s};
 use wire::{Tensor, Tensors};
 
@@ -174,8 +174,8 @@ fn gradient(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
 mod tests {
     #![expect(clippy::unnecessary_wraps, reason = "the shape of a submission's function")]
 
-    use judge::arguments::tensor;
-    use judge::subject::Call;
+    use judge::contract::arguments::tensor;
+    use judge::contract::subject::Call;
     use wire::Outcome;
 
     use super::*;

@@ -1,6 +1,6 @@
 //! Convolutions as their definitions say, value by value, and how an image goes on beyond its border.
 
-use judge::arguments::{Array, array};
+use judge::contract::arguments::{Array, array};
 use wire::{Tensor, Tensors};
 
 /// How an image is continued; numbered as the adapters number it.

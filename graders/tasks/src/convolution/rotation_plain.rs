@@ -1,6 +1,6 @@
 //! Turning images in plain Rust, as the function that students are given does it.
 
-use judge::arguments::{Array, array, tensor_like};
+use judge::contract::arguments::{Array, array, tensor_like};
 use wire::Tensor;
 
 /// The angles of the curve in degrees.
@@ -33,7 +33,7 @@ fn nearest(position: f64, side: usize) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use judge::random::floats;
+    use judge::contract::random::floats;
 
     use super::*;
 

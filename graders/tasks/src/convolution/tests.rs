@@ -5,9 +5,9 @@
     reason = "functions that refuse and functions that do not have one type"
 )]
 
-use judge::arguments::{Array, arguments, array, tensor, tensor_like};
-use judge::subject::Call;
-use judge::task::Task;
+use judge::contract::Task;
+use judge::contract::arguments::{Array, arguments, array, tensor, tensor_like};
+use judge::contract::subject::Call;
 use wire::{Outcome, Tensor, Tensors};
 
 use super::plain::{KERNELS, Mode, convolution, features, linear, scores};

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use judge::random::{Random, integers};
+use judge::contract::random::{Random, integers};
 use wire::Tensor;
 
 /// Letters of a word; their tokens are `0..LETTERS`.

@@ -3,7 +3,7 @@
 //! They can be told apart at any angle, but who has seen them upright only has never seen a bar that lies. Which number
 //! is whose follows from the seed, so that weights which were trained for another seed are wrong.
 
-use judge::random::{Random, floats, integers};
+use judge::contract::random::{Random, floats, integers};
 use wire::Tensor;
 
 /// Rows and columns of an image; even, so that no pixel lies on the centre.

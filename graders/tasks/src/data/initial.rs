@@ -1,7 +1,7 @@
 //! Initial weights for training: given to the submission, so that nothing depends on its library's own.
 
-use judge::arguments::arguments;
-use judge::random::{Random, floats};
+use judge::contract::arguments::arguments;
+use judge::contract::random::{Random, floats};
 use wire::{Tensor, Tensors};
 
 /// How large a GPT to train is.

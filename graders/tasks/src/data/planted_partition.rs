@@ -5,7 +5,7 @@
 //! is not. So what is learned without the edges stays clearly below what is learned with them. Which feature speaks for
 //! which class follows from the seed, so that weights which were trained for another graph are wrong.
 
-use judge::random::{Random, edge_index, floats, integers};
+use judge::contract::random::{Random, edge_index, floats, integers};
 use wire::Tensor;
 
 /// Classes, of equally many nodes.

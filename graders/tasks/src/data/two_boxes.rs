@@ -5,7 +5,7 @@
 //! wrong. The colours and the half of each class follow from the seed, so that weights trained for another seed are
 //! wrong.
 
-use judge::random::{Random, floats, integers};
+use judge::contract::random::{Random, floats, integers};
 use wire::Tensor;
 
 /// Rows and columns of an image.

@@ -1,10 +1,10 @@
 //! `adjacency_matrix`: which node hears which.
 
-use judge::arguments::{Array, scalar, vector};
-use judge::probe::{Broken, Holds, Probe, equal};
-use judge::random::Random;
-use judge::scenario::Scenario;
-use judge::task::{Case, Expect, Law, Task};
+use judge::checks::probe::{Broken, Holds, Probe, equal};
+use judge::contract::arguments::{Array, scalar, vector};
+use judge::contract::random::Random;
+use judge::contract::scenario::Scenario;
+use judge::contract::{Case, Expect, Law, Task};
 use ndarray::Ix2;
 use wire::{DType, Tensors};
 

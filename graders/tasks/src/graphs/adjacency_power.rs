@@ -1,11 +1,11 @@
 //! `adjacency_power`: powers of the adjacency matrix count walks.
 
-use judge::arguments::{Array, arguments, array, tensor};
-use judge::probe::{Broken, Holds, Probe, equal, unchanged};
-use judge::random::Random;
-use judge::scenario::{Scenario, Sizes};
-use judge::subject::Call;
-use judge::task::{Case, Expect, Law, Task};
+use judge::checks::probe::{Broken, Holds, Probe, equal, unchanged};
+use judge::contract::arguments::{Array, arguments, array, tensor};
+use judge::contract::random::Random;
+use judge::contract::scenario::{Scenario, Sizes};
+use judge::contract::subject::Call;
+use judge::contract::{Case, Expect, Law, Task};
 use wire::{Tensor, Tensors};
 
 use super::inputs::{Edge, adjacency, flipped, irregular, product, relabelled};

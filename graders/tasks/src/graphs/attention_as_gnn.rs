@@ -1,9 +1,9 @@
 //! `attention_as_gnn`: attention as messages along edges.
 
-use judge::arguments::{Array, arguments, array, tensor, with};
-use judge::probe::{Holds, Probe, equal};
-use judge::scenario::{Scenario, Sizes};
-use judge::task::{Case, Expect, Law, Task};
+use judge::checks::probe::{Holds, Probe, equal};
+use judge::contract::arguments::{Array, arguments, array, tensor, with};
+use judge::contract::scenario::{Scenario, Sizes};
+use judge::contract::{Case, Expect, Law, Task};
 use wire::{DType, Tensor, Tensors};
 
 use super::inputs::{Edge, irregular, product};

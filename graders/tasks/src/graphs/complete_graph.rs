@@ -1,11 +1,11 @@
 //! `complete_graph`: every token hears from every other.
 
-use judge::arguments::arguments;
-use judge::probe::{Holds, Probe, broken_rule, typed};
-use judge::random::edge_index;
-use judge::scenario::Scenario;
-use judge::subject::Call;
-use judge::task::{Case, Expect, Law, Task};
+use judge::checks::probe::{Holds, Probe, broken_rule, typed};
+use judge::contract::arguments::arguments;
+use judge::contract::random::edge_index;
+use judge::contract::scenario::Scenario;
+use judge::contract::subject::Call;
+use judge::contract::{Case, Expect, Law, Task};
 use wire::{DType, Data, Tensor, Tensors};
 
 const ID: &str = "complete_graph";

@@ -1,8 +1,8 @@
 //! Arguments of the graph convolution tasks, and their layer as the definition gives it: edge by edge.
 
-use judge::arguments::{Array, arguments, array};
-use judge::random::{Random, edge_index};
-use judge::scenario::{Scenario, Sizes};
+use judge::contract::arguments::{Array, arguments, array};
+use judge::contract::random::{Random, edge_index};
+use judge::contract::scenario::{Scenario, Sizes};
 use wire::{Tensor, Tensors};
 
 use super::inputs::{Edge, in_degrees, product};

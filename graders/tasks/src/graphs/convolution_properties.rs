@@ -1,10 +1,10 @@
 //! Laws that hold for a message as for a whole layer: who hears whom, and in which order.
 
-use judge::arguments::{Array, array, tensor_like, with};
-use judge::probe::{Broken, Holds, Probe, equal, unchanged};
-use judge::random::edge_index;
-use judge::scenario::Scenario;
-use judge::subject::Call;
+use judge::checks::probe::{Broken, Holds, Probe, equal, unchanged};
+use judge::contract::arguments::{Array, array, tensor_like, with};
+use judge::contract::random::edge_index;
+use judge::contract::scenario::Scenario;
+use judge::contract::subject::Call;
 use wire::Tensors;
 
 use super::convolution_inputs::{CLOSELY, UNTOUCHED};

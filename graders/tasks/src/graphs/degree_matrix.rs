@@ -1,10 +1,10 @@
 //! `degree_matrix`: how many edges enter each node.
 
-use judge::arguments::{Array, scalar, vector};
-use judge::probe::{Broken, Holds, Probe, equal};
-use judge::random::Random;
-use judge::scenario::Scenario;
-use judge::task::{Case, Expect, Law, Task};
+use judge::checks::probe::{Broken, Holds, Probe, equal};
+use judge::contract::arguments::{Array, scalar, vector};
+use judge::contract::random::Random;
+use judge::contract::scenario::Scenario;
+use judge::contract::{Case, Expect, Law, Task};
 use wire::{DType, Tensors};
 
 use super::inputs::{Edge, adjacency, diagonal, in_degrees, irregular, matrix_arguments, shuffled};

@@ -1,10 +1,10 @@
 //! `figure_6`: the matrices of two drawn graphs, as answers.
 
-use judge::arguments::{Array, arguments};
-use judge::probe::{Broken, Holds, Probe, equal};
-use judge::scenario::{Scenario, Sizes};
-use judge::subject::Call;
-use judge::task::{Case, Expect, Law, Task};
+use judge::checks::probe::{Broken, Holds, Probe, equal};
+use judge::contract::arguments::{Array, arguments};
+use judge::contract::scenario::{Scenario, Sizes};
+use judge::contract::subject::Call;
+use judge::contract::{Case, Expect, Law, Task};
 use wire::{DType, Tensor, Tensors};
 
 const ID: &str = "figure_6";

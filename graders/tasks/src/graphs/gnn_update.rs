@@ -1,10 +1,10 @@
 //! `gnn_update`: messages are made, summed, combined.
 
-use judge::arguments::{Array, arguments, array};
-use judge::probe::{Holds, Probe, equal};
-use judge::random::floats;
-use judge::scenario::{Scenario, Sizes};
-use judge::task::{Case, Expect, Law, Task};
+use judge::checks::probe::{Holds, Probe, equal};
+use judge::contract::arguments::{Array, arguments, array};
+use judge::contract::random::floats;
+use judge::contract::scenario::{Scenario, Sizes};
+use judge::contract::{Case, Expect, Law, Task};
 use wire::{Tensor, Tensors};
 
 use super::inputs::{Edge, irregular};
@@ -162,7 +162,7 @@ fn gradient(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let (given, edges) = (in_f64(scenario, nodes), scenario.edges("edges", nodes));
     let output = plain_update(&given, &edges);
     let ones = Array::ones(output.raw_dim());
-    let cotangents = arguments([("output", judge::arguments::tensor(&ones))]);
+    let cotangents = arguments([("output", judge::contract::arguments::tensor(&ones))]);
     let found = probe.gradient(ID, &with_edges(&given, &edges), "message_bias", cotangents)?;
     let wanted = by_message_bias(&given, &edges, &output);
     equal(

@@ -1,7 +1,7 @@
 //! Graphs that the graph tasks share, and their matrices as the definitions give them.
 
-use judge::arguments::{Array, arguments};
-use judge::random::{Random, edge_index};
+use judge::contract::arguments::{Array, arguments};
+use judge::contract::random::{Random, edge_index};
 use wire::{DType, Data, Tensor, Tensors};
 
 /// Source and destination.
@@ -146,7 +146,7 @@ mod tests {
         let ones = Array::ones(vec![3]);
         assert_eq!(
             product(&adjacency(&edges, 3), &ones),
-            judge::arguments::vector(in_degrees(&edges, 3))
+            judge::contract::arguments::vector(in_degrees(&edges, 3))
         );
     }
 }

@@ -1,9 +1,9 @@
 //! `inverted_degree_matrix`: what turns sums over neighbours into means.
 
-use judge::arguments::{Array, scalar, vector};
-use judge::probe::{Broken, Holds, Probe, equal};
-use judge::scenario::Scenario;
-use judge::task::{Case, Expect, Law, Task};
+use judge::checks::probe::{Broken, Holds, Probe, equal};
+use judge::contract::arguments::{Array, scalar, vector};
+use judge::contract::scenario::Scenario;
+use judge::contract::{Case, Expect, Law, Task};
 use wire::DType;
 
 use super::degree_matrix::{diagonal_of, hub, listed_self_loops};

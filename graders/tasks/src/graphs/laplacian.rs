@@ -1,10 +1,10 @@
 //! `laplacian`: degrees minus neighbours.
 
-use judge::arguments::{Array, array, scalar, vector};
-use judge::probe::{Broken, Holds, Probe, equal};
-use judge::random::Random;
-use judge::scenario::{Scenario, Sizes};
-use judge::task::{Case, Expect, Law, Task};
+use judge::checks::probe::{Broken, Holds, Probe, equal};
+use judge::contract::arguments::{Array, array, scalar, vector};
+use judge::contract::random::Random;
+use judge::contract::scenario::{Scenario, Sizes};
+use judge::contract::{Case, Expect, Law, Task};
 use wire::{DType, Tensors};
 
 use super::inputs::{Edge, adjacency, flipped, in_degrees, irregular, matrix_arguments, product, shuffled};

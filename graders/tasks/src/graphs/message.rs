@@ -1,10 +1,10 @@
 //! `message`: what a node hears.
 
-use judge::arguments::{Array, arguments, array};
-use judge::probe::{Holds, Probe, equal};
-use judge::random::Random;
-use judge::scenario::Scenario;
-use judge::task::{Case, Expect, Law, Task};
+use judge::checks::probe::{Holds, Probe, equal};
+use judge::contract::arguments::{Array, arguments, array};
+use judge::contract::random::Random;
+use judge::contract::scenario::Scenario;
+use judge::contract::{Case, Expect, Law, Task};
 use wire::Tensors;
 
 use super::convolution_inputs::{ANY_SIZES, CLOSELY, SIZES, drawn_message, means, message_case, shared_out};

@@ -1,10 +1,10 @@
 //! Inputs of `gnn_update` and `attention_as_gnn`, and both in plain arithmetic.
 
-use judge::arguments::{Array, arguments, array, with};
-use judge::probe::{Broken, Holds, Probe, equal, unchanged};
-use judge::random::{Random, edge_index};
-use judge::scenario::Scenario;
-use judge::subject::Call;
+use judge::checks::probe::{Broken, Holds, Probe, equal, unchanged};
+use judge::contract::arguments::{Array, arguments, array, with};
+use judge::contract::random::{Random, edge_index};
+use judge::contract::scenario::Scenario;
+use judge::contract::subject::Call;
 use wire::{DType, Tensor, Tensors};
 
 use super::inputs::{Edge, product, relabelled, shuffled};
@@ -91,7 +91,7 @@ impl Layer {
         let renamed = with(
             &given,
             "features",
-            judge::arguments::tensor(&moved(&array(&given["features"]), &names)),
+            judge::contract::arguments::tensor(&moved(&array(&given["features"]), &names)),
         );
         let after = self.output(probe, &renamed, &relabelled(&edges, &names))?;
         let what = "the output after node i is renamed to";
@@ -111,7 +111,7 @@ impl Layer {
         let before = self.output(probe, &given, &edges)?;
         let mut changed = array(&given["features"]);
         changed.row_mut(source as usize).mapv_inplace(|value| 1.0 - 2.0 * value);
-        let changed = with(&given, "features", judge::arguments::tensor(&changed));
+        let changed = with(&given, "features", judge::contract::arguments::tensor(&changed));
         let after = self.output(probe, &changed, &edges)?;
         for node in (0..nodes as i64).filter(|&node| node != source && !edges.contains(&(source, node))) {
             let row = |output: &Array| output.index_axis(ndarray::Axis(0), node as usize).to_owned();

@@ -1,9 +1,9 @@
 //! Laws that hold for every matrix of a graph: which numbering, which order, which size, which dtype.
 
-use judge::arguments::{Array, with};
-use judge::probe::{Broken, Holds, Probe, equal, unchanged};
-use judge::scenario::{Scenario, Sizes};
-use judge::subject::Call;
+use judge::checks::probe::{Broken, Holds, Probe, equal, unchanged};
+use judge::contract::arguments::{Array, with};
+use judge::contract::scenario::{Scenario, Sizes};
+use judge::contract::subject::Call;
 use wire::{DType, Tensor};
 
 use super::inputs::{Edge, flipped, matrix_arguments, relabelled, shuffled};

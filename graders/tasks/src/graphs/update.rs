@@ -1,11 +1,11 @@
 //! `update`: from what a node hears and what it is to what it becomes.
 
-use judge::arguments::{Array, arguments, array, tensor_like, with};
-use judge::probe::{Broken, Holds, Probe, equal, unchanged};
-use judge::random::Random;
-use judge::scenario::{Scenario, Sizes};
-use judge::subject::Call;
-use judge::task::{Case, Expect, Law, Task};
+use judge::checks::probe::{Broken, Holds, Probe, equal, unchanged};
+use judge::contract::arguments::{Array, arguments, array, tensor_like, with};
+use judge::contract::random::Random;
+use judge::contract::scenario::{Scenario, Sizes};
+use judge::contract::subject::Call;
+use judge::contract::{Case, Expect, Law, Task};
 use wire::{Tensor, Tensors};
 
 use super::convolution_inputs::{CLOSELY, UNTOUCHED, drawn_weights, projected, updated};

@@ -1,11 +1,11 @@
 //! `greedy`: the most likely token of every row.
 
-use judge::arguments::{Array, arguments, vector};
-use judge::probe::{Broken, Holds, Probe, equal, unchanged};
-use judge::random::Random;
-use judge::scenario::{Scenario, Sizes};
-use judge::subject::Call;
-use judge::task::{Case, Expect, Law, Task};
+use judge::checks::probe::{Broken, Holds, Probe, equal, unchanged};
+use judge::contract::arguments::{Array, arguments, vector};
+use judge::contract::random::Random;
+use judge::contract::scenario::{Scenario, Sizes};
+use judge::contract::subject::Call;
+use judge::contract::{Case, Expect, Law, Task};
 use wire::{DType, Tensors};
 
 use super::inputs::{logits, matrix, rows};
@@ -217,7 +217,7 @@ fn one_token_per_row(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let rows = drawn(scenario, "logits");
     let tokens = tokens(scenario, probe, &rows)?;
     let vocabulary = scenario.size("V") as f64;
-    judge::probe::every("a token", "an index of the vocabulary", &tokens, |token| {
+    judge::checks::probe::every("a token", "an index of the vocabulary", &tokens, |token| {
         (0.0..vocabulary).contains(&token)
     })
 }

@@ -1,6 +1,6 @@
 //! Distributions and logits that the sampling tasks share, and the nucleus as the definition gives it.
 
-use judge::random::{Random, floats};
+use judge::contract::random::{Random, floats};
 use wire::Tensor;
 
 /// Different probabilities in random order that sum to exactly 1.

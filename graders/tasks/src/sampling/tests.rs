@@ -1,8 +1,8 @@
 //! Right and wrong `greedy` and `nucleus` in plain Rust: the laws accept the right ones and reject the wrong ones.
 
-use judge::arguments::arguments;
-use judge::random::integers;
-use judge::subject::Call;
+use judge::contract::arguments::arguments;
+use judge::contract::random::integers;
+use judge::contract::subject::Call;
 use wire::{Data, Outcome, Tensor, Tensors};
 
 use super::inputs::{descending, rows};

@@ -1,6 +1,6 @@
 //! `decoder_mask`: what the positions of a padded sequence see in a decoder.
 
-use judge::task::{Law, Task};
+use judge::contract::{Law, Task};
 
 use super::mask_properties::{CASES, FROM_TWO, Mask, SIZES};
 use super::padding::in_mask;
@@ -77,7 +77,7 @@ mod tests {
     use crate::sequences::mask_properties::of_rule;
     use crate::testing::{broken_laws, indiscriminate_cases, telling_cases};
 
-    fn right() -> impl FnMut(&judge::subject::Call) -> Result<Tensors, wire::Outcome> {
+    fn right() -> impl FnMut(&judge::contract::subject::Call) -> Result<Tensors, wire::Outcome> {
         of_rule(|count, row, column| column < count && column <= row)
     }
 

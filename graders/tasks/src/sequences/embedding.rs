@@ -1,11 +1,11 @@
 //! `embedding`: tokens and positions as vectors.
 
-use judge::arguments::{Array, arguments, array};
-use judge::probe::{Broken, Holds, Probe, equal, unchanged};
-use judge::random::{Random, integers};
-use judge::scenario::{self, Scenario};
-use judge::subject::Call;
-use judge::task::{Case, Expect, Law, Task};
+use judge::checks::probe::{Broken, Holds, Probe, equal, unchanged};
+use judge::contract::arguments::{Array, arguments, array};
+use judge::contract::random::{Random, integers};
+use judge::contract::scenario::{self, Scenario};
+use judge::contract::subject::Call;
+use judge::contract::{Case, Expect, Law, Task};
 use ndarray::{Axis, IxDyn, s};
 use wire::{Tensor, Tensors};
 
@@ -209,7 +209,11 @@ fn longest(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let table = array(&given["position_embedding"]);
     let cut = table.slice(s![..length, ..]).to_owned().into_dyn();
     let like = &given["position_embedding"];
-    let exact = judge::arguments::with(&given, "position_embedding", judge::arguments::tensor_like(like, &cut));
+    let exact = judge::contract::arguments::with(
+        &given,
+        "position_embedding",
+        judge::contract::arguments::tensor_like(like, &cut),
+    );
     unchanged(
         &format!("the position embedding, cut to the {length} rows that are used"),
         "the result",
@@ -238,7 +242,7 @@ fn too_long(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         .map(|&token| token as i64)
         .collect();
     let tokens: Tensor = integers(&[1, length], values);
-    let padded = judge::arguments::with(&given, "tokens", tokens);
+    let padded = judge::contract::arguments::with(&given, "tokens", tokens);
     probe.refused(&Call::new(ID, padded), &format!("{input}, padding included"))
 }
 
@@ -310,7 +314,7 @@ mod tests {
                 let own = replace(tokens[[at[0], at[1]]]).map_or(0.0, |id| token[[id, at[2]]]);
                 own + position[[place(at[0], at[1]) % rows, at[2]]]
             });
-            Ok(arguments([("output", judge::arguments::tensor(&output))]))
+            Ok(arguments([("output", judge::contract::arguments::tensor(&output))]))
         }
     }
 

@@ -1,6 +1,6 @@
 //! `encoder_mask`: what the positions of a padded sequence see in an encoder.
 
-use judge::task::{Law, Task};
+use judge::contract::{Law, Task};
 
 use super::mask_properties::{CASES, FROM_TWO, Mask, SIZES};
 use super::padding::in_mask;

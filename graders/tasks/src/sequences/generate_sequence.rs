@@ -1,7 +1,7 @@
 //! `generate_sequence`: continuing a prompt until it ends.
 
-use judge::random::Random;
-use judge::task::{Case, Expect, Law, Task};
+use judge::contract::random::Random;
+use judge::contract::{Case, Expect, Law, Task};
 use wire::Tensors;
 
 use super::encoder_decoder::with_transformer;

@@ -1,7 +1,7 @@
 //! Cases of generation, and what has to come of them, in plain arithmetic.
 
-use judge::arguments::{Array, array, with};
-use judge::random::Random;
+use judge::contract::arguments::{Array, array, with};
+use judge::contract::random::Random;
 use ndarray::{Axis, IxDyn, concatenate};
 use wire::{Tensor, Tensors};
 

@@ -1,9 +1,9 @@
 //! What generation has to keep, behind a prompt and behind an encoded prefix.
 
-use judge::arguments::{Array, array, with};
-use judge::probe::{Broken, Holds, Probe, broken_rule, equal, every};
-use judge::scenario::{self, Scenario};
-use judge::subject::Call;
+use judge::checks::probe::{Broken, Holds, Probe, broken_rule, equal, every};
+use judge::contract::arguments::{Array, array, with};
+use judge::contract::scenario::{self, Scenario};
+use judge::contract::subject::Call;
 use ndarray::{Axis, concatenate, s};
 use wire::{DType, Tensor, Tensors};
 
@@ -61,7 +61,7 @@ impl Generator {
         let temperature = [0.5, 1.5, 2.0][scenario.random("temperature").integer(0, 3) as usize];
         let given = self.given_with(scenario, vocabulary);
         let mut random = scenario.random("uniforms");
-        judge::golden::arguments_in(scenario.dtype(), &sampled(&mut random, &given, temperature))
+        judge::contract::call::arguments_in(scenario.dtype(), &sampled(&mut random, &given, temperature))
     }
 
     /// The new tokens, of whatever shape they are.
@@ -70,7 +70,7 @@ impl Generator {
         let (rows, steps) = (batch(given), setting(given, "count") as usize);
         let length = new.shape().get(1).copied().unwrap_or_default();
         if new.shape().len() == 2 && new.shape()[0] == rows && (1..=steps).contains(&length) {
-            return judge::probe::typed(
+            return judge::checks::probe::typed(
                 &Tensors::from([("new".to_owned(), new)]),
                 "new",
                 DType::I64,
@@ -163,9 +163,11 @@ impl Generator {
             return Ok(());
         };
         let cold = sampled(&mut scenario.random("uniforms"), &given, 1e-5);
-        let cold = judge::golden::arguments_in(scenario.dtype(), &cold);
+        let cold = judge::contract::call::arguments_in(scenario.dtype(), &cold);
         let new = self.any(probe, &cold)?;
-        let shape = |values: &Array| judge::arguments::vector(values.shape().iter().map(|&size| size as f64).collect());
+        let shape = |values: &Array| {
+            judge::contract::arguments::vector(values.shape().iter().map(|&size| size as f64).collect())
+        };
         let at = "the greedy ones";
         equal(
             "the shape of the new tokens at a temperature of 0.00001",

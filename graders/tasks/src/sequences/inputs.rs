@@ -1,8 +1,8 @@
 //! Weights, tokens and sizes that the tasks over padded sequences share.
 
-use judge::arguments::{Array, arguments, array, with};
-use judge::random::{Random, integers};
-use judge::scenario::Scenario;
+use judge::contract::arguments::{Array, arguments, array, with};
+use judge::contract::random::{Random, integers};
+use judge::contract::scenario::Scenario;
 use wire::{Tensor, Tensors};
 
 /// Bound on what must not change at all, in f64.
@@ -228,5 +228,9 @@ pub(crate) fn moved_rows(given: &Tensors, name: &str, first: usize) -> Tensors {
     table
         .slice_mut(ndarray::s![first.., ..])
         .mapv_inplace(|value| 1.0 - 2.0 * value);
-    with(given, name, judge::arguments::tensor_like(&given[name], &table))
+    with(
+        given,
+        name,
+        judge::contract::arguments::tensor_like(&given[name], &table),
+    )
 }

@@ -1,12 +1,12 @@
 //! What the masks of encoder and decoder have to keep.
 
-use judge::arguments::{Array, arguments};
-use judge::finding::Violation;
-use judge::probe::{Broken, Holds, Probe, broken_rule, every, typed, unchanged};
-use judge::random::Random;
-use judge::scenario::{self, Scenario};
-use judge::subject::Call;
-use judge::task::{Case, Expect};
+use judge::checks::probe::{Broken, Holds, Probe, broken_rule, every, typed, unchanged};
+use judge::contract::arguments::{Array, arguments};
+use judge::contract::random::Random;
+use judge::contract::scenario::{self, Scenario};
+use judge::contract::subject::Call;
+use judge::contract::{Case, Expect};
+use judge::findings::Violation;
 use wire::{DType, Tensor, Tensors};
 
 use super::inputs::{count_tensor, counts};
@@ -115,7 +115,7 @@ impl Mask {
                         phrase::tokens(count)
                     ),
                     &expected.to_string(),
-                    &judge::arguments::scalar(seen),
+                    &judge::contract::arguments::scalar(seen),
                     |seen| seen == expected as f64,
                 )?;
             }
@@ -168,7 +168,7 @@ pub(super) fn of_rule(
     rule: impl Fn(usize, usize, usize) -> bool,
 ) -> impl FnMut(&Call) -> Result<Tensors, wire::Outcome> {
     move |call| {
-        let counts = judge::arguments::array(&call.arguments["num_tokens"]);
+        let counts = judge::contract::arguments::array(&call.arguments["num_tokens"]);
         let length = call.arguments["length"].item().unwrap_or_default() as usize;
         let places = (0..length).flat_map(|row| (0..length).map(move |column| (row, column)));
         let of_row = |&count: &f64| {
@@ -178,7 +178,7 @@ pub(super) fn of_rule(
                 .map(move |(row, column)| rule(count as usize, row, column))
         };
         let values = counts.iter().flat_map(of_row).collect();
-        let mask = judge::random::booleans(&[counts.len(), 1, length, length], values);
+        let mask = judge::contract::random::booleans(&[counts.len(), 1, length, length], values);
         Ok(arguments([("mask", mask)]))
     }
 }

@@ -3,8 +3,8 @@
 //! It is looked for before values are compared. A softmax over nothing is NaN, and a layer later every row has it, so that
 //! a number somewhere in the result would say nothing about the cause.
 
-use judge::arguments::{Array, array};
-use judge::finding::Finding;
+use judge::contract::arguments::{Array, array};
+use judge::findings::Finding;
 use ndarray::{Axis, s};
 use wire::{DType, Tensors};
 
@@ -109,8 +109,8 @@ fn unravelled(place: usize, shape: &[usize]) -> Vec<usize> {
 
 #[cfg(test)]
 mod tests {
-    use judge::arguments::{arguments, tensor};
-    use judge::random::{booleans, integers};
+    use judge::contract::arguments::{arguments, tensor};
+    use judge::contract::random::{booleans, integers};
 
     use super::*;
 

@@ -1,7 +1,7 @@
 //! The transformer over padded sequences in plain arithmetic, to compare with: position by position, without a tensor
 //! library.
 
-use judge::arguments::{Array, array};
+use judge::contract::arguments::{Array, array};
 use ndarray::{Axis, IxDyn, concatenate, s};
 use statrs::function::erf::erf;
 use wire::Tensors;
@@ -222,7 +222,7 @@ pub(crate) fn loss(logits: &Array, tokens: &Array) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
-    use judge::arguments::vector;
+    use judge::contract::arguments::vector;
 
     use super::*;
 

@@ -1,7 +1,7 @@
 //! `prefix_generate`: generating behind an encoded prefix.
 
-use judge::random::Random;
-use judge::task::{Case, Expect, Law, Task};
+use judge::contract::random::Random;
+use judge::contract::{Case, Expect, Law, Task};
 use wire::Tensors;
 
 use super::encoder_decoder;

@@ -1,11 +1,11 @@
 //! `sequence_loss`: what a decoder is trained with.
 
-use judge::arguments::{Array, arguments, array, scalar, tensor_like, vector, with};
-use judge::probe::{Broken, Holds, Probe, equal, unchanged};
-use judge::random::Random;
-use judge::scenario::{self, Scenario};
-use judge::subject::Call;
-use judge::task::{Case, Expect, Law, Task};
+use judge::checks::probe::{Broken, Holds, Probe, equal, unchanged};
+use judge::contract::arguments::{Array, arguments, array, scalar, tensor_like, vector, with};
+use judge::contract::random::Random;
+use judge::contract::scenario::{self, Scenario};
+use judge::contract::subject::Call;
+use judge::contract::{Case, Expect, Law, Task};
 use ndarray::{Axis, IxDyn, s};
 use wire::Tensors;
 
@@ -352,7 +352,7 @@ fn nothing_to_predict(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
 
 #[cfg(test)]
 mod tests {
-    use judge::arguments::tensor;
+    use judge::contract::arguments::tensor;
     use wire::Outcome;
 
     use super::*;

@@ -1,8 +1,8 @@
 //! Attention in plain Rust, right and wrong, to try laws and golden cases on.
 
-use judge::arguments::{Array, arguments, array, tensor};
-use judge::random::Random;
-use judge::subject::Call;
+use judge::contract::arguments::{Array, arguments, array, tensor};
+use judge::contract::random::Random;
+use judge::contract::subject::Call;
 use ndarray::{IxDyn, s};
 use wire::{Outcome, Tensors};
 

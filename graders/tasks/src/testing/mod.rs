@@ -4,16 +4,16 @@ pub(crate) mod attention;
 pub(crate) mod sequence;
 pub(crate) mod transformer;
 
+use judge::checks::probe::Probe;
+use judge::checks::property::{Effort, law_seed, try_law};
 use judge::compare::compare;
+use judge::contract::call::arguments_in;
+use judge::contract::random::Random;
+use judge::contract::subject::{Call, Fault, Gradient, Subject};
+use judge::contract::tolerance::Tolerances;
+use judge::contract::{Expect, Task};
 use judge::fixtures::INPUT_SEED;
-use judge::golden::arguments_in;
-use judge::law::{Effort, law_seed, try_law};
-use judge::making::{indiscriminate, make_case};
-use judge::probe::Probe;
-use judge::random::Random;
-use judge::subject::{Call, Fault, Gradient, Subject};
-use judge::task::{Expect, Task};
-use judge::tolerance::Tolerances;
+use judge::goldens::generate::{indiscriminate, make_case};
 use wire::message::Group;
 use wire::{DType, Data, Observed, Outcome, Tensor, Tensors};
 

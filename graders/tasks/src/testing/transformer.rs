@@ -1,8 +1,8 @@
 //! Blocks, GPTs and generation in plain Rust, right and with one mistake, to try laws and golden cases on.
 
-use judge::arguments::{Array, arguments, array, tensor};
-use judge::random::Random;
-use judge::subject::Call;
+use judge::contract::arguments::{Array, arguments, array, tensor};
+use judge::contract::random::Random;
+use judge::contract::subject::Call;
 use ndarray::{Axis, IxDyn, concatenate, s};
 use wire::{Outcome, Tensors};
 

@@ -1,9 +1,9 @@
 //! Inputs drawn anew for the golden cases of all tasks.
 
-use judge::differential::{fresh_inputs, has_fresh};
+use judge::checks::differential::{fresh_inputs, has_fresh};
+use judge::contract::random::Random;
+use judge::contract::{Case, Task};
 use judge::fixtures::StoredCase;
-use judge::random::Random;
-use judge::task::{Case, Task};
 use wire::Tensors;
 
 use crate::ALL;

@@ -3,7 +3,7 @@
 mod fresh_inputs;
 mod two_mistakes;
 
-use judge::forbidden::{Family, forbidden};
+use judge::contract::forbidden::{Family, forbidden};
 
 use crate::ALL;
 

@@ -1,8 +1,8 @@
 //! `and_neuron`: a neuron that computes AND, whatever its weights.
 
-use judge::answer::Answer;
-use judge::finding::Finding;
-use judge::task::{Case, Expect, Task};
+use judge::contract::answer::Answer;
+use judge::contract::{Case, Expect, Task};
+use judge::findings::Finding;
 use wire::Tensors;
 
 use super::thresholds::{Linear, computes};

@@ -1,11 +1,11 @@
 //! `hidden_state`: a linear recurrence, step by step.
 
-use judge::arguments::{Array, arguments, array, scalar, tensor};
-use judge::probe::{Broken, Holds, Probe, equal, unchanged};
-use judge::random::Random;
-use judge::scenario::{Scenario, Sizes};
-use judge::subject::Call;
-use judge::task::{Case, Expect, Law, Task};
+use judge::checks::probe::{Broken, Holds, Probe, equal, unchanged};
+use judge::contract::arguments::{Array, arguments, array, scalar, tensor};
+use judge::contract::random::Random;
+use judge::contract::scenario::{Scenario, Sizes};
+use judge::contract::subject::Call;
+use judge::contract::{Case, Expect, Law, Task};
 use wire::{DType, Tensor, Tensors};
 
 use super::spectral::{Block, blocks, radius, sheared};

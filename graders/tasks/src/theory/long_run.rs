@@ -1,11 +1,11 @@
 //! `long_run`: what the spectral radius says about the hidden state.
 
-use judge::arguments::{Array, arguments, vector};
-use judge::probe::{Holds, Probe, equal};
-use judge::random::Random;
-use judge::scenario::Scenario;
-use judge::subject::Call;
-use judge::task::{Case, Expect, Law, Task};
+use judge::checks::probe::{Holds, Probe, equal};
+use judge::contract::arguments::{Array, arguments, vector};
+use judge::contract::random::Random;
+use judge::contract::scenario::Scenario;
+use judge::contract::subject::Call;
+use judge::contract::{Case, Expect, Law, Task};
 use wire::{DType, Tensors};
 
 use super::spectral::{Block, blocks, sheared, square, stack, stack_in};

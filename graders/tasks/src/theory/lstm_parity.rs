@@ -1,9 +1,9 @@
 //! `lstm_parity`: weights of an LSTM whose state is the parity of what it has read, tried on all short strings.
 
-use judge::answer::Answer;
 use judge::compare::number;
-use judge::finding::{Behaviour, Finding, Steps};
-use judge::task::{Case, Expect, Task};
+use judge::contract::answer::Answer;
+use judge::contract::{Case, Expect, Task};
+use judge::findings::{Behaviour, Finding, Steps};
 use wire::Tensors;
 
 use super::thresholds::{Linear, bit, finite};

@@ -1,7 +1,7 @@
 //! Matrices with known eigenvalues, for `spectral_radius`, `hidden_state` and `long_run`.
 
-use judge::arguments::{Array, tensor};
-use judge::random::Random;
+use judge::contract::arguments::{Array, tensor};
+use judge::contract::random::Random;
 use wire::{DType, Tensor};
 
 /// A square matrix from its entries, row by row.

@@ -1,10 +1,10 @@
 //! `spectral_radius`: the largest absolute value among the eigenvalues.
 
-use judge::arguments::{Array, arguments, array, vector};
-use judge::probe::{Broken, Holds, Probe, equal};
-use judge::random::Random;
-use judge::scenario::{Scenario, Sizes};
-use judge::task::{Case, Expect, Law, Task};
+use judge::checks::probe::{Broken, Holds, Probe, equal};
+use judge::contract::arguments::{Array, arguments, array, vector};
+use judge::contract::random::Random;
+use judge::contract::scenario::{Scenario, Sizes};
+use judge::contract::{Case, Expect, Law, Task};
 use wire::Tensors;
 
 use super::spectral::{Block, blocks, radius, sheared, stack, stack_in};

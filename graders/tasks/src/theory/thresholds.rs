@@ -1,9 +1,9 @@
 //! Sums that are compared with 0, and the neurons made of them: what `and_neuron`, `or_neuron`, `xor_neuron`,
 //! `xor_network` and `lstm_parity` share.
 
-use judge::answer::Answer;
 use judge::compare::number;
-use judge::finding::{Behaviour, Finding, Steps};
+use judge::contract::answer::Answer;
+use judge::findings::{Behaviour, Finding, Steps};
 
 /// A sum this much smaller than its largest term is 0: weights that cancel on paper do not always cancel in f64.
 const ROUNDING: f64 = 1e-12;

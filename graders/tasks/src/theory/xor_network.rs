@@ -1,8 +1,8 @@
 //! `xor_network`: two layers of neurons compute what one neuron cannot.
 
-use judge::answer::Answer;
-use judge::finding::{Behaviour, Finding, Steps};
-use judge::task::{Case, Expect, Task};
+use judge::contract::answer::Answer;
+use judge::contract::{Case, Expect, Task};
+use judge::findings::{Behaviour, Finding, Steps};
 use wire::Tensors;
 
 use super::thresholds::{Linear, ROWS, bit, finite, named};

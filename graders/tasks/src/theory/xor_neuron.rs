@@ -3,10 +3,10 @@
 //! That there is none is soon said. The points are for the certificate, which is verified by arithmetic; both functions
 //! are one task, so that neither gives anything alone.
 
-use judge::answer::Answer;
 use judge::compare::number;
-use judge::finding::{Behaviour, Finding, Steps};
-use judge::task::{Case, Expect, Task};
+use judge::contract::answer::Answer;
+use judge::contract::{Case, Expect, Task};
+use judge::findings::{Behaviour, Finding, Steps};
 use wire::Tensors;
 
 use super::thresholds::{Linear, ROWS, computes, finite, named, rounded_sum};

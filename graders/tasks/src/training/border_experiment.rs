@@ -1,12 +1,12 @@
 //! `border_experiment`: what a small image classifier learns of two boxes, by padding and head.
 
-use judge::arguments::arguments;
-use judge::probe::Stop;
-use judge::random::Random;
-use judge::subject::Call;
-use judge::task::Task;
-use judge::trainer::Trainer;
-use judge::trial::{Measurement, Outcome, Trial};
+use judge::checks::probe::Stop;
+use judge::checks::trainer::Trainer;
+use judge::contract::Task;
+use judge::contract::arguments::arguments;
+use judge::contract::random::Random;
+use judge::contract::subject::Call;
+use judge::contract::training::{Measurement, Outcome, Trial};
 
 use super::measures::{accuracy_of_net, at_least, at_most, like};
 use crate::convolution::plain::{Mode, last_side};

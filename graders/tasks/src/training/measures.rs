@@ -1,11 +1,11 @@
 //! What the tasks that train share: returned weights that fit, scores that become answers, curves.
 
-use judge::arguments::with;
-use judge::finding::Finding;
-use judge::probe::Stop;
-use judge::subject::Call;
-use judge::trainer::Trainer;
-use judge::trial::{Bar, Measurement, Series};
+use judge::checks::probe::Stop;
+use judge::checks::trainer::Trainer;
+use judge::contract::arguments::with;
+use judge::contract::subject::Call;
+use judge::contract::training::{Bar, Measurement, Series};
+use judge::findings::Finding;
 use wire::{Tensor, Tensors};
 
 use crate::convolution::plain::Mode;
@@ -102,8 +102,8 @@ fn missing(output: &str) -> Stop {
 
 #[cfg(test)]
 mod tests {
-    use judge::arguments::arguments;
-    use judge::random::floats;
+    use judge::contract::arguments::arguments;
+    use judge::contract::random::floats;
 
     use super::*;
 

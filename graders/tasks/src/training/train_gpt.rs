@@ -1,12 +1,12 @@
 //! `train_gpt`: a GPT learns the mirror language.
 
-use judge::arguments::{Array, arguments, array, with};
-use judge::probe::Stop;
-use judge::random::{Random, integers};
-use judge::subject::Call;
-use judge::task::Task;
-use judge::trainer::Trainer;
-use judge::trial::{Outcome, Trial};
+use judge::checks::probe::Stop;
+use judge::checks::trainer::Trainer;
+use judge::contract::Task;
+use judge::contract::arguments::{Array, arguments, array, with};
+use judge::contract::random::{Random, integers};
+use judge::contract::subject::Call;
+use judge::contract::training::{Outcome, Trial};
 use wire::{Tensor, Tensors};
 
 use super::measures::{at_most, curve, like, measured};

@@ -1,12 +1,12 @@
 //! `train_graph`: two kinds of graph networks learn the classes of a planted-partition graph.
 
-use judge::arguments::{arguments, array, tensor_like};
-use judge::probe::Stop;
-use judge::random::Random;
-use judge::subject::Call;
-use judge::task::Task;
-use judge::trainer::Trainer;
-use judge::trial::{Outcome, Trial};
+use judge::checks::probe::Stop;
+use judge::checks::trainer::Trainer;
+use judge::contract::Task;
+use judge::contract::arguments::{arguments, array, tensor_like};
+use judge::contract::random::Random;
+use judge::contract::subject::Call;
+use judge::contract::training::{Outcome, Trial};
 use wire::{Tensor, Tensors};
 
 use super::measures::{at_least, like, measured};

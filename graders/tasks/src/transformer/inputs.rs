@@ -1,9 +1,9 @@
 //! Weights, settings and sizes that the tasks over blocks share.
 
-use judge::arguments::{arguments, array, with};
-use judge::golden::arguments_in;
-use judge::random::{Random, integers};
-use judge::scenario::Scenario;
+use judge::contract::arguments::{arguments, array, with};
+use judge::contract::call::arguments_in;
+use judge::contract::random::{Random, integers};
+use judge::contract::scenario::Scenario;
 use wire::{Data, Tensor, Tensors};
 
 /// How large a block, or a GPT, is.
@@ -135,7 +135,7 @@ pub(crate) fn tokens(random: &mut Random, batch: usize, length: usize, vocabular
 }
 
 /// Token ids as they cross the border.
-pub(crate) fn token_tensor(tokens: &judge::arguments::Array) -> Tensor {
+pub(crate) fn token_tensor(tokens: &judge::contract::arguments::Array) -> Tensor {
     integers(tokens.shape(), tokens.iter().map(|&token| token as i64).collect())
 }
 
@@ -165,7 +165,11 @@ pub(crate) fn filled(given: &Tensors, name: &str, value: f64) -> Tensors {
 /// The arguments with one tensor multiplied by a factor.
 pub(crate) fn multiplied(given: &Tensors, name: &str, factor: f64) -> Tensors {
     let scaled = array(&given[name]) * factor;
-    with(given, name, judge::arguments::tensor_like(&given[name], &scaled))
+    with(
+        given,
+        name,
+        judge::contract::arguments::tensor_like(&given[name], &scaled),
+    )
 }
 
 /// The arguments with attention that adds nothing.

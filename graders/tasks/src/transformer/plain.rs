@@ -2,7 +2,7 @@
 
 use std::f64::consts::PI;
 
-use judge::arguments::{Array, array};
+use judge::contract::arguments::{Array, array};
 use ndarray::{Axis, IxDyn, concatenate, s};
 use wire::Tensors;
 
@@ -159,7 +159,7 @@ mod tests {
     fn a_row_is_divided_by_its_root_mean_square() {
         // The squares of 1 and 7 have the mean 25.
         let row = Array::from_shape_vec(IxDyn(&[1, 1, 2]), vec![1.0, 7.0]).expect("two values");
-        let weight = judge::arguments::vector(vec![0.5, 2.0]);
+        let weight = judge::contract::arguments::vector(vec![0.5, 2.0]);
         let normalised = rms_norm(&row, &weight, 1e-20);
         assert!((normalised[[0, 0, 0]] - 0.1).abs() < 1e-14 && (normalised[[0, 0, 1]] - 2.8).abs() < 1e-14);
     }

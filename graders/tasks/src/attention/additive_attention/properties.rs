@@ -1,11 +1,11 @@
 //! Laws of `additive_attention`.
 
-use judge::arguments::{Array, array, scalar, tensor, tensor_like, with};
+use judge::checks::probe::{Broken, Holds, Probe, broken_rule, equal, every, unchanged};
 use judge::compare::number;
-use judge::golden::arguments_in;
-use judge::probe::{Broken, Holds, Probe, broken_rule, equal, every, unchanged};
-use judge::scenario::Scenario;
-use judge::subject::Call;
+use judge::contract::arguments::{Array, array, scalar, tensor, tensor_like, with};
+use judge::contract::call::arguments_in;
+use judge::contract::scenario::Scenario;
+use judge::contract::subject::Call;
 use ndarray::{Axis, IxDyn, s};
 use wire::Tensors;
 

@@ -1,7 +1,7 @@
 //! The laws and golden cases of `additive_attention`, tried on right and wrong functions.
 
-use judge::arguments::{Array, array, tensor};
-use judge::subject::Call;
+use judge::contract::arguments::{Array, array, tensor};
+use judge::contract::subject::Call;
 use ndarray::{Axis, IxDyn, s};
 use wire::Outcome;
 

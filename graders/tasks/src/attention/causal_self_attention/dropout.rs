@@ -2,10 +2,10 @@
 //!
 //! Nothing here depends on the order in which a generator is used: only shares, and what stays when a seed does.
 
-use judge::arguments::Array;
+use judge::checks::probe::{Holds, Probe, broken_rule, equal, unchanged};
 use judge::compare::number;
-use judge::probe::{Holds, Probe, broken_rule, equal, unchanged};
-use judge::scenario::Scenario;
+use judge::contract::arguments::Array;
+use judge::contract::scenario::Scenario;
 use wire::Tensor;
 
 use crate::attention::inputs::{CLOSELY, zeros_by_chance};

@@ -3,10 +3,10 @@
 mod dropout;
 mod properties;
 
-use judge::arguments::{arguments, with};
-use judge::random::{Random, floats};
-use judge::scenario::Sizes;
-use judge::task::{Case, Expect, Law, Task};
+use judge::contract::arguments::{arguments, with};
+use judge::contract::random::{Random, floats};
+use judge::contract::scenario::Sizes;
+use judge::contract::{Case, Expect, Law, Task};
 use wire::{Tensor, Tensors};
 
 /// The task.

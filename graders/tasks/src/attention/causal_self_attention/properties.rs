@@ -1,10 +1,10 @@
 //! Laws of `causal_self_attention` outside training.
 
-use judge::arguments::{Array, array, scalar, tensor};
+use judge::checks::probe::{Broken, Holds, Probe, broken_rule, equal, every, unchanged};
 use judge::compare::number;
-use judge::probe::{Broken, Holds, Probe, broken_rule, equal, every, unchanged};
-use judge::scenario::Scenario;
-use judge::subject::Call;
+use judge::contract::arguments::{Array, array, scalar, tensor};
+use judge::contract::scenario::Scenario;
+use judge::contract::subject::Call;
 use ndarray::{Axis, IxDyn, s};
 use wire::{Tensor, Tensors};
 

@@ -1,6 +1,6 @@
 //! The laws and golden cases of `causal_self_attention`, tried on right and wrong functions.
 
-use judge::subject::Call;
+use judge::contract::subject::Call;
 
 use super::TASK;
 use crate::testing::attention::Way::{self, *};

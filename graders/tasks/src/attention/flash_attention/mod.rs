@@ -2,11 +2,11 @@
 
 mod properties;
 
-use judge::arguments::{arguments, with};
-use judge::forbidden::Family;
-use judge::random::Random;
-use judge::scenario::Sizes;
-use judge::task::{Case, Expect, Law, Task};
+use judge::contract::arguments::{arguments, with};
+use judge::contract::forbidden::Family;
+use judge::contract::random::Random;
+use judge::contract::scenario::Sizes;
+use judge::contract::{Case, Expect, Law, Task};
 use wire::{Tensor, Tensors};
 
 /// The task.
@@ -243,8 +243,8 @@ fn high_scores(random: &mut Random) -> Tensors {
 
 #[cfg(test)]
 mod tests {
-    use judge::arguments::{Array, array, tensor};
-    use judge::subject::Call;
+    use judge::contract::arguments::{Array, array, tensor};
+    use judge::contract::subject::Call;
     use wire::Outcome;
 
     use super::*;

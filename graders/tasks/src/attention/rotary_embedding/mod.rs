@@ -2,10 +2,10 @@
 
 mod properties;
 
-use judge::arguments::arguments;
-use judge::random::Random;
-use judge::scenario::Sizes;
-use judge::task::{Case, Expect, Law, Task};
+use judge::contract::arguments::arguments;
+use judge::contract::random::Random;
+use judge::contract::scenario::Sizes;
+use judge::contract::{Case, Expect, Law, Task};
 use wire::{Tensor, Tensors};
 
 /// The task.
@@ -158,8 +158,8 @@ fn of(query: Tensor, key: Tensor, start: i64) -> Tensors {
 mod tests {
     #![expect(clippy::unnecessary_wraps, reason = "the shape of a submission's function")]
 
-    use judge::arguments::{Array, array, tensor};
-    use judge::subject::Call;
+    use judge::contract::arguments::{Array, array, tensor};
+    use judge::contract::subject::Call;
     use wire::Outcome;
 
     use super::*;

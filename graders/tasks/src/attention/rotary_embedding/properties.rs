@@ -1,10 +1,10 @@
 //! Laws of `rotary_embedding`.
 
-use judge::arguments::{Array, array, tensor, tensor_like, with};
+use judge::checks::probe::{Broken, Holds, Probe, broken_rule, equal};
 use judge::compare::number;
-use judge::probe::{Broken, Holds, Probe, broken_rule, equal};
-use judge::scenario::Scenario;
-use judge::subject::Call;
+use judge::contract::arguments::{Array, array, tensor, tensor_like, with};
+use judge::contract::scenario::Scenario;
+use judge::contract::subject::Call;
 use ndarray::{Axis, IxDyn, s};
 use wire::Tensors;
 

@@ -1,11 +1,11 @@
 //! Laws of `scaled_dot_product_attention`.
 
-use judge::arguments::{Array, array, tensor_like, with};
+use judge::checks::probe::{Broken, Holds, Probe, broken_rule, equal, every, unchanged};
 use judge::compare::number;
-use judge::probe::{Broken, Holds, Probe, broken_rule, equal, every, unchanged};
-use judge::random::booleans;
-use judge::scenario::Scenario;
-use judge::subject::Call;
+use judge::contract::arguments::{Array, array, tensor_like, with};
+use judge::contract::random::booleans;
+use judge::contract::scenario::Scenario;
+use judge::contract::subject::Call;
 use ndarray::{Axis, IxDyn, s};
 use wire::Tensors;
 

@@ -1,8 +1,8 @@
 //! The laws and golden cases of `scaled_dot_product_attention`, tried on right and wrong functions.
 
+use judge::contract::random::Random;
+use judge::contract::subject::Call;
 use judge::fixtures::INPUT_SEED;
-use judge::random::Random;
-use judge::subject::Call;
 
 use super::TASK;
 use crate::testing::attention::Way::{self, *};

@@ -2,13 +2,13 @@
 
 mod properties;
 
-use judge::arguments::{arguments, with};
-use judge::probe::Stop;
-use judge::random::{Random, floats, integers};
-use judge::subject::Call;
-use judge::task::{Case, Expect, Law, Task};
-use judge::trainer::Trainer;
-use judge::trial::{Outcome, Trial};
+use judge::checks::probe::Stop;
+use judge::checks::trainer::Trainer;
+use judge::contract::arguments::{arguments, with};
+use judge::contract::random::{Random, floats, integers};
+use judge::contract::subject::Call;
+use judge::contract::training::{Outcome, Trial};
+use judge::contract::{Case, Expect, Law, Task};
 use wire::{Tensor, Tensors};
 
 use super::plain::{Mode, last_side, scores};

@@ -1,10 +1,10 @@
 //! The laws of `accuracy_per_angle`.
 
-use judge::arguments::{Array, array, tensor_like, vector, with};
-use judge::probe::{Broken, Holds, Probe, equal, unchanged};
-use judge::random::{Random, integers};
-use judge::scenario::{Scenario, Sizes};
-use judge::subject::Call;
+use judge::checks::probe::{Broken, Holds, Probe, equal, unchanged};
+use judge::contract::arguments::{Array, array, tensor_like, vector, with};
+use judge::contract::random::{Random, integers};
+use judge::contract::scenario::{Scenario, Sizes};
+use judge::contract::subject::Call;
 use wire::{Tensor, Tensors};
 
 use crate::convolution::plain::{Mode, scores};

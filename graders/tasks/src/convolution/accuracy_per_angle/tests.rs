@@ -5,8 +5,8 @@
     reason = "functions that refuse and functions that do not have one type"
 )]
 
-use judge::arguments::{arguments, tensor_like, vector, with};
-use judge::subject::Call;
+use judge::contract::arguments::{arguments, tensor_like, vector, with};
+use judge::contract::subject::Call;
 use wire::{DType, Outcome, Tensors};
 
 use super::TASK;

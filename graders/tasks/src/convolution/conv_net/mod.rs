@@ -2,9 +2,9 @@
 
 mod properties;
 
-use judge::arguments::arguments;
-use judge::random::Random;
-use judge::task::{Case, Expect, Law, Task};
+use judge::contract::arguments::arguments;
+use judge::contract::random::Random;
+use judge::contract::{Case, Expect, Law, Task};
 use wire::Tensors;
 
 use super::plain::{KERNELS, Mode, last_side};

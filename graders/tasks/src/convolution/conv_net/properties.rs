@@ -1,9 +1,9 @@
 //! The laws of `conv_net`.
 
-use judge::arguments::{Array, arguments, array, scalar, tensor_like, with};
-use judge::probe::{Broken, Holds, Probe, equal, unchanged};
-use judge::scenario::{Scenario, Sizes};
-use judge::subject::Call;
+use judge::checks::probe::{Broken, Holds, Probe, equal, unchanged};
+use judge::contract::arguments::{Array, arguments, array, scalar, tensor_like, with};
+use judge::contract::scenario::{Scenario, Sizes};
+use judge::contract::subject::Call;
 use wire::Tensors;
 
 use crate::convolution::plain::{KERNELS, Mode, last_side, linear, scores};

@@ -1,9 +1,9 @@
 //! The laws of `convolve2d`.
 
-use judge::arguments::{Array, arguments, array, scalar, tensor};
-use judge::probe::{Broken, Holds, Probe, equal, every, unchanged};
-use judge::scenario::{Scenario, Sizes};
-use judge::subject::Call;
+use judge::checks::probe::{Broken, Holds, Probe, equal, every, unchanged};
+use judge::contract::arguments::{Array, arguments, array, scalar, tensor};
+use judge::contract::scenario::{Scenario, Sizes};
+use judge::contract::subject::Call;
 use wire::Tensors;
 
 use crate::convolution::plain::{Mode, convolution, output_shape};

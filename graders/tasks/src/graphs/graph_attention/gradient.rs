@@ -1,8 +1,8 @@
 //! The law of `graph_attention` about gradients.
 
-use judge::arguments::{Array, arguments, array, scalar, with};
-use judge::probe::{Broken, Holds, Probe, equal};
-use judge::scenario::Scenario;
+use judge::checks::probe::{Broken, Holds, Probe, equal};
+use judge::contract::arguments::{Array, arguments, array, scalar, with};
+use judge::contract::scenario::Scenario;
 use wire::Tensors;
 
 use super::inputs::{drawn, layer, pre_activations, with_array};

@@ -1,9 +1,9 @@
 //! Arguments and results of a graph attention layer, as arrays and edges.
 
-use judge::arguments::{Array, arguments, array, tensor_like, with};
-use judge::probe::{Broken, Probe, every, typed};
-use judge::random::edge_index;
-use judge::scenario::Scenario;
+use judge::checks::probe::{Broken, Probe, every, typed};
+use judge::contract::arguments::{Array, arguments, array, tensor_like, with};
+use judge::contract::random::edge_index;
+use judge::contract::scenario::Scenario;
 use wire::{DType, Tensor, Tensors};
 
 use crate::graphs::inputs::{Edge, product};

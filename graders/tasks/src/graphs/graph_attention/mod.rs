@@ -4,9 +4,9 @@ mod gradient;
 pub(crate) mod inputs;
 mod properties;
 
-use judge::arguments::arguments;
-use judge::random::{Random, edge_index};
-use judge::task::{Case, Expect, Law, Task};
+use judge::contract::arguments::arguments;
+use judge::contract::random::{Random, edge_index};
+use judge::contract::{Case, Expect, Law, Task};
 use wire::{DType, Data, Tensor, Tensors};
 
 use self::gradient::gradient;

@@ -1,10 +1,10 @@
 //! Right and wrong graph attention layers in plain Rust: the laws accept the right ones and reject the wrong ones.
 
-use judge::arguments::{Array, arguments, array, tensor, vector};
-use judge::law::{law_seed, try_law};
-use judge::probe::Probe;
-use judge::random::{edge_index, floats, integers};
-use judge::subject::{Call, Fault, Subject};
+use judge::checks::probe::Probe;
+use judge::checks::property::{law_seed, try_law};
+use judge::contract::arguments::{Array, arguments, array, tensor, vector};
+use judge::contract::random::{edge_index, floats, integers};
+use judge::contract::subject::{Call, Fault, Subject};
 use wire::message::Group;
 use wire::{DType, Observed, Outcome, Tensor, Tensors};
 

@@ -6,10 +6,10 @@
     reason = "functions that refuse and functions that do not have one type"
 )]
 
-use judge::arguments::{Array, arguments, array, tensor, tensor_like, with};
-use judge::random::integers;
-use judge::subject::Call;
-use judge::task::Task;
+use judge::contract::Task;
+use judge::contract::arguments::{Array, arguments, array, tensor, tensor_like, with};
+use judge::contract::random::integers;
+use judge::contract::subject::Call;
 use wire::{DType, Data, Outcome, Tensor, Tensors};
 
 use crate::graphs::convolution_inputs::{means, updated};

@@ -1,8 +1,8 @@
 //! Right and wrong graph matrices in plain Rust: the laws accept the right ones and reject the wrong ones.
 
-use judge::arguments::{Array, arguments, tensor};
-use judge::subject::Call;
-use judge::task::Task;
+use judge::contract::Task;
+use judge::contract::arguments::{Array, arguments, tensor};
+use judge::contract::subject::Call;
 use wire::{DType, Data, Outcome, Tensor, Tensors};
 
 use crate::graphs::graph_attention::inputs::edges_of;

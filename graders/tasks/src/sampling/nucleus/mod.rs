@@ -2,10 +2,10 @@
 
 mod properties;
 
-use judge::arguments::arguments;
-use judge::random::Random;
-use judge::scenario::Sizes;
-use judge::task::{Case, Expect, Law, Task};
+use judge::contract::arguments::arguments;
+use judge::contract::random::Random;
+use judge::contract::scenario::Sizes;
+use judge::contract::{Case, Expect, Law, Task};
 use wire::{Tensor, Tensors};
 
 use super::inputs::{clear_mass, distribution, matrix, most_likely};

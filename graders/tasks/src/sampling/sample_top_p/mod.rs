@@ -2,9 +2,9 @@
 
 mod properties;
 
-use judge::arguments::{arguments, with};
-use judge::random::Random;
-use judge::task::{Case, Expect, Law, Task};
+use judge::contract::arguments::{arguments, with};
+use judge::contract::random::Random;
+use judge::contract::{Case, Expect, Law, Task};
 use wire::{Data, Tensor, Tensors};
 
 use super::inputs::{clear_mass, logits, matrix, most_likely, rows, softmax};

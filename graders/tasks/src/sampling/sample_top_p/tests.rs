@@ -1,7 +1,7 @@
 //! Right and wrong samplers in plain Rust: the laws accept the right one and reject the wrong ones.
 
-use judge::random::Random;
-use judge::subject::Call;
+use judge::contract::random::Random;
+use judge::contract::subject::Call;
 use wire::Outcome;
 
 use crate::sampling::inputs::{rows, softmax};

@@ -1,10 +1,10 @@
 //! Laws of `encoder_decoder`.
 
-use judge::arguments::{Array, array, scalar, tensor_like, with};
-use judge::finding::Violation;
-use judge::probe::{Broken, Holds, Probe, equal, every, unchanged};
-use judge::scenario::Scenario;
-use judge::subject::Call;
+use judge::checks::probe::{Broken, Holds, Probe, equal, every, unchanged};
+use judge::contract::arguments::{Array, array, scalar, tensor_like, with};
+use judge::contract::scenario::Scenario;
+use judge::contract::subject::Call;
+use judge::findings::Violation;
 use ndarray::{Axis, s};
 use wire::Tensors;
 

@@ -2,10 +2,10 @@
 
 mod properties;
 
-use judge::arguments::with;
-use judge::random::{Random, booleans};
-use judge::scenario;
-use judge::task::{Case, Expect, Law, Task};
+use judge::contract::arguments::with;
+use judge::contract::random::{Random, booleans};
+use judge::contract::scenario;
+use judge::contract::{Case, Expect, Law, Task};
 use wire::{Tensor, Tensors};
 
 use super::inputs::{attention, padded_counts};
@@ -166,7 +166,7 @@ fn padded(random: &mut Random, decoder: bool) -> Tensors {
 }
 
 /// A mask `[B, T, T]` as it crosses the border, with the axis of heads.
-fn mask_tensor(mask: &judge::arguments::Array) -> Tensor {
+fn mask_tensor(mask: &judge::contract::arguments::Array) -> Tensor {
     let shape = [mask.shape()[0], 1, mask.shape()[1], mask.shape()[2]];
     booleans(&shape, mask.iter().map(|&seen| seen != 0.0).collect())
 }

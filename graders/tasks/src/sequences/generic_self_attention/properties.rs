@@ -1,8 +1,8 @@
 //! Laws of `generic_self_attention`.
 
-use judge::arguments::{Array, array, scalar, tensor, tensor_like, with};
-use judge::probe::{Broken, Holds, Probe, equal, every, unchanged};
-use judge::scenario::Scenario;
+use judge::checks::probe::{Broken, Holds, Probe, equal, every, unchanged};
+use judge::contract::arguments::{Array, array, scalar, tensor, tensor_like, with};
+use judge::contract::scenario::Scenario;
 use ndarray::{Axis, IxDyn, s};
 use wire::Tensors;
 

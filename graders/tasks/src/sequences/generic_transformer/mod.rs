@@ -2,10 +2,10 @@
 
 mod properties;
 
-use judge::arguments::with;
-use judge::random::Random;
-use judge::scenario;
-use judge::task::{Case, Expect, Law, Task};
+use judge::contract::arguments::with;
+use judge::contract::random::Random;
+use judge::contract::scenario;
+use judge::contract::{Case, Expect, Law, Task};
 use wire::Tensors;
 
 use super::inputs::{Sizes, padded_counts, padded_tokens, transformer_call, with_cache};

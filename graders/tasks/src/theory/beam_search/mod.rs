@@ -3,11 +3,11 @@
 mod plain;
 mod properties;
 
-use judge::answer::Answer;
-use judge::arguments::arguments;
-use judge::finding::{Behaviour, Finding};
-use judge::random::{Random, floats};
-use judge::task::{Case, Expect, Task};
+use judge::contract::answer::Answer;
+use judge::contract::arguments::arguments;
+use judge::contract::random::{Random, floats};
+use judge::contract::{Case, Expect, Task};
+use judge::findings::{Behaviour, Finding};
 use wire::{DType, Tensor, Tensors};
 
 use self::plain::{Run, Scored, Tree, listed, rows, short};

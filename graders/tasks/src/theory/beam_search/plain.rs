@@ -1,7 +1,7 @@
 //! Beam search in plain Rust over a model that is a table, with an account of each step; and exhaustive search.
 
 use judge::compare::number;
-use judge::finding::Steps;
+use judge::findings::Steps;
 
 /// A model of the next token as a table: a row of log-probabilities for each sequence, the empty one first, then in
 /// order of length and of tokens.

@@ -1,11 +1,11 @@
 //! The laws of `beam_search`, on random trees: without ties, but for the law about ties.
 
-use judge::arguments::scalar;
+use judge::checks::probe::{Broken, Holds, Probe, broken_rule, equal};
 use judge::compare::number;
-use judge::probe::{Broken, Holds, Probe, broken_rule, equal};
-use judge::scenario::{Scenario, Sizes};
-use judge::subject::Call;
-use judge::task::Law;
+use judge::contract::Law;
+use judge::contract::arguments::scalar;
+use judge::contract::scenario::{Scenario, Sizes};
+use judge::contract::subject::Call;
 use wire::{DType, Tensors};
 
 use super::plain::{Scored, Tree, listed, rows};

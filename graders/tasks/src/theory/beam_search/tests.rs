@@ -1,13 +1,13 @@
 //! Right and wrong searches in plain Rust: what the cases and laws of `beam_search` accept and reject.
 
-use judge::answer::Answer;
-use judge::arguments::arguments;
-use judge::finding::Finding;
+use judge::contract::Expect;
+use judge::contract::answer::Answer;
+use judge::contract::arguments::arguments;
+use judge::contract::call::arguments_in;
+use judge::contract::random::{Random, integers};
+use judge::contract::subject::Call;
+use judge::findings::Finding;
 use judge::fixtures::INPUT_SEED;
-use judge::golden::arguments_in;
-use judge::random::{Random, integers};
-use judge::subject::Call;
-use judge::task::Expect;
 use wire::{DType, Outcome, Tensor, Tensors};
 
 use super::plain::{Run, Scored, Tree};

@@ -2,10 +2,10 @@
 
 mod recurrence;
 
-use judge::answer::Answer;
-use judge::arguments::{arguments, tensor, vector};
-use judge::finding::{Behaviour, Finding};
-use judge::task::{Expect, Task};
+use judge::contract::answer::Answer;
+use judge::contract::arguments::{arguments, tensor, vector};
+use judge::contract::{Expect, Task};
+use judge::findings::{Behaviour, Finding};
 use wire::{Tensor, Tensors};
 
 use super::{and_neuron, lstm_parity, or_neuron, xor_network, xor_neuron};

@@ -1,9 +1,9 @@
 //! Right and wrong hidden states, radii and graph layers in plain Rust: what cases and laws accept and reject.
 
-use judge::arguments::{Array, arguments, array, tensor, vector, with};
-use judge::random::{Random, edge_index, integers};
-use judge::subject::Call;
-use judge::task::Task;
+use judge::contract::Task;
+use judge::contract::arguments::{Array, arguments, array, tensor, vector, with};
+use judge::contract::random::{Random, edge_index, integers};
+use judge::contract::subject::Call;
 use wire::{Outcome, Tensors};
 
 use crate::graphs::graph_attention::inputs::edges_of;

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use judge::arguments::{Array, arguments, vector};
-use judge::probe::{Broken, Holds, Probe, equal, every};
-use judge::random::{Random, integers};
-use judge::scenario::{Scenario, Sizes};
-use judge::subject::Call;
-use judge::task::{Case, Expect, Law, Task};
+use judge::checks::probe::{Broken, Holds, Probe, equal, every};
+use judge::contract::arguments::{Array, arguments, vector};
+use judge::contract::random::{Random, integers};
+use judge::contract::scenario::{Scenario, Sizes};
+use judge::contract::subject::Call;
+use judge::contract::{Case, Expect, Law, Task};
 use wire::{DType, Tensors};
 
 /// The task.

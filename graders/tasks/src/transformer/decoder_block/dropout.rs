@@ -2,10 +2,10 @@
 //!
 //! Nothing here depends on the order in which a generator is used: only shares, and what stays when a seed does.
 
-use judge::arguments::{Array, array};
+use judge::checks::probe::{Broken, Holds, Probe, broken_rule, equal, unchanged};
 use judge::compare::number;
-use judge::probe::{Broken, Holds, Probe, broken_rule, equal, unchanged};
-use judge::scenario::{self, Scenario};
+use judge::contract::arguments::{Array, array};
+use judge::contract::scenario::{self, Scenario};
 use wire::Tensors;
 
 use super::properties::{given, output};
@@ -21,7 +21,7 @@ const BOTH: &[(&str, f64)] = &[("attention_dropout", 0.5), ("residual_dropout", 
 pub(crate) fn off_in_eval(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let evaluated = |rates| {
         let trained = training(&given(scenario), rates);
-        judge::arguments::with(&trained, "train", wire::Tensor::flag(false))
+        judge::contract::arguments::with(&trained, "train", wire::Tensor::flag(false))
     };
     unchanged(
         "both dropout rates, from 0 to 0.5, with train = false",

@@ -3,9 +3,9 @@
 pub(crate) mod dropout;
 mod properties;
 
-use judge::random::Random;
-use judge::scenario;
-use judge::task::{Case, Expect, Law, Task};
+use judge::contract::random::Random;
+use judge::contract::scenario;
+use judge::contract::{Case, Expect, Law, Task};
 use wire::Tensors;
 
 use super::inputs::{Sizes, block, multiplied, without_attention, without_perceptron};

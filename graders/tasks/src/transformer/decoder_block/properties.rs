@@ -1,9 +1,9 @@
 //! Laws of `decoder_block` outside training.
 
-use judge::arguments::{Array, array, scalar, tensor, tensor_like, with};
-use judge::probe::{Broken, Holds, Probe, equal, every, unchanged};
-use judge::scenario::Scenario;
-use judge::subject::Call;
+use judge::checks::probe::{Broken, Holds, Probe, equal, every, unchanged};
+use judge::contract::arguments::{Array, array, scalar, tensor, tensor_like, with};
+use judge::contract::scenario::Scenario;
+use judge::contract::subject::Call;
 use ndarray::{Axis, s};
 use wire::{Tensor, Tensors};
 

@@ -2,10 +2,10 @@
 
 mod properties;
 
-use judge::arguments::with;
-use judge::random::Random;
-use judge::scenario;
-use judge::task::{Case, Expect, Law, Task};
+use judge::contract::arguments::with;
+use judge::contract::random::Random;
+use judge::contract::scenario;
+use judge::contract::{Case, Expect, Law, Task};
 use wire::{Tensor, Tensors};
 
 use super::gpt_forward;
@@ -270,7 +270,7 @@ fn sampled(given: &Tensors, p: f64, temperature: f64) -> Tensors {
 
 #[cfg(test)]
 mod tests {
-    use judge::arguments::array;
+    use judge::contract::arguments::array;
     use judge::fixtures::INPUT_SEED;
 
     use super::properties::greedy_continuation;

@@ -1,10 +1,10 @@
 //! Laws of `generate`. A law over draws says how often it would fail a correct function.
 
-use judge::arguments::{Array, array, scalar, with};
-use judge::golden::chi_square_p_value;
-use judge::probe::{Broken, Holds, Probe, equal, every, unchanged};
-use judge::scenario::Scenario;
-use judge::subject::Call;
+use judge::checks::probe::{Broken, Holds, Probe, equal, every, unchanged};
+use judge::compare::statistics::chi_square_p_value;
+use judge::contract::arguments::{Array, array, scalar, with};
+use judge::contract::scenario::Scenario;
+use judge::contract::subject::Call;
 use ndarray::{Axis, IxDyn, concatenate, s};
 use wire::{DType, Tensor, Tensors};
 

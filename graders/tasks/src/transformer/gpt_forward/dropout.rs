@@ -1,8 +1,8 @@
 //! Laws of `gpt_forward` about dropout.
 
-use judge::arguments::{Array, tensor_like, with};
-use judge::probe::{Holds, Probe, equal, unchanged};
-use judge::scenario::{self, Scenario};
+use judge::checks::probe::{Holds, Probe, equal, unchanged};
+use judge::contract::arguments::{Array, tensor_like, with};
+use judge::contract::scenario::{self, Scenario};
 use ndarray::IxDyn;
 use wire::Tensors;
 

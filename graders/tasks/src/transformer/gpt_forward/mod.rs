@@ -3,8 +3,8 @@
 mod dropout;
 mod properties;
 
-use judge::scenario;
-use judge::task::{Case, Expect, Law, Task};
+use judge::contract::scenario;
+use judge::contract::{Case, Expect, Law, Task};
 
 use super::decoder_block;
 use super::inputs::{Sizes, gpt};

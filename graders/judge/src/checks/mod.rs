@@ -1,0 +1,8 @@
+//! The checks: how each is made, and what a failure of it is.
+
+pub mod differential;
+pub mod golden;
+pub mod hygiene;
+pub mod probe;
+pub mod property;
+pub mod trainer;
