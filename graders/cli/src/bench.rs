@@ -10,7 +10,8 @@ use std::fs;
 use std::time::Instant;
 
 use judge::contract::call::case_call;
-use judge::contract::subject::{Call, Fault, Subject};
+use judge::contract::subject::{Call, Subject};
+use judge::findings::fault::Fault;
 use judge::fixtures::Fixtures;
 use judge::grading::assignment::Assignment;
 use judge::grading::judgement::{Bench, Training};

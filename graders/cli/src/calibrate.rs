@@ -6,12 +6,13 @@
 
 use std::collections::BTreeMap;
 
-use judge::checks::probe::{Probe, Stop};
+use judge::checks::probe::Probe;
 use judge::compare::error;
 use judge::contract::call::case_call;
 use judge::contract::subject::Subject;
 use judge::contract::tolerance::{Entry, MARGIN, SMALLEST_F32, SMALLEST_F64, Tolerances, step_up};
 use judge::contract::{Case, Expect, Task};
+use judge::findings::stop::Stop;
 use judge::fixtures::{self, StoredCase};
 use judge::goldens::generate;
 use wire::DType;

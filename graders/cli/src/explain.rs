@@ -7,9 +7,9 @@ use std::path::Path;
 
 use judge::checks::differential;
 use judge::checks::hygiene::{self, Hygiene};
-use judge::contract::forbidden::forbidden;
 use judge::contract::training::Trial;
 use judge::contract::{self, Expect, Law, Task};
+use judge::grading::check_names::check_names;
 use judge::grading::judgement::{BUILD, EXTRA_AXES, POLICY, TIME};
 
 use crate::failure::Failure;
@@ -55,7 +55,7 @@ fn explain_task(task: &Task, template: Option<&Path>) -> String {
         list(&mut text, "uses, through `parts`", task.parts.iter().copied());
     }
     let _ = writeln!(text, "  checks");
-    for name in task.check_names() {
+    for name in check_names(task) {
         let statement = statement(task, &name);
         entry(&mut text, &name, &statement);
     }
@@ -93,7 +93,7 @@ fn statement(task: &Task, check: &str) -> String {
 
 /// What the check `policy` looks for.
 fn may_not_call(task: &Task) -> Vec<String> {
-    let families = forbidden(task).into_iter();
+    let families = task.forbidden_families().into_iter();
     let operators = families.map(|family| format!("{} in one operator of libtorch, in any spelling", family.name()));
     operators.chain([NOBODY_MAY_CALL.to_owned()]).collect()
 }
@@ -177,7 +177,7 @@ fn explain_check(task: &Task, check: &str) -> Result<String, Failure> {
              others are made as if those axes were not there.",
         );
     } else {
-        let known = task.check_names();
+        let known = check_names(task);
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
         return Err(
             Failure::usage(format!("task `{}` has no check `{check}`", task.id)).hint(names::hint(
@@ -314,7 +314,7 @@ mod tests {
         for task in tasks::ALL {
             let text = explain(task.id).unwrap();
             let (_, listed) = text.split_once("\n  checks\n").unwrap();
-            for check in task.check_names() {
+            for check in check_names(task) {
                 assert!(
                     listed.contains(&format!("    {check}: ")),
                     "{}/{check}:\n{text}",

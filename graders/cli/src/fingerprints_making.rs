@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use judge::contract::Task;
-use judge::contract::subject::{Fault, Subject};
+use judge::contract::subject::Subject;
 use judge::diagnosis::behaviour::{Behaviour, Measure};
 use judge::diagnosis::fingerprint::{Nothing, telling};
+use judge::findings::fault::Fault;
 use judge::fixtures::Fixtures;
 
 use crate::bank::Wrong;

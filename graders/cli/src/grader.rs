@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use judge::contract::Task;
+use judge::contract::limits::Limits;
 use judge::findings::Finding;
-use judge::grading::assignment::Limits;
 use judge::grading::judgement::{Bench, TaskJudgement};
 use sandbox::build;
 use sandbox::launch::Launcher;

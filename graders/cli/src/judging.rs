@@ -9,7 +9,8 @@ use std::thread;
 use judge::contract::Task;
 use judge::contract::subject::{Spent, Subject};
 use judge::findings::Finding;
-use judge::grading::judgement::{Bench, Broken, Check, TaskJudgement, judge_task};
+use judge::grading::judgement::{Bench, Check, TaskJudgement, judge_task};
+use judge::grading::parts::Broken;
 use judge::grading::schedule::{Schedule, Turn};
 
 use crate::failure::Failure;
@@ -184,7 +185,8 @@ mod tests {
     use judge::fixtures::Fixtures;
     use judge::goldens::baseline::{Impostor, KINDS};
     use judge::grading::assignment::Assignment;
-    use judge::grading::judgement::{Ending, Training, parts_first};
+    use judge::grading::judgement::{Ending, Training};
+    use judge::grading::parts::parts_first;
 
     use super::*;
 

@@ -26,7 +26,8 @@ use judge::checks::differential;
 use judge::contract::Task;
 use judge::fixtures::Fixtures;
 use judge::grading::assignment::Assignment;
-use judge::grading::judgement::{Bench, Training, parts_first};
+use judge::grading::judgement::{Bench, Training};
+use judge::grading::parts::parts_first;
 
 use crate::arguments;
 use crate::exit::Exit;

@@ -179,8 +179,9 @@ fn nearest(asked: &str, names: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use judge::contract::training::{Outcome, Trial};
+    use judge::contract::training::Trial;
     use judge::contract::{Case, Expect};
+    use judge::findings::measurement::Outcome;
     use wire::Tensors;
 
     use super::*;

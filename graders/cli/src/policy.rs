@@ -1,7 +1,7 @@
 //! What the judge's tasks rule out, as the sandbox looks for it; what the sandbox finds, as the judge's findings.
 
 use judge::contract::Task;
-use judge::contract::forbidden::{self, Family};
+use judge::contract::forbidden::Family;
 use judge::findings::{Finding, Prohibition};
 use sandbox::build::Built;
 use sandbox::policy::{self, Breach, Inspection, Reason, Rules, TaskRules};
@@ -26,7 +26,7 @@ fn task_rules(task: &Task) -> TaskRules {
         task: task.id,
         file: task.file,
         functions: functions(task),
-        forbidden: forbidden::forbidden(task).into_iter().map(Family::name).collect(),
+        forbidden: task.forbidden_families().into_iter().map(Family::name).collect(),
     }
 }
 

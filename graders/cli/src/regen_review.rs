@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
 
-use judge::checks::probe::Stop;
 use judge::compare::Worst;
 use judge::contract::subject::Subject;
 use judge::contract::tolerance::Tolerances;
 use judge::contract::{Case, Task};
+use judge::findings::stop::Stop;
 use judge::fixtures::{self, Manifest, StoredCase, StoredTask};
 use judge::goldens::generate::{self, Change, Drift};
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use judge::contract::Task;
 use judge::grading::assignment::{self, Assignment, AssignmentError};
-use judge::grading::judgement::parts_first;
+use judge::grading::parts::parts_first;
 
 use crate::exit::Exit;
 use crate::failure::Failure;

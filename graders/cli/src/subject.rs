@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use judge::contract::subject::{Call, Fault, Spent, Subject};
+use judge::contract::subject::{Call, Spent, Subject};
+use judge::findings::fault::Fault;
 use judge::fixtures::hex;
 use sandbox::talk::{Batches, Child, PartAnswer, Terms, Used, Worker};
 use wire::message::Group;

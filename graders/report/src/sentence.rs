@@ -1,7 +1,7 @@
 //! Findings in single sentences, for the tables of `kit`, `regen` and `calibrate`.
 
+use judge::contract::limits::Limits;
 use judge::findings::{Counterexample, Finding};
-use judge::grading::assignment::Limits;
 
 use crate::words::{self, Place};
 

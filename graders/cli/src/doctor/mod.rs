@@ -10,8 +10,9 @@ mod layers;
 mod soak;
 mod trying;
 
+use judge::contract::limits::Limits;
 use judge::fixtures::Fixtures;
-use judge::grading::assignment::{Assignment, Limits};
+use judge::grading::assignment::Assignment;
 use judge::grading::judgement::{Bench, Training};
 
 use crate::arguments;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use judge::contract::Task;
-use judge::grading::assignment::Limits;
+use judge::contract::limits::Limits;
 use sandbox::stage::{self, Note};
 use tempfile::TempDir;
 

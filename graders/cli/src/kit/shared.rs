@@ -11,9 +11,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use judge::contract::Task;
-use judge::contract::subject::{Call, Fault, Spent, Subject};
+use judge::contract::subject::{Call, Spent, Subject};
 use judge::findings::Finding;
-use judge::grading::judgement::{Bench, Broken, TaskJudgement, judge_task};
+use judge::findings::fault::Fault;
+use judge::grading::judgement::{Bench, TaskJudgement, judge_task};
+use judge::grading::parts::Broken;
 use wire::{Observed, Tensor, Tensors};
 
 use super::Kit;

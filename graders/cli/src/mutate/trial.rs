@@ -6,12 +6,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use judge::checks::golden::judge_case;
-use judge::checks::probe::{Probe, Stop};
+use judge::checks::probe::Probe;
 use judge::contract::Task;
 use judge::findings::Finding;
+use judge::findings::stop::Stop;
 use judge::fixtures::{Fixtures, hex};
 use judge::grading::assignment::Assignment;
-use judge::grading::judgement::{Bench, Broken, Training, judge_task, parts_first};
+use judge::grading::judgement::{Bench, Training, judge_task};
+use judge::grading::parts::{Broken, parts_first};
 use sandbox::talk::Worker;
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;

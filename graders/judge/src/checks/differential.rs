@@ -6,14 +6,17 @@
 use wire::{DType, Tensors};
 
 use crate::checks::golden::judge_outputs;
-use crate::checks::probe::{Probe, Stop, returned};
+use crate::checks::probe::{Probe, returned};
 use crate::contract::call::{arguments_in, case_call, distribution_name};
 use crate::contract::random::Random;
-use crate::contract::subject::{Call, Fault, Subject};
+use crate::contract::subject::{Call, Subject};
 use crate::contract::tolerance::Tolerances;
 use crate::contract::{Case, Expect, Task};
+use crate::findings::fault::Fault;
+use crate::findings::stop::Stop;
 use crate::findings::{Counterexample, Finding};
-use crate::fixtures::{StoredCase, hex};
+use crate::fixtures::case::StoredCase;
+use crate::fixtures::files::hex;
 
 /// The name of the check.
 pub const NAME: &str = "differential";

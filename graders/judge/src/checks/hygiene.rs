@@ -4,13 +4,14 @@
 
 use wire::{DType, Tensors};
 
-use crate::checks::probe::{Probe, Stop};
+use crate::checks::probe::Probe;
 use crate::compare::compare;
 use crate::contract::call::arguments_in;
 use crate::contract::subject::Call;
 use crate::contract::{Expect, Task};
 use crate::findings::Finding;
-use crate::fixtures::StoredCase;
+use crate::findings::stop::Stop;
+use crate::fixtures::case::StoredCase;
 
 /// A check that is the same for all tasks.
 #[derive(Debug, Clone, Copy)]

@@ -1,8 +1,10 @@
 //! The checks: how each is made, and what a failure of it is.
 
+pub mod assertions;
 pub mod differential;
 pub mod golden;
 pub mod hygiene;
+pub(crate) mod observe;
 pub mod probe;
 pub mod property;
 pub mod trainer;

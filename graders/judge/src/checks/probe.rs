@@ -3,56 +3,16 @@
 use wire::message::Group;
 use wire::{DType, Observed, Outcome, Tensor, Tensors};
 
-use crate::compare::{Mismatch, compare_scaled};
-use crate::contract::arguments::{Array, array, tensor};
-use crate::contract::subject::{Call, Fault, Gradient, Subject};
+use crate::compare::Mismatch;
+use crate::contract::arguments::{Array, array};
+use crate::contract::exchange::{Exchange, Returned};
+use crate::contract::subject::{Call, Gradient, Subject};
+use crate::findings::observed::finding;
+use crate::findings::stop::{Broken, Holds, Stop};
 use crate::findings::{Finding, RecordedArgument, RecordedCall, Violation};
-use crate::reproduction::observe::{is_observed, note};
 
 /// Values of an argument beyond this number are not written into a report.
 const RECORDED_VALUES: usize = 256;
-
-/// Why a call gave nothing to judge.
-#[derive(Debug)]
-pub enum Stop {
-    /// The submission's doing.
-    Found(Finding),
-    /// This grader's doing.
-    Fault(Fault),
-}
-
-impl From<Fault> for Stop {
-    fn from(fault: Fault) -> Self {
-        Self::Fault(fault)
-    }
-}
-
-/// Why a law did not hold, or could not be judged.
-#[derive(Debug)]
-pub enum Broken {
-    /// The law does not hold.
-    Law(Violation),
-    /// This grader's doing.
-    Fault(Fault),
-}
-
-impl From<Violation> for Broken {
-    fn from(violation: Violation) -> Self {
-        Self::Law(violation)
-    }
-}
-
-impl From<Stop> for Broken {
-    fn from(stop: Stop) -> Self {
-        match stop {
-            Stop::Found(finding) => Self::Law(Violation::Call(Box::new(finding))),
-            Stop::Fault(fault) => Self::Fault(fault),
-        }
-    }
-}
-
-/// Whether a law held.
-pub type Holds = Result<(), Broken>;
 
 /// Calls a submission and records the calls.
 pub struct Probe<'a> {
@@ -61,28 +21,6 @@ pub struct Probe<'a> {
     exchanges: Vec<Exchange>,
     /// What the first call gave instead of an answer that was not meant to be refused.
     unanswered: Option<Finding>,
-}
-
-/// A call and what it gave, where it gave something.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Exchange {
-    /// The call.
-    pub call: Call,
-    /// What it gave.
-    pub returned: Option<Returned>,
-    /// What is invalid about its input, where it has to be refused.
-    pub invalid: Option<String>,
-}
-
-/// What a successful call gave.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Returned {
-    /// The outputs by name.
-    pub outputs: Tensors,
-    /// The arguments after the call, where they were asked for.
-    pub arguments: Tensors,
-    /// The gradients by argument, where they were asked for.
-    pub gradients: Tensors,
 }
 
 impl<'a> Probe<'a> {
@@ -294,39 +232,6 @@ pub(crate) fn returned(observed: Observed, canonical: Option<fn(Tensors) -> Tens
     }
 }
 
-/// The finding that an unsuccessful call stands for.
-pub(crate) fn finding(observed: Observed) -> Finding {
-    match observed {
-        Observed::Malformed { reason } => Finding::Malformed { reason },
-        Observed::Ended { how } => Finding::Crashed { how },
-        Observed::TimedOut { cpu, wall, by_cpu } => Finding::TimedOut { cpu, wall, by_cpu },
-        Observed::UsedUp { seconds, slept } => Finding::UsedUp { seconds, slept },
-        Observed::TooManyThreads { limit } => Finding::TooManyThreads { limit },
-        Observed::OutOfMemory { limit } => Finding::OutOfMemory { limit },
-        Observed::Answered { outcome, .. } => match outcome {
-            Outcome::Returned => Finding::Malformed {
-                reason: "an empty answer".to_owned(),
-            },
-            Outcome::Refused { reason } => Finding::RefusedValid { reason },
-            Outcome::NotAttempted => Finding::NotAttempted,
-            Outcome::Panicked { message, location } => Finding::Panicked { message, location },
-            Outcome::Unusable { output, reason } => Finding::Unusable { output, reason },
-            Outcome::Elsewhere {
-                output,
-                expected,
-                actual,
-            } => Finding::WrongDevice {
-                output,
-                expected,
-                actual,
-            },
-            Outcome::NoGradient { reason } => Finding::NoGradient { reason },
-            // Only a submission that forges answers can say so of a request that the reference understands.
-            Outcome::BadRequest { reason } => Finding::Malformed { reason },
-        },
-    }
-}
-
 fn record(call: &Call) -> RecordedCall {
     let argument = |(name, tensor): (&String, &Tensor)| RecordedArgument {
         name: name.clone(),
@@ -341,66 +246,5 @@ fn record(call: &Call) -> RecordedCall {
     RecordedCall {
         task: call.task.to_owned(),
         arguments: call.arguments.iter().map(argument).collect(),
-    }
-}
-
-/// The violation that a value stands for which breaks a rule of its own.
-pub fn broken_rule(what: &str, index: &[usize], value: &str, rule: &str) -> Broken {
-    Broken::Law(Violation::Value {
-        what: what.to_owned(),
-        index: index.to_vec(),
-        value: value.to_owned(),
-        rule: rule.to_owned(),
-    })
-}
-
-/// Fails unless `after` equals `before` within `tolerance` (of the largest value of `before`, at least 1).
-pub fn unchanged(cause: &str, what: &str, before: &Array, after: &Array, tolerance: f64) -> Holds {
-    judge_arrays(before, after, tolerance, |mismatch| Violation::Changed {
-        cause: cause.to_owned(),
-        what: what.to_owned(),
-        mismatch,
-    })
-}
-
-/// Fails unless `actual` equals `expected` within `tolerance` (of the largest value of `expected`, at least 1).
-pub fn equal(what: &str, equals: &str, expected: &Array, actual: &Array, tolerance: f64) -> Holds {
-    judge_arrays(expected, actual, tolerance, |mismatch| Violation::Unequal {
-        what: what.to_owned(),
-        equals: equals.to_owned(),
-        mismatch,
-    })
-}
-
-/// Fails at the first value for which `rule` does not hold; `requirement` says it in words.
-pub fn every(what: &str, requirement: &str, values: &Array, rule: impl Fn(f64) -> bool) -> Holds {
-    if is_observed() {
-        return Ok(());
-    }
-    match values.indexed_iter().find(|(_, value)| !rule(**value)) {
-        None => Ok(()),
-        Some((index, value)) => Err(Violation::Value {
-            what: what.to_owned(),
-            index: ndarray::Dimension::slice(&index).to_vec(),
-            value: crate::compare::number(*value),
-            rule: requirement.to_owned(),
-        }
-        .into()),
-    }
-}
-
-fn judge_arrays(
-    expected: &Array,
-    actual: &Array,
-    tolerance: f64,
-    violation: impl FnOnce(Mismatch) -> Violation,
-) -> Holds {
-    if note(expected, actual, tolerance) {
-        return Ok(());
-    }
-    let (expected, actual) = (tensor(expected), tensor(actual));
-    match compare_scaled(&expected, &actual, DType::F64, tolerance, 1.0) {
-        None => Ok(()),
-        Some(mismatch) => Err(violation(mismatch).into()),
     }
 }

@@ -5,11 +5,13 @@ use std::cell::RefCell;
 use proptest::test_runner::{Config, RngAlgorithm, RngSeed, TestCaseError, TestCaseResult, TestRng, TestRunner};
 use wire::DType;
 
-use crate::checks::probe::{Broken, Exchange, Probe};
+use crate::checks::probe::Probe;
+use crate::contract::exchange::Exchange;
 use crate::contract::random::seed_bytes;
 use crate::contract::scenario::Scenario;
-use crate::contract::subject::Fault;
 use crate::contract::{Cases, Law};
+use crate::findings::fault::Fault;
+use crate::findings::stop::Broken;
 use crate::findings::{Counterexample, Finding, Violation};
 
 /// How often a failing case is made smaller at most.

@@ -5,11 +5,13 @@ use std::fmt;
 use wire::message::Group;
 use wire::{Observed, Outcome, Tensors};
 
-use crate::checks::probe::{Stop, finding};
 use crate::contract::random::seed_bytes;
-use crate::contract::subject::{Call, Fault, Subject};
-use crate::contract::training::{Series, Trial};
+use crate::contract::subject::{Call, Subject};
 use crate::findings::Finding;
+use crate::findings::fault::Fault;
+use crate::findings::measurement::Series;
+use crate::findings::observed::finding;
+use crate::findings::stop::Stop;
 
 /// The name under which a report speaks of weights that the reference cannot use.
 const WEIGHTS: &str = "trained weights";
@@ -32,11 +34,11 @@ impl fmt::Debug for Trainer<'_> {
 }
 
 impl<'a> Trainer<'a> {
-    /// A trainer for one run of a trial; `seed` is what `trial_seed` gives.
-    pub fn new(subject: &'a mut dyn Subject, trial: &Trial, seed: u64) -> Self {
+    /// A trainer for one run of a trial: the CPU seconds of each of its calls; `seed` is what `trial_seed` gives.
+    pub fn new(subject: &'a mut dyn Subject, cpu_seconds: f64, seed: u64) -> Self {
         Self {
             subject,
-            cpu_seconds: trial.cpu_seconds,
+            cpu_seconds,
             seed,
             steps: 0,
             series: Vec::new(),

@@ -2,8 +2,6 @@
 //!
 //! What no task may use (files, processes, the network, ...) is the sandbox's to know.
 
-use crate::contract::Task;
-
 /// Operators that compute the same thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Family {
@@ -25,6 +23,9 @@ impl Family {
         Self::EncoderLayer,
         Self::RmsNorm,
     ];
+
+    /// Attention in one operator answers a task whatever the task asks around it; only one asks for the operator itself.
+    pub const ATTENTION: [Self; 3] = [Self::FusedAttention, Self::MultiHeadAttention, Self::EncoderLayer];
 
     /// The family's name, for people.
     pub const fn name(self) -> &'static str {
@@ -71,14 +72,4 @@ impl Family {
             Self::RmsNorm => 3,
         }
     }
-}
-
-/// Attention in one operator answers a task whatever the task asks around it; only one asks for the operator itself.
-const ATTENTION: [Family; 3] = [Family::FusedAttention, Family::MultiHeadAttention, Family::EncoderLayer];
-
-/// The families that a task may not use.
-pub fn forbidden(task: &Task) -> Vec<Family> {
-    let is_allowed = |family: &Family| task.allowed_operators.contains(family);
-    let attention = ATTENTION.into_iter().filter(|family| !is_allowed(family));
-    attention.chain(task.forbidden_operators.iter().copied()).collect()
 }

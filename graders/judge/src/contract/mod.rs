@@ -5,7 +5,9 @@
 pub mod answer;
 pub mod arguments;
 pub mod call;
+pub mod exchange;
 pub mod forbidden;
+pub mod limits;
 pub mod random;
 pub mod scenario;
 pub mod subject;
@@ -14,17 +16,15 @@ pub mod training;
 
 use wire::{DType, Tensors};
 
-use crate::checks::differential;
-use crate::checks::hygiene;
-use crate::checks::probe::{Holds, Probe};
+use crate::checks::probe::Probe;
 use crate::contract::answer::Answer;
 use crate::contract::forbidden::Family;
+use crate::contract::limits::Limits;
 use crate::contract::random::Random;
 use crate::contract::scenario::{Scenario, Sizes};
 use crate::contract::training::Trial;
 use crate::findings::Finding;
-use crate::grading::assignment::Limits;
-use crate::grading::judgement::{BUILD, EXTRA_AXES, POLICY, TIME};
+use crate::findings::stop::Holds;
 
 /// A task that can be graded.
 #[derive(Debug)]
@@ -114,30 +114,17 @@ impl Task {
         self.trials.iter().find(|trial| trial.name == name)
     }
 
+    /// The families of operators that this task may not use.
+    pub fn forbidden_families(&self) -> Vec<Family> {
+        let is_allowed = |family: &Family| self.allowed_operators.contains(family);
+        let attention = Family::ATTENTION.into_iter().filter(|family| !is_allowed(family));
+        attention.chain(self.forbidden_operators.iter().copied()).collect()
+    }
+
     /// The limits of the calls of a check: a trial has CPU time of its own.
     pub fn limits(&self, check: &str, limits: Limits) -> Limits {
         let cpu_seconds = self.trial(check).map_or(limits.cpu_seconds, |trial| trial.cpu_seconds);
         Limits { cpu_seconds, ..limits }
-    }
-
-    /// The names of all checks that can be made of this task. One that is only trained has nothing but its trials.
-    pub fn check_names(&self) -> Vec<String> {
-        let golden = |dtype: DType| {
-            self.golden_portions()
-                .into_iter()
-                .map(move |portion| golden_name(dtype, portion))
-        };
-        let mut names: Vec<String> = golden(DType::F64).chain(golden(DType::F32)).collect();
-        if !self.cases.is_empty() {
-            names.push("precision".to_owned());
-            names.push(EXTRA_AXES.to_owned());
-            names.extend(hygiene::ALL.iter().map(|check| check.name.to_owned()));
-            names.push(differential::NAME.to_owned());
-            names.extend(self.laws.iter().map(|law| law.name.to_owned()));
-        }
-        names.extend(self.trials.iter().map(|trial| trial.name.to_owned()));
-        names.extend([BUILD, POLICY, TIME].map(str::to_owned));
-        names
     }
 }
 

@@ -5,6 +5,8 @@
 
 use wire::{Observed, Tensors};
 
+use crate::findings::fault::Fault;
+
 /// One call of a task's function.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Call {
@@ -85,11 +87,6 @@ impl Spent {
         }
     }
 }
-
-/// A fault of this grader: never charged to a submission.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Fault(pub String);
 
 /// Something that answers calls.
 pub trait Subject {

@@ -8,6 +8,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use wire::DType;
 
+/// Stored values move only where the difference exceeds this share of the largest: the last bits of f64 differ between
+/// instruction sets, and a file that changes with the machine is of no use in version control.
+pub const STILL: f64 = 1e-12;
+
 /// No f32 tolerance is smaller than this.
 pub const SMALLEST_F32: f64 = 1e-6;
 /// No f64 tolerance is smaller than this.

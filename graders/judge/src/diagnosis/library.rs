@@ -12,7 +12,7 @@ use wire::{Tensor, Tensors, layout};
 use super::area::Area;
 use super::behaviour::Behaviour;
 use super::fingerprint::{Fingerprint, Nothing};
-use crate::fixtures::{FixtureError, hex, load_tensors, read, write};
+use crate::fixtures::files::{FixtureError, hex, load_tensors, read, write};
 
 const FORMAT: u32 = 1;
 /// What stands in the place of an output where there is none.

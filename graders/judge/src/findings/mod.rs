@@ -1,5 +1,9 @@
 //! Every way in which a check can fail, as data. The words are in the `report` crate.
 
+pub mod fault;
+pub mod measurement;
+pub(crate) mod observed;
+pub mod stop;
 pub mod verdict;
 
 use serde::{Deserialize, Serialize};
@@ -7,7 +11,7 @@ use wire::Ended;
 
 use crate::compare::pattern::Pattern;
 use crate::compare::{Difference, Mismatch};
-use crate::contract::training::Measurement;
+use crate::findings::measurement::Measurement;
 
 /// What a failed check has found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -10,9 +10,11 @@ use wire::{DType, Data, Observed, Outcome, Tensor, Tensors};
 
 use crate::contract::call::{self, case_call};
 use crate::contract::random::Random;
-use crate::contract::subject::{Call, Fault, Subject};
+use crate::contract::subject::{Call, Subject};
 use crate::contract::{Case, Expect, Task};
-use crate::fixtures::{Fixtures, StoredCase};
+use crate::findings::fault::Fault;
+use crate::fixtures::Fixtures;
+use crate::fixtures::case::StoredCase;
 
 /// A way of answering without understanding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,19 +3,16 @@
 use wire::{DType, Tensor, Tensors};
 
 use crate::checks::golden::judge_outputs;
-use crate::checks::probe::{Probe, Stop};
+use crate::checks::probe::Probe;
 use crate::compare::{Mismatch, Worst, compare, error};
 use crate::contract::call::{arguments_in, case_call, distribution_name};
 use crate::contract::random::Random;
 use crate::contract::subject::{Call, Subject};
-use crate::contract::tolerance::Tolerances;
+use crate::contract::tolerance::{STILL, Tolerances};
 use crate::contract::{Case, Expect, Task};
-use crate::fixtures::{INPUT_SEED, StoredCase};
+use crate::findings::stop::Stop;
+use crate::fixtures::case::{INPUT_SEED, StoredCase};
 use crate::goldens::baseline;
-
-/// Stored values move only where the difference exceeds this share of the largest: the last bits of f64 differ between
-/// instruction sets, and a file that changes with the machine is of no use in version control.
-pub const STILL: f64 = 1e-12;
 
 /// Makes a case: inputs from the fixed seed, expected outputs from `reference` in f64.
 pub fn make_case(task: &Task, case: &Case, reference: &mut dyn Subject) -> Result<StoredCase, Stop> {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::contract::Task;
 use crate::findings::verdict::Verdict;
-use crate::grading::judgement::Broken;
+use crate::grading::parts::Broken;
 
 /// How far a task has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,7 +93,7 @@ impl<'a> Schedule<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::grading::judgement::parts_first;
+    use crate::grading::parts::parts_first;
 
     static FIRST: Task = Task {
         id: "first",

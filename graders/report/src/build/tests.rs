@@ -356,7 +356,7 @@ fn a_trial_is_stopped_by_its_own_limit_and_says_so() {
         portion: "training",
         statement: "it learns",
         cpu_seconds: 25.0,
-        run: |_| Ok(judge::contract::training::Outcome::default()),
+        run: |_| Ok(judge::findings::measurement::Outcome::default()),
     }];
     let mut late = below_bar("rms_norm", 1.0);
     late.checks[0].ending = Ending::Failed {

@@ -2,7 +2,7 @@
 
 use judge::compare::pattern::Pattern;
 use judge::compare::{Difference, Mismatch};
-use judge::contract::training::{Bar, Measurement};
+use judge::findings::measurement::{Bar, Measurement};
 use judge::findings::{Behaviour, CompileError, Finding, OnlyInF32, Prohibition, Steps, Violation};
 use judge::grading::judgement::Skip;
 use wire::message::Ended;

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use judge::compare::window::Window;
 use judge::compare::{Difference, Mismatch, Worst};
 use judge::contract::Task;
+use judge::contract::limits::Limits;
 use judge::findings::verdict::Verdict;
 use judge::findings::{Counterexample, Finding, RecordedArgument, RecordedCall, Violation};
-use judge::grading::assignment::{Assignment, Deductions, Entry, Gradescope, Hints, Limits, Trains, Visibility};
+use judge::grading::assignment::{Assignment, Deductions, Entry, Gradescope, Hints, Trains, Visibility};
 use judge::grading::judgement::{Check, Ending, Kind, Skip, TaskJudgement};
-use judge::grading::points::{Loss, Portion};
+use judge::grading::judgement::{Loss, Portion};
 
 use crate::build::Context;
 

@@ -1,10 +1,10 @@
 //! Judgements on tasks that train.
 
-use judge::contract::training::{Bar, Measurement, Outcome, Series};
 use judge::findings::Finding;
+use judge::findings::measurement::{Bar, Measurement, Outcome, Series};
 use judge::findings::verdict::Verdict;
+use judge::grading::judgement::Portion;
 use judge::grading::judgement::{Check, Ending, Kind, Skip, TaskJudgement};
-use judge::grading::points::Portion;
 
 use super::scene::{judgement, passed};
 

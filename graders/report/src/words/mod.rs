@@ -22,9 +22,10 @@ mod trial;
 pub(crate) mod watch;
 
 use judge::compare::Difference;
+use judge::contract::limits::Limits;
 use judge::findings::verdict::Verdict;
 use judge::findings::{Behaviour, Finding, OnlyInF32};
-use judge::grading::assignment::{Hints, Limits};
+use judge::grading::assignment::Hints;
 
 use crate::clean::{clean, clean_libtorch};
 use mismatch::Frame;

@@ -3,7 +3,7 @@
 use judge::findings::Finding;
 use judge::findings::verdict::Verdict;
 use judge::grading::judgement::{Check, Ending, Kind, Skip, TaskJudgement};
-use judge::grading::points::{Loss, Portion};
+use judge::grading::judgement::{Loss, Portion};
 
 use super::Words;
 use super::figures::and;

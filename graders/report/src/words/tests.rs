@@ -1,6 +1,6 @@
 //! All words in one place, to be read aloud.
 
-use judge::grading::assignment::Limits;
+use judge::contract::limits::Limits;
 use judge::grading::judgement::Kind;
 
 use super::mismatch::Frame;

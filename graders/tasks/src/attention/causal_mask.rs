@@ -1,11 +1,13 @@
 //! `causal_mask`: which position may attend to which.
 
-use judge::checks::probe::{Broken, Holds, Probe, broken_rule, equal};
+use judge::checks::assertions::{broken_rule, equal};
+use judge::checks::probe::Probe;
 use judge::compare::Mismatch;
 use judge::contract::arguments::{Array, arguments};
 use judge::contract::scenario::{Scenario, Sizes};
 use judge::contract::{Case, Expect, Law, Task};
 use judge::findings::Violation;
+use judge::findings::stop::{Broken, Holds};
 use wire::{DType, Tensor, Tensors};
 
 /// The task.

@@ -1,9 +1,10 @@
 //! What the attention tasks share: masks, plain arithmetic on arrays, and words for spans of positions.
 
-use judge::checks::probe::{Broken, broken_rule};
+use judge::checks::assertions::broken_rule;
 use judge::compare::number;
 use judge::contract::arguments::Array;
 use judge::contract::random::{Random, booleans};
+use judge::findings::stop::Broken;
 use ndarray::{Array2, ArrayView2, Axis, IxDyn};
 use statrs::distribution::{Binomial, DiscreteCDF};
 use wire::Tensor;

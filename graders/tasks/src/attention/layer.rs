@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
-use judge::checks::probe::{Broken, Probe};
+use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, arguments, array, tensor_like, with};
 use judge::contract::scenario::Scenario;
 use judge::contract::subject::Call;
+use judge::findings::stop::Broken;
 use ndarray::{IxDyn, s};
 use wire::{Tensor, Tensors};
 

@@ -1,10 +1,12 @@
 //! `adjacency_matrix`: which node hears which.
 
-use judge::checks::probe::{Broken, Holds, Probe, equal};
+use judge::checks::assertions::equal;
+use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, scalar, vector};
 use judge::contract::random::Random;
 use judge::contract::scenario::Scenario;
 use judge::contract::{Case, Expect, Law, Task};
+use judge::findings::stop::{Broken, Holds};
 use ndarray::Ix2;
 use wire::{DType, Tensors};
 

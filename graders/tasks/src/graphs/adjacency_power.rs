@@ -1,11 +1,13 @@
 //! `adjacency_power`: powers of the adjacency matrix count walks.
 
-use judge::checks::probe::{Broken, Holds, Probe, equal, unchanged};
+use judge::checks::assertions::{equal, unchanged};
+use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, arguments, array, tensor};
 use judge::contract::random::Random;
 use judge::contract::scenario::{Scenario, Sizes};
 use judge::contract::subject::Call;
 use judge::contract::{Case, Expect, Law, Task};
+use judge::findings::stop::{Broken, Holds};
 use wire::{Tensor, Tensors};
 
 use super::inputs::{Edge, adjacency, flipped, irregular, product, relabelled};

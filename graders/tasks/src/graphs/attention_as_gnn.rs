@@ -1,9 +1,11 @@
 //! `attention_as_gnn`: attention as messages along edges.
 
-use judge::checks::probe::{Holds, Probe, equal};
+use judge::checks::assertions::equal;
+use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, arguments, array, tensor, with};
 use judge::contract::scenario::{Scenario, Sizes};
 use judge::contract::{Case, Expect, Law, Task};
+use judge::findings::stop::Holds;
 use wire::{DType, Tensor, Tensors};
 
 use super::inputs::{Edge, irregular, product};

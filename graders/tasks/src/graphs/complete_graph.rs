@@ -1,11 +1,13 @@
 //! `complete_graph`: every token hears from every other.
 
-use judge::checks::probe::{Holds, Probe, broken_rule, typed};
+use judge::checks::assertions::broken_rule;
+use judge::checks::probe::{Probe, typed};
 use judge::contract::arguments::arguments;
 use judge::contract::random::edge_index;
 use judge::contract::scenario::Scenario;
 use judge::contract::subject::Call;
 use judge::contract::{Case, Expect, Law, Task};
+use judge::findings::stop::Holds;
 use wire::{DType, Data, Tensor, Tensors};
 
 const ID: &str = "complete_graph";

@@ -1,10 +1,12 @@
 //! Laws that hold for a message as for a whole layer: who hears whom, and in which order.
 
-use judge::checks::probe::{Broken, Holds, Probe, equal, unchanged};
+use judge::checks::assertions::{equal, unchanged};
+use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, array, tensor_like, with};
 use judge::contract::random::edge_index;
 use judge::contract::scenario::Scenario;
 use judge::contract::subject::Call;
+use judge::findings::stop::{Broken, Holds};
 use wire::Tensors;
 
 use super::convolution_inputs::{CLOSELY, UNTOUCHED};

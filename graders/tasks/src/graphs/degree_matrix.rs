@@ -1,10 +1,12 @@
 //! `degree_matrix`: how many edges enter each node.
 
-use judge::checks::probe::{Broken, Holds, Probe, equal};
+use judge::checks::assertions::equal;
+use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, scalar, vector};
 use judge::contract::random::Random;
 use judge::contract::scenario::Scenario;
 use judge::contract::{Case, Expect, Law, Task};
+use judge::findings::stop::{Broken, Holds};
 use wire::{DType, Tensors};
 
 use super::inputs::{Edge, adjacency, diagonal, in_degrees, irregular, matrix_arguments, shuffled};

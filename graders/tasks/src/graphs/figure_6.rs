@@ -1,10 +1,12 @@
 //! `figure_6`: the matrices of two drawn graphs, as answers.
 
-use judge::checks::probe::{Broken, Holds, Probe, equal};
+use judge::checks::assertions::equal;
+use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, arguments};
 use judge::contract::scenario::{Scenario, Sizes};
 use judge::contract::subject::Call;
 use judge::contract::{Case, Expect, Law, Task};
+use judge::findings::stop::{Broken, Holds};
 use wire::{DType, Tensor, Tensors};
 
 const ID: &str = "figure_6";

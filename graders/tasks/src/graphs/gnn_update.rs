@@ -1,10 +1,12 @@
 //! `gnn_update`: messages are made, summed, combined.
 
-use judge::checks::probe::{Holds, Probe, equal};
+use judge::checks::assertions::equal;
+use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, arguments, array};
 use judge::contract::random::floats;
 use judge::contract::scenario::{Scenario, Sizes};
 use judge::contract::{Case, Expect, Law, Task};
+use judge::findings::stop::Holds;
 use wire::{Tensor, Tensors};
 
 use super::inputs::{Edge, irregular};

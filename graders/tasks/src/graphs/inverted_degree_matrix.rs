@@ -1,9 +1,11 @@
 //! `inverted_degree_matrix`: what turns sums over neighbours into means.
 
-use judge::checks::probe::{Broken, Holds, Probe, equal};
+use judge::checks::assertions::equal;
+use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, scalar, vector};
 use judge::contract::scenario::Scenario;
 use judge::contract::{Case, Expect, Law, Task};
+use judge::findings::stop::{Broken, Holds};
 use wire::DType;
 
 use super::degree_matrix::{diagonal_of, hub, listed_self_loops};

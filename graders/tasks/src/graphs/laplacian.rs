@@ -1,10 +1,12 @@
 //! `laplacian`: degrees minus neighbours.
 
-use judge::checks::probe::{Broken, Holds, Probe, equal};
+use judge::checks::assertions::equal;
+use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, array, scalar, vector};
 use judge::contract::random::Random;
 use judge::contract::scenario::{Scenario, Sizes};
 use judge::contract::{Case, Expect, Law, Task};
+use judge::findings::stop::{Broken, Holds};
 use wire::{DType, Tensors};
 
 use super::inputs::{Edge, adjacency, flipped, in_degrees, irregular, matrix_arguments, product, shuffled};

@@ -1,10 +1,12 @@
 //! `matrix_graph_convolution`: message and update in one formula.
 
-use judge::checks::probe::{Holds, Probe, equal, unchanged};
+use judge::checks::assertions::{equal, unchanged};
+use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, arguments, array};
 use judge::contract::random::Random;
 use judge::contract::scenario::Scenario;
 use judge::contract::{Case, Expect, Law, Task};
+use judge::findings::stop::Holds;
 use wire::Tensors;
 
 use super::convolution_inputs::{
@@ -227,7 +229,7 @@ fn layers_are_hops(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
             let shape = features.shape().to_vec();
             features = probe.array(ID, &with_features(&given, &features), "output", &shape)?;
         }
-        Ok::<_, judge::checks::probe::Broken>(features)
+        Ok::<_, judge::findings::stop::Broken>(features)
     };
     let before = through(array(&given["features"]))?;
     let mut after = through(changed)?;

@@ -1,10 +1,12 @@
 //! `message`: what a node hears.
 
-use judge::checks::probe::{Holds, Probe, equal};
+use judge::checks::assertions::equal;
+use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, arguments, array};
 use judge::contract::random::Random;
 use judge::contract::scenario::Scenario;
 use judge::contract::{Case, Expect, Law, Task};
+use judge::findings::stop::Holds;
 use wire::Tensors;
 
 use super::convolution_inputs::{ANY_SIZES, CLOSELY, SIZES, drawn_message, means, message_case, shared_out};

@@ -1,10 +1,12 @@
 //! Inputs of `gnn_update` and `attention_as_gnn`, and both in plain arithmetic.
 
-use judge::checks::probe::{Broken, Holds, Probe, equal, unchanged};
+use judge::checks::assertions::{equal, unchanged};
+use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, arguments, array, with};
 use judge::contract::random::{Random, edge_index};
 use judge::contract::scenario::Scenario;
 use judge::contract::subject::Call;
+use judge::findings::stop::{Broken, Holds};
 use wire::{DType, Tensor, Tensors};
 
 use super::inputs::{Edge, product, relabelled, shuffled};

@@ -1,9 +1,11 @@
 //! Laws that hold for every matrix of a graph: which numbering, which order, which size, which dtype.
 
-use judge::checks::probe::{Broken, Holds, Probe, equal, unchanged};
+use judge::checks::assertions::{equal, unchanged};
+use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, with};
 use judge::contract::scenario::{Scenario, Sizes};
 use judge::contract::subject::Call;
+use judge::findings::stop::{Broken, Holds};
 use wire::{DType, Tensor};
 
 use super::inputs::{Edge, flipped, matrix_arguments, relabelled, shuffled};

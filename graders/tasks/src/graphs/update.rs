@@ -1,11 +1,13 @@
 //! `update`: from what a node hears and what it is to what it becomes.
 
-use judge::checks::probe::{Broken, Holds, Probe, equal, unchanged};
+use judge::checks::assertions::{equal, unchanged};
+use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, arguments, array, tensor_like, with};
 use judge::contract::random::Random;
 use judge::contract::scenario::{Scenario, Sizes};
 use judge::contract::subject::Call;
 use judge::contract::{Case, Expect, Law, Task};
+use judge::findings::stop::{Broken, Holds};
 use wire::{Tensor, Tensors};
 
 use super::convolution_inputs::{CLOSELY, UNTOUCHED, drawn_weights, projected, updated};

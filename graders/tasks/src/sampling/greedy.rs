@@ -1,11 +1,13 @@
 //! `greedy`: the most likely token of every row.
 
-use judge::checks::probe::{Broken, Holds, Probe, equal, unchanged};
+use judge::checks::assertions::{equal, unchanged};
+use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, arguments, vector};
 use judge::contract::random::Random;
 use judge::contract::scenario::{Scenario, Sizes};
 use judge::contract::subject::Call;
 use judge::contract::{Case, Expect, Law, Task};
+use judge::findings::stop::{Broken, Holds};
 use wire::{DType, Tensors};
 
 use super::inputs::{logits, matrix, rows};
@@ -217,7 +219,7 @@ fn one_token_per_row(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let rows = drawn(scenario, "logits");
     let tokens = tokens(scenario, probe, &rows)?;
     let vocabulary = scenario.size("V") as f64;
-    judge::checks::probe::every("a token", "an index of the vocabulary", &tokens, |token| {
+    judge::checks::assertions::every("a token", "an index of the vocabulary", &tokens, |token| {
         (0.0..vocabulary).contains(&token)
     })
 }

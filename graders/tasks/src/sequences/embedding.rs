@@ -1,11 +1,13 @@
 //! `embedding`: tokens and positions as vectors.
 
-use judge::checks::probe::{Broken, Holds, Probe, equal, unchanged};
+use judge::checks::assertions::{equal, unchanged};
+use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, arguments, array};
 use judge::contract::random::{Random, integers};
 use judge::contract::scenario::{self, Scenario};
 use judge::contract::subject::Call;
 use judge::contract::{Case, Expect, Law, Task};
+use judge::findings::stop::{Broken, Holds};
 use ndarray::{Axis, IxDyn, s};
 use wire::{Tensor, Tensors};
 

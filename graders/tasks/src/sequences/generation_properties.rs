@@ -1,9 +1,11 @@
 //! What generation has to keep, behind a prompt and behind an encoded prefix.
 
-use judge::checks::probe::{Broken, Holds, Probe, broken_rule, equal, every};
+use judge::checks::assertions::{broken_rule, equal, every};
+use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, array, with};
 use judge::contract::scenario::{self, Scenario};
 use judge::contract::subject::Call;
+use judge::findings::stop::{Broken, Holds};
 use ndarray::{Axis, concatenate, s};
 use wire::{DType, Tensor, Tensors};
 

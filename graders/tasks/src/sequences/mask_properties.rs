@@ -1,12 +1,14 @@
 //! What the masks of encoder and decoder have to keep.
 
-use judge::checks::probe::{Broken, Holds, Probe, broken_rule, every, typed, unchanged};
+use judge::checks::assertions::{broken_rule, every, unchanged};
+use judge::checks::probe::{Probe, typed};
 use judge::contract::arguments::{Array, arguments};
 use judge::contract::random::Random;
 use judge::contract::scenario::{self, Scenario};
 use judge::contract::subject::Call;
 use judge::contract::{Case, Expect};
 use judge::findings::Violation;
+use judge::findings::stop::{Broken, Holds};
 use wire::{DType, Tensor, Tensors};
 
 use super::inputs::{count_tensor, counts};

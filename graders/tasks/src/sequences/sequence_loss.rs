@@ -1,11 +1,13 @@
 //! `sequence_loss`: what a decoder is trained with.
 
-use judge::checks::probe::{Broken, Holds, Probe, equal, unchanged};
+use judge::checks::assertions::{equal, unchanged};
+use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, arguments, array, scalar, tensor_like, vector, with};
 use judge::contract::random::Random;
 use judge::contract::scenario::{self, Scenario};
 use judge::contract::subject::Call;
 use judge::contract::{Case, Expect, Law, Task};
+use judge::findings::stop::{Broken, Holds};
 use ndarray::{Axis, IxDyn, s};
 use wire::Tensors;
 

@@ -1,11 +1,13 @@
 //! `long_run`: what the spectral radius says about the hidden state.
 
-use judge::checks::probe::{Holds, Probe, equal};
+use judge::checks::assertions::equal;
+use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, arguments, vector};
 use judge::contract::random::Random;
 use judge::contract::scenario::Scenario;
 use judge::contract::subject::Call;
 use judge::contract::{Case, Expect, Law, Task};
+use judge::findings::stop::Holds;
 use wire::{DType, Tensors};
 
 use super::spectral::{Block, blocks, sheared, square, stack, stack_in};

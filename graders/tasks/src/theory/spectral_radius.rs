@@ -1,10 +1,12 @@
 //! `spectral_radius`: the largest absolute value among the eigenvalues.
 
-use judge::checks::probe::{Broken, Holds, Probe, equal};
+use judge::checks::assertions::equal;
+use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, arguments, array, vector};
 use judge::contract::random::Random;
 use judge::contract::scenario::{Scenario, Sizes};
 use judge::contract::{Case, Expect, Law, Task};
+use judge::findings::stop::{Broken, Holds};
 use wire::Tensors;
 
 use super::spectral::{Block, blocks, radius, sheared, stack, stack_in};

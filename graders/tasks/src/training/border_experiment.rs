@@ -1,12 +1,13 @@
 //! `border_experiment`: what a small image classifier learns of two boxes, by padding and head.
 
-use judge::checks::probe::Stop;
 use judge::checks::trainer::Trainer;
 use judge::contract::Task;
 use judge::contract::arguments::arguments;
 use judge::contract::random::Random;
 use judge::contract::subject::Call;
-use judge::contract::training::{Measurement, Outcome, Trial};
+use judge::contract::training::Trial;
+use judge::findings::measurement::{Measurement, Outcome};
+use judge::findings::stop::Stop;
 
 use super::measures::{accuracy_of_net, at_least, at_most, like};
 use crate::convolution::plain::{Mode, last_side};

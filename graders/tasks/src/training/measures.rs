@@ -1,11 +1,11 @@
 //! What the tasks that train share: returned weights that fit, scores that become answers, curves.
 
-use judge::checks::probe::Stop;
 use judge::checks::trainer::Trainer;
 use judge::contract::arguments::with;
 use judge::contract::subject::Call;
-use judge::contract::training::{Bar, Measurement, Series};
 use judge::findings::Finding;
+use judge::findings::measurement::{Bar, Measurement, Series};
+use judge::findings::stop::Stop;
 use wire::{Tensor, Tensors};
 
 use crate::convolution::plain::Mode;

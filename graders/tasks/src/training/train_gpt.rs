@@ -1,12 +1,13 @@
 //! `train_gpt`: a GPT learns the mirror language.
 
-use judge::checks::probe::Stop;
 use judge::checks::trainer::Trainer;
 use judge::contract::Task;
 use judge::contract::arguments::{Array, arguments, array, with};
 use judge::contract::random::{Random, integers};
 use judge::contract::subject::Call;
-use judge::contract::training::{Outcome, Trial};
+use judge::contract::training::Trial;
+use judge::findings::measurement::Outcome;
+use judge::findings::stop::Stop;
 use wire::{Tensor, Tensors};
 
 use super::measures::{at_most, curve, like, measured};

@@ -1,12 +1,13 @@
 //! `train_graph`: two kinds of graph networks learn the classes of a planted-partition graph.
 
-use judge::checks::probe::Stop;
 use judge::checks::trainer::Trainer;
 use judge::contract::Task;
 use judge::contract::arguments::{arguments, array, tensor_like};
 use judge::contract::random::Random;
 use judge::contract::subject::Call;
-use judge::contract::training::{Outcome, Trial};
+use judge::contract::training::Trial;
+use judge::findings::measurement::Outcome;
+use judge::findings::stop::Stop;
 use wire::{Tensor, Tensors};
 
 use super::measures::{at_least, like, measured};

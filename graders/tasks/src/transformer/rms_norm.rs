@@ -1,11 +1,13 @@
 //! `rms_norm`: root mean square normalisation of the last axis.
 
-use judge::checks::probe::{Holds, Probe, equal, unchanged};
+use judge::checks::assertions::{equal, unchanged};
+use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, arguments, array, tensor_like, with};
 use judge::contract::forbidden::Family;
 use judge::contract::random::{Random, floats};
 use judge::contract::scenario::{Scenario, Sizes};
 use judge::contract::{Case, Expect, Law, Task};
+use judge::findings::stop::Holds;
 use wire::{Tensor, Tensors};
 
 /// Bound on a relation between values of order one: a step in f32 costs precision, and not a law as well.
@@ -158,7 +160,7 @@ fn with_input(arguments: &Tensors, input: &Array) -> Tensors {
     with(arguments, "input", tensor_like(&arguments["input"], input))
 }
 
-fn normalised(probe: &mut Probe<'_>, arguments: &Tensors) -> Result<Array, judge::checks::probe::Broken> {
+fn normalised(probe: &mut Probe<'_>, arguments: &Tensors) -> Result<Array, judge::findings::stop::Broken> {
     let shape = arguments["input"].shape();
     probe.array("rms_norm", arguments, "output", shape)
 }
@@ -274,7 +276,7 @@ fn not_shift_invariant(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         .iter()
         .fold(0.0_f64, |largest, value| largest.max(value.abs()));
     let change = Array::from_elem(ndarray::IxDyn(&[]), largest);
-    judge::checks::probe::every(
+    judge::checks::assertions::every(
         "the change of the output when 2 is added to the input",
         "above 0.1",
         &change,
@@ -289,7 +291,7 @@ fn finite_when_large(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         &(input(&arguments).mapv(|value| value + value.signum()) * 1e18),
     );
     let output = normalised(probe, &large)?;
-    judge::checks::probe::every("an output for inputs of about 1e18", "finite", &output, f64::is_finite)?;
+    judge::checks::assertions::every("an output for inputs of about 1e18", "finite", &output, f64::is_finite)?;
     // A root that is infinite makes every output 0, which is finite as well.
     equal(
         "the mean square of y / weight, per row of inputs of about 1e18",

@@ -2,7 +2,7 @@
 
 use wire::{DType, Data, Tensor, Tensors};
 
-use crate::checks::probe::{Probe, Stop};
+use crate::checks::probe::Probe;
 use crate::compare::pattern::{Pattern, edges, patterns};
 use crate::compare::statistics::{ALARM, chi_square_p_value, counts};
 use crate::compare::{Mismatch, compare, without_leading_axes};
@@ -11,7 +11,8 @@ use crate::contract::call::{arguments_in, case_call, distribution_name, draws};
 use crate::contract::tolerance::Tolerances;
 use crate::contract::{Case, Expect, Task};
 use crate::findings::Finding;
-use crate::fixtures::StoredCase;
+use crate::findings::stop::Stop;
+use crate::fixtures::case::StoredCase;
 
 /// The argument that makes a distribution a nucleus.
 const MASS: &str = "p";

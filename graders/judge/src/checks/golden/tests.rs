@@ -11,7 +11,7 @@ use crate::contract::random::{floats, integers};
 use crate::contract::tolerance::Tolerances;
 use crate::contract::{Case, Expect, Task};
 use crate::findings::Finding;
-use crate::fixtures::StoredCase;
+use crate::fixtures::case::StoredCase;
 
 static TASK: Task = Task {
     id: "small",

@@ -1,6 +1,6 @@
 //! Whether wrong values are the expected ones in other places.
 
-use super::{Pair, Pattern, is_near};
+use super::model::{Pair, Pattern, is_near};
 use crate::compare::largest;
 
 /// An axis with more slices is not searched for a permutation.

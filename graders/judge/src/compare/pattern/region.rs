@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Pair, Part, Pattern, Region, is_near};
+use super::model::{Pair, Part, Pattern, Region, is_near};
 use crate::compare::largest;
 
 /// More indices than these are no region.

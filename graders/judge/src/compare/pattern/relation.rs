@@ -2,7 +2,7 @@
 
 use wire::{Tensor, Tensors};
 
-use super::{Pair, Pattern, Power, Size};
+use super::model::{Pair, Pattern, Power, Size};
 
 /// The first relation that all values keep.
 pub(super) fn relation(pair: &Pair<'_>, inputs: &Tensors) -> Option<Pattern> {

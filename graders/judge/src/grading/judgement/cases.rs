@@ -2,17 +2,18 @@
 
 use wire::DType;
 
-use super::task::{Cases, TaskJudge};
-use super::{Check, Ending, Kind, Skip};
+use super::model::{Check, Ending, Kind, Skip};
+use super::task_judge::{Cases, TaskJudge};
 use crate::checks::differential::{self, Run};
 use crate::checks::golden::judge_case;
 use crate::checks::hygiene::{self, Hygiene};
 use crate::checks::probe::Probe;
 use crate::checks::property::{BrokenLaw, Effort, law_seed, try_law};
-use crate::contract::subject::{Fault, Subject};
+use crate::contract::subject::Subject;
 use crate::contract::{Case, Law, golden_name};
 use crate::findings::Finding;
-use crate::fixtures::StoredCase;
+use crate::findings::fault::Fault;
+use crate::fixtures::case::StoredCase;
 use crate::reproduction::{self, Reproduction};
 
 /// Golden cases with what is stored of them.

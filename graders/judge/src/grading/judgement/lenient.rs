@@ -6,11 +6,12 @@
 use wire::message::Group;
 use wire::{DType, Observed, Tensor, Tensors};
 
-use super::task::Cases;
-use super::{Check, Ending, Kind};
+use super::model::{Check, Ending, Kind};
+use super::task_judge::Cases;
 use crate::compare::{Mismatch, without_leading_axes};
-use crate::contract::subject::{Call, Fault, Subject};
+use crate::contract::subject::{Call, Subject};
 use crate::contract::{Task, golden_portion};
+use crate::findings::fault::Fault;
 use crate::findings::{Finding, OnlyInF32};
 
 /// The name of the check that outputs have no axes too many.

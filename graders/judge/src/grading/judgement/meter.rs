@@ -5,8 +5,9 @@
 
 use wire::{Observed, Tensors};
 
-use super::Bench;
-use crate::contract::subject::{Call, Fault, Spent, Subject};
+use super::context::Bench;
+use crate::contract::subject::{Call, Spent, Subject};
+use crate::findings::fault::Fault;
 
 /// How much longer than the time of the task it may take by the wall clock.
 const WALL_FACTOR: f64 = 10.0;

@@ -3,48 +3,25 @@
 use super::cases::Golden;
 use super::lenient::{EXTRA_AXES, Leniency, Lenient, charge_single};
 use super::meter::Metered;
+use super::model::{Check, Ending, Kind, Skip, TaskJudgement};
+use super::task_judge::{Cases, TaskJudge};
 use super::verdict::{depends_on, is_unwritten, untried, verdict};
-use super::{Bench, Broken, Check, Ending, Kind, Skip, TaskJudgement};
 use crate::checks::differential;
 use crate::checks::hygiene;
-use crate::checks::probe::Stop;
 use crate::compare::pattern::Pattern;
-use crate::contract::subject::{Fault, Subject};
-use crate::contract::{Case, Task};
+use crate::contract::subject::Subject;
+use crate::contract::Case;
 use crate::diagnosis::behaviour::Measure;
 use crate::diagnosis::{likenesses, not_ruled_out, pairs};
 use crate::findings::Finding;
+use crate::findings::fault::Fault;
 use crate::findings::verdict::Verdict;
-use crate::fixtures::{FixtureError, StoredCase};
-use crate::grading::assignment::Entry;
+use crate::fixtures::files::FixtureError;
+use crate::grading::parts::Broken;
 use crate::grading::points;
 use wire::DType;
 
-/// The golden cases of a task with what is stored of them.
-pub(super) type Cases = [(&'static Case, StoredCase)];
-
-/// Judges one task.
-pub(super) struct TaskJudge<'a> {
-    pub(super) bench: &'a Bench<'a>,
-    pub(super) task: &'a Task,
-    entry: &'a Entry,
-    /// Checks that have used up a limit: time, memory, threads.
-    timeouts: u32,
-    /// What fresh inputs have shown of precision.
-    pub(super) imprecise: Option<Finding>,
-}
-
-impl<'a> TaskJudge<'a> {
-    pub(super) fn new(bench: &'a Bench<'a>, task: &'a Task, entry: &'a Entry) -> Self {
-        Self {
-            bench,
-            task,
-            entry,
-            timeouts: 0,
-            imprecise: None,
-        }
-    }
-
+impl TaskJudge<'_> {
     pub(super) fn run(mut self, broken: &Broken, subject: &mut dyn Subject) -> Result<TaskJudgement, FixtureError> {
         let stored = |case: &'static Case| Ok((case, self.bench.fixtures.case(self.task.id, case.name)?.clone()));
         let cases: Vec<_> = self.task.cases.iter().map(stored).collect::<Result<_, _>>()?;
@@ -169,34 +146,6 @@ impl<'a> TaskJudge<'a> {
         Ok((checks, Through { asked, round }))
     }
 
-    /// What a judged call or case means for its check.
-    pub(super) fn ending(&mut self, result: Result<Option<Finding>, Stop>) -> Result<Ending, Fault> {
-        match result {
-            Ok(None) => Ok(Ending::Passed),
-            Ok(Some(finding)) | Err(Stop::Found(finding)) => {
-                self.count_timeout(&finding);
-                Ok(Ending::Failed {
-                    finding,
-                    counterexample: None,
-                })
-            }
-            Err(Stop::Fault(fault)) => Err(fault),
-        }
-    }
-
-    pub(super) fn count_timeout(&mut self, finding: &Finding) {
-        if finding.ends_task() {
-            self.timeouts = u32::MAX;
-        } else if finding.is_exhaustion() {
-            self.timeouts = self.timeouts.saturating_add(1);
-        }
-    }
-
-    pub(super) fn time_used_up(&self) -> bool {
-        let many = self.timeouts >= self.bench.assignment.limits.timeouts_per_task;
-        many || (self.timeouts > 0 && self.bench.is_late())
-    }
-
     fn skip_the_rest(&self, cases: &Cases, checks: &mut Vec<Check>, why: &Skip) {
         let skipped = || Ending::Skipped(why.clone());
         for hygiene in hygiene::ALL {
@@ -207,11 +156,6 @@ impl<'a> TaskJudge<'a> {
         for law in self.task.laws {
             checks.push(Check::new(law.name, Kind::Law, law.statement, skipped()));
         }
-    }
-
-    /// Whether the trials of this task are run.
-    pub(super) fn is_trained(&self) -> bool {
-        self.bench.training.includes(self.task.id)
     }
 
     fn conclude(&self, checks: Vec<Check>, through: &Through<'_>) -> TaskJudgement {

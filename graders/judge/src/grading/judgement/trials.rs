@@ -1,11 +1,13 @@
 //! The trials of a task: trainings that are measured, where they were asked for.
 
-use super::task::TaskJudge;
-use super::{Check, Ending, Kind, Skip};
+use super::model::{Check, Ending, Kind, Skip};
+use super::task_judge::TaskJudge;
 use crate::checks::trainer::{Trainer, trial_seed};
-use crate::contract::subject::{Fault, Subject};
-use crate::contract::training::{Outcome, Trial};
+use crate::contract::subject::Subject;
+use crate::contract::training::Trial;
 use crate::findings::Finding;
+use crate::findings::fault::Fault;
+use crate::findings::measurement::Outcome;
 
 impl TaskJudge<'_> {
     /// The checks that trials are. `broken` names what is wrong among all that the task uses: gradients do not pass
@@ -55,7 +57,7 @@ impl TaskJudge<'_> {
     fn trial(&mut self, trial: &Trial, subject: &mut dyn Subject) -> Result<(Ending, Option<Outcome>), Fault> {
         subject.substitute(&[])?;
         let seed = trial_seed(self.bench.seed, self.task.id, trial.name);
-        let mut trainer = Trainer::new(subject, trial, seed);
+        let mut trainer = Trainer::new(subject, trial.cpu_seconds, seed);
         let result = (trial.run)(&mut trainer);
         let mut seen = Outcome {
             measured: Vec::new(),

@@ -1,6 +1,6 @@
 //! What the checks of a task mean together.
 
-use super::{Check, Ending, Kind, Skip};
+use super::model::{Check, Ending, Kind, Skip};
 use crate::findings::verdict::Verdict;
 use crate::findings::{Finding, Violation};
 

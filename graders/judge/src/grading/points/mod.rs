@@ -12,7 +12,7 @@
 
 use crate::contract::{Task, golden_name};
 use crate::grading::assignment::{Deductions, Entry};
-use crate::grading::judgement::{Check, Ending, Kind, Skip};
+use crate::grading::judgement::model::{Check, Ending, Kind, Loss, Portion, Skip};
 use wire::DType;
 
 /// What a check's ending means for points.
@@ -43,36 +43,6 @@ impl Standing {
             Ending::Skipped(Skip::NoReference | Skip::TrainingNotAsked) => Self::Ours,
         }
     }
-}
-
-/// Why a portion is lost.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Loss {
-    /// Its golden cases do not hold in f64.
-    Golden,
-    /// Fresh inputs of its golden cases do not hold.
-    Fresh,
-    /// There was no reference to judge fresh inputs by, and no law of the task holds.
-    NoLawHolds,
-    /// This trial does not reach its bars.
-    Trial(String),
-}
-
-/// A named part of a task's points.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Portion {
-    /// Its name.
-    pub name: String,
-    /// Its points.
-    pub points: f64,
-    /// The names of the checks that decide: its golden cases in f64, its trials.
-    pub checks: Vec<String>,
-    /// Whether it is earned.
-    pub earned: bool,
-    /// Why not, where it is not.
-    pub lost: Vec<Loss>,
-    /// Whether trials among them were not asked for, so that it cannot be earned in this run.
-    pub not_run: bool,
 }
 
 /// The portions of a task, earned or not; `trained` says whether its trials were asked for.

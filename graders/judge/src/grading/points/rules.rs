@@ -9,8 +9,9 @@ use wire::{Ended, Tensors};
 
 use super::*;
 use crate::checks::differential;
-use crate::contract::training::{Outcome, Trial};
+use crate::contract::training::Trial;
 use crate::contract::{Case, Expect};
+use crate::findings::measurement::Outcome;
 use crate::findings::{Finding, Violation};
 use crate::grading::assignment::Visibility;
 

@@ -1,12 +1,12 @@
 //! `additive_attention`: energies from a hidden layer, softmax over positions, weighted sum of the encoder states.
 
+mod inputs;
 mod properties;
 
-use judge::contract::arguments::arguments;
-use judge::contract::random::Random;
 use judge::contract::scenario::Sizes;
 use judge::contract::{Case, Expect, Law, Task};
-use wire::Tensors;
+
+use self::inputs::case;
 
 /// The task.
 pub(crate) static TASK: Task = Task {
@@ -148,23 +148,6 @@ const LAWS: &[Law] = &[
     .differentiating()
     .few(),
 ];
-
-/// Sizes are B, S, D, H, A; `size` is the spread of the projections.
-fn case(random: &mut Random, [batch, positions, state, hidden, units]: [usize; 5], size: f64) -> Tensors {
-    arguments([
-        ("state", random.normal(&[batch, state])),
-        ("hidden", random.normal(&[batch, positions, hidden])),
-        (
-            "state_weight",
-            random.scaled(&[units, state], size / (state as f64).sqrt()),
-        ),
-        (
-            "hidden_weight",
-            random.scaled(&[units, hidden], size / (hidden as f64).sqrt()),
-        ),
-        ("energy_weight", random.uniform(&[units], 0.5, 1.5)),
-    ])
-}
 
 #[cfg(test)]
 mod tests;

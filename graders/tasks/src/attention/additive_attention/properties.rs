@@ -1,15 +1,17 @@
 //! Laws of `additive_attention`.
 
-use judge::checks::probe::{Broken, Holds, Probe, broken_rule, equal, every, unchanged};
+use judge::checks::assertions::{broken_rule, equal, every, unchanged};
+use judge::checks::probe::Probe;
 use judge::compare::number;
 use judge::contract::arguments::{Array, array, scalar, tensor, tensor_like, with};
 use judge::contract::call::arguments_in;
 use judge::contract::scenario::Scenario;
 use judge::contract::subject::Call;
+use judge::findings::stop::{Broken, Holds};
 use ndarray::{Axis, IxDyn, s};
 use wire::Tensors;
 
-use super::case;
+use super::inputs::case;
 use crate::attention::inputs::CLOSELY;
 
 const TASK: &str = "additive_attention";

@@ -1,9 +1,9 @@
 //! The laws and golden cases of `additive_attention`, tried on right and wrong functions.
 
-use judge::contract::arguments::{Array, array, tensor};
+use judge::contract::arguments::{Array, arguments, array, tensor};
 use judge::contract::subject::Call;
 use ndarray::{Axis, IxDyn, s};
-use wire::Outcome;
+use wire::{Outcome, Tensors};
 
 use super::properties::{energies, weighted_sum};
 use super::*;

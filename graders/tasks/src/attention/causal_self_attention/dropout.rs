@@ -2,10 +2,12 @@
 //!
 //! Nothing here depends on the order in which a generator is used: only shares, and what stays when a seed does.
 
-use judge::checks::probe::{Holds, Probe, broken_rule, equal, unchanged};
+use judge::checks::assertions::{broken_rule, equal, unchanged};
+use judge::checks::probe::Probe;
 use judge::compare::number;
 use judge::contract::arguments::Array;
 use judge::contract::scenario::Scenario;
+use judge::findings::stop::Holds;
 use wire::Tensor;
 
 use crate::attention::inputs::{CLOSELY, zeros_by_chance};

@@ -1,10 +1,12 @@
 //! Laws of `causal_self_attention` outside training.
 
-use judge::checks::probe::{Broken, Holds, Probe, broken_rule, equal, every, unchanged};
+use judge::checks::assertions::{broken_rule, equal, every, unchanged};
+use judge::checks::probe::Probe;
 use judge::compare::number;
 use judge::contract::arguments::{Array, array, scalar, tensor};
 use judge::contract::scenario::Scenario;
 use judge::contract::subject::Call;
+use judge::findings::stop::{Broken, Holds};
 use ndarray::{Axis, IxDyn, s};
 use wire::{Tensor, Tensors};
 

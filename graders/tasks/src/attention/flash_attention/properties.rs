@@ -1,14 +1,16 @@
 //! Laws of `flash_attention`.
 
-use judge::checks::probe::{Broken, Holds, Probe, broken_rule, equal, every, unchanged};
+use judge::checks::assertions::{broken_rule, equal, every, unchanged};
+use judge::checks::probe::Probe;
 use judge::compare::number;
 use judge::contract::arguments::{Array, array, tensor_like, with};
 use judge::contract::scenario::Scenario;
 use judge::contract::subject::Call;
+use judge::findings::stop::{Broken, Holds};
 use ndarray::{Axis, IxDyn, s};
 use wire::{Tensor, Tensors};
 
-use super::of;
+use super::inputs::of;
 use crate::attention::inputs::{CLOSELY, lower_triangle, product, running_mean, scores, softmax, span, transposed};
 use crate::transformer::decoder_block::dropout::{judge_dropped, must_differ};
 use crate::transformer::inputs::training;

@@ -1,12 +1,12 @@
 //! `rotary_embedding`: queries and keys turned by their positions.
 
+mod inputs;
 mod properties;
 
-use judge::contract::arguments::arguments;
-use judge::contract::random::Random;
 use judge::contract::scenario::Sizes;
 use judge::contract::{Case, Expect, Law, Task};
-use wire::{Tensor, Tensors};
+
+use self::inputs::case;
 
 /// The task.
 pub(crate) static TASK: Task = Task {
@@ -144,23 +144,14 @@ const SIZES: Sizes = &[
     ("start", 0, 20),
 ];
 const PROBED: Sizes = &[("T", 2, 6), ("pairs", 1, 4), ("start", 0, 20)];
-fn case(random: &mut Random, shape: &[usize], start: i64) -> Tensors {
-    let (query, key) = (random.normal(shape), random.normal(shape));
-    of(query, key, start)
-}
-
-/// The arguments of a call.
-fn of(query: Tensor, key: Tensor, start: i64) -> Tensors {
-    arguments([("query", query), ("key", key), ("start", Tensor::integer(start))])
-}
 
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unnecessary_wraps, reason = "the shape of a submission's function")]
 
-    use judge::contract::arguments::{Array, array, tensor};
+    use judge::contract::arguments::{Array, arguments, array, tensor};
     use judge::contract::subject::Call;
-    use wire::Outcome;
+    use wire::{Outcome, Tensors};
 
     use super::*;
     use crate::attention::inputs::angle;

@@ -1,14 +1,16 @@
 //! Laws of `rotary_embedding`.
 
-use judge::checks::probe::{Broken, Holds, Probe, broken_rule, equal};
+use judge::checks::assertions::{broken_rule, equal};
+use judge::checks::probe::Probe;
 use judge::compare::number;
 use judge::contract::arguments::{Array, array, tensor, tensor_like, with};
 use judge::contract::scenario::Scenario;
 use judge::contract::subject::Call;
+use judge::findings::stop::{Broken, Holds};
 use ndarray::{Axis, IxDyn, s};
 use wire::Tensors;
 
-use super::of;
+use super::inputs::of;
 use crate::attention::inputs::{CLOSELY, angle, rotated};
 
 /// The two tensors, which are arguments and outputs.

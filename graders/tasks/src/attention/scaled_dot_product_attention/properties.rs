@@ -1,15 +1,17 @@
 //! Laws of `scaled_dot_product_attention`.
 
-use judge::checks::probe::{Broken, Holds, Probe, broken_rule, equal, every, unchanged};
+use judge::checks::assertions::{broken_rule, equal, every, unchanged};
+use judge::checks::probe::Probe;
 use judge::compare::number;
 use judge::contract::arguments::{Array, array, tensor_like, with};
 use judge::contract::random::booleans;
 use judge::contract::scenario::Scenario;
 use judge::contract::subject::Call;
+use judge::findings::stop::{Broken, Holds};
 use ndarray::{Axis, IxDyn, s};
 use wire::Tensors;
 
-use super::of;
+use super::inputs::of;
 use crate::attention::inputs::{
     CLOSELY, lower_triangle, product, random_mask, running_mean, scores, softmax, span, transposed,
 };

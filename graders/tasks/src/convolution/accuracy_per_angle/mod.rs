@@ -2,13 +2,14 @@
 
 mod properties;
 
-use judge::checks::probe::Stop;
 use judge::checks::trainer::Trainer;
 use judge::contract::arguments::{arguments, with};
 use judge::contract::random::{Random, floats, integers};
 use judge::contract::subject::Call;
-use judge::contract::training::{Outcome, Trial};
+use judge::contract::training::Trial;
 use judge::contract::{Case, Expect, Law, Task};
+use judge::findings::measurement::Outcome;
+use judge::findings::stop::Stop;
 use wire::{Tensor, Tensors};
 
 use super::plain::{Mode, last_side, scores};

@@ -1,10 +1,12 @@
 //! The laws of `accuracy_per_angle`.
 
-use judge::checks::probe::{Broken, Holds, Probe, equal, unchanged};
+use judge::checks::assertions::{equal, unchanged};
+use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, array, tensor_like, vector, with};
 use judge::contract::random::{Random, integers};
 use judge::contract::scenario::{Scenario, Sizes};
 use judge::contract::subject::Call;
+use judge::findings::stop::{Broken, Holds};
 use wire::{Tensor, Tensors};
 
 use crate::convolution::plain::{Mode, scores};

@@ -1,9 +1,11 @@
 //! The laws of `conv_net`.
 
-use judge::checks::probe::{Broken, Holds, Probe, equal, unchanged};
+use judge::checks::assertions::{equal, unchanged};
+use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, arguments, array, scalar, tensor_like, with};
 use judge::contract::scenario::{Scenario, Sizes};
 use judge::contract::subject::Call;
+use judge::findings::stop::{Broken, Holds};
 use wire::Tensors;
 
 use crate::convolution::plain::{KERNELS, Mode, last_side, linear, scores};

@@ -1,9 +1,11 @@
 //! The laws of `convolve2d`.
 
-use judge::checks::probe::{Broken, Holds, Probe, equal, every, unchanged};
+use judge::checks::assertions::{equal, every, unchanged};
+use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, arguments, array, scalar, tensor};
 use judge::contract::scenario::{Scenario, Sizes};
 use judge::contract::subject::Call;
+use judge::findings::stop::{Broken, Holds};
 use wire::Tensors;
 
 use crate::convolution::plain::{Mode, convolution, output_shape};

@@ -1,8 +1,10 @@
 //! The law of `graph_attention` about gradients.
 
-use judge::checks::probe::{Broken, Holds, Probe, equal};
+use judge::checks::assertions::equal;
+use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, arguments, array, scalar, with};
 use judge::contract::scenario::Scenario;
+use judge::findings::stop::{Broken, Holds};
 use wire::Tensors;
 
 use super::inputs::{drawn, layer, pre_activations, with_array};

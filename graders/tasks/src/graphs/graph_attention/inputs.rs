@@ -1,9 +1,11 @@
 //! Arguments and results of a graph attention layer, as arrays and edges.
 
-use judge::checks::probe::{Broken, Probe, every, typed};
+use judge::checks::assertions::every;
+use judge::checks::probe::{Probe, typed};
 use judge::contract::arguments::{Array, arguments, array, tensor_like, with};
 use judge::contract::random::edge_index;
 use judge::contract::scenario::Scenario;
+use judge::findings::stop::Broken;
 use wire::{DType, Tensor, Tensors};
 
 use crate::graphs::inputs::{Edge, product};

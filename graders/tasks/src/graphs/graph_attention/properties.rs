@@ -1,9 +1,11 @@
 //! The laws of `graph_attention`.
 
-use judge::checks::probe::{Holds, Probe, equal, every, unchanged};
+use judge::checks::assertions::{equal, every, unchanged};
+use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, arguments, array, scalar, vector};
 use judge::contract::random::{edge_index, floats};
 use judge::contract::scenario::{Scenario, Sizes};
+use judge::findings::stop::Holds;
 use wire::Tensors;
 
 use super::inputs::{drawn, layer, positive, pre_activations, projected, with_array, with_edges, with_self_loops};

@@ -4,7 +4,8 @@ use judge::checks::probe::Probe;
 use judge::checks::property::{law_seed, try_law};
 use judge::contract::arguments::{Array, arguments, array, tensor, vector};
 use judge::contract::random::{edge_index, floats, integers};
-use judge::contract::subject::{Call, Fault, Subject};
+use judge::contract::subject::{Call, Subject};
+use judge::findings::fault::Fault;
 use wire::message::Group;
 use wire::{DType, Observed, Outcome, Tensor, Tensors};
 

@@ -3,9 +3,11 @@
 //! Probabilities are exact binary fractions and p lies between partial sums, so that no order of summation matters,
 //! but for the two laws that are about reaching p exactly.
 
-use judge::checks::probe::{Broken, Holds, Probe, equal, every, unchanged};
+use judge::checks::assertions::{equal, every, unchanged};
+use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, arguments, scalar, vector};
 use judge::contract::scenario::Scenario;
+use judge::findings::stop::{Broken, Holds};
 use wire::Tensor;
 
 use crate::sampling::inputs::{clear_mass, descending, distribution, kept, mass_of_first, matrix, most_likely};

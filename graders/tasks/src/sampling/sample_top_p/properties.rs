@@ -1,9 +1,11 @@
 //! The laws of `sample_top_p`. A law over draws says how often it would fail a correct function.
 
-use judge::checks::probe::{Broken, Holds, Probe, equal, every, unchanged};
+use judge::checks::assertions::{equal, every, unchanged};
+use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, arguments, scalar, vector};
 use judge::contract::scenario::{Scenario, Sizes};
 use judge::contract::subject::Call;
+use judge::findings::stop::{Broken, Holds};
 use wire::{DType, Tensor, Tensors};
 
 use crate::sampling::inputs::{clear_mass, kept, logits, matrix, most_likely, softmax};

@@ -1,15 +1,14 @@
 //! `encoder_decoder`: the logits of a decoder behind an encoded source.
 
+mod inputs;
 mod properties;
 
-use judge::contract::arguments::with;
-use judge::contract::random::Random;
 use judge::contract::scenario;
 use judge::contract::{Case, Expect, Law, Task};
-use wire::Tensors;
 
+use self::inputs::{full, padded};
 use super::generic_transformer;
-use super::inputs::{Sizes, encoder_decoder_call, padded_counts, padded_tokens};
+use super::inputs::{Sizes, encoder_decoder_call};
 use super::padding::in_logits;
 
 /// The task.
@@ -146,24 +145,6 @@ const LAWS: &[Law] = &[
     )
     .few(),
 ];
-
-fn full(random: &mut Random, sizes: Sizes, source_length: usize) -> Tensors {
-    let given = encoder_decoder_call(random, sizes, source_length);
-    let rows = |length: usize| vec![length; sizes.batch];
-    let source = padded_tokens(random, &rows(source_length), source_length, sizes.vocabulary + 2);
-    let target = padded_tokens(random, &rows(sizes.length), sizes.length, sizes.vocabulary);
-    with(&with(&given, "source", source), "target", target)
-}
-
-/// Padding in every row of both.
-fn padded(random: &mut Random, sizes: Sizes, source_length: usize) -> Tensors {
-    let given = encoder_decoder_call(random, sizes, source_length);
-    let source = padded_counts(random, sizes.batch, source_length);
-    let source = padded_tokens(random, &source, source_length, sizes.vocabulary + 2);
-    let target = padded_counts(random, sizes.batch, sizes.length);
-    let target = padded_tokens(random, &target, sizes.length, sizes.vocabulary);
-    with(&with(&given, "source", source), "target", target)
-}
 
 #[cfg(test)]
 mod tests {

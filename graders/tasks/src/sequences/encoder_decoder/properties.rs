@@ -1,14 +1,16 @@
 //! Laws of `encoder_decoder`.
 
-use judge::checks::probe::{Broken, Holds, Probe, equal, every, unchanged};
+use judge::checks::assertions::{equal, every, unchanged};
+use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, array, scalar, tensor_like, with};
 use judge::contract::scenario::Scenario;
 use judge::contract::subject::Call;
 use judge::findings::Violation;
+use judge::findings::stop::{Broken, Holds};
 use ndarray::{Axis, s};
 use wire::Tensors;
 
-use super::padded;
+use super::inputs::padded;
 use crate::attention::inputs::{CLOSELY, span};
 use crate::sequences::inputs::{
     EXACTLY, Sizes, counted, encoder_decoder_call, more_padding as lengthened, moved_rows, with_tokens,

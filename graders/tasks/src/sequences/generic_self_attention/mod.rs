@@ -1,15 +1,13 @@
 //! `generic_self_attention`: multi-head self-attention whose mask is given.
 
+mod inputs;
 mod properties;
 
-use judge::contract::arguments::with;
-use judge::contract::random::{Random, booleans};
 use judge::contract::scenario;
 use judge::contract::{Case, Expect, Law, Task};
-use wire::{Tensor, Tensors};
 
-use super::inputs::{attention, padded_counts};
-use super::plain::{is_token, mask};
+use self::inputs::{everything_seen, padded};
+use super::inputs::attention;
 
 /// The task.
 pub(crate) static TASK: Task = Task {
@@ -151,25 +149,6 @@ const LAWS: &[Law] = &[
     .differentiating()
     .few(),
 ];
-
-fn everything_seen(random: &mut Random, batch: usize, length: usize, heads: usize, dimension: usize) -> Tensors {
-    let given = attention(random, batch, length, heads, dimension);
-    let shape = [batch, 1, length, length];
-    with(&given, "mask", booleans(&shape, vec![true; batch * length * length]))
-}
-
-fn padded(random: &mut Random, decoder: bool) -> Tensors {
-    let (batch, length) = (3, 5);
-    let given = attention(random, batch, length, 3, 2);
-    let seen = is_token(&padded_counts(random, batch, length), length);
-    with(&given, "mask", mask_tensor(&mask(&seen, decoder)))
-}
-
-/// A mask `[B, T, T]` as it crosses the border, with the axis of heads.
-fn mask_tensor(mask: &judge::contract::arguments::Array) -> Tensor {
-    let shape = [mask.shape()[0], 1, mask.shape()[1], mask.shape()[2]];
-    booleans(&shape, mask.iter().map(|&seen| seen != 0.0).collect())
-}
 
 #[cfg(test)]
 mod tests {

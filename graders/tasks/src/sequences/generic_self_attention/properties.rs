@@ -1,12 +1,14 @@
 //! Laws of `generic_self_attention`.
 
-use judge::checks::probe::{Broken, Holds, Probe, equal, every, unchanged};
+use judge::checks::assertions::{equal, every, unchanged};
+use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, array, scalar, tensor, tensor_like, with};
 use judge::contract::scenario::Scenario;
+use judge::findings::stop::{Broken, Holds};
 use ndarray::{Axis, IxDyn, s};
 use wire::Tensors;
 
-use super::mask_tensor;
+use super::inputs::mask_tensor;
 use crate::attention::inputs::{CLOSELY, linear};
 use crate::sequences::inputs::{EXACTLY, attention};
 use crate::sequences::plain::attention as plain_attention;

@@ -1,10 +1,12 @@
 //! Laws of `generic_transformer`.
 
-use judge::checks::probe::{Broken, Holds, Probe, broken_rule, equal, every, unchanged};
+use judge::checks::assertions::{broken_rule, equal, every, unchanged};
+use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, array, scalar, tensor_like, with};
 use judge::contract::scenario::Scenario;
 use judge::contract::subject::{Call, Gradient};
 use judge::findings::Violation;
+use judge::findings::stop::{Broken, Holds};
 use ndarray::{Axis, s};
 use wire::Tensors;
 

@@ -1,15 +1,17 @@
 //! The laws of `beam_search`, on random trees: without ties, but for the law about ties.
 
-use judge::checks::probe::{Broken, Holds, Probe, broken_rule, equal};
+use judge::checks::assertions::{broken_rule, equal};
+use judge::checks::probe::Probe;
 use judge::compare::number;
 use judge::contract::Law;
 use judge::contract::arguments::scalar;
 use judge::contract::scenario::{Scenario, Sizes};
 use judge::contract::subject::Call;
+use judge::findings::stop::{Broken, Holds};
 use wire::{DType, Tensors};
 
+use super::inputs::{ID, called, random_tree, search_arguments};
 use super::plain::{Scored, Tree, listed, rows};
-use super::{ID, called, random_tree, search_arguments};
 
 /// Bound on sums of a few numbers.
 const CLOSELY: f64 = 1e-9;

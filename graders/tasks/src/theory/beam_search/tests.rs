@@ -10,8 +10,9 @@ use judge::findings::Finding;
 use judge::fixtures::INPUT_SEED;
 use wire::{DType, Outcome, Tensor, Tensors};
 
+use super::inputs::{ID, random_tree};
 use super::plain::{Run, Scored, Tree};
-use super::{ID, TASK, asked, random_tree};
+use super::{TASK, asked};
 use crate::testing::{broken_laws, indiscriminate_cases};
 
 fn outputs(found: &Scored, calls: usize, dtype: DType) -> Tensors {

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use judge::checks::probe::{Broken, Holds, Probe, equal, every};
+use judge::checks::assertions::{equal, every};
+use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, arguments, vector};
 use judge::contract::random::{Random, integers};
 use judge::contract::scenario::{Scenario, Sizes};
 use judge::contract::subject::Call;
 use judge::contract::{Case, Expect, Law, Task};
+use judge::findings::stop::{Broken, Holds};
 use wire::{DType, Tensors};
 
 /// The task.

@@ -2,10 +2,12 @@
 //!
 //! Nothing here depends on the order in which a generator is used: only shares, and what stays when a seed does.
 
-use judge::checks::probe::{Broken, Holds, Probe, broken_rule, equal, unchanged};
+use judge::checks::assertions::{broken_rule, equal, unchanged};
+use judge::checks::probe::Probe;
 use judge::compare::number;
 use judge::contract::arguments::{Array, array};
 use judge::contract::scenario::{self, Scenario};
+use judge::findings::stop::{Broken, Holds};
 use wire::Tensors;
 
 use super::properties::{given, output};

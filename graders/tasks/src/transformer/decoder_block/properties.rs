@@ -1,9 +1,11 @@
 //! Laws of `decoder_block` outside training.
 
-use judge::checks::probe::{Broken, Holds, Probe, equal, every, unchanged};
+use judge::checks::assertions::{equal, every, unchanged};
+use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, array, scalar, tensor, tensor_like, with};
 use judge::contract::scenario::Scenario;
 use judge::contract::subject::Call;
+use judge::findings::stop::{Broken, Holds};
 use ndarray::{Axis, s};
 use wire::{Tensor, Tensors};
 

@@ -1,15 +1,14 @@
 //! `generate`: continuing a prompt token by token.
 
+mod inputs;
 mod properties;
 
-use judge::contract::arguments::with;
-use judge::contract::random::Random;
 use judge::contract::scenario;
 use judge::contract::{Case, Expect, Law, Task};
-use wire::{Tensor, Tensors};
 
+use self::inputs::{case, sampled};
 use super::gpt_forward;
-use super::inputs::{Sizes, model, tokens};
+use super::inputs::Sizes;
 
 /// The task.
 pub(crate) static TASK: Task = Task {
@@ -244,33 +243,10 @@ const LAWS: &[Law] = &[
     .few(),
 ];
 
-/// A model, a prompt and the number of new tokens, for greedy generation.
-fn case(random: &mut Random, sizes: Sizes, count: i64) -> Tensors {
-    let sizes = Sizes {
-        vocabulary: 11,
-        ..sizes
-    };
-    let mut given = model(random, sizes);
-    given.insert(
-        "tokens".to_owned(),
-        tokens(random, sizes.batch, sizes.length, sizes.vocabulary),
-    );
-    given.insert("count".to_owned(), Tensor::integer(count));
-    given
-}
-
-/// The same with draws from the nucleus.
-fn sampled(given: &Tensors, p: f64, temperature: f64) -> Tensors {
-    with(
-        &with(given, "p", Tensor::real(p)),
-        "temperature",
-        Tensor::real(temperature),
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use judge::contract::arguments::array;
+    use judge::contract::random::Random;
     use judge::fixtures::INPUT_SEED;
 
     use super::properties::greedy_continuation;

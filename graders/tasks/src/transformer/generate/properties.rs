@@ -1,14 +1,16 @@
 //! Laws of `generate`. A law over draws says how often it would fail a correct function.
 
-use judge::checks::probe::{Broken, Holds, Probe, equal, every, unchanged};
+use judge::checks::assertions::{equal, every, unchanged};
+use judge::checks::probe::Probe;
 use judge::compare::statistics::chi_square_p_value;
 use judge::contract::arguments::{Array, array, scalar, with};
 use judge::contract::scenario::Scenario;
 use judge::contract::subject::Call;
+use judge::findings::stop::{Broken, Holds};
 use ndarray::{Axis, IxDyn, concatenate, s};
 use wire::{DType, Tensor, Tensors};
 
-use super::{case, sampled};
+use super::inputs::{case, sampled};
 use crate::sampling::inputs::{clear_mass, descending, kept, softmax};
 use crate::transformer::inputs::{Sizes, drawn, filled, token_tensor};
 use crate::transformer::plain::next_logits;

@@ -1,8 +1,10 @@
 //! Laws of `gpt_forward` about dropout.
 
-use judge::checks::probe::{Holds, Probe, equal, unchanged};
+use judge::checks::assertions::{equal, unchanged};
+use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, tensor_like, with};
 use judge::contract::scenario::{self, Scenario};
+use judge::findings::stop::Holds;
 use ndarray::IxDyn;
 use wire::Tensors;
 

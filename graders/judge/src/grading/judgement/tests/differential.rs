@@ -10,9 +10,9 @@ use crate::contract::subject::Call;
 use crate::contract::{Case, Expect, Task};
 use crate::findings::Finding;
 use crate::findings::verdict::Verdict;
-use crate::fixtures::INPUT_SEED;
+use crate::fixtures::case::INPUT_SEED;
+use crate::grading::judgement::Loss;
 use crate::grading::judgement::{Check, Ending, Skip, TaskJudgement, Training};
-use crate::grading::points::Loss;
 
 /// Halves numbers, drawn in one portion and fixed in the other.
 static HALF: Task = Task {

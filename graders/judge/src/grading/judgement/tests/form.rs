@@ -3,7 +3,7 @@
 use wire::{DType, Data, Outcome, Tensor, Tensors};
 
 use super::testing::{Answer, Pupil, judged, panicked};
-use crate::checks::probe::equal;
+use crate::checks::assertions::equal;
 use crate::contract::arguments::{arguments, array, tensor};
 use crate::contract::random::floats;
 use crate::contract::scenario::Sizes;

@@ -12,14 +12,17 @@ use std::time::{Duration, Instant};
 
 use self::testing::{Answer, Pupil, judged, judged_within, observed, panicked};
 use super::{Check, Ending, Kind, Skip, TIME, TaskJudgement, TimeLimit, Training};
-use crate::checks::probe::{Holds, Probe, equal};
+use crate::checks::assertions::equal;
+use crate::checks::probe::Probe;
 use crate::checks::property::{Effort, law_seed, try_law};
 use crate::contract::arguments::arguments;
 use crate::contract::random::floats;
 use crate::contract::scenario::{Scenario, Sizes};
-use crate::contract::subject::{Call, Fault, Spent, Subject};
+use crate::contract::subject::{Call, Spent, Subject};
 use crate::contract::{Case, Expect, Law, Task};
 use crate::findings::Finding;
+use crate::findings::fault::Fault;
+use crate::findings::stop::Holds;
 use crate::findings::verdict::Verdict;
 
 /// Halves numbers; positive ones and negative ones are portions of their own.

@@ -7,13 +7,16 @@ use proptest::sample::select;
 use wire::{DType, Data, Ended, Observed, Outcome, Tensor, Tensors};
 
 use super::testing::{Answer, judged, observed, panicked};
-use crate::checks::probe::{Holds, Probe, equal};
+use crate::checks::assertions::equal;
+use crate::checks::probe::Probe;
 use crate::contract::arguments::{arguments, array, tensor};
 use crate::contract::random::Random;
 use crate::contract::scenario::{Scenario, Sizes};
-use crate::contract::subject::{Call, Fault, Subject};
+use crate::contract::subject::{Call, Subject};
 use crate::contract::{Case, Expect, Law, Task};
-use crate::fixtures::INPUT_SEED;
+use crate::findings::fault::Fault;
+use crate::findings::stop::Holds;
+use crate::fixtures::case::INPUT_SEED;
 use crate::grading::judgement::Training;
 
 /// Halves numbers; positive ones and negative ones are portions of their own.

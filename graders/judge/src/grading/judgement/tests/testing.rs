@@ -6,12 +6,14 @@ use wire::message::Group;
 use wire::{Observed, Outcome, Tensors};
 
 use crate::contract::Task;
-use crate::contract::subject::{Call, Fault, Subject};
+use crate::contract::limits::Limits;
+use crate::contract::subject::{Call, Subject};
 use crate::contract::tolerance::Tolerances;
 use crate::diagnosis::library::Library;
+use crate::findings::fault::Fault;
 use crate::fixtures::{Fixtures, new_manifest};
 use crate::goldens::generate::make_case;
-use crate::grading::assignment::{Assignment, Deductions, Entry, Gradescope, Hints, Limits, Trains, Visibility};
+use crate::grading::assignment::{Assignment, Deductions, Entry, Gradescope, Hints, Trains, Visibility};
 use crate::grading::judgement::{Bench, TaskJudgement, TimeLimit, Training, judge};
 
 /// What a function of a pupil gives.

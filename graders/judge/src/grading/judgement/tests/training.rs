@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use wire::{Observed, Outcome, Tensor, Tensors};
 
 use super::testing::{Answer, Pupil, assignment, fixtures, judged, judged_within, observed, panicked};
-use crate::checks::probe::Stop;
 use crate::checks::trainer::{Trainer, trial_seed};
 use crate::contract::arguments::{arguments, tensor, vector};
 use crate::contract::random::floats;
 use crate::contract::subject::Call;
-use crate::contract::training::{self, Bar, Measurement, Series, Trial};
+use crate::contract::training::Trial;
 use crate::contract::{Case, Expect, Task};
+use crate::findings::measurement::{self, Bar, Measurement, Series};
+use crate::findings::stop::Stop;
 use crate::findings::verdict::Verdict;
 use crate::findings::{Finding, Prohibition};
 use crate::goldens::baseline::{self, Impostor};
@@ -60,7 +61,7 @@ static INNER: Task = Task {
 };
 
 /// Serves 10, 20, 30, 40; the weights have to become these, and what is measured is how far each has come at least.
-fn learns(trainer: &mut Trainer<'_>) -> Result<training::Outcome, Stop> {
+fn learns(trainer: &mut Trainer<'_>) -> Result<measurement::Outcome, Stop> {
     let call = Call::new("learner", arguments([("weight", floats(&[4], vec![0.5; 4]))]));
     let trained = trainer.train(call, &mut |step| {
         (step < BATCHES).then(|| arguments([("x", Tensor::real(10.0 * (step + 1) as f64))]))
@@ -68,7 +69,7 @@ fn learns(trainer: &mut Trainer<'_>) -> Result<training::Outcome, Stop> {
     trainer.record(curve("loss"));
     let measured = trainer.measure(Call::new("learner", trained))?;
     let share = measured.get("share").and_then(Tensor::item).unwrap_or(f64::NAN);
-    Ok(training::Outcome {
+    Ok(measurement::Outcome {
         measured: vec![
             measurement("share of each batch", share, Bar::AtLeast(0.9)),
             measurement("batches", trainer.steps() as f64, Bar::AtMost(BATCHES as f64)),
@@ -386,7 +387,7 @@ static LONG: Task = Task {
             name: "first",
             run: |_| {
                 std::thread::sleep(std::time::Duration::from_millis(600));
-                Ok(training::Outcome::default())
+                Ok(measurement::Outcome::default())
             },
             ..TRIALS[0]
         },
