@@ -78,29 +78,51 @@ fn nothing_in_the_students_process_reaches_the_judge() {
     for package in ["worker", "student", "wire"] {
         assert_unreached(
             package,
-            &["judge", "report", "policy", "sandbox", "grade", "files", "reference"],
+            &[
+                "judge",
+                "tasks",
+                "report",
+                "policy",
+                "sandbox",
+                "grade",
+                "files",
+                "reference",
+            ],
         );
     }
 }
 
 #[test]
 fn the_judges_side_does_not_reach_libtorch() {
-    for package in ["judge", "report", "policy", "sandbox", "grade", "wire", "files"] {
+    for package in [
+        "judge", "tasks", "report", "policy", "sandbox", "grade", "wire", "files",
+    ] {
         assert_unreached(package, &["tch", "torch-sys", "worker", "student", "reference"]);
     }
 }
 
 #[test]
-fn judge_report_policy_and_files_reach_nothing_that_starts_processes() {
-    for package in ["judge", "report", "policy", "files"] {
+fn judge_tasks_report_policy_and_files_reach_nothing_that_starts_processes() {
+    for package in ["judge", "tasks", "report", "policy", "files"] {
         assert_unreached(package, &["sandbox", "grade", "command-fds"]);
     }
 }
 
 #[test]
 fn the_policy_knows_sources_and_nothing_else_of_this_project() {
-    assert_unreached("policy", &["files", "wire", "judge", "report", "sandbox", "grade"]);
-    assert_unreached("sandbox", &["policy", "judge", "report", "grade"]);
+    assert_unreached(
+        "policy",
+        &["files", "wire", "judge", "tasks", "report", "sandbox", "grade"],
+    );
+    assert_unreached("sandbox", &["policy", "judge", "tasks", "report", "grade"]);
+}
+
+#[test]
+fn the_engine_knows_no_task() {
+    for package in ["judge", "report"] {
+        assert_unreached(package, &["tasks"]);
+    }
+    assert_unreached("tasks", &["report"]);
 }
 
 #[test]
@@ -133,7 +155,7 @@ fn every_path_that_the_architecture_page_names_exists() {
 #[test]
 fn only_the_sandbox_starts_processes() {
     let mut starters = Vec::new();
-    for package in ["wire", "worker", "files", "policy", "judge", "report", "cli"] {
+    for package in ["wire", "worker", "files", "policy", "judge", "tasks", "report", "cli"] {
         for file in rust_files(&root().join("graders").join(package)) {
             let text = fs::read_to_string(&file).unwrap();
             if text.contains("process::Command") || text.contains("Command::new(\"") {
@@ -170,10 +192,10 @@ fn the_programs_folders_build_on_each_other_in_one_direction() {
 
 #[test]
 fn every_task_has_its_files() {
-    let tasks = names_in(&root().join("graders/judge/src/tasks"));
+    let tasks = names_in(&root().join("graders/tasks/src"));
     let adapters = names_in(&root().join("graders/worker/adapters"));
     let missing: Vec<&String> = adapters.difference(&tasks).filter(|name| *name != "main").collect();
-    assert!(missing.is_empty(), "adapters without a task in the judge: {missing:?}");
+    assert!(missing.is_empty(), "adapters without a task: {missing:?}");
     for golden in fs::read_dir(root().join("fixtures/golden")).unwrap() {
         let task = golden.unwrap().file_name().into_string().unwrap();
         assert!(adapters.contains(&task), "golden files of `{task}` have no adapter");
@@ -206,10 +228,15 @@ fn the_top_level_holds_only_what_was_agreed() {
 }
 
 fn names_in(folder: &Path) -> BTreeSet<String> {
-    rust_files(folder)
-        .iter()
-        .map(|file| file.file_stem().unwrap().to_str().unwrap().to_owned())
-        .collect()
+    let name = |file: PathBuf| {
+        let file = if file.ends_with("mod.rs") {
+            file.parent().unwrap()
+        } else {
+            &file
+        };
+        file.file_stem().unwrap().to_str().unwrap().to_owned()
+    };
+    rust_files(folder).into_iter().map(name).collect()
 }
 
 fn rust_files(folder: &Path) -> Vec<PathBuf> {

@@ -1,8 +1,7 @@
 //! The committed assignments: their totals are the documents', and one mistake costs its own task.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use judge::assignment::{Assignment, known};
-use judge::tasks;
+use judge::grading::assignment::{Assignment, known};
 use serde_json::Value;
 use tests::Submission;
 

@@ -3,12 +3,11 @@
 
 use std::fs;
 
+use judge::contract::Task;
 use judge::diagnosis::behaviour::{Behaviours, Measure};
 use judge::diagnosis::fingerprint::Fingerprint;
 use judge::diagnosis::{are_alike, likenesses};
 use judge::fixtures::Fixtures;
-use judge::task::Task;
-use judge::tasks;
 use serde_json::Value;
 use tests::{Submission, course};
 

@@ -9,9 +9,8 @@ use std::panic::{self, AssertUnwindSafe};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use judge::assignment::Assignment;
 use judge::fixtures;
-use judge::tasks;
+use judge::grading::assignment::Assignment;
 use sandbox::stage;
 use sandbox::toolkit::Toolkit;
 use tests::{archives, root};

@@ -150,7 +150,7 @@ fn a_reference_that_fails_its_own_properties_is_never_accepted() {
             .contains("nothing is written, whatever is accepted: the reference fails")
             && refused
                 .stdout
-                .contains("a property in graders/judge/src/tasks/additive_attention"),
+                .contains("a property in graders/tasks/src/attention/additive_attention/properties.rs"),
         "{}",
         refused.stdout
     );

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::path::Path;
 
-use judge::assignment::AssignmentError;
 use judge::fixtures::FixtureError;
+use judge::grading::assignment::AssignmentError;
 
 use crate::exit::Exit;
 

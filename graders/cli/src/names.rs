@@ -28,7 +28,6 @@ fn plain(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use judge::tasks;
 
     use super::*;
 

@@ -2,10 +2,9 @@
 
 use std::path::Path;
 
-use judge::assignment::{self, Assignment, AssignmentError};
-use judge::judgement::{self, parts_first};
-use judge::task::Task;
-use judge::tasks;
+use judge::contract::Task;
+use judge::grading::assignment::{self, Assignment, AssignmentError};
+use judge::grading::parts::{self, parts_first};
 
 use crate::engine::Staged;
 use crate::exit::Exit;
@@ -137,7 +136,7 @@ pub(crate) fn of_assignment(assignment: &Assignment, ids: &[String]) -> Result<C
 
 /// Tasks with all that they call, directly or through others.
 pub(crate) fn with_parts(tasks: &[&'static Task]) -> Vec<&'static Task> {
-    judgement::with_parts(tasks, tasks::ALL)
+    parts::with_parts(tasks, tasks::ALL)
 }
 
 fn listed(assignment: &Assignment) -> String {

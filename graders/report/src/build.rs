@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use judge::assignment::{Assignment, Entry, Hints};
-use judge::finding::{Counterexample, Finding};
-use judge::judgement::{Check, Ending, Kind, Skip, TaskJudgement};
-use judge::points;
+use judge::contract::Task;
+use judge::findings::measurement;
+use judge::findings::verdict::Verdict;
+use judge::findings::{Counterexample, Finding};
+use judge::grading::assignment::{Assignment, Entry, Hints};
+use judge::grading::judgement::{self, Check, Ending, Kind, Skip, TaskJudgement};
+use judge::grading::points;
 use judge::reproduction::Reproduction;
-use judge::task::Task;
-use judge::trial;
-use judge::verdict::Verdict;
 
 use crate::clean::clean;
 use crate::diagnosis::{diagnosis, within};
@@ -137,7 +137,7 @@ fn task(context: &Context<'_>, assignment: &Assignment, entry: &Entry, judgement
     }
 }
 
-fn portion(portion: &points::Portion) -> Portion {
+fn portion(portion: &judgement::Portion) -> Portion {
     Portion {
         name: portion.name.clone(),
         points: portion.points,
@@ -151,7 +151,7 @@ fn portion(portion: &points::Portion) -> Portion {
     }
 }
 
-fn manual(item: &judge::assignment::Manual) -> ManualItem {
+fn manual(item: &judge::grading::assignment::Manual) -> ManualItem {
     ManualItem {
         item: item.item.clone(),
         title: item.title.clone(),
@@ -216,23 +216,23 @@ fn check(hints: Hints, openness: Openness, place: Place<'_>, check: &Check) -> C
 }
 
 /// Something of what a trial has seen.
-fn seen<T>(check: &Check, part: impl Fn(&trial::Outcome) -> Vec<T>) -> Vec<T> {
+fn seen<T>(check: &Check, part: impl Fn(&measurement::Outcome) -> Vec<T>) -> Vec<T> {
     check.outcome.as_ref().map(part).unwrap_or_default()
 }
 
-fn measured(measurement: &trial::Measurement) -> Measured {
+fn measured(measurement: &measurement::Measurement) -> Measured {
     Measured {
         what: clean(&measurement.what),
         value: finite(measurement.value),
         bar: match measurement.bar {
-            trial::Bar::AtLeast(least) => Bar::AtLeast(least),
-            trial::Bar::AtMost(most) => Bar::AtMost(most),
+            measurement::Bar::AtLeast(least) => Bar::AtLeast(least),
+            measurement::Bar::AtMost(most) => Bar::AtMost(most),
         },
         holds: measurement.holds(),
     }
 }
 
-fn series(series: &trial::Series) -> Series {
+fn series(series: &measurement::Series) -> Series {
     Series {
         name: clean(&series.name),
         x_label: clean(&series.x_label),

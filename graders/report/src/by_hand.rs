@@ -1,6 +1,6 @@
 //! Points that people give, put into a report: items that no program judges, and decisions in place of the grader's.
 
-use judge::assignment::Assignment;
+use judge::grading::assignment::Assignment;
 use serde::Deserialize;
 
 use crate::build::{conclusion, hundredths, totals};

@@ -1,8 +1,8 @@
 //! What is said of a mistake that is recognised: as much as the assignment allows.
 
-use judge::assignment::Hints;
 use judge::diagnosis::Likeness;
-use judge::finding::Finding;
+use judge::findings::Finding;
+use judge::grading::assignment::Hints;
 
 use crate::clean::clean;
 use crate::model::Diagnosis;

@@ -1,8 +1,8 @@
 //! The figures behind a finding, as the model holds them.
 
+use judge::compare::window;
 use judge::compare::{Difference, Mismatch};
-use judge::finding::{self, Behaviour, Finding, OnlyInF32, RecordedArgument, RecordedCall, Violation};
-use judge::window;
+use judge::findings::{self, Behaviour, Finding, OnlyInF32, RecordedArgument, RecordedCall, Violation};
 
 use crate::clean::{clean, clean_lines};
 use crate::location::location;
@@ -162,7 +162,7 @@ pub(crate) fn place(finding: &Finding) -> Option<Location> {
 }
 
 /// A counterexample for the model.
-pub(crate) fn counterexample(found: &finding::Counterexample) -> Counterexample {
+pub(crate) fn counterexample(found: &findings::Counterexample) -> Counterexample {
     Counterexample {
         summary: words::sizes(found),
         sizes: found.sizes.iter().map(size).collect(),

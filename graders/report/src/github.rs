@@ -6,7 +6,7 @@
 use std::cmp::Reverse;
 use std::fmt::Write;
 
-use judge::verdict::Verdict;
+use judge::findings::verdict::Verdict;
 
 use crate::model::{Remark, Report, TaskReport};
 use crate::refusal::Refusal;

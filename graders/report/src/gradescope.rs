@@ -6,8 +6,8 @@
 
 use std::fmt::Write;
 
-use judge::assignment::Shown;
-use judge::verdict::Verdict;
+use judge::findings::verdict::Verdict;
+use judge::grading::assignment::Shown;
 use serde::Serialize;
 use serde_json::json;
 

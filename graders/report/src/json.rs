@@ -42,9 +42,9 @@ fn pretty(value: &impl Serialize) -> String {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
 
-    use judge::assignment::Visibility;
-    use judge::judgement::{Kind, TaskJudgement};
-    use judge::verdict::Verdict;
+    use judge::findings::verdict::Verdict;
+    use judge::grading::assignment::Visibility;
+    use judge::grading::judgement::{Kind, TaskJudgement};
 
     use super::*;
     use crate::build::build;
@@ -52,7 +52,7 @@ mod tests {
         assignment, below_bar, failed, findings, judgement, mismatches, mixed_context, mixed_report, skipped, skips,
         violations,
     };
-    use judge::finding::Finding;
+    use judge::findings::Finding;
 
     const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/report.schema.json");
 

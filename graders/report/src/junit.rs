@@ -2,7 +2,7 @@
 //!
 //! Letters that XML 1.0 does not have are left out, whatever a submission wrote.
 
-use judge::verdict::Verdict;
+use judge::findings::verdict::Verdict;
 use quick_xml::Writer;
 use quick_xml::events::{BytesEnd, BytesStart, BytesText, Event};
 

@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use judge::verdict::Verdict;
+use judge::findings::verdict::Verdict;
 
 use crate::model::{CheckReport, Remark, Report, TaskReport};
 use crate::refusal::Refusal;
@@ -215,9 +215,9 @@ mod tests {
     use super::*;
     use crate::build::build;
     use crate::testing::{assignment, failed, judgement, misbehaviour, mixed_context, mixed_report};
-    use judge::assignment::Visibility;
-    use judge::finding::Finding;
-    use judge::judgement::Kind;
+    use judge::findings::Finding;
+    use judge::grading::assignment::Visibility;
+    use judge::grading::judgement::Kind;
 
     /// What a reader of Markdown makes of a text: its events, by an implementation that is not ours.
     fn events(text: &str) -> Vec<Event<'_>> {

@@ -5,7 +5,7 @@ mod handed_in;
 mod trial;
 mod window;
 
-use judge::verdict::Verdict;
+use judge::findings::verdict::Verdict;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use crate::model::{CheckKind, CheckReport};
-use judge::verdict::Verdict;
+use judge::findings::verdict::Verdict;
 
 /// Failed checks first, the worst verdict at the top; then skipped ones; then those that hold.
 ///

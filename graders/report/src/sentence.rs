@@ -1,7 +1,7 @@
 //! Findings in single sentences, for the tables of `kit`, `regen` and `calibrate`.
 
-use judge::assignment::Limits;
-use judge::finding::{Counterexample, Finding};
+use judge::contract::limits::Limits;
+use judge::findings::{Counterexample, Finding};
 
 use crate::words::{self, Place};
 

@@ -5,7 +5,7 @@ mod change;
 use std::collections::BTreeSet;
 
 use anstyle::{AnsiColor, Style};
-use judge::verdict::Verdict;
+use judge::findings::verdict::Verdict;
 
 use crate::model::{CheckKind, CheckReport, Counterexample, Evidence, Remark, Report, Seen, TaskReport};
 use crate::page::Page;

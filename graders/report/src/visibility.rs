@@ -10,10 +10,10 @@
 //! which the reference has answered a hidden or withheld part has had that part's answers in its hands: whatever it
 //! gives back can be one of them, so of its checks is said only whether they hold.
 
-use judge::assignment::{Assignment, Entry, Visibility};
 use judge::compare::{Difference, Mismatch};
-use judge::finding::{Finding, Violation};
-use judge::judgement::Kind;
+use judge::findings::{Finding, Violation};
+use judge::grading::assignment::{Assignment, Entry, Visibility};
+use judge::grading::judgement::Kind;
 
 /// How much of a failed check may be shown.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use files::sha256;
 use judge::diagnosis::area::Area;
-use judge::tasks;
+use judge::grading::check_names;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use walkdir::WalkDir;
@@ -169,7 +169,7 @@ fn check_lost(folder: &Path, expected: &ExpectedWrong) -> Result<(), Failure> {
     }
     for check in &expected.must_lose {
         let known = check.split_once('/').is_some_and(|(task, check)| {
-            tasks::find(task).is_some_and(|task| task.check_names().iter().any(|name| name == check))
+            tasks::find(task).is_some_and(|task| check_names::check_names(task).iter().any(|name| name == check))
         });
         if !known {
             return Err(broken(

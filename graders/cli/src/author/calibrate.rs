@@ -6,14 +6,15 @@
 
 use std::collections::BTreeMap;
 
+use judge::checks::probe::Probe;
 use judge::compare::error;
+use judge::contract::call::case_call;
+use judge::contract::subject::Subject;
+use judge::contract::tolerance::{Entry, MARGIN, SMALLEST_F32, SMALLEST_F64, Tolerances, step_up};
+use judge::contract::{Case, Expect, Task};
+use judge::findings::stop::Stop;
 use judge::fixtures::{self, StoredCase};
-use judge::golden::case_call;
-use judge::making;
-use judge::probe::{Probe, Stop};
-use judge::subject::Subject;
-use judge::task::{Case, Expect, Task};
-use judge::tolerance::{Entry, MARGIN, SMALLEST_F32, SMALLEST_F64, Tolerances, step_up};
+use judge::goldens::generate;
 use wire::DType;
 
 use super::bank::{self, Correct};
@@ -74,7 +75,7 @@ fn golden(grader: &Grader, chosen: &[&'static Task], output: &Output) -> Result<
         output.progress(&format!("golden values of {}", task.id));
         for case in task.cases.iter().filter(|case| matches!(case.expect, Expect::Outputs)) {
             let stored =
-                making::make_case(task, case, &mut subject).map_err(|stop| stopped("reference", task, stop))?;
+                generate::make_case(task, case, &mut subject).map_err(|stop| stopped("reference", task, stop))?;
             golden.push((task, case, stored));
         }
     }

@@ -8,7 +8,7 @@ use std::fs;
 use std::io::{self, Cursor, Write};
 use std::path::{Path, PathBuf};
 
-use judge::assignment::{Assignment, Shown};
+use judge::grading::assignment::{Assignment, Shown};
 use walkdir::WalkDir;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
@@ -60,7 +60,7 @@ pub(crate) fn gradescope(place: &Place, options: &Gradescope, output: &Output) -
 }
 
 /// When students see results.
-fn results(gradescope: judge::assignment::Gradescope) -> String {
+fn results(gradescope: judge::grading::assignment::Gradescope) -> String {
     let when = match gradescope.visibility {
         Shown::Visible => "at once",
         Shown::AfterDueDate => "after the due date",

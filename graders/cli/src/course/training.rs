@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use judge::assignment::Assignment;
-use judge::tasks;
+use judge::grading::assignment::Assignment;
 
 /// What an assignment's trials are worth, and the CPU time that they may take.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -69,7 +68,7 @@ mod tests {
 
     use std::path::Path;
 
-    use judge::assignment::Trains;
+    use judge::grading::assignment::Trains;
 
     use super::*;
 

@@ -1,6 +1,6 @@
 //! What the engine is made for, and what it grants to code of ours.
 
-use judge::assignment::Limits;
+use judge::contract::limits::Limits;
 
 /// The libtorch that this program is made for.
 pub(crate) const LIBTORCH_VERSION: &str = "2.11.0";

@@ -4,10 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use judge::assignment::Limits;
-use judge::finding::Finding;
-use judge::judgement::{Bench, TaskJudgement};
-use judge::task::Task;
+use judge::contract::Task;
+use judge::contract::limits::Limits;
+use judge::findings::Finding;
+use judge::grading::judgement::{Bench, TaskJudgement};
 use policy::Inspection;
 use sandbox::build;
 use sandbox::launch::Launcher;

@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use judge::finding::Finding;
-use judge::judgement::{Bench, Broken, Check, TaskJudgement, judge_task};
-use judge::schedule::{Schedule, Turn};
-use judge::subject::{Spent, Subject};
-use judge::task::Task;
+use judge::contract::Task;
+use judge::contract::subject::{Spent, Subject};
+use judge::findings::Finding;
+use judge::grading::judgement::{Bench, Check, TaskJudgement, judge_task};
+use judge::grading::parts::Broken;
+use judge::grading::schedule::{Schedule, Turn};
 
 use crate::failure::Failure;
 
@@ -181,11 +182,11 @@ fn refuse_slow_machine(judgements: &[TaskJudgement], spent: Spent) -> Result<(),
 mod tests {
     use std::path::Path;
 
-    use judge::assignment::Assignment;
     use judge::fixtures::Fixtures;
-    use judge::impostor::{Impostor, KINDS};
-    use judge::judgement::{Ending, Training, parts_first};
-    use judge::tasks;
+    use judge::goldens::baseline::{Impostor, KINDS};
+    use judge::grading::assignment::Assignment;
+    use judge::grading::judgement::{Ending, Training};
+    use judge::grading::parts::parts_first;
 
     use super::*;
 
@@ -229,7 +230,7 @@ mod tests {
         };
         let precluded = BTreeMap::new();
         let board = Board::new(&bench, &chosen, &precluded, &|_| {});
-        let start = || Ok(Impostor::new(KINDS[0], &fixtures));
+        let start = || Ok(Impostor::new(KINDS[0], tasks::ALL, &fixtures));
         board.judge(helpers, &start, start).expect("nothing fails")
     }
 

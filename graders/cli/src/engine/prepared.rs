@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use judge::finding::{CompileError, Finding};
-use judge::task::Task;
+use judge::contract::Task;
+use judge::findings::{CompileError, Finding};
 use policy::Inspection;
 use sandbox::build::{Built, Stop};
 

@@ -22,7 +22,7 @@ pub(crate) fn reference(grader: &Grader) -> Result<Prepared, Failure> {
     if program.is_file() {
         return Ok(Prepared::kept(program, hash));
     }
-    let prepared = grader.own(staged, judge::tasks::ALL)?;
+    let prepared = grader.own(staged, tasks::ALL)?;
     // A folder that cannot be written is no reason to fail: this run uses what it has built, the next builds again.
     match prepared.program().map(|built| keep(&folder, built, &program)) {
         Some(Ok(())) => Ok(Prepared::kept(program, hash)),

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use judge::subject::{Call, Fault, Subject};
+use judge::contract::subject::{Call, Subject};
+use judge::findings::fault::Fault;
 use sandbox::talk::PartAnswer;
 use wire::message::Group;
 use wire::{Observed, Outcome, Tensor, Tensors};
@@ -94,7 +95,7 @@ impl<'a> Reference<'a> {
 
 impl Answering for Reference<'_> {
     fn answer(&self, part: &str, mut arguments: Tensors, most: f64) -> Result<PartAnswer, Fault> {
-        let Some(task) = judge::tasks::find(part) else {
+        let Some(task) = tasks::find(part) else {
             return Ok(NO_ANSWER);
         };
         // A part draws its random numbers from a seed that the submission's own generator gives.

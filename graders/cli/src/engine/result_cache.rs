@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use files::sha256;
-use judge::verdict::Verdict;
+use judge::findings::verdict::Verdict;
 use report::Report;
 
 /// Results kept at most; the oldest go first.

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use judge::assignment::Limits;
-use judge::task::Task;
+use judge::contract::Task;
+use judge::contract::limits::Limits;
 use sandbox::stage::{self, Note};
 use tempfile::TempDir;
 

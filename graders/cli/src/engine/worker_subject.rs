@@ -3,7 +3,8 @@
 use std::fmt;
 
 use files::sha256;
-use judge::subject::{Call, Fault, Spent, Subject};
+use judge::contract::subject::{Call, Spent, Subject};
+use judge::findings::fault::Fault;
 use sandbox::talk::{Batches, Child, PartAnswer, Terms, Used, Worker};
 use wire::message::Group;
 use wire::{Device, Frame, Observed, Tensors};

@@ -2,12 +2,11 @@
 
 use std::time::Instant;
 
-use judge::assignment::Assignment;
-use judge::differential;
+use judge::checks::differential;
+use judge::contract::Task;
 use judge::fixtures::Fixtures;
-use judge::judgement::{Bench, TaskJudgement, TimeLimit, Training};
-use judge::task::Task;
-use judge::tasks;
+use judge::grading::assignment::Assignment;
+use judge::grading::judgement::{Bench, TaskJudgement, TimeLimit, Training};
 use report::{Conclusion, Context, Look, Report, Stage, Times};
 
 use super::late;

@@ -7,8 +7,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use judge::assignment::{self, Assignment};
-use judge::tasks;
+use judge::grading::assignment::{self, Assignment};
 use walkdir::WalkDir;
 
 use crate::arguments::Init;

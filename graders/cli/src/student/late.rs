@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use jiff::Timestamp;
-use judge::assignment::Gradescope;
+use judge::grading::assignment::Gradescope;
 use report::model::HandedIn;
 use serde_json::Value;
 
@@ -98,7 +98,7 @@ fn number(metadata: &Value) -> Option<u32> {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
 
-    use judge::assignment::Shown;
+    use judge::grading::assignment::Shown;
 
     use super::*;
 

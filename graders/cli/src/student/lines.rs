@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use judge::task::Task;
+use judge::contract::Task;
 
 use crate::engine::Staged;
 use crate::engine::rules;

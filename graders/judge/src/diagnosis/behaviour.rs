@@ -4,16 +4,19 @@ use std::collections::BTreeMap;
 
 use wire::{DType, Data, Tensor, Tensors};
 
-use crate::answer::Answer;
+use crate::checks::probe::Probe;
+use crate::compare::statistics::{ALARM, chi_square_p_value, counts_p_value};
 use crate::compare::{compare, without_leading_axes};
-use crate::finding::Finding;
-use crate::fixtures::StoredCase;
-use crate::golden::{ALARM, arguments_in, case_call, chi_square_p_value, counts_p_value, distribution_name, draws};
-use crate::probe::{Probe, Stop};
-use crate::random::integers;
-use crate::subject::{Fault, Subject};
-use crate::task::{Case, Expect, Task};
-use crate::tolerance::Tolerances;
+use crate::contract::answer::Answer;
+use crate::contract::call::{arguments_in, case_call, distribution_name, draws};
+use crate::contract::random::integers;
+use crate::contract::subject::Subject;
+use crate::contract::tolerance::Tolerances;
+use crate::contract::{Case, Expect, Task};
+use crate::findings::Finding;
+use crate::findings::fault::Fault;
+use crate::findings::stop::Stop;
+use crate::fixtures::case::StoredCase;
 
 /// A wrong value is further from the golden than this many tolerances: what is nearer may be rounding.
 const FAR: f64 = 10.0;

@@ -8,7 +8,7 @@ use wire::{DType, Tensor};
 use super::area::Area;
 use super::behaviour::{Behaviour, Behaviours, Measure};
 use crate::compare::error;
-use crate::making::STILL;
+use crate::contract::tolerance::STILL;
 
 /// A mistake's behaviour on the golden cases of a task.
 #[derive(Debug, Clone, PartialEq)]

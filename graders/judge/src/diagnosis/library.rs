@@ -12,7 +12,7 @@ use wire::{Tensor, Tensors, layout};
 use super::area::Area;
 use super::behaviour::Behaviour;
 use super::fingerprint::{Fingerprint, Nothing};
-use crate::fixtures::{FixtureError, load_tensors, read, write};
+use crate::fixtures::files::{FixtureError, load_tensors, read, write};
 
 const FORMAT: u32 = 1;
 /// What stands in the place of an output where there is none.
@@ -222,7 +222,7 @@ fn behaviours(tensors: Tensors) -> BTreeMap<String, ByCase> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::floats;
+    use crate::contract::random::floats;
 
     #[test]
     fn behaviours_survive_being_stored() {

@@ -5,7 +5,7 @@
 
 use super::behaviour::{Behaviours, Measure};
 use super::fingerprint::Fingerprint;
-use super::{Likeness, are_alike, likeness};
+use super::likeness::{Likeness, are_alike, likeness};
 
 /// The mistakes that explain a submission together and not alone: both, or the one that is part of every explanation.
 pub fn pairs(measure: &Measure<'_>, fingerprints: &[Fingerprint], behaviours: &Behaviours) -> Vec<Likeness> {

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::Likeness;
 use super::fingerprint::Fingerprint;
-use crate::judgement::{Check, Ending};
+use super::likeness::Likeness;
+use crate::grading::judgement::model::{Check, Ending};
 
 /// The likenesses without those that a check rules out: one whose mistake has to fail a check that holds, and one that
 /// leaves a failed check unexplained which another explains.
@@ -47,8 +47,8 @@ pub fn not_ruled_out(found: &[Likeness], fingerprints: &[Fingerprint], checks: &
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::Finding;
-    use crate::judgement::Kind;
+    use crate::findings::Finding;
+    use crate::grading::judgement::model::Kind;
     use std::collections::BTreeMap;
 
     fn fingerprint(name: &str, loses: &[&str]) -> Fingerprint {
@@ -73,7 +73,7 @@ mod tests {
     fn left(known: &[Fingerprint], checks: &[Check]) -> Vec<String> {
         let found: Vec<Likeness> = known
             .iter()
-            .map(|known| super::super::likeness(known, Vec::new()))
+            .map(|known| super::super::likeness::likeness(known, Vec::new()))
             .collect();
         let left = not_ruled_out(&found, known, checks);
         left.into_iter().map(|likeness| likeness.name).collect()
@@ -91,7 +91,7 @@ mod tests {
             "shift",
             Kind::Law,
             "",
-            Ending::Skipped(crate::judgement::Skip::TimeUsedUp),
+            Ending::Skipped(crate::grading::judgement::model::Skip::TimeUsedUp),
         );
         assert_eq!(left(&known, &[golden, skipped]), ["ignored", "other-axis"]);
     }

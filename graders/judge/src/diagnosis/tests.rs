@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 
 use wire::{DType, Observed, Outcome, Tensor, Tensors};
 
-use super::behaviour::Behaviour;
-use super::fingerprint::{Nothing, is_still, telling};
+use super::behaviour::{Behaviour, Behaviours, Measure};
+use super::fingerprint::{Fingerprint, Nothing, is_still, telling};
 use super::*;
-use crate::fixtures::StoredCase;
-use crate::random::floats;
-use crate::subject::{Call, Fault, Subject};
-use crate::task::{Case, Expect, Task};
-use crate::tolerance::Tolerances;
+use crate::contract::random::floats;
+use crate::contract::subject::{Call, Subject};
+use crate::contract::tolerance::Tolerances;
+use crate::contract::{Case, Expect, Task};
+use crate::findings::fault::Fault;
+use crate::fixtures::case::StoredCase;
 
 const CASES: &[Case] = &[case("plus"), case("minus")];
 static HALF: Task = Task {

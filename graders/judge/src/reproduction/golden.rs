@@ -2,15 +2,15 @@
 
 use wire::{DType, Tensor, Tensors};
 
-use super::{Claim, Quantity, Reproduction, Step};
+use super::model::{Claim, Quantity, Reproduction, Step};
 use crate::compare::Mismatch;
-use crate::finding::Finding;
-use crate::fixtures::StoredCase;
-use crate::golden::{arguments_in, draws};
-use crate::probe::Exchange;
-use crate::subject::Call;
-use crate::task::{Case, Expect, Task};
-use crate::tolerance::Tolerances;
+use crate::contract::call::{arguments_in, draws};
+use crate::contract::exchange::Exchange;
+use crate::contract::subject::Call;
+use crate::contract::tolerance::Tolerances;
+use crate::contract::{Case, Expect, Task};
+use crate::findings::Finding;
+use crate::fixtures::case::StoredCase;
 
 /// What shows a finding on a golden case.
 pub(crate) fn of_case(

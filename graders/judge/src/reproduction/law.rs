@@ -5,15 +5,18 @@ use std::collections::BTreeSet;
 
 use wire::{DType, Tensor, Tensors};
 
-use super::relation::{Relation, relation};
-use super::{Claim, Quantity, Reproduction, Step};
+use super::model::Relation;
+use super::model::{Claim, Quantity, Reproduction, Step};
+use super::relation::relation;
+use crate::checks::probe::returned;
+use crate::checks::property::BrokenLaw;
 use crate::compare::{Mismatch, compare_scaled};
-use crate::finding::{Finding, Violation};
-use crate::law::BrokenLaw;
-use crate::probe::{Exchange, Returned, returned};
-use crate::subject::{Fault, Subject};
-use crate::task::Law;
-use crate::tolerance::Tolerances;
+use crate::contract::Law;
+use crate::contract::exchange::{Exchange, Returned};
+use crate::contract::subject::Subject;
+use crate::contract::tolerance::Tolerances;
+use crate::findings::fault::Fault;
+use crate::findings::{Finding, Violation};
 
 /// The error that is allowed of a gradient, which has no tolerance of its own.
 const GRADIENT: f64 = 1e-6;
@@ -137,7 +140,7 @@ fn of_relation(law: &Law, broken: &BrokenLaw) -> Option<Reproduction> {
 
 /// Only the calls that the relation speaks of, and those whose outputs they take.
 fn without_idle_calls(steps: &[Step], mut related: Relation) -> Reproduction {
-    let sums = |element: &super::Element| [element.actual.clone(), element.expected.clone()];
+    let sums = |element: &super::model::Element| [element.actual.clone(), element.expected.clone()];
     let terms = related.elements.iter().flat_map(sums).flat_map(|sum| sum.terms);
     let mut used: BTreeSet<usize> = terms.map(|(place, _)| place.call).collect();
     for call in (0..steps.len()).rev() {

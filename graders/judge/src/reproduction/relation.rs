@@ -5,13 +5,14 @@
 
 use wire::{Data, Tensor};
 
-use super::Quantity;
-use super::observe::{Comparison, comparisons};
+use super::model::{Element, Place, Quantity, Relation, Sum};
 use super::replay::Replay;
+use crate::checks::observe::{Comparison, comparisons};
+use crate::checks::probe::Probe;
 use crate::compare::compare_scaled;
-use crate::probe::{Exchange, Probe, Returned};
-use crate::scenario::Scenario;
-use crate::task::Law;
+use crate::contract::Law;
+use crate::contract::exchange::{Exchange, Returned};
+use crate::contract::scenario::Scenario;
 
 /// More values than this are not changed one by one.
 const MOST_VALUES: usize = 600;
@@ -23,48 +24,6 @@ const CHANGE: f64 = 0.739;
 const EXACT: f64 = 1e-7;
 /// Differences of values of order one are exact but for this.
 const NOISE: f64 = 1e-12;
-
-/// What has to be equal.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Relation {
-    /// The shape of what is compared.
-    pub shape: Vec<usize>,
-    /// Its values, in row-major order.
-    pub elements: Vec<Element>,
-    /// Which of them is furthest off.
-    pub worst: usize,
-    /// The absolute difference that is allowed.
-    pub allowed: f64,
-}
-
-/// Two sums that have to be equal.
-#[derive(Debug, Default, Clone, PartialEq)]
-pub struct Element {
-    /// What it is.
-    pub actual: Sum,
-    /// What it has to be.
-    pub expected: Sum,
-}
-
-/// A sum of values of calls.
-#[derive(Debug, Default, Clone, PartialEq)]
-pub struct Sum {
-    /// The values and their factors.
-    pub terms: Vec<(Place, f64)>,
-    /// What is added.
-    pub constant: f64,
-}
-
-/// A value of a call.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
-    /// The number of the call.
-    pub call: usize,
-    /// What of it.
-    pub quantity: Quantity,
-    /// Where, in row-major order.
-    pub position: usize,
-}
 
 /// The relation of the first comparison that does not hold.
 pub(super) fn relation(law: &Law, scenario: &Scenario, exchanges: &[Exchange]) -> Option<Relation> {
@@ -170,8 +129,8 @@ fn worst(seen: &Comparison) -> Option<usize> {
         return None;
     }
     let (expected, actual) = (
-        crate::arguments::tensor(&seen.expected),
-        crate::arguments::tensor(&seen.actual),
+        crate::contract::arguments::tensor(&seen.expected),
+        crate::contract::arguments::tensor(&seen.actual),
     );
     compare_scaled(&expected, &actual, wire::DType::F64, seen.tolerance, 1.0)?;
     // What is no number is furthest off.

@@ -3,9 +3,10 @@
 use wire::message::Group;
 use wire::{Observed, Outcome, Tensors};
 
-use super::Step;
-use crate::probe::Exchange;
-use crate::subject::{Call, Fault, Subject};
+use super::model::Step;
+use crate::contract::exchange::Exchange;
+use crate::contract::subject::{Call, Subject};
+use crate::findings::fault::Fault;
 
 /// Answers calls in order from a record.
 pub(super) struct Replay<'a> {

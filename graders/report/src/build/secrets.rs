@@ -1,8 +1,8 @@
 //! What nobody may read in any format: the answers of withheld tasks, and what a hidden part has answered.
 
-use judge::assignment::Visibility;
-use judge::finding::Violation;
-use judge::judgement::TaskJudgement;
+use judge::findings::Violation;
+use judge::grading::assignment::Visibility;
+use judge::grading::judgement::TaskJudgement;
 
 use super::tests::{SECRET, talkative};
 use super::*;

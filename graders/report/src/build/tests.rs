@@ -1,12 +1,12 @@
 //! What the model holds, and above all what it does not.
 
-use judge::assignment::Visibility;
+use judge::compare::pattern::Pattern;
+use judge::compare::window::Window;
 use judge::compare::{Difference, Mismatch, Worst};
 use judge::diagnosis::Likeness;
 use judge::diagnosis::area::Area;
-use judge::finding::{OnlyInF32, Violation};
-use judge::pattern::Pattern;
-use judge::window::Window;
+use judge::findings::{OnlyInF32, Violation};
+use judge::grading::assignment::Visibility;
 use wire::message::Ended;
 
 use super::*;
@@ -351,12 +351,12 @@ fn what_is_no_number_of_json_survives_as_none() {
 
 #[test]
 fn a_trial_is_stopped_by_its_own_limit_and_says_so() {
-    const TRIALS: &[judge::trial::Trial] = &[judge::trial::Trial {
+    const TRIALS: &[judge::contract::training::Trial] = &[judge::contract::training::Trial {
         name: "learns-the-grammar",
         portion: "training",
         statement: "it learns",
         cpu_seconds: 25.0,
-        run: |_| Ok(judge::trial::Outcome::default()),
+        run: |_| Ok(judge::findings::measurement::Outcome::default()),
     }];
     let mut late = below_bar("rms_norm", 1.0);
     late.checks[0].ending = Ending::Failed {

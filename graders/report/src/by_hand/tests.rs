@@ -1,7 +1,7 @@
 //! Points by hand: one total, in every format, and a file that cannot be right is refused.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use judge::verdict::Verdict;
+use judge::findings::verdict::Verdict;
 
 use super::*;
 use crate::testing::{mixed, mixed_report};

@@ -1,6 +1,6 @@
 //! One finding: rule, what was seen, pictures, the input that shows it, the hint.
 
-use judge::verdict::Verdict;
+use judge::findings::verdict::Verdict;
 
 use super::calls;
 use super::heat::{self, Subject};

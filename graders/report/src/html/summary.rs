@@ -1,6 +1,6 @@
 //! What stands above and below the tasks: points, the table of verdicts, where and how it was graded.
 
-use judge::verdict::Verdict;
+use judge::findings::verdict::Verdict;
 
 use super::markup::Html;
 use crate::model::{Report, TaskReport};

@@ -2,10 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use html5ever::tree_builder::QuirksMode;
-use judge::assignment::Visibility;
-use judge::finding::Finding;
-use judge::judgement::{Check, Kind};
-use judge::verdict::Verdict;
+use judge::findings::Finding;
+use judge::findings::verdict::Verdict;
+use judge::grading::assignment::Visibility;
+use judge::grading::judgement::{Check, Kind};
 
 use super::reader::Read;
 use super::*;

@@ -1,6 +1,6 @@
 //! What was seen: the figures behind a message, and the smallest input that shows it.
 
-use judge::pattern::Pattern;
+use judge::compare::pattern::Pattern;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

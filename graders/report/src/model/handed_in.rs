@@ -1,6 +1,6 @@
 //! What the course knows of a submission beside its code: when it was handed in, and the points that people gave.
 
-use judge::assignment::Shown;
+use judge::grading::assignment::Shown;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

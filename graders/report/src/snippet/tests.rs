@@ -1,5 +1,5 @@
+use judge::contract::subject::Gradient;
 use judge::reproduction::{Element, Place, Quantity, Relation, Sum};
-use judge::subject::Gradient;
 use wire::{Data, Tensor, Tensors};
 
 use super::*;
@@ -150,7 +150,7 @@ fn an_input_that_is_too_large_to_be_read_has_no_snippet_and_the_report_says_so()
 /// A task that is added has a signature here, or stands in the list of those that cannot have one.
 #[test]
 fn the_tasks_that_no_snippet_can_call_are_known() {
-    let is_known = |task: &judge::task::Task| {
+    let is_known = |task: &judge::contract::Task| {
         let mut arguments = Tensors::from([("matrix".to_owned(), Tensor::integer(0))]);
         arguments.insert("weight".to_owned(), floats(&[1], &[1.0]));
         let step = Step {
@@ -160,7 +160,7 @@ fn the_tasks_that_no_snippet_can_call_are_known() {
         };
         signatures::of(&step).is_some()
     };
-    let unknown: Vec<&str> = judge::tasks::ALL
+    let unknown: Vec<&str> = tasks::ALL
         .iter()
         .filter(|task| !is_known(task))
         .map(|task| task.id)

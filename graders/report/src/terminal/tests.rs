@@ -1,9 +1,9 @@
 //! What a student reads, one snapshot per class of verdict.
 
-use judge::assignment::Visibility;
-use judge::finding::{CompileError, Finding, Prohibition, Violation};
-use judge::judgement::{Check, Ending, Kind, Skip, TaskJudgement};
-use judge::verdict::Verdict;
+use judge::findings::verdict::Verdict;
+use judge::findings::{CompileError, Finding, Prohibition, Violation};
+use judge::grading::assignment::Visibility;
+use judge::grading::judgement::{Check, Ending, Kind, Skip, TaskJudgement};
 
 use super::*;
 use crate::build::build;

@@ -1,13 +1,13 @@
 //! One submission with something of everything.
 
-use judge::assignment::{Assignment, Manual, Visibility};
+use judge::compare::pattern::{Part, Pattern, Region};
 use judge::diagnosis::Likeness;
 use judge::diagnosis::area::Area;
-use judge::finding::{CompileError, Finding};
-use judge::judgement::{Check, Kind, Skip, TaskJudgement};
-use judge::pattern::{Part, Pattern, Region};
+use judge::findings::verdict::Verdict;
+use judge::findings::{CompileError, Finding};
+use judge::grading::assignment::{Assignment, Manual, Visibility};
+use judge::grading::judgement::{Check, Kind, Skip, TaskJudgement};
 use judge::reproduction::{Claim, Reproduction, Step};
-use judge::verdict::Verdict;
 use wire::{Data, Tensor, Tensors};
 
 use super::scene::{assignment, call_of, changed, context, failed, judgement, passed, skipped, values};
@@ -37,7 +37,7 @@ pub(crate) fn mixed_report() -> Report {
 
 /// A context with the tasks that exist.
 pub(crate) fn mixed_context() -> Context<'static> {
-    context(judge::tasks::ALL, &[])
+    context(tasks::ALL, &[])
 }
 
 /// The assignment and the judgements on it.

@@ -1,10 +1,10 @@
 //! One sample of every variant; a variant without a sample does not compile.
 
+use judge::compare::pattern::Pattern;
 use judge::compare::{Difference, Mismatch};
-use judge::finding::{Behaviour, CompileError, Finding, OnlyInF32, Prohibition, Steps, Violation};
-use judge::judgement::Skip;
-use judge::pattern::Pattern;
-use judge::trial::{Bar, Measurement};
+use judge::findings::measurement::{Bar, Measurement};
+use judge::findings::{Behaviour, CompileError, Finding, OnlyInF32, Prohibition, Steps, Violation};
+use judge::grading::judgement::Skip;
 use wire::message::Ended;
 
 use super::scene::at;

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use judge::assignment::{Assignment, Deductions, Entry, Gradescope, Hints, Limits, Trains, Visibility};
+use judge::compare::window::Window;
 use judge::compare::{Difference, Mismatch, Worst};
-use judge::finding::{Counterexample, Finding, RecordedArgument, RecordedCall, Violation};
-use judge::judgement::{Check, Ending, Kind, Skip, TaskJudgement};
-use judge::points::{Loss, Portion};
-use judge::task::Task;
-use judge::verdict::Verdict;
-use judge::window::Window;
+use judge::contract::Task;
+use judge::contract::limits::Limits;
+use judge::findings::verdict::Verdict;
+use judge::findings::{Counterexample, Finding, RecordedArgument, RecordedCall, Violation};
+use judge::grading::assignment::{Assignment, Deductions, Entry, Gradescope, Hints, Trains, Visibility};
+use judge::grading::judgement::{Check, Ending, Kind, Skip, TaskJudgement};
+use judge::grading::judgement::{Loss, Portion};
 
 use crate::build::Context;
 

@@ -1,10 +1,10 @@
 //! Judgements on tasks that train.
 
-use judge::finding::Finding;
-use judge::judgement::{Check, Ending, Kind, Skip, TaskJudgement};
-use judge::points::Portion;
-use judge::trial::{Bar, Measurement, Outcome, Series};
-use judge::verdict::Verdict;
+use judge::findings::Finding;
+use judge::findings::measurement::{Bar, Measurement, Outcome, Series};
+use judge::findings::verdict::Verdict;
+use judge::grading::judgement::Portion;
+use judge::grading::judgement::{Check, Ending, Kind, Skip, TaskJudgement};
 
 use super::scene::{judgement, passed};
 

@@ -67,7 +67,7 @@ pub(super) fn wrong_distribution(
 
 #[cfg(test)]
 mod tests {
-    use judge::assignment::Limits;
+    use judge::contract::limits::Limits;
 
     use super::*;
 

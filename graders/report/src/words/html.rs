@@ -1,6 +1,6 @@
 //! The words of the page that are on no other report.
 
-use judge::verdict::Verdict;
+use judge::findings::verdict::Verdict;
 
 use super::figures::{comma, index};
 use crate::model::{Argument, CheckKind, Portion, Report, TaskReport};

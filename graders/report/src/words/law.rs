@@ -1,7 +1,7 @@
 //! The words on a broken law and its counterexample.
 
 use judge::compare::Mismatch;
-use judge::finding::{Counterexample, Violation};
+use judge::findings::{Counterexample, Violation};
 
 use super::figures::{comma, index};
 use super::mismatch::{self, Frame};

@@ -1,7 +1,7 @@
 //! The words on two tensors that differ.
 
+use judge::compare::pattern::Pattern;
 use judge::compare::{Difference, Mismatch, Worst};
-use judge::pattern::Pattern;
 
 use super::figures::{brief, index};
 use super::{Place, Words, pattern};

@@ -21,10 +21,11 @@ mod summary;
 mod trial;
 pub(crate) mod watch;
 
-use judge::assignment::{Hints, Limits};
 use judge::compare::Difference;
-use judge::finding::{Behaviour, Finding, OnlyInF32};
-use judge::verdict::Verdict;
+use judge::contract::limits::Limits;
+use judge::findings::verdict::Verdict;
+use judge::findings::{Behaviour, Finding, OnlyInF32};
+use judge::grading::assignment::Hints;
 
 use crate::clean::{clean, clean_libtorch};
 use mismatch::Frame;

@@ -1,6 +1,6 @@
 //! The next thing to do after a report.
 
-use judge::verdict::Verdict;
+use judge::findings::verdict::Verdict;
 
 use crate::model::{CheckKind, CheckReport, TaskReport};
 

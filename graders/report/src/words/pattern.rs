@@ -1,7 +1,7 @@
 //! The words on the pattern in which a wrong output differs.
 
 use judge::compare::number;
-use judge::pattern::{Part, Pattern, Power, Region, Size};
+use judge::compare::pattern::{Part, Pattern, Power, Region, Size};
 
 use super::figures::and;
 use crate::clean::clean;

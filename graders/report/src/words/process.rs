@@ -1,6 +1,6 @@
 //! The words on calls that gave no answer.
 
-use judge::assignment::Limits;
+use judge::contract::limits::Limits;
 use wire::message::Ended;
 
 use super::Words;

@@ -1,7 +1,7 @@
 //! The words around the tasks: where it ran, what is left out, the sums.
 
-use judge::assignment::Shown;
-use judge::verdict::Verdict;
+use judge::findings::verdict::Verdict;
+use judge::grading::assignment::Shown;
 
 use super::figures::{comma, index};
 use crate::model::{Argument, Call, HandedIn, ManualItem, Report, TaskReport, Totals};
@@ -280,7 +280,7 @@ pub(crate) fn points(points: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use judge::assignment::Visibility;
+    use judge::grading::assignment::Visibility;
 
     use super::*;
     use crate::build::build;

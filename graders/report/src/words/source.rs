@@ -1,6 +1,6 @@
 //! The words on sources: what does not compile, what is not allowed.
 
-use judge::finding::{CompileError, Prohibition};
+use judge::findings::{CompileError, Prohibition};
 
 use super::Words;
 use crate::clean::clean;

@@ -1,9 +1,9 @@
 //! The words on a whole task.
 
-use judge::finding::Finding;
-use judge::judgement::{Check, Ending, Kind, Skip, TaskJudgement};
-use judge::points::{Loss, Portion};
-use judge::verdict::Verdict;
+use judge::findings::Finding;
+use judge::findings::verdict::Verdict;
+use judge::grading::judgement::{Check, Ending, Kind, Skip, TaskJudgement};
+use judge::grading::judgement::{Loss, Portion};
 
 use super::Words;
 use super::figures::and;

@@ -1,7 +1,7 @@
 //! All words in one place, to be read aloud.
 
-use judge::assignment::Limits;
-use judge::judgement::Kind;
+use judge::contract::limits::Limits;
+use judge::grading::judgement::Kind;
 
 use super::mismatch::Frame;
 use super::*;
@@ -27,14 +27,14 @@ fn all() -> Vec<Words> {
         patterns: Vec::new(),
     });
     let changed = mismatches().into_iter().map(|mismatch| {
-        Finding::LawBroken(judge::finding::Violation::Changed {
+        Finding::LawBroken(judge::findings::Violation::Changed {
             cause: "token 2".to_owned(),
             what: "the output".to_owned(),
             mismatch,
         })
     });
     let unequal = mismatches().into_iter().map(|mismatch| {
-        Finding::LawBroken(judge::finding::Violation::Unequal {
+        Finding::LawBroken(judge::findings::Violation::Unequal {
             what: "the output".to_owned(),
             equals: "its input".to_owned(),
             mismatch,

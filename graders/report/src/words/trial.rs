@@ -1,7 +1,7 @@
 //! The words on what a trial has measured.
 
 use judge::compare::number;
-use judge::trial::{self, Measurement};
+use judge::findings::measurement::{self, Measurement};
 
 use super::figures::and;
 use super::{Place, Words};
@@ -47,14 +47,14 @@ pub(crate) fn value(measured: &Measured) -> String {
 /// What it has to be.
 pub(crate) fn bar(measured: &Measured) -> String {
     needed(match measured.bar {
-        Bar::AtLeast(least) => trial::Bar::AtLeast(least),
-        Bar::AtMost(most) => trial::Bar::AtMost(most),
+        Bar::AtLeast(least) => measurement::Bar::AtLeast(least),
+        Bar::AtMost(most) => measurement::Bar::AtMost(most),
     })
 }
 
-fn needed(bar: trial::Bar) -> String {
+fn needed(bar: measurement::Bar) -> String {
     match bar {
-        trial::Bar::AtLeast(least) => format!("at least {}", number(least)),
-        trial::Bar::AtMost(most) => format!("at most {}", number(most)),
+        measurement::Bar::AtLeast(least) => format!("at least {}", number(least)),
+        measurement::Bar::AtMost(most) => format!("at most {}", number(most)),
     }
 }

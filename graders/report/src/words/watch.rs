@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use judge::verdict::Verdict;
+use judge::findings::verdict::Verdict;
 
 use super::figures::and;
 use super::title;

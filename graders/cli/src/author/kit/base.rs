@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use files::sha256;
-use judge::judgement::Bench;
+use judge::grading::judgement::Bench;
 
 use crate::engine::Setting;
 use crate::engine::reach::{Known, Texts};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use judge::judgement::TaskJudgement;
+use judge::grading::judgement::TaskJudgement;
 use wire::{Observed, Tensor};
 
 /// Values of answers that are kept at most, 512 MiB of them; after that no more are.

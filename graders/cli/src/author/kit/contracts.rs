@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use judge::derived::gradient::measured;
+use judge::checks::derived::gradient::measured;
+use judge::contract::Task;
+use judge::contract::subject::{Call, Subject};
+use judge::findings::fault::Fault;
 use judge::fixtures::Fixtures;
-use judge::subject::{Call, Fault, Subject};
-use judge::task::Task;
 use wire::Observed;
 
 use crate::engine::{Answering, Reference};

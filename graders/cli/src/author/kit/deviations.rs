@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use judge::verdict::Verdict;
+use judge::findings::verdict::Verdict;
 
 use super::entries::Expected;
 use super::outcome::TaskOutcome;

@@ -1,6 +1,6 @@
 //! Whether it makes a difference that a submission shares its program with others.
 
-use judge::judgement::TaskJudgement;
+use judge::grading::judgement::TaskJudgement;
 
 use super::outcome::TaskOutcome;
 

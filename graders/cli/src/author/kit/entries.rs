@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use judge::judgement::Training;
-use judge::task::Task;
-use judge::{impostor, tasks};
+use judge::contract::Task;
+use judge::goldens::baseline;
+use judge::grading::judgement::Training;
 
 use super::scoring::{self, Most};
 use crate::author::bank::{self, ExpectedWrong};
@@ -35,7 +35,7 @@ pub(crate) enum Source {
     /// Files laid over the reference.
     Overlay(PathBuf),
     /// Answers without understanding; no process is needed.
-    Impostor(impostor::Kind),
+    Impostor(baseline::Kind),
 }
 
 /// What must come of a submission.
@@ -108,7 +108,7 @@ pub(crate) fn entries(grader: &Grader, only: &[String]) -> Result<Vec<Entry>, Fa
             about: None,
         },
     ];
-    for &kind in impostor::KINDS {
+    for &kind in baseline::KINDS {
         let name = format!("impostor/{}", kind.name().replace(' ', "-"));
         entries.push(Entry {
             name,
@@ -179,8 +179,9 @@ fn nearest(asked: &str, names: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use judge::task::{Case, Expect};
-    use judge::trial::{Outcome, Trial};
+    use judge::contract::training::Trial;
+    use judge::contract::{Case, Expect};
+    use judge::findings::measurement::Outcome;
     use wire::Tensors;
 
     use super::*;

@@ -100,7 +100,7 @@ impl Journal {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
-    use judge::verdict::Verdict;
+    use judge::findings::verdict::Verdict;
 
     use super::*;
 

@@ -37,12 +37,12 @@ pub(crate) mod table;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use judge::assignment::Assignment;
-use judge::differential;
+use judge::checks::differential;
+use judge::contract::Task;
 use judge::fixtures::Fixtures;
-use judge::judgement::{Bench, Training, parts_first};
-use judge::task::Task;
-use judge::tasks;
+use judge::grading::assignment::Assignment;
+use judge::grading::judgement::{Bench, Training};
+use judge::grading::parts::parts_first;
 
 use crate::arguments;
 use crate::engine::reach::{self, Known, Texts, Touched};

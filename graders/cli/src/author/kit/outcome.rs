@@ -1,7 +1,7 @@
 //! What the kit keeps of a judgement: enough for its table, and little enough to be stored.
 
-use judge::judgement::{Check, Ending, Kind, TaskJudgement};
-use judge::verdict::Verdict;
+use judge::findings::verdict::Verdict;
+use judge::grading::judgement::{Check, Ending, Kind, TaskJudgement};
 use serde::{Deserialize, Serialize};
 
 /// What came of one task of a submission.

@@ -3,9 +3,8 @@
 use std::fmt::Write as _;
 
 use files::sha256;
-use judge::judgement::Bench;
-use judge::task::Task;
-use judge::tasks;
+use judge::contract::Task;
+use judge::grading::judgement::Bench;
 
 use super::base::hash_of;
 use super::entries::{Entry, Source};

@@ -3,9 +3,8 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use judge::judgement::Bench;
-use judge::task::Task;
-use judge::tasks;
+use judge::contract::Task;
+use judge::grading::judgement::Bench;
 use sandbox::talk::Worker;
 
 use super::joint::{Joint, Member};

@@ -10,7 +10,6 @@ use std::fmt::Write;
 use judge::diagnosis::are_alike;
 use judge::diagnosis::behaviour::Measure;
 use judge::fixtures::{FixtureError, Fixtures};
-use judge::tasks;
 
 use super::outcome::TaskOutcome;
 use super::table::Row;
@@ -199,8 +198,8 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use std::path::Path;
 
-    use judge::assignment::Assignment;
-    use judge::verdict::Verdict;
+    use judge::findings::verdict::Verdict;
+    use judge::grading::assignment::Assignment;
 
     use super::*;
     use crate::author::kit::table::{Came, Judged};

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use judge::impostor::{self, Impostor};
-use judge::judgement::{Bench, TaskJudgement};
-use judge::task::Task;
-use judge::tasks;
+use judge::contract::Task;
+use judge::goldens::baseline::{self, Impostor};
+use judge::grading::judgement::{Bench, TaskJudgement};
 
 use super::Kit;
 use super::deviations::deviations;
@@ -195,12 +194,12 @@ impl<'a> Kit<'a> {
         }
     }
 
-    fn impostor(&self, kind: impostor::Kind, plan: &Plan<'_>) -> Result<Vec<Found>, Failure> {
+    fn impostor(&self, kind: baseline::Kind, plan: &Plan<'_>) -> Result<Vec<Found>, Failure> {
         let judge = |(number, tasks): &(usize, Vec<&'static Task>)| {
             let bench = self.bench_of(plan, *number);
             let mut reference = &self.reference;
-            let mut subject = Impostor::new(kind, bench.fixtures).with_reference(&mut reference);
-            let tasks = judge::judgement::judge(&bench, tasks, &BTreeMap::new(), &mut subject, &mut |_| {})?;
+            let mut subject = Impostor::new(kind, tasks::ALL, bench.fixtures).with_reference(&mut reference);
+            let tasks = judge::grading::judgement::judge(&bench, tasks, &BTreeMap::new(), &mut subject, &mut |_| {})?;
             Ok(Found {
                 bench: *number,
                 setting: 0,

@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use judge::tasks;
 use serde::Deserialize;
 
 use super::outcome::TaskOutcome;

@@ -9,11 +9,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use judge::finding::Finding;
-use judge::judgement::{Bench, Broken, TaskJudgement, judge_task};
-use judge::subject::{Call, Fault, Spent, Subject};
-use judge::task::Task;
-use judge::tasks;
+use judge::contract::Task;
+use judge::contract::subject::{Call, Spent, Subject};
+use judge::findings::Finding;
+use judge::findings::fault::Fault;
+use judge::grading::judgement::{Bench, TaskJudgement, judge_task};
+use judge::grading::parts::Broken;
 use wire::{Observed, Tensors};
 
 use super::Kit;
@@ -85,7 +86,7 @@ impl<'k, 's> Shared<'k, 's> {
         }
     }
 
-    /// Judges tasks that are given with parts first, as `judge::judgement::judge` does.
+    /// Judges tasks that are given with parts first, as `judge::grading::judgement::judge` does.
     pub(super) fn judge_all(
         &mut self,
         bench: &Bench<'_>,

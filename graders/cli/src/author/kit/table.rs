@@ -2,10 +2,9 @@
 
 use std::fmt::Write;
 
-use judge::assignment::Assignment;
-use judge::judgement::{Bench, Ending, TaskJudgement};
-use judge::task::Task;
-use judge::tasks;
+use judge::contract::Task;
+use judge::grading::assignment::Assignment;
+use judge::grading::judgement::{Bench, Ending, TaskJudgement};
 
 use super::deviations::is_untouched;
 use super::outcome::TaskOutcome;

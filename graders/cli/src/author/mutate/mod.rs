@@ -15,8 +15,6 @@ use std::fs;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use judge::tasks;
-
 use crate::arguments;
 use crate::engine::Grader;
 use crate::engine::parallel_map::parallel_map;

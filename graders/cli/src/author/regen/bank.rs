@@ -6,12 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
 
-use judge::assignment::Assignment;
+use judge::contract::Task;
 use judge::fixtures::Fixtures;
-use judge::judgement::{Bench, Training};
-use judge::task::Task;
-use judge::tasks;
+use judge::grading::assignment::Assignment;
+use judge::grading::judgement::{Bench, Training};
 
+use super::elsewhere;
 use crate::author::kit::entries::{self, Entry, Source};
 use crate::author::kit::kill_table;
 use crate::author::kit::table::Row;
@@ -228,12 +228,9 @@ impl Verdicts {
 
 /// The file with a task's properties: one of their own, otherwise the task's.
 fn properties(root: &Path, task: &str) -> String {
-    let own = format!("graders/judge/src/tasks/{task}_laws.rs");
-    if root.join(&own).is_file() {
-        own
-    } else {
-        format!("graders/judge/src/tasks/{task}.rs")
-    }
+    let files = elsewhere::files(root, task);
+    let own = files.iter().find(|file| file.ends_with("/properties.rs"));
+    own.or(files.first()).cloned().unwrap_or_else(|| task.to_owned())
 }
 
 #[cfg(test)]
@@ -289,8 +286,8 @@ mod tests {
         };
         insta::assert_snapshot!(verdicts.refusal(&place).unwrap_or_default(), @r"
         nothing is written, whatever is accepted: the reference fails
-          `rms_norm/odd`, a property in graders/judge/src/tasks/rms_norm.rs
-          `gpt_forward/causality`, a property in graders/judge/src/tasks/gpt_forward_laws.rs
+          `rms_norm/odd`, a property in graders/tasks/src/transformer/rms_norm.rs
+          `gpt_forward/causality`, a property in graders/tasks/src/transformer/gpt_forward/properties.rs
           `rms_norm/golden-f64/all`
           next: mend the reference; or, where the convention has changed, what is named here, and build anew
         ");

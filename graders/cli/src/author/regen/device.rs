@@ -4,9 +4,9 @@
 
 use std::fmt::Write;
 
+use judge::contract::Task;
 use judge::fixtures::Fixtures;
-use judge::making::{Distance, distances};
-use judge::task::Task;
+use judge::goldens::generate::{Distance, distances};
 use wire::DType;
 
 use super::review::cannot_make;
@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn each_task_shows_its_worst_error_in_units_of_the_tolerance() {
-        let task = judge::tasks::find("greedy").into_iter().collect::<Vec<_>>();
+        let task = tasks::find("greedy").into_iter().collect::<Vec<_>>();
         let all = [
             distance(DType::F64, 1e-11, 1e-10),
             distance(DType::F64, 5e-11, 1e-10),

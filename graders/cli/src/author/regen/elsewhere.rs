@@ -7,15 +7,15 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use judge::making::{Change, Drift};
-use judge::task::Task;
-use judge::tasks;
+use judge::contract::Task;
+use judge::goldens::generate::{Change, Drift};
+use walkdir::WalkDir;
 
 use crate::author::bank;
 use crate::failure::Failure;
 use crate::place::Place;
 
-const TASKS: &str = "graders/judge/src/tasks";
+const TASKS: &str = "graders/tasks/src";
 const CROSSCHECK: &str = "scripts/lib/crosscheck";
 
 /// What is to be looked at for the tasks whose values have really changed, by path; nothing where none has.
@@ -55,21 +55,11 @@ fn is_real(change: &Change) -> bool {
 /// What says something about a task, with the paths that there are.
 fn places(place: &Place, task: &Task) -> Result<Vec<(&'static str, Vec<String>)>, Failure> {
     let root = place.root();
-    let own = |name: &String| name.strip_suffix(".rs").is_some_and(|stem| is_of(stem, task.id));
-    let (words, plain): (Vec<String>, Vec<String>) = (names(root, TASKS), names(root, TASKS));
-    let words: Vec<String> = words
-        .into_iter()
-        .filter(own)
-        .filter(|name| !name.contains("_tests"))
-        .collect();
-    let read = |name: &str| fs::read_to_string(root.join(TASKS).join(name)).unwrap_or_default();
-    let of_task: String = words.iter().map(|name| read(name)).collect();
-    let is_named = |name: &String| {
-        name.strip_suffix(".rs")
-            .is_some_and(|stem| stem.ends_with("_plain") && of_task.contains(stem))
-            || (name.ends_with("_plain.rs") && read(name).contains(&format!("`{}`", task.id)))
-    };
-    let plain = plain.into_iter().filter(is_named);
+    let words = files(root, task.id);
+    let read = |path: &str| fs::read_to_string(root.join(path)).unwrap_or_default();
+    let of_task: String = words.iter().map(|path| read(path)).collect();
+    let is_named = |path: &String| uses(&words, &of_task, path) || read(path).contains(&format!("`{}`", task.id));
+    let plain = plain_copies(root).into_iter().filter(is_named).collect();
     let below = |folder: &'static str| move |name: String| format!("{folder}/{name}");
     let correct = bank::correct(&place.bank())?.into_iter();
     let correct = correct.filter(|correct| correct.tasks.iter().any(|id| id == task.id));
@@ -81,8 +71,8 @@ fn places(place: &Place, task: &Task) -> Result<Vec<(&'static str, Vec<String>)>
     let crosscheck = names(root, CROSSCHECK).into_iter().filter(is_recomputed);
     Ok(vec![
         ("instruction", vec![format!("reference/src/{}", task.file)]),
-        ("words, properties", words.into_iter().map(below(TASKS)).collect()),
-        ("plain copy", plain.map(below(TASKS)).collect()),
+        ("words, properties", words),
+        ("plain copy", plain),
         (
             "correct submission",
             correct
@@ -93,12 +83,46 @@ fn places(place: &Place, task: &Task) -> Result<Vec<(&'static str, Vec<String>)>
     ])
 }
 
-/// Whether a file is a task's own: its name, or that of another task that begins alike, does not matter.
-fn is_of(stem: &str, id: &str) -> bool {
-    let is_other = |other: &&&Task| stem.starts_with(other.id) && other.id.len() > id.len() && other.id.starts_with(id);
-    stem.strip_prefix(id)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
-        && !tasks::ALL.iter().any(|task| is_other(&task))
+/// The files of a task, by path: one with its name, or a folder of that name.
+pub(crate) fn files(root: &Path, id: &str) -> Vec<String> {
+    let is_own = |path: &str| {
+        let (folder, file) = path.rsplit_once('/').unwrap_or_default();
+        file == format!("{id}.rs") || (folder.ends_with(&format!("/{id}")) && file != "tests.rs")
+    };
+    let mut files = sources(root);
+    files.retain(|path| is_own(path));
+    files
+}
+
+/// The plain copies that properties are held against.
+fn plain_copies(root: &Path) -> Vec<String> {
+    let mut files = sources(root);
+    files.retain(|path| path.ends_with("plain.rs"));
+    files
+}
+
+/// Whether the text of a task's files names the module that stands in `path`, from wherever in its topic.
+fn uses(files: &[String], text: &str, path: &str) -> bool {
+    let parts = |path: &str| -> Vec<String> {
+        let path = path.strip_prefix(TASKS).unwrap_or(path).trim_end_matches(".rs");
+        path.split('/').skip(1).map(str::to_owned).collect()
+    };
+    let module = parts(path);
+    let (Some(topic), Some(name)) = (module.first(), module.last()) else {
+        return false;
+    };
+    let is_near = files.iter().any(|file| parts(file).first() == Some(topic));
+    let relative = ["self", "super"].map(|from| format!("{from}::{name}::"));
+    text.contains(&format!("crate::{}::", module.join("::")))
+        || (is_near && relative.iter().any(|name| text.contains(name)))
+}
+
+/// All files about tasks, by path and in order.
+fn sources(root: &Path) -> Vec<String> {
+    let entries = WalkDir::new(root.join(TASKS)).sort_by_file_name().into_iter().flatten();
+    let files = entries.filter(|entry| entry.file_type().is_file());
+    let below = |entry: walkdir::DirEntry| Some(entry.path().strip_prefix(root).ok()?.to_string_lossy().into_owned());
+    files.filter_map(below).collect()
 }
 
 /// The files in a folder, in order; none where it is not there.
@@ -140,9 +164,12 @@ mod tests {
         let text = text(&place(), &[drift("convolve2d", 1e9), drift("rms_norm", 0.5)]).unwrap();
         for (what, path) in [
             ("instruction", "reference/src/convolution.rs"),
-            ("words, properties", "graders/judge/src/tasks/convolve2d.rs"),
-            ("words, properties", "graders/judge/src/tasks/convolve2d_laws.rs"),
-            ("plain copy", "graders/judge/src/tasks/convolution_plain.rs"),
+            ("words, properties", "graders/tasks/src/convolution/convolve2d/mod.rs"),
+            (
+                "words, properties",
+                "graders/tasks/src/convolution/convolve2d/properties.rs",
+            ),
+            ("plain copy", "graders/tasks/src/convolution/plain.rs"),
             ("correct submission", "fixtures/submissions/correct/convolution-unfold"),
             ("cross-check", "scripts/lib/crosscheck/convolution.py"),
         ] {
@@ -172,7 +199,8 @@ mod tests {
 
     #[test]
     fn a_file_of_a_task_that_begins_alike_is_not_its_own() {
-        assert!(is_of("embedding", "embedding") && is_of("gpt_forward_laws", "gpt_forward"));
-        assert!(!is_of("generate_sequence", "generate") && !is_of("rms_norms", "rms_norm"));
+        let files = |id: &str| files(place().root(), id).join(" ");
+        assert!(files("rms_norm").ends_with("graders/tasks/src/transformer/rms_norm.rs"));
+        assert!(files("generate").contains("generate/properties.rs") && !files("generate").contains("sequence"));
     }
 }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use judge::contract::Task;
+use judge::contract::subject::Subject;
 use judge::diagnosis::behaviour::{Behaviour, Measure};
 use judge::diagnosis::fingerprint::{Nothing, telling};
+use judge::findings::fault::Fault;
 use judge::fixtures::Fixtures;
-use judge::subject::{Fault, Subject};
-use judge::task::Task;
 
 use crate::author::bank::Wrong;
 use crate::engine::parallel_map::parallel_map;

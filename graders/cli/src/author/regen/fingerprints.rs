@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write};
 use std::path::Path;
 
+use judge::contract::Task;
 use judge::diagnosis::behaviour::Measure;
 use judge::diagnosis::fingerprint::{Fingerprint, Nothing, is_still};
 use judge::diagnosis::library::{self, Index, Known, TaskIndex};
 use judge::fixtures::{FixtureError, Fixtures};
-use judge::task::Task;
 
 use super::fingerprint_runs::{Made, Making, Order};
 use crate::arguments::Regen;

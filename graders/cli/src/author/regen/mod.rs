@@ -14,9 +14,9 @@ mod users;
 
 use std::fmt::Write;
 
+use judge::contract::Task;
 use judge::fixtures::{self, ManifestEntry};
-use judge::making::Drift;
-use judge::task::Task;
+use judge::goldens::generate::Drift;
 
 use crate::arguments::Regen;
 use crate::engine::device::Device;

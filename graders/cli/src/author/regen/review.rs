@@ -5,12 +5,12 @@ use std::fmt::Write;
 use std::path::Path;
 
 use judge::compare::Worst;
+use judge::contract::subject::Subject;
+use judge::contract::tolerance::Tolerances;
+use judge::contract::{Case, Task};
+use judge::findings::stop::Stop;
 use judge::fixtures::{self, Manifest, StoredCase, StoredTask};
-use judge::making::{self, Change, Drift};
-use judge::probe::Stop;
-use judge::subject::Subject;
-use judge::task::{Case, Task};
-use judge::tolerance::Tolerances;
+use judge::goldens::generate::{self, Change, Drift};
 
 use crate::engine::OWN_LIMITS;
 use crate::exit::Exit;
@@ -53,10 +53,10 @@ impl<'a> Review<'a> {
         let mut kept = StoredTask::new();
         subject.renew();
         for case in task.cases {
-            let made = making::make_case(task, case, subject).map_err(|stop| cannot_make(task, case, stop))?;
+            let made = generate::make_case(task, case, subject).map_err(|stop| cannot_make(task, case, stop))?;
             refuse_indiscriminate(task, case, &made, self.tolerances)?;
             let old = stored.get(case.name);
-            let drifts = making::drift(task, case, old, &made, self.tolerances);
+            let drifts = generate::drift(task, case, old, &made, self.tolerances);
             let keep = if drifts.is_empty() {
                 old.cloned().unwrap_or(made)
             } else {
@@ -113,7 +113,7 @@ pub(crate) fn cannot_make(task: &Task, case: &Case, stop: Stop) -> Failure {
 }
 
 fn refuse_indiscriminate(task: &Task, case: &Case, made: &StoredCase, tolerances: &Tolerances) -> Result<(), Failure> {
-    let accepted = making::indiscriminate(task, case, made, tolerances);
+    let accepted = generate::indiscriminate(task, case, made, tolerances);
     if accepted.is_empty() {
         return Ok(());
     }
@@ -234,7 +234,7 @@ mod tests {
 
     #[test]
     fn a_task_changes_with_a_value_and_with_a_case_that_is_gone() {
-        let tasks = ["rms_norm", "greedy", "nucleus"].map(|id| judge::tasks::find(id).expect("a task"));
+        let tasks = ["rms_norm", "greedy", "nucleus"].map(|id| tasks::find(id).expect("a task"));
         let drift = Drift {
             task: "greedy",
             case: "ordinary",

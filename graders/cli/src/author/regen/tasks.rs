@@ -1,8 +1,7 @@
 //! Which tasks have golden files, and which others the reference is asked for on the way.
 
-use judge::making;
-use judge::task::Task;
-use judge::tasks;
+use judge::contract::Task;
+use judge::goldens::generate;
 
 use crate::failure::Failure;
 
@@ -11,7 +10,7 @@ pub(super) fn with_asked(chosen: &[&'static Task]) -> Vec<&'static Task> {
     let mut all = chosen.to_vec();
     for task in chosen
         .iter()
-        .flat_map(|task| making::asks(task))
+        .flat_map(|task| generate::asks(task))
         .filter_map(tasks::find)
     {
         if all.iter().all(|known| known.id != task.id) {

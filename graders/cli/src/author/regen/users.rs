@@ -1,8 +1,8 @@
 //! What goes out of date with a task: the golden files of tasks that call it, or that ask it for a distribution.
 
-use judge::making;
-use judge::task::Task;
-use judge::{fixtures, tasks};
+use judge::contract::Task;
+use judge::fixtures;
+use judge::goldens::generate;
 
 use super::review::Review;
 use crate::engine::program_cache;
@@ -43,7 +43,7 @@ fn users(changed: &[&'static Task], chosen: &[&'static Task]) -> Vec<&'static Ta
     let is_changed = |id: &str| changed.iter().any(|task| task.id == id);
     let uses = |task: &'static Task| {
         let parts = selection::with_parts(&[task]).into_iter().map(|part| part.id);
-        parts.chain(making::asks(task)).any(is_changed)
+        parts.chain(generate::asks(task)).any(is_changed)
     };
     let others = tasks::ALL
         .iter()

@@ -38,7 +38,7 @@ pub(crate) enum TemplateError {
     },
     /// An assignment cannot be read.
     #[error(transparent)]
-    Assignment(#[from] judge::assignment::AssignmentError),
+    Assignment(#[from] judge::grading::assignment::AssignmentError),
     /// A source file of the reference is marked wrongly.
     #[error("{}:{}: {}", .path.display(), .flaw.line, .flaw.fault)]
     Source {

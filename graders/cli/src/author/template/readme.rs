@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use judge::assignment::{self, Assignment, AssignmentError};
-use judge::task::Task;
-use judge::tasks;
+use judge::contract::Task;
+use judge::grading::assignment::{self, Assignment, AssignmentError};
 use sandbox::stage::GIVEN;
 
 use super::cut::Function;

@@ -2,8 +2,7 @@
 
 use std::path::Path;
 
-use judge::task::Task;
-use judge::tasks;
+use judge::contract::Task;
 
 use super::marker::Flaw;
 use super::narrow;

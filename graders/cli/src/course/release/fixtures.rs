@@ -3,11 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use judge::assignment::{Assignment, Hints, Manual, Visibility};
+use judge::contract::{Case, Expect, Task};
 use judge::diagnosis::library::{self, Library};
 use judge::fixtures::{self, Manifest, StoredTask};
-use judge::task::{Case, Expect, Task};
-use judge::tasks;
+use judge::grading::assignment::{Assignment, Hints, Manual, Visibility};
 
 use super::files::Files;
 use crate::failure::Failure;

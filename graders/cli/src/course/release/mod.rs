@@ -15,7 +15,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use judge::assignment::Assignment;
+use judge::grading::assignment::Assignment;
 
 use super::training;
 use crate::arguments::Release;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use judge::task::Task;
+use judge::contract::Task;
 
 use super::items::{File, Item};
 

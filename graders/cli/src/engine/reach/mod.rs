@@ -15,8 +15,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use files::sha256;
-use judge::task::Task;
-use judge::tasks;
+use judge::contract::Task;
 use sandbox::stage::is_given;
 use walkdir::WalkDir;
 

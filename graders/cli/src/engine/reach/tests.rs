@@ -1,8 +1,6 @@
 //! What small overlays of a small reference touch.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use judge::tasks;
-
 use super::*;
 
 fn texts(files: &[(&str, &str)]) -> Texts {

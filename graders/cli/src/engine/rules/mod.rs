@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 
-use judge::finding::{Finding, Prohibition};
-use judge::forbidden::{self, Family};
-use judge::task::Task;
-use judge::tasks;
+use judge::contract::Task;
+use judge::contract::forbidden::Family;
+use judge::findings::{Finding, Prohibition};
 use policy::{Breach, Inspection, Reason, Rules, TaskRules};
 use sandbox::build::Built;
 use sandbox::stage::{self, PARTS, is_given};
@@ -47,7 +46,7 @@ fn task_rules(task: &Task) -> TaskRules {
         task: task.id,
         file: task.file,
         functions: functions(task),
-        forbidden: forbidden::forbidden(task).into_iter().map(Family::name).collect(),
+        forbidden: task.forbidden_families().into_iter().map(Family::name).collect(),
     }
 }
 

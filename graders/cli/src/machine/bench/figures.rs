@@ -1,6 +1,6 @@
 //! What both measurements share.
 
-use judge::subject::Fault;
+use judge::findings::fault::Fault;
 
 use crate::failure::Failure;
 

@@ -10,12 +10,11 @@ use std::fmt::Write;
 use std::fs;
 use std::time::Instant;
 
-use judge::assignment::Assignment;
+use judge::contract::call::case_call;
+use judge::contract::subject::{Call, Subject};
 use judge::fixtures::Fixtures;
-use judge::golden::case_call;
-use judge::judgement::{Bench, Training};
-use judge::subject::{Call, Subject};
-use judge::tasks;
+use judge::grading::assignment::Assignment;
+use judge::grading::judgement::{Bench, Training};
 use wire::DType;
 
 use crate::arguments;

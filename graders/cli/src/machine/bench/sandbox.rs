@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::time::Instant;
 
-use judge::subject::{Call, Subject};
+use judge::contract::subject::{Call, Subject};
 
 use super::figures::{fault, median};
 use crate::engine::{Grader, Prepared, Running, Setting};

@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use judge::verdict::Verdict;
+use judge::findings::verdict::Verdict;
 use serde::Deserialize;
 use tempfile::TempDir;
 use walkdir::WalkDir;

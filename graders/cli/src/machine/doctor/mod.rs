@@ -10,10 +10,10 @@ mod layers;
 mod soak;
 mod trying;
 
-use judge::assignment::{Assignment, Limits};
+use judge::contract::limits::Limits;
 use judge::fixtures::Fixtures;
-use judge::judgement::{Bench, Training};
-use judge::tasks;
+use judge::grading::assignment::Assignment;
+use judge::grading::judgement::{Bench, Training};
 
 use crate::arguments;
 use crate::engine::{Grader, Reference};

@@ -5,10 +5,10 @@ use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
-use judge::finding::Finding;
-use judge::judgement::{Bench, TaskJudgement};
-use judge::task::Task;
-use judge::verdict::Verdict;
+use judge::contract::Task;
+use judge::findings::Finding;
+use judge::findings::verdict::Verdict;
+use judge::grading::judgement::{Bench, TaskJudgement};
 
 use super::attacks::{self, Attack, Expected};
 use super::ground::Ground;

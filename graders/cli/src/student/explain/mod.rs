@@ -5,12 +5,12 @@ mod shapes;
 use std::fmt::Write;
 use std::path::Path;
 
-use judge::differential;
-use judge::forbidden::forbidden;
-use judge::hygiene::{self, Hygiene};
-use judge::judgement::{BUILD, EXTRA_AXES, POLICY, TIME};
-use judge::task::{self, Expect, Law, Task};
-use judge::trial::Trial;
+use judge::checks::differential;
+use judge::checks::hygiene::{self, Hygiene};
+use judge::contract::training::Trial;
+use judge::contract::{self, Expect, Law, Task};
+use judge::grading::check_names::check_names;
+use judge::grading::judgement::{BUILD, EXTRA_AXES, POLICY, TIME};
 use report::wrap_hanging;
 
 use crate::failure::Failure;
@@ -56,7 +56,7 @@ fn explain_task(task: &Task, template: Option<&Path>) -> String {
         list(&mut text, "uses, through `parts`", task.parts.iter().copied());
     }
     let _ = writeln!(text, "  checks");
-    for name in task.check_names() {
+    for name in check_names(task) {
         let statement = statement(task, &name);
         entry(&mut text, &name, &statement);
     }
@@ -94,7 +94,7 @@ fn statement(task: &Task, check: &str) -> String {
 
 /// What the check `policy` looks for.
 fn may_not_call(task: &Task) -> Vec<String> {
-    let families = forbidden(task).into_iter();
+    let families = task.forbidden_families().into_iter();
     let operators = families.map(|family| format!("{} in one operator of libtorch, in any spelling", family.name()));
     operators.chain([NOBODY_MAY_CALL.to_owned()]).collect()
 }
@@ -178,7 +178,7 @@ fn explain_check(task: &Task, check: &str) -> Result<String, Failure> {
              others are made as if those axes were not there.",
         );
     } else {
-        let known = task.check_names();
+        let known = check_names(task);
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
         return Err(
             Failure::usage(format!("task `{}` has no check `{check}`", task.id)).hint(names::hint(
@@ -234,7 +234,7 @@ fn explain_law(text: &mut String, task: &Task, law: &Law) {
 }
 
 fn golden_portion<'a>(task: &Task, check: &'a str) -> Option<&'a str> {
-    let portion = task::golden_portion(check)?;
+    let portion = contract::golden_portion(check)?;
     task.golden_portions().contains(&portion).then_some(portion)
 }
 

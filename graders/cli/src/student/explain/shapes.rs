@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use judge::task::Task;
+use judge::contract::Task;
 
 /// The items of the instructions of a task's functions, in their order; none where the template is not at hand.
 pub(super) fn of(task: &Task, template: &Path) -> Vec<String> {
@@ -53,7 +53,6 @@ fn in_source(source: &str, function: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use judge::tasks;
 
     use super::*;
 

@@ -1,6 +1,5 @@
 //! What is said of every task and every check.
 #![expect(clippy::unwrap_used, reason = "tests")]
-use judge::tasks;
 
 use super::*;
 
@@ -14,7 +13,7 @@ fn an_explanation_lists_every_check_that_can_cost_points_and_each_can_be_explain
     for task in tasks::ALL {
         let text = explain(task.id).unwrap();
         let (_, listed) = text.split_once("\n  checks\n").unwrap();
-        for check in task.check_names() {
+        for check in judge::grading::check_names::check_names(task) {
             assert!(
                 listed.contains(&format!("    {check}: ")),
                 "{}/{check}:\n{text}",

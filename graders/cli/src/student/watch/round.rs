@@ -7,12 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use judge::assignment::Assignment;
-use judge::differential;
+use judge::checks::differential;
+use judge::contract::Task;
 use judge::fixtures::Fixtures;
-use judge::judgement::{Bench, TaskJudgement, Training};
-use judge::task::Task;
-use judge::tasks;
+use judge::grading::assignment::Assignment;
+use judge::grading::judgement::{Bench, TaskJudgement, Training};
 use report::model::TaskReport;
 use report::terminal::{Change, says_the_same};
 use report::{Context, Look, Stage, Times};

@@ -3,8 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use judge::tasks;
-
 use super::{KillTable, Mistake, Totals};
 
 const MISTAKES: &str = "## All mistakes";

@@ -8,8 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use judge::judgement::{BUILD, EXTRA_AXES, POLICY, TIME};
-use judge::task::{Task, golden_portion};
+use judge::contract::{Task, golden_portion};
+use judge::grading::check_names::check_names;
+use judge::grading::judgement::{BUILD, EXTRA_AXES, POLICY, TIME};
 use serde::Serialize;
 
 use super::table::Row;
@@ -202,7 +203,7 @@ fn names(task: &Task, trained: bool) -> impl Iterator<Item = String> {
     let is_meant = move |name: &String| {
         ![BUILD, EXTRA_AXES, POLICY, TIME].contains(&name.as_str()) && (trained || task.trial(name).is_none())
     };
-    task.check_names().into_iter().filter(is_meant)
+    check_names(task).into_iter().filter(is_meant)
 }
 
 fn check(task: &Task, name: String, mistakes: &[Mistake]) -> Check {

@@ -2,9 +2,8 @@
 
 use std::sync::LazyLock;
 
-use judge::assignment::Assignment;
-use judge::tasks;
-use judge::verdict::Verdict;
+use judge::findings::verdict::Verdict;
+use judge::grading::assignment::Assignment;
 
 use super::*;
 use crate::author::kit::outcome::TaskOutcome;

@@ -1,0 +1,268 @@
+//! The whole domain: whatever is valid is answered as the reference answers it, and what it refuses is refused.
+//!
+//! Corners come first: every size at its smallest and at its largest, alone and together. Then sizes are drawn. An input
+//! on which the outputs differ is made as small as it can be.
+
+use wire::DType;
+
+use super::{Derived, Failure, Material, Run, answered};
+use crate::checks::golden::judge_by_reference;
+use crate::checks::probe::{Probe, returned};
+use crate::contract::Task;
+use crate::contract::domain::Domain;
+use crate::contract::exchange::Exchange;
+use crate::contract::random::Random;
+use crate::contract::scenario::{Scenario, Sizes};
+use crate::contract::subject::{Call, Subject};
+use crate::contract::tolerance::Tolerances;
+use crate::findings::fault::Fault;
+use crate::findings::{Counterexample, Finding, Violation};
+use crate::fixtures::case::StoredCase;
+
+/// The check.
+pub const CHECK: Derived = Derived {
+    name: "whole-domain",
+    statement: "whatever arguments are valid, the outputs are the reference's, and what is invalid is refused",
+    applies: |task| !task.contract.domain.is_empty(),
+    run,
+};
+
+/// Drawn cases for each of the ways in which arguments are valid.
+const DRAWN: u64 = 4;
+/// Smaller cases that are tried at most.
+const SHRINKS: usize = 60;
+
+/// One case: sizes in the order of the declaration, and the seed of the values.
+type Point = (Vec<i64>, u64);
+
+/// Compares a submission with the reference on the whole domain.
+fn run(material: &Material<'_>, subject: &mut dyn Subject) -> Result<Run, Fault> {
+    let Material {
+        task,
+        tolerances,
+        seed,
+        shrinks,
+        ..
+    } = *material;
+    for domain in task.contract.domain {
+        let mut random = Random::new(seed, &format!("{}/{}/{}", CHECK.name, task.id, domain.name));
+        let drawn = (0..DRAWN).map(|number| (drawn(domain.sizes, &mut random), number + 1000));
+        let points: Vec<Point> = corners(domain.sizes).into_iter().chain(drawn).collect();
+        for point in points {
+            match differs(task, domain, tolerances, &point, subject)? {
+                Outcome::Agrees => {}
+                Outcome::NoReference => return Ok(Run::NoReference),
+                Outcome::Differs(found) => {
+                    let shrinks = shrinks && !found.finding.is_exhaustion();
+                    let (point, smallest) = if shrinks {
+                        smallest(task, domain, tolerances, (point.clone(), found), subject)?
+                    } else {
+                        (point.clone(), found)
+                    };
+                    return Ok(failure(domain, &point, smallest));
+                }
+            }
+        }
+    }
+    Ok(Run::Holds)
+}
+
+enum Outcome {
+    Agrees,
+    NoReference,
+    Differs(Box<Found>),
+}
+
+struct Found {
+    at: Point,
+    finding: Finding,
+    counterexample: Counterexample,
+    exchanges: Vec<Exchange>,
+}
+
+/// Every size at its smallest, all at their largest, each alone at its largest and each alone at its smallest.
+fn corners(sizes: Sizes) -> Vec<Point> {
+    let small: Vec<i64> = sizes.iter().map(|&(_, low, _)| low).collect();
+    let usual: Vec<i64> = sizes.iter().map(|&(_, low, high)| (low + 2).min(high)).collect();
+    let large: Vec<i64> = sizes.iter().map(|&(_, _, high)| high).collect();
+    let with = |position: usize, value: i64| {
+        let mut sizes = usual.clone();
+        sizes[position] = value;
+        sizes
+    };
+    let mut corners = vec![small.clone()];
+    corners.extend((0..sizes.len()).map(|position| with(position, small[position])));
+    corners.extend((0..sizes.len()).map(|position| with(position, large[position])));
+    corners.push(large);
+    let mut points: Vec<Point> = Vec::new();
+    for (number, sizes) in corners.into_iter().enumerate() {
+        if points.iter().all(|(known, _)| *known != sizes) {
+            points.push((sizes, number as u64));
+        }
+    }
+    points
+}
+
+fn drawn(sizes: Sizes, random: &mut Random) -> Vec<i64> {
+    sizes
+        .iter()
+        .map(|&(_, low, high)| random.integer(low, high + 1))
+        .collect()
+}
+
+fn differs(
+    task: &Task,
+    domain: &Domain,
+    tolerances: &Tolerances,
+    point: &Point,
+    subject: &mut dyn Subject,
+) -> Result<Outcome, Fault> {
+    let scenario = Scenario::new(domain.sizes, &point.0, point.1, DType::F64);
+    let call = Call {
+        seed: 1,
+        ..Call::new(task.id, (domain.arguments)(&scenario))
+    };
+    let Some(observed) = subject.trusted(&call)? else {
+        return Ok(Outcome::NoReference);
+    };
+    let expected = match returned(observed, task.canonical) {
+        Ok(expected) => Some(expected),
+        Err(Finding::RefusedValid { .. }) => None,
+        Err(finding) => {
+            return Err(Fault(format!(
+                "the reference does not answer `{}` of `{}` at {:?}: {finding:?}",
+                domain.name,
+                task.id,
+                scenario.sizes()
+            )));
+        }
+    };
+    let mut probe = Probe::new(subject, task.canonical);
+    let found = match (answered(probe.call(&call))?, expected) {
+        (Err(Finding::RefusedValid { .. }), None) => None,
+        (Err(finding), _) => Some(finding),
+        (Ok(_), None) => Some(Finding::AcceptedInvalid {
+            input: invalid(domain, &scenario),
+        }),
+        (Ok(actual), Some(expected)) => {
+            let known = StoredCase {
+                inputs: call.arguments.clone(),
+                expected: expected.outputs,
+            };
+            judge_by_reference(task, &known, tolerances, &actual.outputs).and_then(charged)
+        }
+    };
+    Ok(found.map_or(Outcome::Agrees, |finding| {
+        Outcome::Differs(Box::new(Found {
+            at: point.clone(),
+            finding,
+            counterexample: Counterexample {
+                sizes: Vec::new(),
+                found_at: Vec::new(),
+                seed: point.1,
+                calls: probe.calls(),
+            },
+            exchanges: probe.exchanges().to_vec(),
+        }))
+    }))
+}
+
+/// What the reference refuses, in words.
+fn invalid(domain: &Domain, scenario: &Scenario) -> String {
+    let sizes: Vec<String> = scenario
+        .sizes()
+        .iter()
+        .map(|(name, value)| format!("{name} = {value}"))
+        .collect();
+    format!("{} ({})", domain.name, sizes.join(", "))
+}
+
+/// What a difference means here: what is right to f32 is left to the check of precision.
+fn charged(finding: Finding) -> Option<Finding> {
+    match finding {
+        Finding::Imprecise { .. } | Finding::ExtraAxes { .. } => None,
+        Finding::Wrong { output, mismatch, .. } => Some(Finding::LawBroken(Violation::Unequal {
+            what: format!("`{output}`"),
+            equals: "what the reference gives".to_owned(),
+            mismatch,
+        })),
+        other => Some(other),
+    }
+}
+
+/// The smallest case around one that differs which differs as well.
+fn smallest(
+    task: &Task,
+    domain: &Domain,
+    tolerances: &Tolerances,
+    (mut point, mut found): (Point, Box<Found>),
+    subject: &mut dyn Subject,
+) -> Result<(Point, Box<Found>), Fault> {
+    let mut left = SHRINKS;
+    let mut shrunk = true;
+    while shrunk {
+        shrunk = false;
+        for position in 0..domain.sizes.len() {
+            for value in smaller(point.0[position], domain.sizes[position].1) {
+                let Some(fewer) = left.checked_sub(1) else {
+                    return Ok((point, found));
+                };
+                left = fewer;
+                let mut candidate = point.clone();
+                candidate.0[position] = value;
+                if let Outcome::Differs(smaller) = differs(task, domain, tolerances, &candidate, subject)? {
+                    let at = std::mem::take(&mut found.at);
+                    (point, found) = (candidate, smaller);
+                    found.at = at;
+                    shrunk = true;
+                    break;
+                }
+            }
+        }
+    }
+    Ok((point, found))
+}
+
+/// Smaller values than this one, the smallest first.
+fn smaller(value: i64, low: i64) -> Vec<i64> {
+    let mut values = vec![low, low + (value - low) / 2, value - 1];
+    values.dedup();
+    values.retain(|&smaller| low <= smaller && smaller < value);
+    values
+}
+
+fn failure(domain: &Domain, point: &Point, found: Box<Found>) -> Run {
+    let named = |values: &[i64]| {
+        let names = domain.sizes.iter().map(|size| size.0.to_owned());
+        names.zip(values.iter().copied()).collect()
+    };
+    Run::Fails(Box::new(Failure {
+        finding: found.finding,
+        counterexample: Counterexample {
+            sizes: named(&point.0),
+            found_at: named(&found.at.0),
+            ..found.counterexample
+        },
+        exchanges: found.exchanges,
+        is_seen_on_copies: true,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn corners_come_from_the_smallest_to_the_largest_and_none_twice() {
+        let points = corners(&[("T", 1, 8), ("H", 2, 2)]);
+        let sizes: Vec<Vec<i64>> = points.into_iter().map(|(sizes, _)| sizes).collect();
+        assert_eq!(sizes, [[1, 2], [3, 2], [8, 2]]);
+    }
+
+    #[test]
+    fn a_value_is_made_smaller_in_large_steps_first() {
+        assert_eq!(smaller(9, 1), [1, 5, 8]);
+        assert_eq!(smaller(2, 1), [1]);
+        assert!(smaller(1, 1).is_empty());
+    }
+}

@@ -1,0 +1,110 @@
+//! What holds for every function: arguments untouched, equal calls equal answers, no memory of earlier calls.
+//!
+//! The dtype and shape of outputs are part of every golden case and need no check here.
+
+use wire::{DType, Tensors};
+
+use crate::checks::probe::Probe;
+use crate::compare::compare;
+use crate::contract::call::arguments_in;
+use crate::contract::subject::Call;
+use crate::contract::{Expect, Task};
+use crate::findings::Finding;
+use crate::findings::stop::Stop;
+use crate::fixtures::case::StoredCase;
+
+/// A check that is the same for all tasks.
+#[derive(Debug, Clone, Copy)]
+pub struct Hygiene {
+    /// Its name.
+    pub name: &'static str,
+    /// What has to hold.
+    pub statement: &'static str,
+    /// Judges the inputs of the golden cases. `None` where it holds.
+    pub judge: fn(&[Call], &mut Probe<'_>) -> Result<Option<Finding>, Stop>,
+}
+
+/// All checks of this kind.
+pub const ALL: &[Hygiene] = &[
+    Hygiene {
+        name: "arguments-unmodified",
+        statement: "the arguments are the same after the call as before",
+        judge: arguments_unmodified,
+    },
+    Hygiene {
+        name: "deterministic",
+        statement: "two calls with equal arguments and equal generator seed give equal outputs",
+        judge: deterministic,
+    },
+    Hygiene {
+        name: "call-order",
+        statement: "what a call returns does not depend on the calls before it",
+        judge: call_order,
+    },
+];
+
+/// The f64 calls of the golden cases.
+pub fn calls(task: &Task, stored: &[(&crate::contract::Case, &StoredCase)]) -> Vec<Call> {
+    stored
+        .iter()
+        .filter(|(case, _)| matches!(case.expect, Expect::Outputs | Expect::Verified(_)))
+        .map(|(_, stored)| Call {
+            seed: 1,
+            ..Call::new(task.id, arguments_in(DType::F64, &stored.inputs))
+        })
+        .collect()
+}
+
+fn arguments_unmodified(calls: &[Call], probe: &mut Probe<'_>) -> Result<Option<Finding>, Stop> {
+    for call in calls {
+        let returned = probe.call(&Call {
+            echo: true,
+            ..call.clone()
+        })?;
+        let modified = call.arguments.iter().find(|(name, before)| {
+            returned
+                .arguments
+                .get(*name)
+                .is_none_or(|after| compare(before, after, before.dtype(), 0.0).is_some())
+        });
+        if let Some((name, _)) = modified {
+            return Ok(Some(Finding::ArgumentModified { argument: name.clone() }));
+        }
+    }
+    Ok(None)
+}
+
+fn deterministic(calls: &[Call], probe: &mut Probe<'_>) -> Result<Option<Finding>, Stop> {
+    for call in calls {
+        let first = probe.call(call)?.outputs;
+        let second = probe.call(call)?.outputs;
+        if let Some((output, mismatch)) = difference(&first, &second) {
+            return Ok(Some(Finding::NotDeterministic { output, mismatch }));
+        }
+    }
+    Ok(None)
+}
+
+/// Every case is answered first by a process that has seen nothing else, then by one that has seen all the others.
+fn call_order(calls: &[Call], probe: &mut Probe<'_>) -> Result<Option<Finding>, Stop> {
+    let mut alone = Vec::new();
+    for call in calls {
+        probe.renew();
+        alone.push(probe.call(call)?.outputs);
+    }
+    for (call, alone) in calls.iter().zip(&alone) {
+        let after_others = probe.call(call)?.outputs;
+        if let Some((output, mismatch)) = difference(alone, &after_others) {
+            return Ok(Some(Finding::OrderDependent { output, mismatch }));
+        }
+    }
+    Ok(None)
+}
+
+/// The first output that differs in any bit of any value.
+fn difference(first: &Tensors, second: &Tensors) -> Option<(String, crate::compare::Mismatch)> {
+    first.iter().find_map(|(output, before)| {
+        let after = second.get(output)?;
+        Some((output.clone(), compare(before, after, before.dtype(), 0.0)?))
+    })
+}

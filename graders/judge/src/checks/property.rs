@@ -1,0 +1,158 @@
+//! Trying a law on many cases, and shrinking the case where it fails.
+
+use std::cell::RefCell;
+
+use proptest::test_runner::{Config, RngAlgorithm, RngSeed, TestCaseError, TestCaseResult, TestRng, TestRunner};
+use wire::DType;
+
+use crate::checks::probe::Probe;
+use crate::contract::exchange::Exchange;
+use crate::contract::random::seed_bytes;
+use crate::contract::scenario::Scenario;
+use crate::contract::{Cases, Law};
+use crate::findings::fault::Fault;
+use crate::findings::stop::Broken;
+use crate::findings::{Counterexample, Finding, Violation};
+
+/// How often a failing case is made smaller at most.
+const SHRINKS: u32 = 200;
+
+/// How hard a law is tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Effort {
+    /// How many cases.
+    pub cases: u32,
+    /// Whether a failing case is made smaller.
+    pub shrinks: bool,
+}
+
+/// A law that does not hold.
+#[derive(Debug)]
+pub struct BrokenLaw {
+    /// What was found.
+    pub finding: Finding,
+    /// The smallest input that shows it.
+    pub counterexample: Counterexample,
+    /// That input.
+    pub scenario: Scenario,
+    /// Its calls with what they gave.
+    pub exchanges: Vec<Exchange>,
+}
+
+/// Tries a law. `None` where it holds on all cases.
+pub fn try_law(law: &Law, probe: &mut Probe<'_>, effort: Effort, seed: [u8; 32]) -> Result<Option<BrokenLaw>, Fault> {
+    let cases = match law.cases {
+        Cases::Many => effort.cases,
+        Cases::Few => effort.cases.div_ceil(4),
+    };
+    let trial = RefCell::new(Trial {
+        law,
+        probe,
+        shrinks: effort.shrinks,
+        found: None,
+        fault: None,
+    });
+    let ranges: Vec<_> = law.sizes.iter().map(|&(_, low, high)| low..=high).collect();
+    let strategy = (ranges, 0..=u64::from(u16::MAX));
+    let mut runner = TestRunner::new_with_rng(config(cases), TestRng::from_seed(RngAlgorithm::ChaCha, &seed));
+    // What failed is kept in the trial; the runner's own account of it is not needed.
+    let _ = runner.run(&strategy, |(sizes, seed)| trial.borrow_mut().check(&sizes, seed));
+    let trial = trial.into_inner();
+    match trial.fault {
+        Some(fault) => Err(fault),
+        None => Ok(trial.found.map(|found| found.broken)),
+    }
+}
+
+/// The seed of a law: fixed by the run's seed, the task and the law.
+pub fn law_seed(seed: u64, task: &str, law: &str) -> [u8; 32] {
+    seed_bytes(seed, &format!("law/{task}/{law}"))
+}
+
+/// Every setting is given here, so that no environment variable and no file has a say.
+fn config(cases: u32) -> Config {
+    Config {
+        cases,
+        max_local_rejects: 0,
+        max_global_rejects: 0,
+        max_flat_map_regens: 0,
+        failure_persistence: None,
+        source_file: None,
+        test_name: None,
+        max_shrink_time: 0,
+        max_shrink_iters: SHRINKS,
+        max_default_size_range: 100,
+        result_cache: proptest::test_runner::noop_result_cache,
+        verbose: 0,
+        rng_algorithm: RngAlgorithm::ChaCha,
+        rng_seed: RngSeed::Fixed(0),
+        ..Config::default()
+    }
+}
+
+/// The state of one law's trial.
+struct Trial<'a, 'b> {
+    law: &'a Law,
+    probe: &'a mut Probe<'b>,
+    shrinks: bool,
+    found: Option<Found>,
+    fault: Option<Fault>,
+}
+
+struct Found {
+    broken: BrokenLaw,
+    /// It is not made smaller: nobody asked for it, or it has used up a limit, as every smaller case could.
+    final_form: bool,
+}
+
+impl Trial<'_, '_> {
+    fn check(&mut self, sizes: &[i64], seed: u64) -> TestCaseResult {
+        if self.fault.is_some() || self.found.as_ref().is_some_and(|found| found.final_form) {
+            return Ok(());
+        }
+        let dtype = if self.law.single { DType::F32 } else { DType::F64 };
+        let scenario = Scenario::new(self.law.sizes, sizes, seed, dtype);
+        self.probe.forget();
+        // What a call did not answer, the law has not looked at, even where it takes no offence at that.
+        let holds = (self.law.holds)(&scenario, self.probe).and_then(|()| self.probe.all_answered());
+        match holds {
+            Ok(()) => Ok(()),
+            Err(Broken::Fault(fault)) => {
+                self.fault = Some(fault);
+                Ok(())
+            }
+            Err(Broken::Law(violation)) => {
+                self.remember(&scenario, violation);
+                Err(TestCaseError::fail("the law does not hold"))
+            }
+        }
+    }
+
+    /// The last failing case is the smallest one, since only smaller cases are tried after the first.
+    fn remember(&mut self, scenario: &Scenario, violation: Violation) {
+        let sizes: Vec<(String, i64)> = scenario
+            .sizes()
+            .iter()
+            .map(|&(name, value)| (name.to_owned(), value))
+            .collect();
+        let found_at = self
+            .found
+            .take()
+            .map_or_else(|| sizes.clone(), |found| found.broken.counterexample.found_at);
+        let is_exhaustion = matches!(&violation, Violation::Call(finding) if finding.is_exhaustion());
+        self.found = Some(Found {
+            broken: BrokenLaw {
+                finding: Finding::LawBroken(violation),
+                counterexample: Counterexample {
+                    sizes,
+                    found_at,
+                    seed: scenario.seed(),
+                    calls: self.probe.calls(),
+                },
+                scenario: scenario.clone(),
+                exchanges: self.probe.exchanges().to_vec(),
+            },
+            final_form: is_exhaustion || !self.shrinks,
+        });
+    }
+}

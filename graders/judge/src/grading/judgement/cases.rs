@@ -1,0 +1,411 @@
+//! The checks that are made on golden cases, and laws.
+
+use wire::DType;
+
+use super::model::{Check, Ending, Kind, Skip};
+use super::task_judge::{Cases, TaskJudge};
+use crate::checks::derived::{self, Derived, Material};
+use crate::checks::differential::{self, Run};
+use crate::checks::golden::judge_case;
+use crate::checks::hygiene::{self, Hygiene};
+use crate::checks::probe::Probe;
+use crate::checks::property::{BrokenLaw, Effort, law_seed, try_law};
+use crate::contract::subject::Subject;
+use crate::contract::{Case, Law, golden_name};
+use crate::findings::Finding;
+use crate::findings::fault::Fault;
+use crate::fixtures::case::StoredCase;
+use crate::reproduction::{self, Reproduction};
+
+/// Golden cases with what is stored of them.
+pub(super) type Stored<'a> = Vec<(&'static Case, &'a StoredCase)>;
+
+/// What came of the golden cases in one dtype.
+pub(super) struct Golden<'a> {
+    pub(super) checks: Vec<Check>,
+    /// The cases whose call gave an answer, right or wrong.
+    pub(super) answered: Stored<'a>,
+    /// The cases whose answer is right, to f32 at least.
+    pub(super) held: Stored<'a>,
+    /// The first case whose outputs are right behind axes of size 1.
+    pub(super) extra_axes: Option<Finding>,
+}
+
+impl TaskJudge<'_> {
+    /// The golden checks of all portions in one dtype, in f64 with the check of precision; and what came of the cases.
+    pub(super) fn golden<'b>(
+        &mut self,
+        cases: &'b Cases,
+        dtype: DType,
+        subject: &mut dyn Subject,
+    ) -> Result<Golden<'b>, Fault> {
+        let kind = if dtype == DType::F64 {
+            Kind::Golden
+        } else {
+            Kind::Single
+        };
+        let mut checks = Vec::new();
+        let (mut answered, mut held) = (Stored::new(), Stored::new());
+        let (mut imprecise, mut extra_axes) = (None, None);
+        for portion in self.task.golden_portions() {
+            let (mut ending, mut reproduction) = (Ending::Passed, None);
+            for (case, stored) in cases.iter().filter(|(case, _)| case.portion == portion) {
+                let found = self.case(case, stored, dtype, subject)?;
+                if is_answer(&found) {
+                    answered.push((*case, stored));
+                }
+                match found {
+                    Ending::Passed => held.push((*case, stored)),
+                    Ending::Failed {
+                        finding: finding @ Finding::Imprecise { .. },
+                        ..
+                    } => {
+                        held.push((*case, stored));
+                        imprecise.get_or_insert((*case, stored, finding));
+                    }
+                    Ending::Failed {
+                        finding: finding @ Finding::ExtraAxes { .. },
+                        ..
+                    } => {
+                        held.push((*case, stored));
+                        extra_axes.get_or_insert(finding);
+                    }
+                    other => {
+                        reproduction = self.reproduction(case, stored, dtype, &other);
+                        ending = other;
+                        break;
+                    }
+                }
+            }
+            let statement = format!("the golden cases of `{portion}` hold in {dtype}");
+            checks.push(Check {
+                reproduction,
+                ..Check::new(golden_name(dtype, portion), kind, statement, ending)
+            });
+        }
+        if dtype == DType::F64 && has_floats(cases) {
+            checks.push(self.precision(imprecise));
+        }
+        Ok(Golden {
+            checks,
+            answered,
+            held,
+            extra_axes,
+        })
+    }
+
+    fn case(
+        &mut self,
+        case: &Case,
+        stored: &StoredCase,
+        dtype: DType,
+        subject: &mut dyn Subject,
+    ) -> Result<Ending, Fault> {
+        if self.time_used_up() {
+            return Ok(Ending::Skipped(Skip::TimeUsedUp));
+        }
+        let mut probe = Probe::new(subject, self.task.canonical);
+        let tolerances = &self.bench.fixtures.tolerances;
+        self.ending(judge_case(self.task, case, stored, tolerances, dtype, &mut probe))
+    }
+
+    /// What it takes to see again what was found on a golden case.
+    fn reproduction(&self, case: &Case, stored: &StoredCase, dtype: DType, ending: &Ending) -> Option<Reproduction> {
+        match ending {
+            Ending::Failed { finding, .. } if self.bench.shrinks => {
+                let tolerances = &self.bench.fixtures.tolerances;
+                reproduction::of_case(self.task, case, stored, tolerances, dtype, finding)
+            }
+            Ending::Passed | Ending::Skipped(_) | Ending::Failed { .. } => None,
+        }
+    }
+
+    fn precision(&self, imprecise: Option<(&Case, &StoredCase, Finding)>) -> Check {
+        let mut reproduction = None;
+        let ending = imprecise.map_or(Ending::Passed, |(case, stored, finding)| {
+            let ending = Ending::Failed {
+                finding,
+                counterexample: None,
+            };
+            reproduction = self.reproduction(case, stored, DType::F64, &ending);
+            ending
+        });
+        let statement = "f64 outputs are as exact as f64 can be";
+        Check {
+            reproduction,
+            ..Check::new("precision", Kind::Precision, statement, ending)
+        }
+    }
+
+    /// The checks of hygiene, on cases that were answered: one that crashes has cost its portion, and says nothing of
+    /// how clean the others are.
+    pub(super) fn hygiene(&mut self, answered: &Stored<'_>, subject: &mut dyn Subject) -> Result<Vec<Check>, Fault> {
+        let calls = hygiene::calls(self.task, answered);
+        let mut checks = Vec::new();
+        for &Hygiene { name, statement, judge } in hygiene::ALL {
+            let mut reproduction = None;
+            let ending = if self.time_used_up() {
+                Ending::Skipped(Skip::TimeUsedUp)
+            } else if answered.is_empty() {
+                Ending::Skipped(Skip::NoAnswer)
+            } else {
+                let mut probe = Probe::new(subject, self.task.canonical);
+                let ending = self.ending(judge(&calls, &mut probe))?;
+                if let Ending::Failed { finding, .. } = &ending {
+                    let found = reproduction::of_hygiene(finding, probe.exchanges());
+                    reproduction = found.filter(|_| self.bench.shrinks);
+                }
+                ending
+            };
+            checks.push(Check {
+                reproduction,
+                ..Check::new(name, Kind::Hygiene, statement, ending)
+            });
+        }
+        Ok(checks)
+    }
+
+    /// The check that what holds for the golden cases holds for other inputs of their kind, portion by portion. Where a
+    /// golden case is lost already, fresh inputs have nothing more to say.
+    pub(super) fn differential(
+        &mut self,
+        cases: &Cases,
+        held: &Stored<'_>,
+        subject: &mut dyn Subject,
+    ) -> Result<Vec<Check>, Fault> {
+        if self.left_out(differential::NAME) {
+            return Ok(Vec::new());
+        }
+        let (mut portions, mut reproduction) = (Vec::new(), None);
+        for portion in self.task.golden_portions() {
+            let held = held.iter().filter(|(case, _)| case.portion == portion);
+            let held: Stored<'_> = held.copied().collect();
+            let (ending, found) = if self.time_used_up() {
+                (Ending::Skipped(Skip::TimeUsedUp), None)
+            } else if held.is_empty() {
+                (Ending::Skipped(Skip::NothingHolds), None)
+            } else {
+                self.fresh_inputs(&held, subject)?
+            };
+            reproduction = reproduction.or(found);
+            portions.push((portion, ending));
+        }
+        let statement = differential::statement(self.task, cases);
+        Ok(vec![Check {
+            reproduction,
+            portions: portions.clone(),
+            ..Check::new(differential::NAME, Kind::Differential, statement, together(&portions))
+        }])
+    }
+
+    fn fresh_inputs(
+        &mut self,
+        held: &Stored<'_>,
+        subject: &mut dyn Subject,
+    ) -> Result<(Ending, Option<Reproduction>), Fault> {
+        let tolerances = &self.bench.fixtures.tolerances;
+        let ending = match differential::run(self.task, held, tolerances, self.bench.fresh_seed, subject) {
+            Ok(Run::Agrees { imprecise, known }) => {
+                self.imprecise = self.imprecise.take().or(imprecise);
+                self.known.extend(known);
+                Ending::Passed
+            }
+            Ok(Run::NothingFresh(known)) => {
+                self.known.extend(known);
+                Ending::Skipped(Skip::FixedInputs)
+            }
+            Ok(Run::NoReference) => Ending::Skipped(Skip::NoReference),
+            Ok(Run::Differs(differs)) => {
+                self.count_timeout(&differs.finding);
+                let ending = Ending::Failed {
+                    finding: differs.finding,
+                    counterexample: Some(differs.counterexample),
+                };
+                let reproduction = self.reproduction(differs.case, &differs.inputs, DType::F64, &ending);
+                return Ok((ending, reproduction));
+            }
+            Err(stop) => self.ending(Err(stop))?,
+        };
+        Ok((ending, None))
+    }
+
+    pub(super) fn laws(&mut self, subject: &mut dyn Subject) -> Result<Vec<Check>, Fault> {
+        let mut checks = Vec::new();
+        for law in self.task.laws {
+            if self.left_out(law.name) {
+                continue;
+            }
+            let (ending, reproduction) = if self.time_used_up() {
+                (Ending::Skipped(Skip::TimeUsedUp), None)
+            } else {
+                self.law(law, subject)?
+            };
+            checks.push(Check {
+                reproduction,
+                ..Check::new(law.name, Kind::Law, law.statement, ending)
+            });
+        }
+        Ok(checks)
+    }
+
+    /// The checks that follow from what the task is.
+    pub(super) fn derived(&mut self, held: &Stored<'_>, subject: &mut dyn Subject) -> Result<Vec<Check>, Fault> {
+        let mut checks = Vec::new();
+        for check in derived::of(self.task) {
+            if self.left_out(check.name) {
+                continue;
+            }
+            let (ending, reproduction) = if self.time_used_up() {
+                (Ending::Skipped(Skip::TimeUsedUp), None)
+            } else {
+                subject.renew();
+                self.derived_check(check, held, subject)?
+            };
+            checks.push(Check {
+                reproduction,
+                ..Check::new(check.name, Kind::Law, check.statement, ending)
+            });
+        }
+        Ok(checks)
+    }
+
+    fn derived_check(
+        &mut self,
+        check: &Derived,
+        held: &Stored<'_>,
+        subject: &mut dyn Subject,
+    ) -> Result<(Ending, Option<Reproduction>), Fault> {
+        let tolerances = &self.bench.fixtures.tolerances;
+        let known = std::mem::take(&mut self.known);
+        let material = Material {
+            task: self.task,
+            held,
+            known: &known,
+            tolerances,
+            seed: self.bench.fresh_seed,
+            shrinks: self.bench.shrinks,
+        };
+        let run = (check.run)(&material, subject);
+        self.known = known;
+        let failure = match run? {
+            derived::Run::Holds => return Ok((Ending::Passed, None)),
+            derived::Run::Nothing => return Ok((Ending::Skipped(Skip::NothingHolds), None)),
+            derived::Run::NoReference => return Ok((Ending::Skipped(Skip::NoReference), None)),
+            derived::Run::Fails(failure) => *failure,
+        };
+        self.count_timeout(&failure.finding);
+        let reproduction = if self.bench.shrinks && failure.is_seen_on_copies {
+            let canonical = self.task.canonical;
+            reproduction::by_reference(&failure.exchanges, tolerances, canonical, subject)?
+        } else {
+            None
+        };
+        let ending = Ending::Failed {
+            finding: failure.finding,
+            counterexample: Some(failure.counterexample),
+        };
+        Ok((ending, reproduction))
+    }
+
+    fn left_out(&self, check: &str) -> bool {
+        self.bench.without.and_then(|name| name.split_once('/')) == Some((self.task.id, check))
+    }
+
+    fn law(&mut self, law: &Law, subject: &mut dyn Subject) -> Result<(Ending, Option<Reproduction>), Fault> {
+        let mut probe = Probe::new(subject, self.task.canonical);
+        let seed = law_seed(self.bench.seed, self.task.id, law.name);
+        let effort = Effort {
+            cases: self.bench.assignment.law_cases,
+            shrinks: self.bench.shrinks,
+        };
+        let Some(broken) = try_law(law, &mut probe, effort, seed)? else {
+            return Ok((Ending::Passed, None));
+        };
+        self.count_timeout(&broken.finding);
+        let reproduction = self.reproduction_of_law(law, &broken, subject)?;
+        let ending = Ending::Failed {
+            finding: broken.finding,
+            counterexample: Some(broken.counterexample),
+        };
+        Ok((ending, reproduction))
+    }
+
+    fn reproduction_of_law(
+        &self,
+        law: &Law,
+        broken: &BrokenLaw,
+        subject: &mut dyn Subject,
+    ) -> Result<Option<Reproduction>, Fault> {
+        if !self.bench.shrinks {
+            return Ok(None);
+        }
+        if let Some(found) = reproduction::of_law(law, broken) {
+            return Ok(Some(found));
+        }
+        let tolerances = &self.bench.fixtures.tolerances;
+        reproduction::by_reference(&broken.exchanges, tolerances, self.task.canonical, subject)
+    }
+}
+
+/// How a check ended that was made portion by portion: as in the first that says something against the submission, or
+/// else in the one that leaves most open.
+fn together(portions: &[(&'static str, Ending)]) -> Ending {
+    let rank = |ending: &Ending| match ending {
+        Ending::Failed { .. } => 0,
+        Ending::Skipped(Skip::TimeUsedUp) => 1,
+        Ending::Skipped(Skip::NoReference) => 2,
+        Ending::Passed => 3,
+        Ending::Skipped(Skip::FixedInputs) => 5,
+        Ending::Skipped(_) => 4,
+    };
+    let endings = portions.iter().map(|(_, ending)| ending);
+    // Of equals the first.
+    let first = endings.min_by_key(|ending| rank(ending));
+    first.cloned().unwrap_or(Ending::Skipped(Skip::NothingHolds))
+}
+
+fn has_floats(cases: &Cases) -> bool {
+    let expected = cases.iter().flat_map(|(_, stored)| stored.expected.values());
+    expected.into_iter().any(|tensor| tensor.dtype().is_float())
+}
+
+/// Whether a golden case's call gave outputs, whatever they are worth.
+fn is_answer(ending: &Ending) -> bool {
+    match ending {
+        Ending::Passed => true,
+        Ending::Skipped(_) => false,
+        Ending::Failed { finding, .. } => match finding {
+            Finding::Wrong { .. }
+            | Finding::NanInPadding { .. }
+            | Finding::Imprecise { .. }
+            | Finding::SingleOnly { .. }
+            | Finding::ExtraAxes { .. }
+            | Finding::Misbehaves { .. }
+            | Finding::MissingOutput { .. }
+            | Finding::OutsideSupport { .. }
+            | Finding::WrongDistribution { .. } => true,
+            Finding::NotAttempted
+            | Finding::DidNotCompile(_)
+            | Finding::Forbidden { .. }
+            | Finding::Panicked { .. }
+            | Finding::Crashed { .. }
+            | Finding::TimedOut { .. }
+            | Finding::TimeIsUp { .. }
+            | Finding::UsedUp { .. }
+            | Finding::TooManyThreads { .. }
+            | Finding::OutOfMemory { .. }
+            | Finding::Malformed { .. }
+            | Finding::RefusedValid { .. }
+            | Finding::AcceptedInvalid { .. }
+            | Finding::Unusable { .. }
+            | Finding::WrongDevice { .. }
+            | Finding::NoGradient { .. }
+            | Finding::BelowBar { .. }
+            | Finding::LawBroken(_)
+            | Finding::ArgumentModified { .. }
+            | Finding::NotDeterministic { .. }
+            | Finding::OrderDependent { .. }
+            | Finding::Differs { .. } => false,
+        },
+    }
+}

@@ -1,0 +1,76 @@
+//! What judging needs beside the submission.
+
+use std::time::Instant;
+
+use crate::fixtures::Fixtures;
+use crate::grading::assignment::Assignment;
+
+/// All that judging needs beside the submission.
+#[derive(Debug, Clone, Copy)]
+pub struct Bench<'a> {
+    /// The assignment.
+    pub assignment: &'a Assignment,
+    /// The golden files.
+    pub fixtures: &'a Fixtures,
+    /// Seed of the laws.
+    pub seed: u64,
+    /// Seed of the fresh inputs of differential runs.
+    pub fresh_seed: u64,
+    /// Which trials are run.
+    pub training: Training<'a>,
+    /// Whether the case that breaks a law is made smaller, for whoever reads it; no verdict depends on it.
+    pub shrinks: bool,
+    /// A law, or the check of fresh inputs, that is left out, as `task/check`, to see whether the kit notices.
+    pub without: Option<&'a str>,
+    /// How long a submission as a whole may take, where somebody stops the grader otherwise.
+    pub time: Option<TimeLimit>,
+}
+
+impl Bench<'_> {
+    /// Whether the time for the submission as a whole is used up.
+    pub fn is_late(&self) -> bool {
+        self.time.is_some_and(TimeLimit::is_over)
+    }
+}
+
+/// How long a submission as a whole may take.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TimeLimit {
+    /// When its grading began.
+    pub since: Instant,
+    /// Seconds by the wall clock, after which no task is begun and no second call may use up its own time.
+    pub seconds: f64,
+}
+
+impl TimeLimit {
+    fn is_over(self) -> bool {
+        self.since.elapsed().as_secs_f64() >= self.seconds
+    }
+}
+
+/// Which trials are run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Training<'a> {
+    /// None at all.
+    NotAsked,
+    /// Those of these tasks.
+    Of(&'a [String]),
+    /// All.
+    All,
+}
+
+impl Training<'_> {
+    /// All or none.
+    pub fn asked(asked: bool) -> Self {
+        if asked { Self::All } else { Self::NotAsked }
+    }
+
+    /// Whether the trials of this task are run.
+    pub fn includes(self, task: &str) -> bool {
+        match self {
+            Self::NotAsked => false,
+            Self::Of(tasks) => tasks.iter().any(|id| id == task),
+            Self::All => true,
+        }
+    }
+}

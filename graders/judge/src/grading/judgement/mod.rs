@@ -1,0 +1,106 @@
+//! Judging a submission: every check of every task, in an order in which parts come first.
+//!
+//! Here is the way through the tasks; `model` says what a judgement is, `context` what judging needs. `task` judges one
+//! task, `cases` and `trials` make its checks, `lenient` has mistakes of form cost only themselves, `verdict` says what
+//! the checks mean together.
+
+mod cases;
+pub mod context;
+mod lenient;
+mod meter;
+pub mod model;
+mod task;
+mod task_judge;
+mod trials;
+mod verdict;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use self::task_judge::TaskJudge;
+use crate::contract::Task;
+use crate::contract::subject::Subject;
+use crate::findings::Finding;
+use crate::findings::verdict::Verdict;
+use crate::fixtures::files::FixtureError;
+use crate::grading::assignment::Entry;
+use crate::grading::parts::Broken;
+use crate::grading::points;
+
+pub use context::{Bench, TimeLimit, Training};
+pub use lenient::EXTRA_AXES;
+pub use model::{BUILD, Check, Ending, Kind, Loss, POLICY, Portion, Skip, TIME, TaskJudgement};
+
+/// Judges tasks that are given with parts first.
+///
+/// `precluded` holds what was found before anything ran: files that do not compile, forbidden items. `progress` is told
+/// of each task as it begins.
+pub fn judge(
+    bench: &Bench<'_>,
+    tasks: &[&Task],
+    precluded: &BTreeMap<&str, Finding>,
+    subject: &mut dyn Subject,
+    progress: &mut dyn FnMut(&Task),
+) -> Result<Vec<TaskJudgement>, FixtureError> {
+    let mut wrong: BTreeSet<&'static str> = BTreeSet::new();
+    let mut judgements = Vec::new();
+    for task in tasks {
+        progress(task);
+        let broken = Broken::of(task, tasks, &wrong);
+        let Some(judgement) = judge_task(bench, task, &broken, precluded, subject)? else {
+            continue;
+        };
+        if !judgement.verdict.is_spotless() {
+            wrong.insert(task.id);
+        }
+        judgements.push(judgement);
+    }
+    Ok(judgements)
+}
+
+/// Judges one task, given what is wrong among its parts; `None` where the assignment does not have it.
+pub fn judge_task(
+    bench: &Bench<'_>,
+    task: &Task,
+    broken: &Broken,
+    precluded: &BTreeMap<&str, Finding>,
+    subject: &mut dyn Subject,
+) -> Result<Option<TaskJudgement>, FixtureError> {
+    let Some(entry) = bench.assignment.entry(task.id) else {
+        return Ok(None);
+    };
+    let late = bench.time.filter(|_| bench.is_late());
+    let late = late.map(|time| Finding::TimeIsUp { seconds: time.seconds });
+    match precluded.get(task.id).or(late.as_ref()) {
+        Some(finding) => Ok(Some(precluded_task(bench, task, entry, finding))),
+        None => TaskJudge::new(bench, task, entry).run(broken, subject).map(Some),
+    }
+}
+
+fn precluded_task(bench: &Bench<'_>, task: &Task, entry: &Entry, finding: &Finding) -> TaskJudgement {
+    let ending = Ending::Failed {
+        finding: finding.clone(),
+        counterexample: None,
+    };
+    let (name, statement) = match finding {
+        Finding::TimeIsUp { .. } => (TIME, "the functions judged before leave time for this one"),
+        Finding::Forbidden { .. } => (POLICY, "the task is solved without what it rules out"),
+        _ => (BUILD, "the file compiles, and the function has its signature"),
+    };
+    let portions = points::portions(task, entry, &[], bench.training.includes(task.id));
+    TaskJudgement {
+        task: task.id,
+        verdict: Verdict::of(finding),
+        points: 0.0,
+        max_points: points::within_reach(&portions),
+        training_points: points::out_of_reach(&portions),
+        portions,
+        checks: vec![Check::new(name, Kind::Golden, statement, ending)],
+        likenesses: Vec::new(),
+        substituted: Vec::new(),
+        gone_round: Vec::new(),
+        fault: None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

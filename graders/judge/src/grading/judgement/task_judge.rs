@@ -1,0 +1,73 @@
+//! What the checks of a task have in common while it is judged.
+
+use super::context::Bench;
+use super::model::Ending;
+use crate::checks::derived::Known;
+use crate::contract::{Case, Task};
+use crate::findings::Finding;
+use crate::findings::fault::Fault;
+use crate::findings::stop::Stop;
+use crate::fixtures::case::StoredCase;
+use crate::grading::assignment::Entry;
+
+/// The golden cases of a task with what is stored of them.
+pub(super) type Cases = [(&'static Case, StoredCase)];
+
+/// Judges one task.
+pub(super) struct TaskJudge<'a> {
+    pub(super) bench: &'a Bench<'a>,
+    pub(super) task: &'a Task,
+    pub(super) entry: &'a Entry,
+    /// Checks that have used up a limit: time, memory, threads.
+    timeouts: u32,
+    /// What fresh inputs have shown of precision.
+    pub(super) imprecise: Option<Finding>,
+    /// Inputs on which the submission agrees with the reference, and what it gives for them.
+    pub(super) known: Vec<Known>,
+}
+
+impl<'a> TaskJudge<'a> {
+    pub(super) fn new(bench: &'a Bench<'a>, task: &'a Task, entry: &'a Entry) -> Self {
+        Self {
+            bench,
+            task,
+            entry,
+            timeouts: 0,
+            imprecise: None,
+            known: Vec::new(),
+        }
+    }
+
+    /// What a judged call or case means for its check.
+    pub(super) fn ending(&mut self, result: Result<Option<Finding>, Stop>) -> Result<Ending, Fault> {
+        match result {
+            Ok(None) => Ok(Ending::Passed),
+            Ok(Some(finding)) | Err(Stop::Found(finding)) => {
+                self.count_timeout(&finding);
+                Ok(Ending::Failed {
+                    finding,
+                    counterexample: None,
+                })
+            }
+            Err(Stop::Fault(fault)) => Err(fault),
+        }
+    }
+
+    pub(super) fn count_timeout(&mut self, finding: &Finding) {
+        if finding.ends_task() {
+            self.timeouts = u32::MAX;
+        } else if finding.is_exhaustion() {
+            self.timeouts = self.timeouts.saturating_add(1);
+        }
+    }
+
+    pub(super) fn time_used_up(&self) -> bool {
+        let many = self.timeouts >= self.bench.assignment.limits.timeouts_per_task;
+        many || (self.timeouts > 0 && self.bench.is_late())
+    }
+
+    /// Whether the trials of this task are run.
+    pub(super) fn is_trained(&self) -> bool {
+        self.bench.training.includes(self.task.id)
+    }
+}

@@ -1,0 +1,372 @@
+//! `causal_self_attention`: the whole layer, from input to projected output.
+
+mod dropout;
+mod properties;
+
+use judge::contract::arguments::{arguments, with};
+use judge::contract::domain::Contract;
+use judge::contract::random::{Random, floats};
+use judge::contract::scenario::Sizes;
+use judge::contract::{Case, Expect, Law, Task};
+use wire::{Tensor, Tensors};
+
+/// The task.
+pub(crate) static TASK: Task = Task {
+    id: "causal_self_attention",
+    file: "attention.rs",
+    signature: "fn causal_self_attention(input: &Tensor, weights: &AttentionWeights, config: &AttentionConfig, train: bool) -> Result<Tensor, InvalidInput>",
+    definition: "Multi-head self-attention under the causal mask, with the projections before and after it, optional rotation of queries and keys, and dropout on the attention weights and on the result.",
+    formula: "q, k, v = the thirds of x W_attn^T + b_attn, each split into h heads; output = merged(softmax(q k^T / sqrt(C/h), causal) v) W_proj^T + b_proj",
+    source: "University of Amsterdam, Deep Learning 1, Assignment 2, question 2.2 (a), Eq. 4; Attention Is All You Need, section 3.2.2",
+    conventions: &[
+        "a linear layer computes x W^T + b",
+        "the rows of c_attn are those of the query, then of the key, then of the value; each third is split into heads afterwards",
+        "the scale is that of one head: sqrt(C/h)",
+        "rotation, where it is asked for, is applied per head to queries and keys, positions from 0",
+        "attention dropout falls on the weights, after the softmax; residual dropout on the result, after the last projection",
+        "dropout is active in training only: a dropped value is 0, a kept one is divided by 1 - rate",
+        "a sequence longer than block_size is an error; block_size changes nothing else",
+    ],
+    misreadings: &[
+        "a perfect mask does not make a causal layer: heads that are split or merged wrongly carry the future past it",
+        "with three heads, taking queries, keys and values from the wrong axis runs without complaint",
+        "what works for one head may be wrong for several",
+        "dropout that does not ask whether this is training falsifies every evaluation",
+    ],
+    parts: &[
+        "causal_mask",
+        "split_heads",
+        "merge_heads",
+        "scaled_dot_product_attention",
+        "rotary_embedding",
+    ],
+    cases: &[
+        Case {
+            name: "one_head",
+            portion: "one_head",
+            arguments: |random| case(random, [2, 5, 6, 1], false),
+            expect: Expect::Outputs,
+        },
+        Case {
+            name: "one_head_square",
+            portion: "one_head",
+            arguments: |random| case(random, [4, 4, 4, 1], false),
+            expect: Expect::Outputs,
+        },
+        Case {
+            name: "one_head_small_inputs",
+            portion: "one_head",
+            arguments: small,
+            expect: Expect::Outputs,
+        },
+        Case {
+            name: "one_head_low_scores",
+            portion: "one_head",
+            arguments: |random| offset(random, -256.0, 480.0),
+            expect: Expect::Outputs,
+        },
+        Case {
+            name: "one_head_high_scores",
+            portion: "one_head",
+            arguments: |random| offset(random, 16.0, 256.0),
+            expect: Expect::Outputs,
+        },
+        Case {
+            name: "three_heads",
+            portion: "several_heads",
+            arguments: |random| case(random, [2, 5, 12, 3], false),
+            expect: Expect::Outputs,
+        },
+        Case {
+            name: "four_heads_four_tokens",
+            portion: "several_heads",
+            arguments: |random| case(random, [2, 4, 8, 4], false),
+            expect: Expect::Outputs,
+        },
+        Case {
+            name: "six_heads_of_one_channel",
+            portion: "several_heads",
+            arguments: |random| case(random, [2, 3, 6, 6], false),
+            expect: Expect::Outputs,
+        },
+        Case {
+            name: "two_heads_longer",
+            portion: "several_heads",
+            arguments: |random| case(random, [3, 12, 10, 2], false),
+            expect: Expect::Outputs,
+        },
+        Case {
+            name: "rotated_three_heads",
+            portion: "rotation",
+            arguments: |random| case(random, [2, 5, 12, 3], true),
+            expect: Expect::Outputs,
+        },
+        Case {
+            name: "rotated_four_wide_heads",
+            portion: "rotation",
+            arguments: |random| case(random, [2, 6, 32, 4], true),
+            expect: Expect::Outputs,
+        },
+        Case {
+            name: "rotated_pairs",
+            portion: "rotation",
+            arguments: |random| case(random, [2, 4, 6, 3], true),
+            expect: Expect::Outputs,
+        },
+    ],
+    laws: LAWS,
+    contract: Contract {
+        smooth: &["output"],
+        ..Contract::BLANK
+    },
+    ..Task::BLANK
+};
+
+const LAWS: &[Law] = &[
+    Law::new(
+        "causality",
+        "changing a token changes nothing at the positions before it",
+        FROM_TWO,
+        properties::causality,
+    ),
+    Law::new(
+        "jacobian-causality",
+        "the gradient of the outputs up to a position is 0 by every later token",
+        FROM_TWO,
+        properties::jacobian_causality,
+    )
+    .differentiating(),
+    Law::new(
+        "prefix",
+        "the output for the first tokens of a sequence is the first part of the output for all of it",
+        FROM_TWO,
+        properties::prefix,
+    ),
+    Law::new(
+        "batch-independence",
+        "a sequence gives the same output whatever else is in its batch, and alone",
+        &[("B", 2, 3), ("T", 1, 5), ("heads", 1, 4), ("pairs", 1, 2), ("rotary", 0, 1)],
+        properties::batch_independence,
+    ),
+    Law::new(
+        "weights-are-distributions",
+        "one-hot values show attention weights that are at least 0, sum to 1, and are exactly 0 for later tokens",
+        REVEALING,
+        properties::weights_are_distributions,
+    ),
+    Law::new(
+        "scores",
+        "one-hot values show weights whose logarithms differ as q k / sqrt(C/h) does, q and k rotated where that is asked for",
+        REVEALING,
+        properties::scores_of_weights,
+    ),
+    Law::new(
+        "hull",
+        "before the last projection, every channel lies between the extremes of its values so far",
+        SIZES,
+        properties::hull,
+    ),
+    Law::new(
+        "constant-value",
+        "where all tokens have the same value, the output is that value, projected",
+        SIZES,
+        properties::constant_value,
+    )
+    .few(),
+    Law::new(
+        "zero-query-running-mean",
+        "with queries of zeros, the output is the running mean of the values, projected",
+        SIZES,
+        properties::zero_query,
+    ),
+    Law::new(
+        "head-independence",
+        "where c_proj ignores a head, the weights of that head change nothing, bit for bit",
+        SEVERAL_HEADS,
+        properties::head_independence,
+    ),
+    Law::new(
+        "head-permutation",
+        "heads in another order, in c_attn and in c_proj alike, give the same output",
+        SEVERAL_HEADS,
+        properties::head_permutation,
+    )
+    .few(),
+    Law::new(
+        "past-order",
+        "without rotation, the order of the tokens before it makes no difference to the last output",
+        &[("B", 1, 2), ("T", 3, 6), ("heads", 1, 4), ("pairs", 1, 2)],
+        properties::past_order,
+    )
+    .few(),
+    Law::new(
+        "projection",
+        "with c_proj_weight zero, the output is c_proj_bias",
+        SIZES,
+        properties::projection,
+    )
+    .few(),
+    Law::new(
+        "mask-fill",
+        "a masked score counts as minus infinity, also where all visible scores are below -20000",
+        &[("T", 2, 5), ("heads", 1, 3), ("pairs", 1, 2), ("score", 20_000, 100_000)],
+        properties::mask_fill,
+    )
+    .few(),
+    Law::new(
+        "stability",
+        "a later token of size 1000 leaves earlier outputs as they are, and all outputs finite",
+        FROM_TWO,
+        properties::stability,
+    )
+    .in_f32(),
+    Law::new(
+        "length-one",
+        "a single token attends to itself: the output is its value, projected",
+        &[("B", 1, 3), ("heads", 1, 4), ("pairs", 1, 2), ("rotary", 0, 1)],
+        properties::length_one,
+    )
+    .few(),
+    Law::new(
+        "full-block",
+        "a sequence of exactly block_size tokens works, and block_size changes nothing else",
+        SIZES,
+        properties::full_block,
+    )
+    .few(),
+    Law::new(
+        "too-long-is-refused",
+        "a sequence of more than block_size tokens is an error",
+        &[("block_size", 1, 6), ("more", 1, 3)],
+        properties::too_long,
+    )
+    .few(),
+    Law::new(
+        "dropout-off-in-eval",
+        "outside training, dropout rates change nothing, bit for bit",
+        SIZES,
+        dropout::off_in_eval,
+    )
+    .few(),
+    Law::new(
+        "dropout-zero-rate",
+        "training with rates of 0 gives the same as no training, bit for bit",
+        SIZES,
+        dropout::zero_rate,
+    )
+    .few(),
+    Law::new(
+        "dropout-same-seed",
+        "in training, equal generator seeds give equal outputs",
+        SIZES,
+        dropout::same_seed,
+    )
+    .few(),
+    Law::new(
+        "dropout-different-seeds",
+        "in training, different generator seeds give different outputs, with either dropout alone",
+        &[("heads", 1, 3), ("rotary", 0, 1)],
+        dropout::different_seeds,
+    )
+    .few(),
+    Law::new(
+        "residual-dropout-rate",
+        "of the outputs in training, the share `residual_dropout` is 0 and the others are divided by 1 - rate",
+        &[("heads", 1, 3), ("rotary", 0, 1), ("percent", 10, 40)],
+        dropout::residual_rate,
+    )
+    .few(),
+    Law::new(
+        "attention-dropout-rate",
+        "of the attention weights in training, the share `attention_dropout` is 0 and the others are divided by 1 - rate",
+        &[("heads", 1, 3), ("rotary", 0, 1), ("percent", 10, 40)],
+        dropout::attention_rate,
+    )
+    .few(),
+    Law::new(
+        "gradient",
+        "the gradient by input and weights agrees with difference quotients of the layer's own output",
+        &[("T", 2, 3), ("heads", 1, 2), ("rotary", 0, 1)],
+        properties::gradient,
+    )
+    .differentiating()
+    .few(),
+];
+
+const SIZES: Sizes = &[
+    ("B", 1, 2),
+    ("T", 1, 5),
+    ("heads", 1, 4),
+    ("pairs", 1, 2),
+    ("rotary", 0, 1),
+];
+const FROM_TWO: Sizes = &[
+    ("B", 1, 2),
+    ("T", 2, 7),
+    ("heads", 1, 4),
+    ("pairs", 1, 2),
+    ("rotary", 0, 1),
+];
+const SEVERAL_HEADS: Sizes = &[
+    ("B", 1, 2),
+    ("T", 1, 4),
+    ("heads", 2, 4),
+    ("pairs", 1, 2),
+    ("rotary", 0, 1),
+];
+const REVEALING: Sizes = &[("T", 2, 4), ("heads", 1, 3), ("rotary", 0, 1)];
+
+/// Weights spread so that scores are of order one, no bias zero, dropout rates that must not matter.
+fn case(random: &mut Random, [batch, length, width, heads]: [usize; 4], rotary: bool) -> Tensors {
+    let deviation = 1.2 / (width as f64).sqrt();
+    arguments([
+        ("input", random.normal(&[batch, length, width])),
+        ("c_attn_weight", random.scaled(&[3 * width, width], deviation)),
+        ("c_attn_bias", random.scaled(&[3 * width], 0.5)),
+        ("c_proj_weight", random.scaled(&[width, width], deviation)),
+        ("c_proj_bias", random.scaled(&[width], 0.5)),
+        ("heads", Tensor::integer(heads as i64)),
+        ("block_size", Tensor::integer(length as i64 + 3)),
+        ("rotary", Tensor::flag(rotary)),
+        ("attention_dropout", Tensor::real(0.2)),
+        ("residual_dropout", Tensor::real(0.3)),
+        ("train", Tensor::flag(false)),
+    ])
+}
+
+fn small(random: &mut Random) -> Tensors {
+    let input = random.scaled(&[2, 3, 4], 1e-3);
+    with(&case(random, [2, 3, 4, 1], false), "input", input)
+}
+
+/// One head of 16 channels in which the scores, masked ones too, are `query * key / 4` and 20 times the rank of the key.
+///
+/// The biases make queries and keys, but for channel 1 of the keys, which is 80 times channel 0 of the token: its rank,
+/// a whole number. So the scores are exact in f32, however they are computed, and each token's weight is 1, to f32, at
+/// the highest rank so far. Scores this large that differ by less would be rounded by some correct ways.
+fn offset(random: &mut Random, query: f32, key: f32) -> Tensors {
+    const WIDTH: usize = 16;
+    let layer = case(random, [2, 4, WIDTH, 1], false);
+    let mut input = layer["input"].to_f64();
+    let ranks = (0..2).flat_map(|_| random.permutation(4));
+    for (token, rank) in ranks.enumerate() {
+        input[token * WIDTH] = rank as f64;
+    }
+    let mut weight = layer["c_attn_weight"].to_f64();
+    let mut bias = layer["c_attn_bias"].to_f64();
+    weight[..2 * WIDTH * WIDTH].fill(0.0);
+    bias[..2 * WIDTH].fill(0.0);
+    weight[(WIDTH + 1) * WIDTH] = 80.0;
+    bias[..2].copy_from_slice(&[f64::from(query), 1.0]);
+    bias[WIDTH] = f64::from(key);
+    let like = |name: &str, values: Vec<f64>| {
+        let values = values.into_iter().map(|value| value as f32).collect();
+        floats(layer[name].shape(), values)
+    };
+    let changed = with(&layer, "input", like("input", input));
+    let changed = with(&changed, "c_attn_weight", like("c_attn_weight", weight));
+    with(&changed, "c_attn_bias", like("c_attn_bias", bias))
+}
+
+#[cfg(test)]
+mod tests;

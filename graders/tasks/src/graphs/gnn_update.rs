@@ -1,0 +1,198 @@
+//! `gnn_update`: messages are made, summed, combined.
+
+use judge::checks::assertions::equal;
+use judge::checks::probe::Probe;
+use judge::contract::arguments::{Array, arguments, array};
+use judge::contract::domain::Contract;
+use judge::contract::random::floats;
+use judge::contract::scenario::{Scenario, Sizes};
+use judge::contract::{Case, Expect, Law, Task};
+use judge::findings::stop::Holds;
+use wire::{Tensor, Tensors};
+
+use super::inputs::{Edge, irregular};
+use super::message_passing::{CLOSELY, Layer, complete, plain_update, update_arguments, with_edges};
+
+const ID: &str = "gnn_update";
+const SIZES: Sizes = &[("N", 2, 6)];
+/// With fewer nodes there is no edge, and nothing that a gradient could go through.
+const WITH_EDGES: Sizes = &[("N", 3, 6)];
+const LAYER: Layer = Layer {
+    task: ID,
+    drawn: update_arguments,
+    plain: plain_update,
+};
+
+/// The task.
+pub(crate) static TASK: Task = Task {
+    id: ID,
+    file: "attention_graph.rs",
+    signature: "fn gnn_update(features: &Tensor, edge_index: &Tensor, message: &dyn Fn(&Tensor) -> Tensor, combine: &dyn Fn(&Tensor, &Tensor) -> Tensor) -> Tensor",
+    definition: "One layer of a graph network: each node combines its features with the sum of its neighbours' messages.",
+    formula: "h_i' = q(h_i, sum over the edges from j to i of f(h_j))",
+    source: "Georgia Tech, CS 4644/7643, Problem Set 3, question 6",
+    conventions: &[
+        "row 0 of edge_index holds the sources, row 1 the destinations; a node hears from the sources of the edges into it",
+        "f is applied to each neighbour before the sum; q gets the node's own features first, the sum second",
+        "a node without neighbours is combined with a sum of zeros",
+        "an edge that is listed twice counts twice; a node hears itself only over a self loop",
+    ],
+    misreadings: &[
+        "f of the sum is not the sum of f",
+        "a sum, not a mean",
+        "every node is updated, also one that hears nothing",
+    ],
+    cases: &[
+        Case {
+            name: "worked_example",
+            portion: "worked_example",
+            arguments: |_| worked_example(),
+            expect: Expect::Outputs,
+        },
+        Case {
+            name: "irregular",
+            portion: "graphs",
+            arguments: |random| {
+                let edges = irregular(random, 7);
+                with_edges(&update_arguments(random, 7), &edges)
+            },
+            expect: Expect::Outputs,
+        },
+        Case {
+            name: "four_tokens",
+            portion: "graphs",
+            arguments: |random| {
+                let edges: Vec<Edge> = complete(4).into_iter().filter(|(one, other)| one != other).collect();
+                with_edges(&update_arguments(random, 4), &edges)
+            },
+            expect: Expect::Outputs,
+        },
+        Case {
+            name: "four_tokens_and_loops",
+            portion: "graphs",
+            arguments: |random| with_edges(&update_arguments(random, 4), &complete(4)),
+            expect: Expect::Outputs,
+        },
+    ],
+    laws: LAWS,
+    contract: Contract {
+        smooth: &["output"],
+        ..Contract::BLANK
+    },
+    ..Task::BLANK
+};
+
+const LAWS: &[Law] = &[
+    Law::new(
+        "by-hand",
+        "the output is what the definition gives, node by node",
+        SIZES,
+        |scenario, probe| LAYER.by_hand(scenario, probe),
+    ),
+    Law::new(
+        "edge-order",
+        "the order in which edges are listed says nothing",
+        SIZES,
+        |scenario, probe| LAYER.edge_order(scenario, probe),
+    ),
+    Law::new(
+        "relabelling",
+        "renaming the nodes renames the rows of the output",
+        SIZES,
+        |scenario, probe| LAYER.relabelling(scenario, probe),
+    ),
+    Law::new(
+        "one-hop",
+        "a node's features reach itself and the nodes that hear from it, no others",
+        SIZES,
+        |scenario, probe| LAYER.local(scenario, probe),
+    ),
+    Law::new(
+        "no-edges",
+        "without edges every node is combined with zeros",
+        SIZES,
+        |scenario, probe| LAYER.no_edges(scenario, probe),
+    )
+    .few(),
+    Law::new(
+        "listed-twice",
+        "an edge that is listed twice counts twice",
+        SIZES,
+        listed_twice,
+    ),
+    Law::new(
+        "gradient",
+        "gradients go back through the sum to the messages",
+        WITH_EDGES,
+        gradient,
+    )
+    .differentiating(),
+];
+
+/// `f(h) = relu(h)`, `q(h, s) = relu(h + s)`; node 0 hears from the other three and becomes [0, 0.8].
+fn worked_example() -> Tensors {
+    let identity = || floats(&[2, 2], vec![1.0, 0.0, 0.0, 1.0]);
+    let zeros = || floats(&[2], vec![0.0; 2]);
+    let features = vec![-2.0, -0.5, 1.0, 1.0, 0.5, -0.5, 0.2, 0.3];
+    let given = arguments([
+        ("features", floats(&[4, 2], features)),
+        ("message_weight", identity()),
+        ("message_bias", zeros()),
+        ("own_weight", identity()),
+        ("sum_weight", identity()),
+        ("combined_bias", zeros()),
+    ]);
+    with_edges(&given, &[(1, 0), (2, 0), (3, 0), (0, 1)])
+}
+
+fn in_f64(scenario: &Scenario, nodes: usize) -> Tensors {
+    let drawn = update_arguments(&mut scenario.random("layer"), nodes);
+    let wide = |(name, tensor): (String, Tensor)| (name, tensor.to_float(scenario.dtype()));
+    drawn.into_iter().map(wide).collect()
+}
+
+fn listed_twice(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
+    let given = in_f64(scenario, scenario.size("N"));
+    let edges = [(0, 1), (0, 1), (1, 0)];
+    let found = LAYER.output(probe, &given, &edges)?;
+    equal(
+        "the output",
+        "two messages over the edge from 0 to 1",
+        &plain_update(&given, &edges),
+        &found,
+        CLOSELY,
+    )
+}
+
+fn gradient(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
+    let nodes = scenario.size("N");
+    let (given, edges) = (in_f64(scenario, nodes), scenario.edges("edges", nodes));
+    let output = plain_update(&given, &edges);
+    let ones = Array::ones(output.raw_dim());
+    let cotangents = arguments([("output", judge::contract::arguments::tensor(&ones))]);
+    let found = probe.gradient(ID, &with_edges(&given, &edges), "message_bias", cotangents)?;
+    let wanted = by_message_bias(&given, &edges, &output);
+    equal(
+        "the gradient of the sum by the bias of f",
+        "what the definition gives",
+        &wanted,
+        &found,
+        CLOSELY,
+    )
+}
+
+/// Every edge hands each active unit of the output back to each active unit of its message.
+fn by_message_bias(given: &Tensors, edges: &[Edge], output: &Array) -> Array {
+    let (weight, bias) = (array(&given["message_weight"]), array(&given["message_bias"]));
+    let (features, sum_weight) = (array(&given["features"]), array(&given["sum_weight"]));
+    let before = super::inputs::product(&features, &weight.t().to_owned()) + &bias;
+    let mut gradient = Array::zeros(bias.raw_dim());
+    for &(source, destination) in edges {
+        for unit in (0..bias.len()).filter(|&unit| before[[source as usize, unit]] > 0.0) {
+            for out in (0..output.shape()[1]).filter(|&out| output[[destination as usize, out]] > 0.0) {
+                gradient[[unit]] += sum_weight[[out, unit]];
+            }
+        }
+    }
+    gradient
+}

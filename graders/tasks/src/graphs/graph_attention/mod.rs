@@ -1,0 +1,293 @@
+//! `graph_attention`: one layer of attention over the edges of a graph.
+
+mod gradient;
+pub(crate) mod inputs;
+mod properties;
+
+use judge::contract::arguments::arguments;
+use judge::contract::domain::Contract;
+use judge::contract::random::{Random, edge_index};
+use judge::contract::{Case, Expect, Law, Task};
+use wire::{DType, Data, Tensor, Tensors};
+
+use self::gradient::gradient;
+use super::inputs::{Edge, irregular, shuffled};
+
+/// The task.
+pub(crate) static TASK: Task = Task {
+    id: "graph_attention",
+    file: "graph_attention.rs",
+    signature: "fn graph_attention(features: &Tensor, edge_index: &Tensor, weights: &GraphAttentionWeights) -> GraphAttention",
+    definition: "Gives every node the mean of the projected features of its in-neighbours and of itself, weighted by \
+                 attention: a softmax, over the edges into the node, of scores from both ends of an edge.",
+    formula: "z = h W; e_ij = LeakyReLU(a . [z_i, z_j]) with slope 0.2, for the edge from j to i; alpha_ij = softmax of \
+              e_ij over j; output_i = sum over j of alpha_ij z_j",
+    source: "University of Amsterdam, Deep Learning 1, Assignment 2, part 3.4 (d); Velickovic et al., Graph Attention \
+             Networks, Eq. 1 to 4 (without the nonlinearity of Eq. 4)",
+    conventions: &[
+        "every node has one self loop, isolated nodes and the last one too; a self loop in the list is not doubled",
+        "the weight is [in, out]; the first half of the attention vector meets the destination, the second the source",
+        "the slope below zero is 0.2; no activation follows on the output",
+        "the edges are returned with their attention weights, self loops included, in any order",
+        "scores of any size give finite results, whatever the scores of other nodes are",
+    ],
+    misreadings: &[
+        "tch's leaky_relu has a slope of 0.01 that cannot be changed",
+        "the softmax runs over the edges that share a destination, not over all edges, nor over those of a source",
+        "the features that are summed are those of the sources",
+        "exponentials of large scores overflow unless a maximum is subtracted first",
+        "LeakyReLU comes after the dot product with the attention vector",
+    ],
+    cases: CASES,
+    laws: LAWS,
+    canonical: Some(by_destination),
+    contract: Contract {
+        smooth: &["attention", "output"],
+        ..Contract::BLANK
+    },
+    ..Task::BLANK
+};
+
+const CASES: &[Case] = &[
+    Case {
+        name: "irregular",
+        portion: "all",
+        arguments: |random| {
+            let edges = irregular(random, 7);
+            case(random, &edges, [7, 3, 4])
+        },
+        expect: Expect::Outputs,
+    },
+    Case {
+        name: "narrowing",
+        portion: "all",
+        arguments: |random| {
+            let edges = irregular(random, 9);
+            case(random, &edges, [9, 5, 2])
+        },
+        expect: Expect::Outputs,
+    },
+    Case {
+        name: "square_weight",
+        portion: "all",
+        arguments: |random| {
+            let edges = irregular(random, 6);
+            case(random, &edges, [6, 3, 3])
+        },
+        expect: Expect::Outputs,
+    },
+    Case {
+        name: "two_neighbours",
+        portion: "all",
+        arguments: |random| case(random, &[(0, 2), (1, 2)], [4, 2, 3]),
+        expect: Expect::Outputs,
+    },
+    Case {
+        name: "listed_self_loops",
+        portion: "all",
+        arguments: listed_self_loops,
+        expect: Expect::Outputs,
+    },
+    Case {
+        name: "scores_below_zero",
+        portion: "all",
+        arguments: scores_below_zero,
+        expect: Expect::Outputs,
+    },
+    Case {
+        name: "large_features",
+        portion: "all",
+        arguments: large_features,
+        expect: Expect::Outputs,
+    },
+];
+
+const LAWS: &[Law] = &[
+    Law::new(
+        "weights-sum-to-one",
+        "attention weights are not negative, and those into a node sum to 1",
+        properties::SIZES,
+        properties::weights_sum_to_one,
+    ),
+    Law::new(
+        "edges-and-self-loops",
+        "the returned edges are the given ones and one self loop for each node, each once",
+        properties::SIZES,
+        properties::edges_and_self_loops,
+    ),
+    Law::new(
+        "self-loops-not-doubled",
+        "self loops that the list holds already change nothing",
+        properties::SIZES,
+        properties::self_loops_not_doubled,
+    ),
+    Law::new(
+        "weighted-sum",
+        "the output of a node is the sum of attention weight times projected source over the edges into it",
+        properties::SIZES,
+        properties::weighted_sum,
+    ),
+    Law::new(
+        "zero-attention-is-the-mean",
+        "a zero attention vector gives the plain mean over in-neighbours and the node itself",
+        properties::SIZES,
+        properties::zero_attention_is_the_mean,
+    ),
+    Law::new(
+        "identical-features",
+        "where all nodes have the same features, all edges into a node weigh the same",
+        properties::SIZES,
+        properties::identical_features,
+    ),
+    Law::new(
+        "isolated-nodes",
+        "a node that no edge enters gets its own projection, also the last one",
+        properties::SIZES,
+        properties::isolated_nodes,
+    ),
+    Law::new(
+        "no-edges",
+        "without edges the output is the projection of the features",
+        properties::ANY_SIZES,
+        properties::no_edges,
+    )
+    .few(),
+    Law::new(
+        "one-hop",
+        "changing a node's features changes only its own output and those of its out-neighbours",
+        properties::SIZES,
+        properties::one_hop,
+    ),
+    Law::new(
+        "permutation-equivariant",
+        "renaming the nodes renames the rows of the output and the edges",
+        properties::SIZES,
+        properties::permutation_equivariant,
+    ),
+    Law::new(
+        "edge-order-irrelevant",
+        "listing the edges in another order changes neither output nor weights",
+        properties::SIZES,
+        properties::edge_order_irrelevant,
+    ),
+    Law::new(
+        "destination-half",
+        "where all pre-activations are positive the destination's half of the attention vector changes no weight",
+        properties::SIZES,
+        properties::destination_half,
+    ),
+    Law::new(
+        "source-half",
+        "where all pre-activations are positive, log-weights into a node differ as the source's half says",
+        properties::SIZES,
+        properties::source_half,
+    ),
+    Law::new(
+        "slope",
+        "below zero the scores have slope 0.2",
+        &[("N", 2, 5)],
+        properties::slope,
+    ),
+    Law::new(
+        "finite-for-large-scores",
+        "scores of 200 and more, and of both signs, give finite outputs and weights that sum to 1 in f32",
+        properties::SIZES,
+        properties::finite_for_large_scores,
+    )
+    .in_f32(),
+    Law::new(
+        "gradient",
+        "gradients reach features, weight and attention vector, and agree with differences of the output",
+        properties::SIZES,
+        gradient,
+    )
+    .few()
+    .differentiating(),
+];
+
+/// Features, weights and attention of order one; `[N, in, out]`.
+fn case(random: &mut Random, edges: &[Edge], [nodes, inputs, outputs]: [usize; 3]) -> Tensors {
+    arguments([
+        ("features", random.normal(&[nodes, inputs])),
+        ("edge_index", edge_index(edges)),
+        ("weight", random.scaled(&[inputs, outputs], 0.7)),
+        ("attention", random.scaled(&[2 * outputs], 0.8)),
+    ])
+}
+
+/// Some nodes, one of them otherwise isolated, are listed with a self loop; the last one is not.
+fn listed_self_loops(random: &mut Random) -> Tensors {
+    let mut edges = irregular(random, 7);
+    edges.extend([(1, 1), (3, 3), (4, 4)]);
+    let edges = shuffled(random, &edges);
+    case(random, &edges, [7, 4, 3])
+}
+
+/// Positive projections and a negative attention vector: the slope below zero decides everything.
+fn scores_below_zero(random: &mut Random) -> Tensors {
+    let edges = irregular(random, 8);
+    arguments([
+        ("features", random.uniform(&[8, 3], 0.1, 2.0)),
+        ("edge_index", edge_index(&edges)),
+        ("weight", random.uniform(&[3, 2], 0.1, 1.5)),
+        ("attention", random.uniform(&[4], -2.0, -0.2)),
+    ])
+}
+
+/// Features of about 300: the exponentials of the scores overflow, in f64 too.
+///
+/// Scores into a node are at least 40 apart, so that in f32 as in f64 each node hears one source alone.
+fn large_features(random: &mut Random) -> Tensors {
+    let edges = irregular(random, 7);
+    let mut drawn = Tensors::new();
+    for _ in 0..1000 {
+        drawn = case(random, &edges, [7, 3, 2]);
+        drawn.insert("features".to_owned(), random.scaled(&[7, 3], 300.0));
+        if inputs::smallest_gap(&drawn) > 40.0 && inputs::largest_score(&drawn) > 800.0 {
+            break;
+        }
+    }
+    drawn
+}
+
+/// Sorts the edges by destination and source, and the weights with them.
+///
+/// Outputs that do not fit each other are left as they are: the comparison says what is wrong with them.
+fn by_destination(mut outputs: Tensors) -> Tensors {
+    if let Some((edge_index, attention)) = sorted(&outputs) {
+        outputs.insert("edge_index".to_owned(), edge_index);
+        outputs.insert("attention".to_owned(), attention);
+    }
+    outputs
+}
+
+fn sorted(outputs: &Tensors) -> Option<(Tensor, Tensor)> {
+    let (edges, attention) = (outputs.get("edge_index")?, outputs.get("attention")?);
+    let &[2, count] = edges.shape() else { return None };
+    let Data::I64(ends) = edges.data() else { return None };
+    if attention.shape() != [count] {
+        return None;
+    }
+    let (sources, destinations) = ends.split_at(count);
+    let mut order: Vec<usize> = (0..count).collect();
+    order.sort_by_key(|&edge| (destinations[edge], sources[edge]));
+    let sorted_ends = [sources, destinations]
+        .iter()
+        .flat_map(|ends| order.iter().map(|&edge| ends[edge]))
+        .collect();
+    let edge_index = Tensor::new(vec![2, count], Data::I64(sorted_ends))?;
+    Some((edge_index, reordered(attention, &order)?))
+}
+
+fn reordered(attention: &Tensor, order: &[usize]) -> Option<Tensor> {
+    let values = attention.to_f64();
+    let values = order.iter().map(|&edge| values[edge]).collect();
+    let values = Tensor::new(vec![order.len()], Data::F64(values))?;
+    match attention.dtype() {
+        dtype @ (DType::F32 | DType::F64) => Some(values.to_float(dtype)),
+        DType::I64 | DType::Bool => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

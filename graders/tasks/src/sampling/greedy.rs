@@ -1,0 +1,245 @@
+//! `greedy`: the most likely token of every row.
+
+use judge::checks::assertions::{equal, unchanged};
+use judge::checks::probe::Probe;
+use judge::contract::arguments::{Array, arguments, vector};
+use judge::contract::random::Random;
+use judge::contract::scenario::{Scenario, Sizes};
+use judge::contract::subject::Call;
+use judge::contract::{Case, Expect, Law, Task};
+use judge::findings::stop::{Broken, Holds};
+use wire::{DType, Tensors};
+
+use super::inputs::{logits, matrix, rows};
+
+/// The task.
+pub(crate) static TASK: Task = Task {
+    id: "greedy",
+    file: "sampling.rs",
+    signature: "fn greedy(logits: &Tensor) -> Tensor",
+    definition: "Gives the index of the largest logit of every row; of several equal ones the lowest index.",
+    formula: "token[b] = min { j : logits[b, j] = max over k of logits[b, k] }",
+    source: "University of Amsterdam, Deep Learning 1, Assignment 2, part 2.8 (a)",
+    conventions: &[
+        "the result is int64 of shape [B], without an axis of length 1",
+        "of several equal largest logits the lowest index is taken",
+    ],
+    misreadings: &[
+        "libtorch's argmax promises nothing about which of several equal values it returns",
+        "the axis of the vocabulary is the last one, the batch is the first",
+    ],
+    cases: CASES,
+    laws: LAWS,
+    ..Task::BLANK
+};
+
+const CASES: &[Case] = &[
+    Case {
+        name: "batch",
+        portion: "all",
+        arguments: |random| won_by(random, 9, &[3, 0, 7, 5, 8]),
+        expect: Expect::Outputs,
+    },
+    Case {
+        name: "vocabulary",
+        portion: "all",
+        arguments: |random| won_by(random, 50, &[17, 49, 4]),
+        expect: Expect::Outputs,
+    },
+    Case {
+        name: "square",
+        portion: "all",
+        arguments: |random| won_by(random, 4, &[2, 0, 3, 2]),
+        expect: Expect::Outputs,
+    },
+    Case {
+        name: "negative",
+        portion: "all",
+        arguments: negative,
+        expect: Expect::Outputs,
+    },
+    Case {
+        name: "ties",
+        portion: "all",
+        arguments: ties,
+        expect: Expect::Outputs,
+    },
+    Case {
+        name: "large",
+        portion: "all",
+        arguments: large,
+        expect: Expect::Outputs,
+    },
+];
+
+const LAWS: &[Law] = &[
+    Law::new(
+        "largest-logit",
+        "every token is the index of the largest logit of its row",
+        SIZES,
+        largest_logit,
+    ),
+    Law::new(
+        "ties-to-the-lowest",
+        "of several equal largest logits the one with the lowest index is taken",
+        SIZES,
+        ties_to_the_lowest,
+    ),
+    Law::new(
+        "rows-independent",
+        "changing one row leaves the tokens of all other rows the same",
+        &[("B", 2, 4), ("V", 2, 8)],
+        rows_independent,
+    ),
+    Law::new(
+        "one-token-per-row",
+        "the result is int64 of shape [B], also for a single row and for a vocabulary of one token",
+        &[("B", 1, 3), ("V", 1, 3)],
+        one_token_per_row,
+    )
+    .few(),
+    Law::new(
+        "shift-and-scale",
+        "adding a constant to a row, or multiplying it by a positive one, does not change its token",
+        SIZES,
+        shift_and_scale,
+    ),
+];
+
+const SIZES: Sizes = &[("B", 1, 4), ("V", 2, 9)];
+
+/// Rows whose largest logits stand at `winners`.
+fn won_by(random: &mut Random, vocabulary: usize, winners: &[usize]) -> Tensors {
+    let row = |&winner: &usize| {
+        let mut row = logits(random, vocabulary, 0.25);
+        let largest = largest(&row);
+        row.swap(winner, largest);
+        row
+    };
+    let rows: Vec<Vec<f64>> = winners.iter().map(row).collect();
+    arguments([("logits", matrix(&rows))])
+}
+
+/// All logits below zero, so that zero, an absolute value or a fresh maximum of 0 shows.
+fn negative(random: &mut Random) -> Tensors {
+    let mut rows = rows(&won_by(random, 6, &[4, 1, 5])["logits"]);
+    rows.iter_mut().flatten().for_each(|logit| *logit -= 20.0);
+    arguments([("logits", matrix(&rows))])
+}
+
+/// Two and more equal largest logits, the lowest of them not the first token.
+fn ties(_: &mut Random) -> Tensors {
+    let rows = [
+        [0.5, 2.0, -1.0, 2.0, 2.0, 0.25],
+        [-3.0, -4.0, -2.5, -2.5, -7.0, -3.0],
+        [1.0, 1.0, 1.0, 1.0, 1.5, 1.5],
+        [0.75, 0.75, 0.75, 0.75, 0.75, 0.75],
+    ];
+    arguments([("logits", matrix(&rows.map(|row| row.to_vec())))])
+}
+
+/// Logits beyond what can be exponentiated.
+fn large(random: &mut Random) -> Tensors {
+    let mut rows = rows(&won_by(random, 7, &[6, 2, 3])["logits"]);
+    rows.iter_mut().flatten().for_each(|logit| *logit *= 1000.0);
+    arguments([("logits", matrix(&rows))])
+}
+
+fn largest(row: &[f64]) -> usize {
+    super::inputs::most_likely(row)
+}
+
+/// Rows of different logits.
+fn drawn(scenario: &Scenario, label: &str) -> Vec<Vec<f64>> {
+    let mut random = scenario.random(label);
+    (0..scenario.size("B"))
+        .map(|_| logits(&mut random, scenario.size("V"), 0.25))
+        .collect()
+}
+
+fn tokens(scenario: &Scenario, probe: &mut Probe<'_>, rows: &[Vec<f64>]) -> Result<Array, Broken> {
+    let given = arguments([("logits", matrix(rows).to_float(scenario.dtype()))]);
+    probe.typed(&Call::new("greedy", given), "token", DType::I64, &[rows.len()])
+}
+
+/// The tokens that the definition gives.
+fn expected(rows: &[Vec<f64>]) -> Array {
+    vector(rows.iter().map(|row| largest(row) as f64).collect())
+}
+
+fn largest_logit(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
+    let rows = drawn(scenario, "logits");
+    let tokens = tokens(scenario, probe, &rows)?;
+    equal(
+        "the result",
+        "the index of the largest logit of each row",
+        &expected(&rows),
+        &tokens,
+        0.0,
+    )
+}
+
+fn ties_to_the_lowest(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
+    let mut rows = drawn(scenario, "logits");
+    let mut random = scenario.random("ties");
+    for row in &mut rows {
+        let first = largest(row);
+        let mut second = random.integer(0, row.len() as i64 - 1) as usize;
+        second += usize::from(second >= first);
+        row[second] = row[first];
+    }
+    let tokens = tokens(scenario, probe, &rows)?;
+    equal(
+        "the result where two logits of a row are the largest",
+        "the lower of the two indices",
+        &expected(&rows),
+        &tokens,
+        0.0,
+    )
+}
+
+fn rows_independent(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
+    let mut rows = drawn(scenario, "logits");
+    let before = tokens(scenario, probe, &rows)?;
+    let changed = scenario.random("which").integer(0, scenario.integer("B")) as usize;
+    rows[changed].iter_mut().for_each(|logit| *logit = 8.0 - *logit);
+    let mut after = tokens(scenario, probe, &rows)?;
+    // The token of the changed row itself may differ.
+    after[[changed]] = before[[changed]];
+    unchanged(
+        &format!("the logits of row {changed}"),
+        "the tokens of the other rows",
+        &before,
+        &after,
+        0.0,
+    )
+}
+
+fn one_token_per_row(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
+    let rows = drawn(scenario, "logits");
+    let tokens = tokens(scenario, probe, &rows)?;
+    let vocabulary = scenario.size("V") as f64;
+    judge::checks::assertions::every("a token", "an index of the vocabulary", &tokens, |token| {
+        (0.0..vocabulary).contains(&token)
+    })
+}
+
+fn shift_and_scale(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
+    let rows = drawn(scenario, "logits");
+    let before = tokens(scenario, probe, &rows)?;
+    for (shift, factor) in [(-64.0, 1.0), (0.0, 512.0)] {
+        let moved: Vec<Vec<f64>> = rows
+            .iter()
+            .map(|row| row.iter().map(|logit| logit * factor + shift).collect())
+            .collect();
+        let after = tokens(scenario, probe, &moved)?;
+        unchanged(
+            &format!("all logits (times {factor}, plus {shift})"),
+            "the tokens",
+            &before,
+            &after,
+            0.0,
+        )?;
+    }
+    Ok(())
+}

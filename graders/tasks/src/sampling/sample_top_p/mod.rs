@@ -1,0 +1,279 @@
+//! `sample_top_p`: drawing the next token from the nucleus.
+
+mod properties;
+
+use judge::contract::arguments::{arguments, with};
+use judge::contract::random::Random;
+use judge::contract::{Case, Expect, Law, Task};
+use wire::{Data, Tensor, Tensors};
+
+use super::inputs::{clear_mass, logits, matrix, most_likely, rows, softmax};
+
+/// The task.
+pub(crate) static TASK: Task = Task {
+    id: "sample_top_p",
+    file: "sampling.rs",
+    signature: "fn sample_top_p(logits: &Tensor, p: f64, temperature: f64) -> Result<Tensor, InvalidInput>",
+    definition: "Draws one token per row from the nucleus of mass p of the softmax of the logits divided by the \
+                 temperature.",
+    formula: "token[b] drawn from nucleus(softmax(logits[b] / temperature), p)",
+    source: "University of Amsterdam, Deep Learning 1, Assignment 2, part 2.8 (a); Holtzman et al., The Curious Case of \
+             Neural Text Degeneration, Eq. 2, 3 and 4",
+    conventions: &[
+        "the order is fixed: temperature, softmax, nucleus, draw",
+        "the result is int64 of shape [B], without an axis of length 1",
+        "the draws come from libtorch's generator, so that equal seeds give equal tokens",
+        "a logit of minus infinity forbids its token",
+        "NaN, plus infinity, a row of nothing but minus infinity, and settings out of range are errors: p outside (0, 1], \
+         a temperature that is not positive and finite",
+    ],
+    misreadings: &[
+        "a temperature applied after the softmax, or after the nucleus, gives another distribution",
+        "a small temperature makes quotients far larger than what can be exponentiated directly",
+        "each row has a draw of its own",
+    ],
+    parts: &["nucleus"],
+    cases: CASES,
+    laws: LAWS,
+    ..Task::BLANK
+};
+
+const CASES: &[Case] = &[
+    Case {
+        name: "little_mass",
+        portion: "determined",
+        arguments: |random| won_by(random, 8, &[3, 0, 6, 5, 1], 0.02, 1.0),
+        expect: Expect::Outputs,
+    },
+    Case {
+        name: "cold",
+        portion: "determined",
+        arguments: |random| won_by(random, 12, &[7, 11, 2, 4], 1.0, 1e-4),
+        expect: Expect::Outputs,
+    },
+    Case {
+        name: "sharpened_by_temperature",
+        portion: "determined",
+        arguments: |random| certain_at(random, 0.25),
+        expect: Expect::Outputs,
+    },
+    Case {
+        name: "one_allowed_token",
+        portion: "determined",
+        arguments: one_allowed_token,
+        expect: Expect::Outputs,
+    },
+    Case {
+        name: "ties",
+        portion: "determined",
+        arguments: ties,
+        expect: Expect::Outputs,
+    },
+    Case {
+        name: "mass_90",
+        portion: "distribution",
+        arguments: |random| row(random, 9, 0.9, 1.0),
+        expect: NUCLEUS,
+    },
+    Case {
+        name: "cool_with_little_mass",
+        portion: "distribution",
+        arguments: |random| row(random, 7, 0.6, 0.7),
+        expect: NUCLEUS,
+    },
+    Case {
+        name: "warm_with_all_mass",
+        portion: "distribution",
+        arguments: |random| with_mass(&row(random, 6, 0.9, 1.5), 1.0),
+        expect: NUCLEUS,
+    },
+    Case {
+        name: "warm_with_mass_80",
+        portion: "distribution",
+        arguments: |random| row(random, 8, 0.8, 1.5),
+        expect: NUCLEUS,
+    },
+];
+
+const NUCLEUS: Expect = Expect::Draws {
+    tiled: "logits",
+    output: "token",
+    probabilities: nucleus_of_softmax,
+};
+
+const LAWS: &[Law] = &[
+    Law::new(
+        "same-seed-same-tokens",
+        "equal generator seeds give equal tokens",
+        properties::MANY_ROWS,
+        properties::same_seed_same_tokens,
+    )
+    .few(),
+    Law::new(
+        "different-seeds-differ",
+        "different generator seeds give different tokens somewhere",
+        properties::MANY_ROWS,
+        properties::different_seeds_differ,
+    )
+    .few(),
+    Law::new(
+        "one-token-per-row",
+        "the result is int64 of shape [B] and holds indices of the vocabulary, also for B = 1 and V = 1",
+        &[("B", 1, 3), ("V", 1, 4)],
+        properties::one_token_per_row,
+    )
+    .few(),
+    Law::new(
+        "support",
+        "every token lies in the nucleus of its own row",
+        &[("rows", 1, 3), ("V", 3, 8)],
+        properties::support,
+    ),
+    Law::new(
+        "rows-independent",
+        "a row with one likely token gives that token, while its neighbour with equal logits gives several",
+        &[("V", 3, 8)],
+        properties::rows_independent,
+    )
+    .few(),
+    Law::new(
+        "cold-is-greedy",
+        "a temperature towards 0 gives the index of the largest logit",
+        &[("B", 1, 4), ("V", 2, 8)],
+        properties::cold_is_greedy,
+    ),
+    Law::new(
+        "temperature-before-softmax",
+        "the temperature divides the logits before softmax and nucleus",
+        &[("V", 4, 8)],
+        properties::temperature_before_softmax,
+    )
+    .few(),
+    Law::new(
+        "shift-invariant",
+        "adding a constant to all logits of a row changes no token, equal seeds given",
+        &[("V", 3, 8)],
+        properties::shift_invariant,
+    )
+    .few(),
+    Law::new(
+        "forbidden-tokens",
+        "a token with a logit of minus infinity is never drawn",
+        &[("V", 2, 8)],
+        properties::forbidden_tokens,
+    )
+    .few(),
+    Law::new(
+        "nan-refused",
+        "a NaN among the logits is an error",
+        properties::ANY_PLACE,
+        properties::nan_refused,
+    )
+    .few(),
+    Law::new(
+        "plus-infinity-refused",
+        "a logit of plus infinity is an error",
+        properties::ANY_PLACE,
+        properties::plus_infinity_refused,
+    )
+    .few(),
+    Law::new(
+        "all-minus-infinity-refused",
+        "a row of nothing but minus infinity is an error",
+        properties::ANY_PLACE,
+        properties::all_minus_infinity_refused,
+    )
+    .few(),
+    Law::new(
+        "settings-refused",
+        "a p outside (0, 1] and a temperature that is not positive and finite are errors",
+        &[("V", 2, 4)],
+        properties::settings_refused,
+    )
+    .few(),
+];
+
+fn case(rows: &[Vec<f64>], p: f64, temperature: f64) -> Tensors {
+    arguments([
+        ("logits", matrix(rows)),
+        ("p", Tensor::real(p)),
+        ("temperature", Tensor::real(temperature)),
+    ])
+}
+
+/// Rows whose most likely tokens stand at `winners`.
+fn won_by(random: &mut Random, vocabulary: usize, winners: &[usize], p: f64, temperature: f64) -> Tensors {
+    let row = |&winner: &usize| {
+        let mut row = logits(random, vocabulary, 0.25);
+        let largest = most_likely(&row);
+        row.swap(winner, largest);
+        row
+    };
+    let rows: Vec<Vec<f64>> = winners.iter().map(row).collect();
+    case(&rows, p, temperature)
+}
+
+/// Two tokens are equally likely, and more likely than all others: the nucleus has the one with the lower index.
+///
+/// The rows fill the registers of any processor, so that equal logits have equal exponentials.
+fn ties(random: &mut Random) -> Tensors {
+    let row = |(lower, higher): (usize, usize)| {
+        let mut row = logits(random, 8, 0.25);
+        let largest = most_likely(&row);
+        row.swap(lower, largest);
+        row[higher] = row[lower];
+        row
+    };
+    let rows: Vec<Vec<f64>> = [(1, 6), (4, 5), (0, 3), (2, 7)].into_iter().map(row).collect();
+    case(&rows, 0.02, 1.0)
+}
+
+/// At this temperature the first token alone reaches the mass; at temperature 1 several are needed.
+fn certain_at(random: &mut Random, temperature: f64) -> Tensors {
+    let drawn = won_by(random, 6, &[2, 5, 1, 3, 0], 0.6, temperature);
+    let mut rows = rows(&drawn["logits"]);
+    for row in &mut rows {
+        let largest = most_likely(row);
+        row[largest] += 0.25;
+    }
+    case(&rows, 0.6, temperature)
+}
+
+/// All tokens but one are forbidden.
+fn one_allowed_token(random: &mut Random) -> Tensors {
+    let mut drawn = won_by(random, 5, &[4, 0, 2], 0.9, 1.3);
+    if let Some(Data::F32(values)) = drawn.get_mut("logits").map(Tensor::data_mut) {
+        for (row, allowed) in values.chunks_mut(5).zip([1, 4, 3]) {
+            for (token, logit) in row.iter_mut().enumerate() {
+                *logit = if token == allowed { *logit } else { f32::NEG_INFINITY };
+            }
+        }
+    }
+    drawn
+}
+
+/// A single row, and a mass near `target` that no rounding can make one token larger or smaller.
+fn row(random: &mut Random, vocabulary: usize, target: f64, temperature: f64) -> Tensors {
+    let row = matrix(&[logits(random, vocabulary, 0.3)]);
+    let row = rows(&row);
+    let p = clear_mass(&[softmax(&row[0], temperature)], target);
+    case(&row, p, temperature)
+}
+
+fn with_mass(drawn: &Tensors, p: f64) -> Tensors {
+    with(drawn, "p", Tensor::real(p))
+}
+
+/// The nucleus of the softmax of the logits over the temperature: what is drawn from.
+fn nucleus_of_softmax(drawn: &Tensors) -> (&'static str, Tensors, &'static str) {
+    let temperature = drawn["temperature"].item().unwrap_or(1.0);
+    let probabilities = rows(&drawn["logits"]).concat();
+    let probabilities = softmax(&probabilities, temperature);
+    let shape = vec![1, probabilities.len()];
+    let probabilities = Tensor::new(shape, Data::F64(probabilities)).expect("a probability per logit");
+    let given = arguments([("probabilities", probabilities), ("p", drawn["p"].clone())]);
+    ("nucleus", given, "output")
+}
+
+#[cfg(test)]
+mod tests;

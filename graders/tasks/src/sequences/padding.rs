@@ -1,0 +1,160 @@
+//! NaN in padded rows: what comes of a mask in which the rows of padding see nothing.
+//!
+//! It is looked for before values are compared. A softmax over nothing is NaN, and a layer later every row has it, so that
+//! a number somewhere in the result would say nothing about the cause.
+
+use judge::contract::arguments::{Array, array};
+use judge::findings::Finding;
+use ndarray::{Axis, s};
+use wire::{DType, Tensors};
+
+/// The first row of a mask that sees nothing.
+pub(super) fn in_mask(case: Option<&str>, _: &Tensors, outputs: &Tensors) -> Option<Finding> {
+    Some(finding(case, blank_row(outputs)?, true))
+}
+
+/// The first NaN at padding in the hidden states of a transformer.
+pub(super) fn in_hidden(case: Option<&str>, inputs: &Tensors, outputs: &Tensors) -> Option<Finding> {
+    let rows = [cache_rows(inputs), token_rows(inputs, "tokens")?];
+    Some(finding(case, nan_row("hidden", &rows, outputs)?, false))
+}
+
+/// The first NaN at padding in the logits of encoder and decoder together.
+pub(super) fn in_logits(case: Option<&str>, inputs: &Tensors, outputs: &Tensors) -> Option<Finding> {
+    let rows = [token_rows(inputs, "source")?, token_rows(inputs, "target")?];
+    Some(finding(case, nan_row("logits", &rows, outputs)?, false))
+}
+
+/// Where an output is blank: its name and the index.
+type Place = (&'static str, Vec<usize>);
+
+fn finding(case: Option<&str>, (output, index): Place, blank: bool) -> Finding {
+    Finding::NanInPadding {
+        case: case.map(str::to_owned),
+        output: output.to_owned(),
+        index,
+        blank,
+    }
+}
+
+/// Of each row of the batch, which positions hold tokens.
+type IsToken = Vec<Vec<bool>>;
+
+fn token_rows(inputs: &Tensors, name: &str) -> Option<IsToken> {
+    let tokens = array(inputs.get(name)?);
+    let row = |row: ndarray::ArrayViewD<'_, f64>| row.iter().map(|&token| token >= 0.0).collect();
+    Some(tokens.outer_iter().map(row).collect())
+}
+
+fn cache_rows(inputs: &Tensors) -> IsToken {
+    let (Some(cache), Some(counts)) = (inputs.get("cache"), inputs.get("cache_tokens")) else {
+        return Vec::new();
+    };
+    let positions = cache.shape().get(1).copied().unwrap_or_default();
+    let counts = counts.to_f64();
+    let row = |count: &f64| (0..positions).map(|position| (position as f64) < *count).collect();
+    counts.iter().map(row).collect()
+}
+
+/// The first row of a mask `[B, 1, T, T]` that sees nothing. Every row that could has at least one token to see.
+fn blank_row(outputs: &Tensors) -> Option<Place> {
+    let mask = outputs.get("mask").filter(|mask| mask.dtype() == DType::Bool)?;
+    let mask = Some(array(mask)).filter(|mask| mask.ndim() >= 2)?;
+    let lanes = mask.lanes(Axis(mask.ndim() - 1));
+    let place = lanes
+        .into_iter()
+        .position(|row| row.iter().all(|&value| value == 0.0))?;
+    Some(("mask", unravelled(place, &mask.shape()[..mask.ndim() - 1])))
+}
+
+/// The first NaN at a position of padding, in an output `[B, positions, channels]`; the spans of positions stand one
+/// after the other.
+fn nan_row(output: &'static str, spans: &[IsToken], outputs: &Tensors) -> Option<Place> {
+    let values = Some(array(outputs.get(output)?)).filter(|values| values.ndim() == 3)?;
+    (0..values.shape()[0]).find_map(|row| {
+        let is_token: Vec<bool> = spans
+            .iter()
+            .filter_map(|span| span.get(row))
+            .flatten()
+            .copied()
+            .collect();
+        let is_padding = |position: &usize| is_token.get(*position) == Some(&false);
+        (0..values.shape()[1])
+            .filter(is_padding)
+            .find_map(|position| nan_at(output, &values, row, position))
+    })
+}
+
+fn nan_at(output: &'static str, values: &Array, row: usize, position: usize) -> Option<Place> {
+    let channels = values.slice(s![row, position, ..]);
+    let channel = channels.iter().position(|value| value.is_nan())?;
+    Some((output, vec![row, position, channel]))
+}
+
+/// The index of the `place`-th entry of an array of this shape.
+fn unravelled(place: usize, shape: &[usize]) -> Vec<usize> {
+    let mut left = place;
+    let mut index: Vec<usize> = shape
+        .iter()
+        .rev()
+        .map(|&size| {
+            let own = left % size;
+            left /= size;
+            own
+        })
+        .collect();
+    index.reverse();
+    index
+}
+
+#[cfg(test)]
+mod tests {
+    use judge::contract::arguments::{arguments, tensor};
+    use judge::contract::random::{booleans, integers};
+
+    use super::*;
+
+    fn index(finding: Finding) -> Vec<usize> {
+        match finding {
+            Finding::NanInPadding { index, .. } => index,
+            other => panic!("{other:?} is of no padding"),
+        }
+    }
+
+    #[test]
+    fn the_first_blank_row_of_a_mask_is_named() {
+        let mask = |values: [bool; 8]| arguments([("mask", booleans(&[2, 1, 2, 2], values.to_vec()))]);
+        let right = mask([true, true, true, true, true, false, true, false]);
+        assert_eq!(in_mask(None, &Tensors::new(), &right), None);
+        let wrong = mask([true, true, true, true, true, false, false, false]);
+        let found = in_mask(None, &Tensors::new(), &wrong);
+        assert_eq!(found.map(index), Some(vec![1, 0, 1]));
+    }
+
+    #[test]
+    fn nan_is_looked_for_at_padding_of_the_cache_and_of_the_tokens() {
+        let inputs = arguments([
+            ("tokens", integers(&[1, 2], vec![3, -1])),
+            ("cache", tensor(&Array::zeros(ndarray::IxDyn(&[1, 2, 1])))),
+            ("cache_tokens", integers(&[1], vec![1])),
+        ]);
+        let found = |values: [f64; 4]| {
+            let hidden = Array::from_shape_vec(ndarray::IxDyn(&[1, 4, 1]), values.to_vec()).expect("four values");
+            in_hidden(None, &inputs, &arguments([("hidden", tensor(&hidden))])).map(index)
+        };
+        assert_eq!(found([0.0; 4]), None);
+        assert_eq!(found([f64::NAN, 0.0, f64::NAN, 0.0]), None, "these hold tokens");
+        assert_eq!(found([0.0, f64::NAN, 0.0, f64::NAN]), Some(vec![0, 1, 0]));
+        assert_eq!(found([0.0, 0.0, 0.0, f64::NAN]), Some(vec![0, 3, 0]));
+    }
+
+    #[test]
+    fn outputs_of_another_shape_or_dtype_are_left_to_the_comparison() {
+        let float = arguments([("mask", tensor(&Array::zeros(ndarray::IxDyn(&[1, 1, 1, 1]))))]);
+        assert_eq!(in_mask(None, &Tensors::new(), &float), None);
+        assert_eq!(in_mask(None, &Tensors::new(), &Tensors::new()), None);
+        let tokens = arguments([("tokens", integers(&[1, 1], vec![-1]))]);
+        let flat = arguments([("hidden", tensor(&Array::from_elem(ndarray::IxDyn(&[1]), f64::NAN)))]);
+        assert_eq!(in_hidden(None, &tokens, &flat), None);
+    }
+}

@@ -1,0 +1,124 @@
+//! The laws and golden cases of `char_tokenizer`, tried on right and wrong functions.
+
+use wire::Outcome;
+
+use super::*;
+use crate::testing::{broken_laws, indiscriminate_cases, smallest_case, telling_cases};
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Way {
+    Right,
+    Unsorted,
+    Bytes,
+    FromOne,
+    UnknownSkipped,
+    UnknownIsFirst,
+    NegativeFromEnd,
+    BlanksTrimmed,
+}
+
+fn given(call: &Call, name: &str) -> Option<Vec<i64>> {
+    Some(
+        call.arguments
+            .get(name)?
+            .to_f64()
+            .into_iter()
+            .map(|value| value as i64)
+            .collect(),
+    )
+}
+
+fn tokenizer_as(way: Way) -> impl FnMut(&Call) -> Result<Tensors, Outcome> {
+    move |call| {
+        let refused = || Outcome::Refused {
+            reason: "unknown".to_owned(),
+        };
+        let one = |name, values: Vec<i64>| Ok(arguments([(name, integers(&[values.len()], values))]));
+        let text = given(call, "text");
+        let Some(vocabulary) = given(call, "vocabulary") else {
+            return one("vocabulary", vocabulary_as(way, text.unwrap_or_default()));
+        };
+        let shift = i64::from(way == Way::FromOne);
+        if let Some(ids) = given(call, "ids") {
+            let size = vocabulary.len() as i64;
+            let code = |id: i64| {
+                let id = if way == Way::NegativeFromEnd && (-size..0).contains(&id) {
+                    id + size
+                } else {
+                    id
+                };
+                let place = usize::try_from(id - shift).ok();
+                place
+                    .and_then(|place| vocabulary.get(place))
+                    .copied()
+                    .ok_or_else(refused)
+            };
+            return one("text", ids.into_iter().map(code).collect::<Result<_, _>>()?);
+        }
+        let mut ids = Vec::new();
+        for code in text.unwrap_or_default() {
+            match vocabulary.iter().position(|&known| known == code) {
+                Some(place) => ids.push(place as i64 + shift),
+                None if way == Way::UnknownSkipped => {}
+                None if way == Way::UnknownIsFirst => ids.push(0),
+                None => return Err(refused()),
+            }
+        }
+        one("ids", ids)
+    }
+}
+
+fn vocabulary_as(way: Way, text: Vec<i64>) -> Vec<i64> {
+    let mut codes = text;
+    if way == Way::Bytes {
+        let text: String = codes.iter().filter_map(|&code| char::from_u32(code as u32)).collect();
+        codes = text.bytes().map(i64::from).collect();
+    }
+    if way == Way::BlanksTrimmed {
+        codes.retain(|&code| code > 32);
+    }
+    if way == Way::Unsorted {
+        let mut seen = BTreeSet::new();
+        codes.retain(|&code| seen.insert(code));
+        return codes;
+    }
+    codes.sort_unstable();
+    codes.dedup();
+    codes
+}
+
+#[test]
+fn the_definition_keeps_all_laws() {
+    assert_eq!(broken_laws(&TASK, tokenizer_as(Way::Right)), [""; 0]);
+    assert_eq!(indiscriminate_cases(&TASK, tokenizer_as(Way::Right)), [""; 0]);
+}
+
+#[test]
+fn known_mistakes_break_laws_and_show_in_golden_cases() {
+    for (way, law) in [
+        (Way::Unsorted, "vocabulary-is-sorted-set"),
+        (Way::Bytes, "vocabulary-is-sorted-set"),
+        (Way::FromOne, "encode-gives-places"),
+        (Way::BlanksTrimmed, "vocabulary-is-sorted-set"),
+    ] {
+        assert!(
+            smallest_case(&TASK, law, tokenizer_as(way)).is_some(),
+            "{way:?} and {law}"
+        );
+        assert!(
+            !telling_cases(&TASK, tokenizer_as(Way::Right), tokenizer_as(way)).is_empty(),
+            "{way:?}"
+        );
+    }
+}
+
+#[test]
+fn what_must_be_refused_breaks_a_law_where_it_is_not() {
+    for (way, law) in [
+        (Way::UnknownSkipped, "unknown-character-refused"),
+        (Way::UnknownIsFirst, "unknown-character-refused"),
+        (Way::NegativeFromEnd, "id-out-of-range-refused"),
+    ] {
+        assert_eq!(broken_laws(&TASK, tokenizer_as(way)), [law], "{way:?}");
+    }
+}

@@ -1,0 +1,151 @@
+//! Laws of `decoder_block` about dropout.
+//!
+//! Nothing here depends on the order in which a generator is used: only shares, and what stays when a seed does.
+
+use judge::checks::assertions::{broken_rule, equal, unchanged};
+use judge::checks::probe::Probe;
+use judge::compare::number;
+use judge::contract::arguments::{Array, array};
+use judge::contract::scenario::{self, Scenario};
+use judge::findings::stop::{Broken, Holds};
+use wire::Tensors;
+
+use super::properties::{given, output};
+use crate::attention::inputs::{CLOSELY, zeros_by_chance};
+use crate::transformer::inputs::{Sizes, block, drawn, training, without_attention, without_perceptron};
+
+/// Heads, and the rate in percent.
+pub(crate) const RATES: scenario::Sizes = &[("heads", 1, 2), ("percent", 20, 60)];
+
+const NONE: &[(&str, f64)] = &[("attention_dropout", 0.0), ("residual_dropout", 0.0)];
+const BOTH: &[(&str, f64)] = &[("attention_dropout", 0.5), ("residual_dropout", 0.5)];
+
+pub(crate) fn off_in_eval(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
+    let evaluated = |rates| {
+        let trained = training(&given(scenario), rates);
+        judge::contract::arguments::with(&trained, "train", wire::Tensor::flag(false))
+    };
+    unchanged(
+        "both dropout rates, from 0 to 0.5, with train = false",
+        "the output",
+        &output(probe, &evaluated(NONE), 1)?,
+        &output(probe, &evaluated(BOTH), 2)?,
+        0.0,
+    )
+}
+
+pub(crate) fn rate_zero(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
+    let given = given(scenario);
+    unchanged(
+        "train, from false to true, with both dropout rates 0",
+        "the output",
+        &output(probe, &given, 1)?,
+        &output(probe, &training(&given, NONE), 2)?,
+        0.0,
+    )
+}
+
+/// A block large enough to count.
+fn counted(scenario: &Scenario) -> Tensors {
+    drawn(scenario, |random| {
+        block(random, Sizes::new(8, 10, scenario.size("heads"), 4))
+    })
+}
+
+pub(crate) fn follows_seed(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
+    let given = training(&counted(scenario), BOTH);
+    let first = output(probe, &given, 3)?;
+    equal(
+        "the output of a second call in training with the same generator seed",
+        "the output of the first call",
+        &first,
+        &output(probe, &given, 3)?,
+        0.0,
+    )?;
+    must_differ(
+        "outputs in training with generator seeds 3 and 4",
+        &first,
+        &output(probe, &given, 4)?,
+    )
+}
+
+pub(crate) fn must_differ(what: &str, first: &Array, second: &Array) -> Result<(), Broken> {
+    if first == second {
+        let what = format!("the largest difference between {what}");
+        return Err(broken_rule(
+            &what,
+            &[],
+            "0",
+            "above 0: what is dropped is drawn from libtorch's generator",
+        ));
+    }
+    Ok(())
+}
+
+fn rate(scenario: &Scenario) -> f64 {
+    scenario.integer("percent") as f64 / 100.0
+}
+
+/// With silent attention, what is added is the perceptron's result, dropped with the residual rate.
+pub(crate) fn perceptron(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
+    let (given, rate) = (without_attention(&counted(scenario)), rate(scenario));
+    let input = array(&given["input"]);
+    let evaluated = output(probe, &given, 1)? - &input;
+    let rates = [("attention_dropout", 0.0), ("residual_dropout", rate)];
+    let trained = output(probe, &training(&given, &rates), 1)? - &input;
+    judge_dropped("value that the perceptron adds", &evaluated, &trained, rate)
+}
+
+/// Either 0 or the value of evaluation divided by 1 - rate, zeros with a share of about the rate.
+pub(crate) fn judge_dropped(what: &str, evaluated: &Array, trained: &Array, rate: f64) -> Holds {
+    let (mut zeros, mut trials) = (0, 0);
+    for ((at, &before), &after) in evaluated.indexed_iter().zip(trained) {
+        let kept = before / (1.0 - rate);
+        let is_kept = (after - kept).abs() <= CLOSELY * kept.abs().max(1.0);
+        let is_dropped = after.abs() <= CLOSELY;
+        if !is_kept && !is_dropped {
+            let what = format!("a {what} in training that is {} in evaluation", number(before));
+            let rule = format!("0, or {}: divided by 1 - {rate}", number(kept));
+            return Err(broken_rule(
+                &what,
+                ndarray::Dimension::slice(&at),
+                &number(after),
+                &rule,
+            ));
+        }
+        // A value that is nearly zero anyway says nothing.
+        if kept.abs() > 0.01 {
+            trials += 1;
+            zeros += u64::from(is_dropped);
+        }
+    }
+    zeros_by_chance(&format!("{what}s in training"), zeros, trials, rate)
+}
+
+/// With a silent perceptron, the residual rate drops what the attention adds; the attention rate changes it, and
+/// leaves a perceptron with silent attention alone.
+pub(crate) fn attention(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
+    let (given, rate) = (counted(scenario), rate(scenario));
+    let alone = without_perceptron(&given);
+    let input = array(&alone["input"]);
+    let evaluated = output(probe, &alone, 1)? - &input;
+    let residual = [("attention_dropout", 0.0), ("residual_dropout", rate)];
+    let trained = output(probe, &training(&alone, &residual), 1)? - &input;
+    judge_dropped("value that the attention adds", &evaluated, &trained, rate)?;
+
+    let attention = [("attention_dropout", rate), ("residual_dropout", 0.0)];
+    let trained = output(probe, &training(&alone, &attention), 1)? - &input;
+    must_differ(
+        &format!("outputs in evaluation and in training, attention_dropout = {rate}, residual_dropout = 0"),
+        &evaluated,
+        &trained,
+    )?;
+    let silent = without_attention(&given);
+    unchanged(
+        &format!("train, with attention_dropout = {rate} and residual_dropout = 0"),
+        "the output of a block whose attention is silent",
+        &output(probe, &silent, 1)?,
+        &output(probe, &training(&silent, &attention), 1)?,
+        CLOSELY,
+    )
+}

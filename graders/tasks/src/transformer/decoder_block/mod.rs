@@ -1,0 +1,293 @@
+//! `decoder_block`: attention and perceptron, each added to the stream.
+
+pub(crate) mod dropout;
+mod properties;
+
+use judge::contract::domain::Contract;
+use judge::contract::random::Random;
+use judge::contract::scenario;
+use judge::contract::{Case, Expect, Law, Task};
+use wire::Tensors;
+
+use super::inputs::{Sizes, block, multiplied, without_attention, without_perceptron};
+
+/// The task.
+pub(crate) static TASK: Task = Task {
+    id: "decoder_block",
+    file: "transformer.rs",
+    signature: "fn decoder_block(input: &Tensor, weights: &BlockWeights, config: &BlockConfig, train: bool) -> Result<Tensor, InvalidInput>",
+    definition: "Adds to the stream the causal self-attention of the normalised stream, then to the result the multilayer perceptron of that result, normalised by a second norm.",
+    formula: "x' = x + attention(rms_norm(x, norm_1)); y = x' + mlp(rms_norm(x', norm_2)); mlp(a) = dropout(gelu(a W_fc^T + b_fc) W_proj^T + b_proj)",
+    source: "University of Amsterdam, Deep Learning 1, Assignment 2, part 2.3 (b); Hendrycks and Gimpel, Gaussian Error Linear Units, section 2",
+    conventions: &[
+        "pre-norm: what is normalised is the input of each half, never the stream itself",
+        "the two norms have weights of their own and one epsilon",
+        "the GELU is the tanh approximation, with 0.044715",
+        "the hidden layer of the perceptron has 4C units",
+        "the residual rate of the attention is also that of the dropout on the perceptron's result",
+        "a sequence longer than block_size is an error, as it is for the attention",
+    ],
+    misreadings: &[
+        "what the second half is added to is the sum of the first, not its normalised form",
+        "each half has a sum of its own: one sum around both gives the perceptron something else to see",
+        "the GELU with the error function differs from the tanh approximation in the fourth digit",
+    ],
+    parts: PARTS,
+    cases: CASES,
+    laws: LAWS,
+    contract: Contract {
+        smooth: &["output"],
+        ..Contract::BLANK
+    },
+    ..Task::BLANK
+};
+
+/// Everything that a block calls, directly or through its attention.
+pub(super) const PARTS: &[&str] = &[
+    "rms_norm",
+    "causal_self_attention",
+    "causal_mask",
+    "split_heads",
+    "merge_heads",
+    "scaled_dot_product_attention",
+    "rotary_embedding",
+];
+
+const CASES: &[Case] = &[
+    Case {
+        name: "attention_only",
+        portion: "attention_half",
+        arguments: |random| without_perceptron(&block(random, Sizes::new(2, 5, 3, 4))),
+        expect: Expect::Outputs,
+    },
+    Case {
+        name: "rotated_attention_only",
+        portion: "attention_half",
+        arguments: |random| without_perceptron(&block(random, Sizes::new(2, 4, 4, 2).rotated())),
+        expect: Expect::Outputs,
+    },
+    Case {
+        name: "perceptron_only",
+        portion: "perceptron_half",
+        arguments: |random| without_attention(&block(random, Sizes::new(2, 4, 2, 3))),
+        expect: Expect::Outputs,
+    },
+    Case {
+        name: "wide_perceptron_only",
+        portion: "perceptron_half",
+        arguments: |random| without_attention(&block(random, Sizes::new(3, 2, 4, 4))),
+        expect: Expect::Outputs,
+    },
+    Case {
+        name: "three_heads",
+        portion: "whole",
+        arguments: |random| block(random, Sizes::new(2, 5, 3, 4)),
+        expect: Expect::Outputs,
+    },
+    Case {
+        name: "rotated_four_heads",
+        portion: "whole",
+        arguments: |random| block(random, Sizes::new(2, 6, 4, 2).rotated()),
+        expect: Expect::Outputs,
+    },
+    Case {
+        name: "small_input",
+        portion: "whole",
+        arguments: |random| scaled(random, 1e-3),
+        expect: Expect::Outputs,
+    },
+    Case {
+        name: "large_input",
+        portion: "whole",
+        arguments: |random| scaled(random, 40.0),
+        expect: Expect::Outputs,
+    },
+];
+
+/// Sizes of laws in which one token is not enough.
+const FROM_TWO: scenario::Sizes = &[("B", 1, 2), ("T", 2, 5), ("heads", 1, 4), ("pairs", 1, 2)];
+/// Sizes of all other laws.
+const SIZES: scenario::Sizes = &[("B", 1, 2), ("T", 1, 5), ("heads", 1, 4), ("pairs", 1, 2)];
+
+const LAWS: &[Law] = &[
+    Law::new(
+        "identity-when-silent",
+        "with c_proj and the second layer of the perceptron zero, the block is the identity, bit for bit",
+        SIZES,
+        properties::identity_when_silent,
+    ),
+    Law::new(
+        "attention-half",
+        "with a silent perceptron the output is the input plus the attention of the normalised input",
+        SIZES,
+        properties::attention_half,
+    ),
+    Law::new(
+        "perceptron-half",
+        "with silent attention the output is the input plus the perceptron of the normalised input",
+        SIZES,
+        properties::perceptron_half,
+    ),
+    Law::new(
+        "recomposition",
+        "the output is that of the two halves, one after the other",
+        SIZES,
+        properties::recomposition,
+    ),
+    Law::new(
+        "increment-ignores-scale",
+        "what each half adds does not change when the input, far above epsilon, is multiplied by 10",
+        SIZES,
+        properties::increment_ignores_scale,
+    )
+    .few(),
+    Law::new(
+        "activation",
+        "the perceptron's activation is the tanh approximation of the GELU",
+        &[("tenths", 5, 30)],
+        properties::activation,
+    )
+    .few(),
+    Law::new(
+        "causality",
+        "changing a token changes nothing at the positions before it",
+        FROM_TWO,
+        properties::causality,
+    ),
+    Law::new(
+        "stability",
+        "a token changed by 1000 gives finite outputs and changes nothing before it, in f32",
+        FROM_TWO,
+        properties::stability,
+    )
+    .in_f32()
+    .few(),
+    Law::new(
+        "prefix",
+        "the output for the first tokens of a sequence is the first part of the output for all of it",
+        FROM_TWO,
+        properties::prefix,
+    ),
+    Law::new(
+        "batch-independence",
+        "a sequence gives the same output whatever else is in the batch",
+        &[("B", 2, 3), ("T", 1, 4), ("heads", 1, 3), ("pairs", 1, 2)],
+        properties::batch_independence,
+    )
+    .few(),
+    Law::new(
+        "full-block",
+        "a sequence of exactly block_size tokens is accepted, and block_size changes nothing else",
+        SIZES,
+        properties::full_block,
+    )
+    .few(),
+    Law::new(
+        "too-long",
+        "a sequence longer than block_size is an error",
+        &[("block_size", 1, 4), ("more", 1, 3)],
+        properties::too_long,
+    )
+    .few(),
+    Law::new(
+        "gradient",
+        "the gradients are those of difference quotients",
+        SIZES,
+        properties::gradient,
+    )
+    .differentiating()
+    .few(),
+    Law::new(
+        "dropout-off-in-eval",
+        "outside training the rates make no difference, bit for bit",
+        SIZES,
+        dropout::off_in_eval,
+    )
+    .few(),
+    Law::new(
+        "dropout-rate-zero",
+        "with rates of 0, training makes no difference, bit for bit",
+        SIZES,
+        dropout::rate_zero,
+    )
+    .few(),
+    Law::new(
+        "dropout-follows-seed",
+        "in training, equal generator seeds give equal outputs and different ones different outputs",
+        &[("heads", 1, 3)],
+        dropout::follows_seed,
+    )
+    .few(),
+    Law::new(
+        "perceptron-dropout",
+        "the perceptron's result is dropped with the residual rate, and the rest is divided by 1 - rate",
+        dropout::RATES,
+        dropout::perceptron,
+    )
+    .few(),
+    Law::new(
+        "attention-dropout",
+        "the attention's dropout is active with both of its rates, and with none of them on the perceptron",
+        dropout::RATES,
+        dropout::attention,
+    )
+    .few(),
+];
+
+fn scaled(random: &mut Random, factor: f64) -> Tensors {
+    multiplied(&block(random, Sizes::new(2, 4, 3, 2)), "input", factor)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::transformer::{Way, block_as};
+    use crate::testing::{broken_laws, indiscriminate_cases, smallest_case, telling_cases};
+
+    #[test]
+    fn the_two_halves_keep_all_laws() {
+        assert_eq!(broken_laws(&TASK, block_as(Way::Right)), [""; 0]);
+        assert_eq!(indiscriminate_cases(&TASK, block_as(Way::Right)), [""; 0]);
+    }
+
+    #[test]
+    fn known_mistakes_break_laws_and_show_in_golden_cases() {
+        for (way, law) in [
+            (Way::SecondSumFromNormalised, "identity-when-silent"),
+            (Way::OneSumAroundBoth, "recomposition"),
+            (Way::PostNorm, "increment-ignores-scale"),
+            (Way::OneNormTwice, "perceptron-half"),
+            (Way::Relu, "activation"),
+            (Way::ErfGelu, "activation"),
+            (Way::NotCausal, "causality"),
+        ] {
+            assert!(smallest_case(&TASK, law, block_as(way)).is_some(), "{way:?} and {law}");
+            assert!(
+                !telling_cases(&TASK, block_as(Way::Right), block_as(way)).is_empty(),
+                "{way:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn mistakes_of_training_break_the_laws_of_dropout() {
+        for (way, expected) in [
+            (Way::DropoutAlways, vec!["dropout-off-in-eval"]),
+            (Way::NoPerceptronDropout, vec!["perceptron-dropout"]),
+            (Way::NoAttentionDropout, vec!["attention-dropout"]),
+            (
+                Way::AttentionRateOnPerceptron,
+                vec!["perceptron-dropout", "attention-dropout"],
+            ),
+        ] {
+            let broken = broken_laws(&TASK, block_as(way));
+            assert!(expected.iter().all(|law| broken.contains(law)), "{way:?}: {broken:?}");
+        }
+    }
+
+    #[test]
+    fn the_counterexample_of_a_leak_has_two_tokens() {
+        let (sizes, _) = smallest_case(&TASK, "causality", block_as(Way::NotCausal)).expect("it is broken");
+        assert_eq!(sizes[1], 2);
+    }
+}
