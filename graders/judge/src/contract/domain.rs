@@ -30,6 +30,6 @@ pub struct Domain {
     pub name: &'static str,
     /// The sizes, each from its smallest to one that is large for this function.
     pub sizes: Sizes,
-    /// The arguments of one case.
+    /// The arguments of one case; floats in f32 are given in f64.
     pub arguments: fn(&Scenario) -> Tensors,
 }

@@ -3,7 +3,7 @@
 use judge::checks::assertions::{equal, unchanged};
 use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, arguments, array, tensor_like, with};
-use judge::contract::domain::Contract;
+use judge::contract::domain::{Contract, Domain};
 use judge::contract::forbidden::Family;
 use judge::contract::random::{Random, floats};
 use judge::contract::scenario::{Scenario, Sizes};
@@ -120,12 +120,51 @@ pub(crate) static TASK: Task = Task {
     forbidden_operators: &[Family::RmsNorm],
     contract: Contract {
         smooth: &["output"],
-        ..Contract::BLANK
+        domain: DOMAIN,
     },
     ..Task::BLANK
 };
 
 const SIZES: Sizes = &[("B", 1, 3), ("T", 1, 6), ("C", 1, 9)];
+
+const DOMAIN: &[Domain] = &[
+    Domain {
+        name: "rows behind any number of axes",
+        sizes: &[("axes", 1, 5), ("rows", 1, 3), ("C", 1, 40)],
+        arguments: |scenario| {
+            let mut shape = vec![scenario.size("rows"); scenario.size("axes") - 1];
+            shape.push(scenario.size("C"));
+            case(&mut scenario.random("rows"), &shape, 1.0, 1e-5)
+        },
+    },
+    Domain {
+        name: "any epsilon, beside rows of any size",
+        sizes: &[("digits of epsilon", 0, 12), ("digits of the rows", 0, 8)],
+        arguments: |scenario| {
+            let power = |name| 10.0_f64.powi(-(scenario.integer(name) as i32));
+            let spread = 1e4 * power("digits of the rows");
+            case(
+                &mut scenario.random("rows"),
+                &[3, 5],
+                spread,
+                power("digits of epsilon"),
+            )
+        },
+    },
+    Domain {
+        name: "rows of zeros among others",
+        sizes: &[("T", 1, 4), ("zero rows", 0, 4)],
+        arguments: |scenario| {
+            let length = scenario.size("T");
+            let arguments = case(&mut scenario.random("rows"), &[length, 6], 1.0, 1e-5);
+            let mut rows = array(&arguments["input"]);
+            for row in 0..length.min(scenario.size("zero rows")) {
+                rows.index_axis_mut(ndarray::Axis(0), row).fill(0.0);
+            }
+            with_input(&arguments, &rows)
+        },
+    },
+];
 
 /// Rows of the given spread, and weights that are all different and none of them 1.
 fn case(random: &mut Random, shape: &[usize], spread: f64, epsilon: f64) -> Tensors {

@@ -9,6 +9,7 @@ use super::{Derived, Failure, Material, Run, answered};
 use crate::checks::golden::judge_by_reference;
 use crate::checks::probe::{Probe, returned};
 use crate::contract::Task;
+use crate::contract::call::arguments_in;
 use crate::contract::domain::Domain;
 use crate::contract::exchange::Exchange;
 use crate::contract::random::Random;
@@ -120,7 +121,7 @@ fn differs(
     let scenario = Scenario::new(domain.sizes, &point.0, point.1, DType::F64);
     let call = Call {
         seed: 1,
-        ..Call::new(task.id, (domain.arguments)(&scenario))
+        ..Call::new(task.id, arguments_in(DType::F64, &(domain.arguments)(&scenario)))
     };
     let Some(observed) = subject.trusted(&call)? else {
         return Ok(Outcome::NoReference);
