@@ -15,6 +15,7 @@ pub(crate) static TASK: Task = Task {
     id: "causal_mask",
     file: "attention.rs",
     signature: "fn causal_mask(length: i64, device: Device) -> Tensor",
+    functions: &["causal_mask"],
     definition: "Says for every pair of positions whether the first, as a query, may attend to the second, as a key.",
     formula: "mask[i, j] = true where j <= i, false elsewhere; [T, T]",
     source: "University of Amsterdam, Deep Learning 1, Assignment 2, question 2.2; Attention Is All You Need, section 3.2.3",

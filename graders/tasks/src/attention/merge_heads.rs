@@ -18,6 +18,7 @@ pub(crate) static TASK: Task = Task {
     id: "merge_heads",
     file: "attention.rs",
     signature: "fn merge_heads(input: &Tensor) -> Tensor",
+    functions: &["merge_heads"],
     definition: "Puts the heads of each position side by side: the inverse of `split_heads`.",
     formula: "output[b, t, i * d + c] = input[b, i, t, c]; [B, h, T, d] to [B, T, h d]",
     source: "University of Amsterdam, Deep Learning 1, Assignment 2, question 2.2; Attention Is All You Need, section 3.2.2, the concatenation",

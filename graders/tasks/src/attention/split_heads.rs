@@ -18,6 +18,7 @@ pub(crate) static TASK: Task = Task {
     id: "split_heads",
     file: "attention.rs",
     signature: "fn split_heads(input: &Tensor, heads: i64) -> Tensor",
+    functions: &["split_heads"],
     definition: "Gives each head its own block of channels, and puts the head axis before the positions.",
     formula: "output[b, i, t, c] = input[b, t, i * C/h + c]; [B, T, C] to [B, h, T, C/h]",
     source: "University of Amsterdam, Deep Learning 1, Assignment 2, question 2.2; Attention Is All You Need, section 3.2.2",

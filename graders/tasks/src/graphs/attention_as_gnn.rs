@@ -31,6 +31,7 @@ pub(crate) static TASK: Task = Task {
     id: ID,
     file: "attention_graph.rs",
     signature: "fn attention_as_gnn(features: &Tensor, edge_index: &Tensor, weights: &MessageAttentionWeights) -> Tensor",
+    functions: &["attention_as_gnn"],
     definition: "Single-head attention as messages: each node weighs the values of its neighbours by a softmax of its query times their keys.",
     formula: "h_i' = sum over the edges from j to i of softmax_j(q_i . k_j) v_j; on the complete graph with self loops softmax(Q K^T) V",
     source: "Georgia Tech, CS 4644/7643, Problem Set 3, question 6",

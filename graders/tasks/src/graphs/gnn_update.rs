@@ -28,6 +28,7 @@ pub(crate) static TASK: Task = Task {
     id: ID,
     file: "attention_graph.rs",
     signature: "fn gnn_update(features: &Tensor, edge_index: &Tensor, message: &dyn Fn(&Tensor) -> Tensor, combine: &dyn Fn(&Tensor, &Tensor) -> Tensor) -> Tensor",
+    functions: &["gnn_update"],
     definition: "One layer of a graph network: each node combines its features with the sum of its neighbours' messages.",
     formula: "h_i' = q(h_i, sum over the edges from j to i of f(h_j))",
     source: "Georgia Tech, CS 4644/7643, Problem Set 3, question 6",

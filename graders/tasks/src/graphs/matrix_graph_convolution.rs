@@ -31,6 +31,7 @@ pub(crate) static TASK: Task = Task {
     id: ID,
     file: "graph_convolution.rs",
     signature: "fn matrix_graph_convolution(features: &Tensor, edge_index: &Tensor, weights: &GraphConvolutionWeights) -> Tensor",
+    functions: &["matrix_graph_convolution"],
     definition: "A graph convolution layer in matrix form: the mean over in-neighbours and the node itself, each with a weight of its own.",
     formula: "H = D^-1 A X W^T + X B^T, W = neighbour_weight and B = self_weight, both [out, in]",
     source: "University of Amsterdam, Deep Learning 1, Assignment 2, part 3.3 (b)",

@@ -17,6 +17,7 @@ pub(crate) static TASK: Task = Task {
     id: "greedy",
     file: "sampling.rs",
     signature: "fn greedy(logits: &Tensor) -> Tensor",
+    functions: &["greedy"],
     definition: "Gives the index of the largest logit of every row; of several equal ones the lowest index.",
     formula: "token[b] = min { j : logits[b, j] = max over k of logits[b, k] }",
     source: "University of Amsterdam, Deep Learning 1, Assignment 2, part 2.8 (a)",

@@ -14,6 +14,7 @@ pub(crate) static TASK: Task = Task {
     id: "additive_attention",
     file: "additive_attention.rs",
     signature: "fn additive_attention(state: &Tensor, hidden: &Tensor, weights: &AdditiveAttentionWeights) -> (Tensor, Tensor)",
+    functions: &["additive_attention"],
     definition: "The attention of a decoder state over encoder states: a softmax over the positions of energies that a hidden layer gives, and the sum of the encoder states, each times its weight.",
     formula: "e_j = v . tanh(W s + U h_j); alpha = softmax(e); context = sum over j of alpha_j h_j",
     source: "University of Amsterdam, Deep Learning 1, Assignment 2, Eq. 1 to 3; Bahdanau, Cho and Bengio, Neural Machine Translation by Jointly Learning to Align and Translate, section 3.1 and appendix A.1.2",

@@ -15,6 +15,7 @@ pub(crate) static TASK: Task = Task {
     id: "flash_attention",
     file: "flash_attention.rs",
     signature: "fn flash_attention(query: &Tensor, key: &Tensor, value: &Tensor, dropout: f64, train: bool) -> Tensor",
+    functions: &["flash_attention"],
     definition: "Causal scaled dot-product attention by libtorch's fused operator, with dropout on the attention weights in training only.",
     formula: "output = dropout(softmax(q k^T / sqrt(d), causal)) v",
     source: "University of Amsterdam, Deep Learning 1, Assignment 2, part 2.9 (a); Dao et al., FlashAttention: Fast and Memory-Efficient Exact Attention with IO-Awareness, section 3.1",

@@ -14,6 +14,7 @@ pub(crate) static TASK: Task = Task {
     id: "rotary_embedding",
     file: "rotary.rs",
     signature: "fn rotary_embedding(query: &Tensor, key: &Tensor, start: i64) -> (Tensor, Tensor)",
+    functions: &["rotary_embedding"],
     definition: "Rotates pairs of channels of queries and keys by angles that grow with the position, so that scores depend on distances.",
     formula: "(a, b) at channels (2i, 2i + 1) of position m becomes (a cos - b sin, a sin + b cos) of the angle m * 10000^(-2i/d)",
     source: "University of Amsterdam, Deep Learning 1, Assignment 2, question 2.6 (a); RoFormer: Enhanced Transformer with Rotary Position Embedding, Eq. 15",

@@ -14,6 +14,7 @@ pub(crate) static TASK: Task = Task {
     id: "sample_top_p",
     file: "sampling.rs",
     signature: "fn sample_top_p(logits: &Tensor, p: f64, temperature: f64) -> Result<Tensor, InvalidInput>",
+    functions: &["sample_top_p"],
     definition: "Draws one token per row from the nucleus of mass p of the softmax of the logits divided by the \
                  temperature.",
     formula: "token[b] drawn from nucleus(softmax(logits[b] / temperature), p)",

@@ -17,6 +17,7 @@ pub(crate) static TASK: Task = Task {
     id: "char_tokenizer",
     file: "tokenizer.rs",
     signature: "fn vocabulary(text: &str) -> Vec<char>; fn encode(vocabulary: &[char], text: &str) -> Result<Vec<i64>, InvalidInput>; fn decode(vocabulary: &[char], ids: &[i64]) -> Result<String, InvalidInput>",
+    functions: &["vocabulary", "encode", "decode"],
     definition: "The sorted characters of a text as its vocabulary; text to token ids, the places of its characters in the vocabulary; and token ids to text.",
     formula: "vocabulary = sorted set of characters; encode(t)_i = place of t_i; decode(ids)_i = vocabulary[ids_i]",
     source: "University of Amsterdam, Deep Learning 1, Assignment 2, part 2.4",

@@ -15,6 +15,7 @@ pub(crate) static TASK: Task = Task {
     id: "generate",
     file: "generation.rs",
     signature: "fn generate(tokens: &Tensor, count: i64, weights: &GptWeights, config: &GptConfig, sampling: &Sampling) -> Result<Tensor, InvalidInput>",
+    functions: &["generate"],
     definition: "Continues each row of tokens by `count` tokens, each chosen from the logits at the last position of the last block_size tokens, and returns prompt and continuation.",
     formula: "repeat count times: l = gpt_forward(last block_size tokens) at the last position; append greedy(l) or sample_top_p(l, p, temperature)",
     source: "University of Amsterdam, Deep Learning 1, Assignment 2, part 2.8 (a)",
