@@ -11,8 +11,9 @@ use ndarray::{Axis, IxDyn, s};
 use wire::{Tensor, Tensors};
 
 use super::inputs::of;
+use crate::attention::drops::judge_dropped;
 use crate::attention::inputs::{CLOSELY, lower_triangle, product, running_mean, scores, softmax, span, transposed};
-use crate::transformer::decoder_block::dropout::{judge_dropped, must_differ};
+use crate::transformer::decoder_block::dropout::must_differ;
 use crate::transformer::inputs::training;
 
 const TASK: &str = "flash_attention";
@@ -342,5 +343,11 @@ pub(super) fn dropout_rate(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds 
     let given = revealing(scenario, [12, scenario.size("heads"), 8, 8]);
     let evaluated = output(probe, &given, 1)?;
     let trained = output(probe, &training(&given, &[("dropout", rate)]), 1)?;
-    judge_dropped("visible attention weight", &evaluated, &trained, rate)
+    judge_dropped(
+        "visible attention weight",
+        &["sequences", "heads", "queries", "keys"],
+        &evaluated,
+        &trained,
+        rate,
+    )
 }

@@ -251,7 +251,7 @@ const LAWS: &[Law] = &[
     .few(),
     Law::new(
         "training-reaches-blocks",
-        "each of the two rates of the blocks changes the logits in training, by itself",
+        "each of the two rates changes the logits in training, by itself and in every block",
         FROM_TWO,
         dropout::reaches_blocks,
     )
