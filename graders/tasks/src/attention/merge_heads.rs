@@ -3,7 +3,7 @@
 use judge::checks::assertions::{equal, unchanged};
 use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, arguments, array, tensor_like, with};
-use judge::contract::domain::Contract;
+use judge::contract::domain::{Contract, Domain};
 use judge::contract::random::Random;
 use judge::contract::scenario::{Scenario, Sizes};
 use judge::contract::{Case, Expect, Law, Task};
@@ -93,12 +93,18 @@ pub(crate) static TASK: Task = Task {
     ],
     contract: Contract {
         smooth: &["output"],
-        ..Contract::BLANK
+        domain: DOMAIN,
     },
     ..Task::BLANK
 };
 
 const SIZES: Sizes = &[("B", 1, 3), ("heads", 1, 4), ("T", 1, 4), ("d", 1, 3)];
+
+const DOMAIN: &[Domain] = &[Domain {
+    name: "sizes from 1 to many",
+    sizes: &[("B", 1, 9), ("heads", 1, 8), ("T", 1, 140), ("d", 1, 8)],
+    arguments: |scenario| case(&mut scenario.random("input"), &shape(scenario)),
+}];
 
 fn case(random: &mut Random, shape: &[usize]) -> Tensors {
     arguments([("input", random.normal(shape))])

@@ -1,5 +1,6 @@
 //! `causal_self_attention`: the whole layer, from input to projected output.
 
+mod domain;
 mod dropout;
 mod properties;
 
@@ -118,7 +119,7 @@ pub(crate) static TASK: Task = Task {
     laws: LAWS,
     contract: Contract {
         smooth: &["output"],
-        ..Contract::BLANK
+        domain: domain::DOMAIN,
     },
     ..Task::BLANK
 };

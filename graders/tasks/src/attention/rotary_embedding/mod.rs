@@ -3,11 +3,11 @@
 mod inputs;
 mod properties;
 
-use judge::contract::domain::Contract;
+use judge::contract::domain::{Contract, Domain};
 use judge::contract::scenario::Sizes;
 use judge::contract::{Case, Expect, Law, Task};
 
-use self::inputs::case;
+use self::inputs::{case, of};
 
 /// The task.
 pub(crate) static TASK: Task = Task {
@@ -137,7 +137,7 @@ pub(crate) static TASK: Task = Task {
     ],
     contract: Contract {
         smooth: &["key", "query"],
-        ..Contract::BLANK
+        domain: DOMAIN,
     },
     ..Task::BLANK
 };
@@ -149,6 +149,36 @@ const SIZES: Sizes = &[
     ("pairs", 1, 4),
     ("start", 0, 20),
 ];
+const DOMAIN: &[Domain] = &[
+    Domain {
+        name: "rows behind any number of axes",
+        sizes: &[("axes", 2, 5), ("T", 1, 140), ("pairs", 1, 20), ("start", 0, 1)],
+        arguments: |scenario| {
+            let mut shape = vec![2; scenario.size("axes") - 2];
+            shape.extend([scenario.size("T"), 2 * scenario.size("pairs")]);
+            case(&mut scenario.random("rows"), &shape, scenario.integer("start"))
+        },
+    },
+    Domain {
+        name: "positions far from the first",
+        sizes: &[("heads", 1, 9), ("T", 1, 5), ("pairs", 1, 6), ("start", 0, 5000)],
+        arguments: |scenario| {
+            let [heads, length, pairs] = ["heads", "T", "pairs"].map(|name| scenario.size(name));
+            let shape = [1, heads, length, 2 * pairs];
+            case(&mut scenario.random("rows"), &shape, scenario.integer("start"))
+        },
+    },
+    Domain {
+        name: "rows of any size",
+        sizes: &[("digits", -8, 8)],
+        arguments: |scenario| {
+            let mut random = scenario.random("rows");
+            let mut rows = || random.scaled(&[2, 3, 4], 10.0_f64.powi(scenario.integer("digits") as i32));
+            of(rows(), rows(), 3)
+        },
+    },
+];
+
 const PROBED: Sizes = &[("T", 2, 6), ("pairs", 1, 4), ("start", 0, 20)];
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! `scaled_dot_product_attention`: softmax of scaled scores, times values.
 
+mod domain;
 mod inputs;
 mod properties;
 
@@ -99,7 +100,7 @@ pub(crate) static TASK: Task = Task {
     laws: LAWS,
     contract: Contract {
         smooth: &["output", "weights"],
-        ..Contract::BLANK
+        domain: domain::DOMAIN,
     },
     ..Task::BLANK
 };

@@ -1,5 +1,6 @@
 //! `nucleus`: the most likely tokens up to a mass, renormalised.
 
+mod domain;
 mod properties;
 
 use judge::contract::arguments::arguments;
@@ -38,7 +39,7 @@ pub(crate) static TASK: Task = Task {
     laws: LAWS,
     contract: Contract {
         smooth: &["output"],
-        ..Contract::BLANK
+        domain: domain::DOMAIN,
     },
     ..Task::BLANK
 };

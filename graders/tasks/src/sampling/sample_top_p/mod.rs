@@ -1,8 +1,10 @@
 //! `sample_top_p`: drawing the next token from the nucleus.
 
+mod domain;
 mod properties;
 
 use judge::contract::arguments::{arguments, with};
+use judge::contract::domain::Contract;
 use judge::contract::random::Random;
 use judge::contract::{Case, Expect, Law, Task};
 use wire::{Data, Tensor, Tensors};
@@ -36,6 +38,10 @@ pub(crate) static TASK: Task = Task {
     parts: &["nucleus"],
     cases: CASES,
     laws: LAWS,
+    contract: Contract {
+        domain: domain::DOMAIN,
+        ..Contract::BLANK
+    },
     ..Task::BLANK
 };
 

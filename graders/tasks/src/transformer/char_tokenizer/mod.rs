@@ -1,10 +1,13 @@
 //! `char_tokenizer`: vocabulary, encoding and decoding of text.
 
+mod domain;
+
 use std::collections::BTreeSet;
 
 use judge::checks::assertions::{equal, every};
 use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, arguments, vector};
+use judge::contract::domain::Contract;
 use judge::contract::random::{Random, integers};
 use judge::contract::scenario::{Scenario, Sizes};
 use judge::contract::subject::Call;
@@ -33,6 +36,10 @@ pub(crate) static TASK: Task = Task {
     ],
     cases: CASES,
     laws: LAWS,
+    contract: Contract {
+        domain: domain::DOMAIN,
+        ..Contract::BLANK
+    },
     ..Task::BLANK
 };
 

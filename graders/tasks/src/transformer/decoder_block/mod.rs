@@ -1,5 +1,6 @@
 //! `decoder_block`: attention and perceptron, each added to the stream.
 
+mod domain;
 pub(crate) mod dropout;
 mod properties;
 
@@ -38,7 +39,7 @@ pub(crate) static TASK: Task = Task {
     laws: LAWS,
     contract: Contract {
         smooth: &["output"],
-        ..Contract::BLANK
+        domain: domain::DOMAIN,
     },
     ..Task::BLANK
 };

@@ -1,8 +1,10 @@
 //! `generate`: continuing a prompt token by token.
 
+mod domain;
 mod inputs;
 mod properties;
 
+use judge::contract::domain::Contract;
 use judge::contract::scenario;
 use judge::contract::{Case, Expect, Law, Task};
 
@@ -33,6 +35,10 @@ pub(crate) static TASK: Task = Task {
     parts: PARTS,
     cases: CASES,
     laws: LAWS,
+    contract: Contract {
+        domain: domain::DOMAIN,
+        ..Contract::BLANK
+    },
     ..Task::BLANK
 };
 

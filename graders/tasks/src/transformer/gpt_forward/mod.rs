@@ -1,5 +1,6 @@
 //! `gpt_forward`: from tokens to logits.
 
+mod domain;
 mod dropout;
 mod properties;
 
@@ -37,7 +38,7 @@ pub(crate) static TASK: Task = Task {
     laws: LAWS,
     contract: Contract {
         smooth: &["logits"],
-        ..Contract::BLANK
+        domain: domain::DOMAIN,
     },
     ..Task::BLANK
 };
