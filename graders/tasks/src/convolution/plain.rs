@@ -153,6 +153,24 @@ pub(crate) fn last_side(side: usize, mode: Mode) -> usize {
     })
 }
 
+/// The smallest side, from this one on, that four convolutions with this padding have a place for.
+pub(crate) fn fitting(side: usize, mode: Mode) -> usize {
+    let amount = mode.amount(3) as usize;
+    let admits = |side: usize| match mode {
+        Mode::Reflect(_) => amount < side,
+        Mode::Circular(_) => amount <= side,
+        Mode::Valid | Mode::Same | Mode::Full | Mode::Replicate(_) => true,
+    };
+    let fits = |side: &usize| {
+        let after = STRIDES.iter().try_fold(*side, |side, stride| {
+            let continued = side + 2 * amount;
+            (admits(side) && continued >= 3).then(|| (continued - 3) / stride + 1)
+        });
+        after.is_some()
+    };
+    (side..).find(fits).unwrap_or(side)
+}
+
 /// What the four convolutions make of one image `[C, H, W]`.
 pub(crate) fn features(given: &Tensors, image: &Array, mode: Mode) -> Array {
     let layers = KERNELS.iter().zip(STRIDES);
@@ -231,5 +249,7 @@ mod tests {
     fn sides_shrink_as_the_document_says() {
         let modes = [Mode::Valid, Mode::Same, Mode::Full, Mode::Reflect(2), Mode::Circular(2)];
         assert_eq!(modes.map(|mode| last_side(32, mode)), [2, 4, 6, 6, 6]);
+        let modes = [Mode::Valid, Mode::Same, Mode::Reflect(4), Mode::Circular(4)];
+        assert_eq!(modes.map(|mode| fitting(1, mode)), [17, 1, 5, 4]);
     }
 }

@@ -3,6 +3,7 @@
 use judge::checks::assertions::equal;
 use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, scalar, vector};
+use judge::contract::domain::Contract;
 use judge::contract::random::Random;
 use judge::contract::scenario::Scenario;
 use judge::contract::{Case, Expect, Law, Task};
@@ -10,6 +11,7 @@ use judge::findings::stop::{Broken, Holds};
 use ndarray::Ix2;
 use wire::{DType, Tensors};
 
+use super::domain::MATRICES;
 use super::inputs::{Edge, adjacency, flipped, irregular, matrix_arguments, product, shuffled};
 use super::properties::{self as shared, SIZES, graph};
 
@@ -38,6 +40,10 @@ pub(crate) static TASK: Task = Task {
     ],
     cases: CASES,
     laws: LAWS,
+    contract: Contract {
+        domain: MATRICES,
+        ..Contract::BLANK
+    },
     ..Task::BLANK
 };
 

@@ -3,7 +3,7 @@
 use judge::checks::assertions::{equal, unchanged};
 use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, arguments, array, tensor};
-use judge::contract::domain::Contract;
+use judge::contract::domain::{Contract, Domain};
 use judge::contract::random::Random;
 use judge::contract::scenario::{Scenario, Sizes};
 use judge::contract::subject::Call;
@@ -43,7 +43,7 @@ pub(crate) static TASK: Task = Task {
     laws: LAWS,
     contract: Contract {
         smooth: &["power"],
-        ..Contract::BLANK
+        domain: DOMAIN,
     },
     ..Task::BLANK
 };
@@ -124,6 +124,40 @@ const LAWS: &[Law] = &[
         &[("N", 2, 6)],
         ring,
     ),
+];
+
+const DOMAIN: &[Domain] = &[
+    Domain {
+        name: "matrices of any entries and powers from 0 on",
+        sizes: &[("N", 1, 20), ("n", 0, 12)],
+        arguments: |scenario| {
+            let nodes = scenario.size("N");
+            // About as large after each factor as before it.
+            let deviation = 1.0 / (nodes as f64).sqrt();
+            let matrix = scenario.random("matrix").scaled(&[nodes, nodes], deviation);
+            case(&array(&matrix), scenario.integer("n"))
+        },
+    },
+    Domain {
+        name: "adjacency matrices, also of graphs without edges and of complete ones",
+        sizes: &[("N", 1, 20), ("tenths of edges", 0, 10), ("n", 0, 9)],
+        arguments: |scenario| {
+            let (nodes, share) = (scenario.size("N"), scenario.integer("tenths of edges") as f64 / 10.0);
+            let mut random = scenario.random("edges");
+            let entries = random.fill(&[nodes, nodes], |random| f64::from(u8::from(random.unit() < share)));
+            case(&array(&entries), scenario.integer("n"))
+        },
+    },
+    Domain {
+        name: "rings and chains, walked far",
+        sizes: &[("N", 1, 12), ("n", 0, 130), ("closed", 0, 1)],
+        arguments: |scenario| {
+            let nodes = scenario.integer("N");
+            let steps = nodes - 1 + scenario.integer("closed");
+            let edges: Vec<Edge> = (0..steps).map(|node| (node, (node + 1) % nodes)).collect();
+            case(&adjacency(&edges, nodes as usize), scenario.integer("n"))
+        },
+    },
 ];
 
 fn case(matrix: &Array, n: i64) -> Tensors {

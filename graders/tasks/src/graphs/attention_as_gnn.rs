@@ -3,15 +3,16 @@
 use judge::checks::assertions::equal;
 use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, arguments, array, tensor, with};
-use judge::contract::domain::Contract;
+use judge::contract::domain::{Contract, Domain};
 use judge::contract::scenario::{Scenario, Sizes};
 use judge::contract::{Case, Expect, Law, Task};
 use judge::findings::stop::Holds;
 use wire::{DType, Tensor, Tensors};
 
+use super::domain::{ANY_GRAPH, HUB, beside, on_any_graph, on_hub};
 use super::inputs::{Edge, irregular, product};
 use super::message_passing::{
-    CLOSELY, Layer, attention_arguments, complete, plain_attention, plain_weights, with_edges,
+    CLOSELY, Layer, attention_arguments, attention_weights, complete, plain_attention, plain_weights, with_edges,
 };
 
 const ID: &str = "attention_as_gnn";
@@ -80,7 +81,7 @@ pub(crate) static TASK: Task = Task {
     laws: LAWS,
     contract: Contract {
         smooth: &["output"],
-        ..Contract::BLANK
+        domain: DOMAIN,
     },
     ..Task::BLANK
 };
@@ -136,6 +137,40 @@ const LAWS: &[Law] = &[
         gradient,
     )
     .differentiating(),
+];
+
+const DOMAIN: &[Domain] = &[
+    Domain {
+        name: ANY_GRAPH,
+        sizes: &[
+            ("N", 1, 40),
+            ("density", 0, 3),
+            ("loops", 0, 1),
+            ("in", 1, 9),
+            ("keys", 1, 8),
+            ("values", 1, 7),
+        ],
+        arguments: |scenario| {
+            let widths = ["in", "keys", "values"].map(|name| scenario.size(name));
+            let weights = attention_weights(&mut scenario.random("weights"), widths);
+            beside(on_any_graph(scenario, widths[0]), weights)
+        },
+    },
+    Domain {
+        name: HUB,
+        sizes: &[("leaves", 0, 270)],
+        arguments: |scenario| beside(on_hub(scenario, 2), attention_weights(&mut scenario.random("weights"), [2, 3, 4])),
+    },
+    Domain {
+        name: "scores of any size",
+        sizes: &[("N", 2, 9), ("density", 2, 3), ("loops", 0, 1), ("digits of the scores", 0, 4)],
+        arguments: |scenario| {
+            let weights = attention_weights(&mut scenario.random("weights"), [3, 2, 2]);
+            let factor = 10.0_f64.powi(scenario.integer("digits of the scores") as i32);
+            let query = tensor(&(array(&weights["query"]) * factor));
+            with(&beside(on_any_graph(scenario, 3), weights), "query", query)
+        },
+    },
 ];
 
 fn in_f64(scenario: &Scenario, nodes: usize) -> Tensors {

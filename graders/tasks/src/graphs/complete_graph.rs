@@ -3,6 +3,7 @@
 use judge::checks::assertions::broken_rule;
 use judge::checks::probe::{Probe, typed};
 use judge::contract::arguments::arguments;
+use judge::contract::domain::{Contract, Domain};
 use judge::contract::random::edge_index;
 use judge::contract::scenario::Scenario;
 use judge::contract::subject::Call;
@@ -57,6 +58,10 @@ pub(crate) static TASK: Task = Task {
     ],
     laws: LAWS,
     canonical: Some(sorted),
+    contract: Contract {
+        domain: DOMAIN,
+        ..Contract::BLANK
+    },
     ..Task::BLANK
 };
 
@@ -66,6 +71,12 @@ const LAWS: &[Law] = &[Law::new(
     &[("N", 1, 7), ("loops", 0, 1)],
     every_pair_once,
 )];
+
+const DOMAIN: &[Domain] = &[Domain {
+    name: "any number of nodes",
+    sizes: &[("N", 1, 70), ("loops", 0, 1)],
+    arguments: |scenario| given(scenario.integer("N"), scenario.integer("loops") == 1),
+}];
 
 fn given(nodes: i64, self_loops: bool) -> Tensors {
     arguments([

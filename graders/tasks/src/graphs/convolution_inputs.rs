@@ -23,9 +23,14 @@ pub(super) fn message_case(random: &mut Random, edges: &[Edge], shape: [usize; 2
 
 /// A golden case of the layer in matrix form; `[N, in, out]`.
 pub(super) fn layer_case(random: &mut Random, edges: &[Edge], [nodes, inputs, outputs]: [usize; 3]) -> Tensors {
+    let mut given = message_case(random, edges, [nodes, inputs]);
+    given.extend(layer_weights(random, [inputs, outputs]));
+    given
+}
+
+/// Both weights of a layer, for `[in, out]`.
+pub(super) fn layer_weights(random: &mut Random, [inputs, outputs]: [usize; 2]) -> Tensors {
     arguments([
-        ("features", random.normal(&[nodes, inputs])),
-        ("edge_index", edge_index(edges)),
         ("neighbour_weight", random.scaled(&[outputs, inputs], 0.8)),
         ("self_weight", random.scaled(&[outputs, inputs], 0.8)),
     ])

@@ -3,12 +3,14 @@
 use judge::checks::assertions::equal;
 use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, scalar, vector};
+use judge::contract::domain::Contract;
 use judge::contract::random::Random;
 use judge::contract::scenario::Scenario;
 use judge::contract::{Case, Expect, Law, Task};
 use judge::findings::stop::{Broken, Holds};
 use wire::{DType, Tensors};
 
+use super::domain::MATRICES;
 use super::inputs::{Edge, adjacency, diagonal, in_degrees, irregular, matrix_arguments, shuffled};
 use super::properties::{self as shared, SIZES, graph};
 
@@ -36,6 +38,10 @@ pub(crate) static TASK: Task = Task {
     ],
     cases: CASES,
     laws: LAWS,
+    contract: Contract {
+        domain: MATRICES,
+        ..Contract::BLANK
+    },
     ..Task::BLANK
 };
 

@@ -3,15 +3,16 @@
 use judge::checks::assertions::equal;
 use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, arguments, array};
-use judge::contract::domain::Contract;
+use judge::contract::domain::{Contract, Domain};
 use judge::contract::random::floats;
 use judge::contract::scenario::{Scenario, Sizes};
 use judge::contract::{Case, Expect, Law, Task};
 use judge::findings::stop::Holds;
 use wire::{Tensor, Tensors};
 
+use super::domain::{ANY_GRAPH, HUB, beside, on_any_graph, on_hub};
 use super::inputs::{Edge, irregular};
-use super::message_passing::{CLOSELY, Layer, complete, plain_update, update_arguments, with_edges};
+use super::message_passing::{CLOSELY, Layer, complete, plain_update, update_arguments, update_weights, with_edges};
 
 const ID: &str = "gnn_update";
 const SIZES: Sizes = &[("N", 2, 6)];
@@ -78,7 +79,7 @@ pub(crate) static TASK: Task = Task {
     laws: LAWS,
     contract: Contract {
         smooth: &["output"],
-        ..Contract::BLANK
+        domain: DOMAIN,
     },
     ..Task::BLANK
 };
@@ -128,6 +129,39 @@ const LAWS: &[Law] = &[
         gradient,
     )
     .differentiating(),
+];
+
+const DOMAIN: &[Domain] = &[
+    Domain {
+        name: ANY_GRAPH,
+        sizes: &[
+            ("N", 1, 40),
+            ("density", 0, 3),
+            ("loops", 0, 1),
+            ("in", 1, 9),
+            ("messages", 1, 8),
+            ("out", 1, 7),
+        ],
+        arguments: |scenario| {
+            let widths = ["in", "messages", "out"].map(|name| scenario.size(name));
+            let weights = update_weights(&mut scenario.random("weights"), widths);
+            beside(on_any_graph(scenario, widths[0]), weights)
+        },
+    },
+    Domain {
+        name: HUB,
+        sizes: &[("leaves", 0, 270)],
+        arguments: |scenario| beside(on_hub(scenario, 2), update_weights(&mut scenario.random("weights"), [2, 3, 4])),
+    },
+    Domain {
+        name: "edges that are listed several times",
+        sizes: &[("times", 1, 5), ("loops", 0, 1)],
+        arguments: |scenario| {
+            let given = update_arguments(&mut scenario.random("layer"), 3);
+            let once: &[Edge] = if scenario.size("loops") == 1 { &[(0, 1), (1, 1)] } else { &[(0, 1), (2, 0)] };
+            with_edges(&given, &once.repeat(scenario.size("times")))
+        },
+    },
 ];
 
 /// `f(h) = relu(h)`, `q(h, s) = relu(h + s)`; node 0 hears from the other three and becomes [0, 0.8].

@@ -3,12 +3,14 @@
 use judge::checks::assertions::equal;
 use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, scalar, vector};
+use judge::contract::domain::Contract;
 use judge::contract::scenario::Scenario;
 use judge::contract::{Case, Expect, Law, Task};
 use judge::findings::stop::{Broken, Holds};
 use wire::DType;
 
 use super::degree_matrix::{diagonal_of, hub, listed_self_loops};
+use super::domain::MATRICES_OF_FLOATS;
 use super::inputs::{Edge, adjacency, diagonal, in_degrees, irregular, matrix_arguments, product};
 use super::properties::{self as shared, CLOSELY, SIZES, graph};
 
@@ -36,6 +38,10 @@ pub(crate) static TASK: Task = Task {
     ],
     cases: CASES,
     laws: LAWS,
+    contract: Contract {
+        domain: MATRICES_OF_FLOATS,
+        ..Contract::BLANK
+    },
     ..Task::BLANK
 };
 

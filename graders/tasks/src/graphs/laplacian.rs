@@ -3,12 +3,14 @@
 use judge::checks::assertions::equal;
 use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, array, scalar, vector};
+use judge::contract::domain::Contract;
 use judge::contract::random::Random;
 use judge::contract::scenario::{Scenario, Sizes};
 use judge::contract::{Case, Expect, Law, Task};
 use judge::findings::stop::{Broken, Holds};
 use wire::{DType, Tensors};
 
+use super::domain::MATRICES;
 use super::inputs::{Edge, adjacency, flipped, in_degrees, irregular, matrix_arguments, product, shuffled};
 use super::properties::{self as shared, SIZES, graph};
 
@@ -41,6 +43,10 @@ pub(crate) static TASK: Task = Task {
     parts: &["adjacency_matrix", "degree_matrix"],
     cases: CASES,
     laws: LAWS,
+    contract: Contract {
+        domain: MATRICES,
+        ..Contract::BLANK
+    },
     ..Task::BLANK
 };
 

@@ -3,7 +3,7 @@
 use judge::checks::assertions::{equal, unchanged};
 use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, arguments, array};
-use judge::contract::domain::Contract;
+use judge::contract::domain::{Contract, Domain};
 use judge::contract::random::Random;
 use judge::contract::scenario::Scenario;
 use judge::contract::{Case, Expect, Law, Task};
@@ -11,9 +11,10 @@ use judge::findings::stop::Holds;
 use wire::Tensors;
 
 use super::convolution_inputs::{
-    ANY_SIZES, CLOSELY, SIZES, UNTOUCHED, drawn_layer, layer_case, means, projected, shared_out, updated,
+    ANY_SIZES, CLOSELY, SIZES, UNTOUCHED, drawn_layer, layer_case, layer_weights, means, projected, shared_out, updated,
 };
 use super::convolution_properties::{self as shared, Convolution, keep, with_edges, with_features};
+use super::domain::{ANY_GRAPH, HUB, beside, on_any_graph, on_hub};
 use super::inputs::{Edge, irregular, product, shuffled};
 
 const ID: &str = "matrix_graph_convolution";
@@ -50,7 +51,7 @@ pub(crate) static TASK: Task = Task {
     laws: LAWS,
     contract: Contract {
         smooth: &["output"],
-        ..Contract::BLANK
+        domain: DOMAIN,
     },
     ..Task::BLANK
 };
@@ -100,6 +101,23 @@ const CASES: &[Case] = &[
         portion: "all",
         arguments: |random| layer_case(random, &[], [4, 3, 2]),
         expect: Expect::Outputs,
+    },
+];
+
+const DOMAIN: &[Domain] = &[
+    Domain {
+        name: ANY_GRAPH,
+        sizes: &[("N", 1, 40), ("density", 0, 3), ("loops", 0, 1), ("in", 1, 9), ("out", 1, 8)],
+        arguments: |scenario| {
+            let widths = [scenario.size("in"), scenario.size("out")];
+            let weights = layer_weights(&mut scenario.random("weights"), widths);
+            beside(on_any_graph(scenario, widths[0]), weights)
+        },
+    },
+    Domain {
+        name: HUB,
+        sizes: &[("leaves", 0, 270)],
+        arguments: |scenario| beside(on_hub(scenario, 2), layer_weights(&mut scenario.random("weights"), [2, 3])),
     },
 ];
 

@@ -3,7 +3,7 @@
 use judge::checks::assertions::equal;
 use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, arguments, array};
-use judge::contract::domain::Contract;
+use judge::contract::domain::{Contract, Domain};
 use judge::contract::random::Random;
 use judge::contract::scenario::Scenario;
 use judge::contract::{Case, Expect, Law, Task};
@@ -12,6 +12,7 @@ use wire::Tensors;
 
 use super::convolution_inputs::{ANY_SIZES, CLOSELY, SIZES, drawn_message, means, message_case, shared_out};
 use super::convolution_properties::{self as shared, Convolution, with_edges, with_features};
+use super::domain::{ANY_GRAPH, HUB, on_any_graph, on_hub};
 use super::inputs::{in_degrees, irregular, shuffled};
 
 const ID: &str = "message";
@@ -47,7 +48,7 @@ pub(crate) static TASK: Task = Task {
     laws: LAWS,
     contract: Contract {
         smooth: &["messages"],
-        ..Contract::BLANK
+        domain: DOMAIN,
     },
     ..Task::BLANK
 };
@@ -143,6 +144,19 @@ const LAWS: &[Law] = &[
     )
     .few()
     .differentiating(),
+];
+
+const DOMAIN: &[Domain] = &[
+    Domain {
+        name: ANY_GRAPH,
+        sizes: &[("N", 1, 40), ("density", 0, 3), ("loops", 0, 1), ("in", 1, 9)],
+        arguments: |scenario| on_any_graph(scenario, scenario.size("in")),
+    },
+    Domain {
+        name: HUB,
+        sizes: &[("leaves", 0, 270)],
+        arguments: |scenario| on_hub(scenario, 3),
+    },
 ];
 
 /// Some nodes hear themselves, the otherwise isolated last one too.

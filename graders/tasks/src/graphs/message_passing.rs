@@ -162,12 +162,16 @@ fn moved(rows: &Array, names: &[usize]) -> Array {
 
 /// The weights of `gnn_update` and its features.
 pub(crate) fn update_arguments(random: &mut Random, nodes: usize) -> Tensors {
-    let (messages, width) = (5, 3);
+    let features = features(random, nodes);
+    with(&update_weights(random, [4, 5, 3]), "features", features)
+}
+
+/// The weights of `gnn_update`, for the widths of features, messages and output.
+pub(crate) fn update_weights(random: &mut Random, [inputs, messages, width]: [usize; 3]) -> Tensors {
     arguments([
-        ("features", features(random, nodes)),
-        ("message_weight", random.scaled(&[messages, 4], 0.8)),
+        ("message_weight", random.scaled(&[messages, inputs], 0.8)),
         ("message_bias", random.scaled(&[messages], 0.5)),
-        ("own_weight", random.scaled(&[width, 4], 0.6)),
+        ("own_weight", random.scaled(&[width, inputs], 0.6)),
         ("sum_weight", random.scaled(&[width, messages], 0.6)),
         ("combined_bias", random.uniform(&[width], 0.2, 1.2)),
     ])
@@ -200,11 +204,16 @@ pub(crate) fn plain_update(given: &Tensors, edges: &[Edge]) -> Array {
 
 /// The weights of `attention_as_gnn` and its features.
 pub(crate) fn attention_arguments(random: &mut Random, nodes: usize) -> Tensors {
+    let features = features(random, nodes);
+    with(&attention_weights(random, [4, 5, 3]), "features", features)
+}
+
+/// The weights of `attention_as_gnn`, for the widths of features, keys and values.
+pub(crate) fn attention_weights(random: &mut Random, [inputs, keys, values]: [usize; 3]) -> Tensors {
     arguments([
-        ("features", features(random, nodes)),
-        ("query", random.scaled(&[5, 4], 0.6)),
-        ("key", random.scaled(&[5, 4], 0.6)),
-        ("value", random.scaled(&[3, 4], 0.8)),
+        ("query", random.scaled(&[keys, inputs], 0.6)),
+        ("key", random.scaled(&[keys, inputs], 0.6)),
+        ("value", random.scaled(&[values, inputs], 0.8)),
     ])
 }
 

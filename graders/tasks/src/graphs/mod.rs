@@ -7,6 +7,7 @@ pub(crate) mod complete_graph;
 mod convolution_inputs;
 mod convolution_properties;
 pub(crate) mod degree_matrix;
+mod domain;
 pub(crate) mod figure_6;
 pub(crate) mod gnn_update;
 pub(crate) mod graph_attention;

@@ -3,7 +3,7 @@
 use judge::checks::assertions::{equal, unchanged};
 use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, arguments, array, tensor_like, with};
-use judge::contract::domain::Contract;
+use judge::contract::domain::{Contract, Domain};
 use judge::contract::random::Random;
 use judge::contract::scenario::{Scenario, Sizes};
 use judge::contract::subject::Call;
@@ -41,7 +41,7 @@ pub(crate) static TASK: Task = Task {
     laws: LAWS,
     contract: Contract {
         smooth: &["output"],
-        ..Contract::BLANK
+        domain: DOMAIN,
     },
     ..Task::BLANK
 };
@@ -108,6 +108,15 @@ const LAWS: &[Law] = &[
     .few()
     .differentiating(),
 ];
+
+const DOMAIN: &[Domain] = &[Domain {
+    name: "any number of nodes, any widths",
+    sizes: &[("N", 1, 60), ("in", 1, 20), ("out", 1, 17)],
+    arguments: |scenario| {
+        let sizes = ["N", "in", "out"].map(|name| scenario.size(name));
+        case(&mut scenario.random("values"), sizes)
+    },
+}];
 
 fn case(random: &mut Random, [nodes, inputs, outputs]: [usize; 3]) -> Tensors {
     arguments([

@@ -1,9 +1,11 @@
 //! `accuracy_per_angle`: how a classifier does on turned images, and training with turned images.
 
+mod domain;
 mod properties;
 
 use judge::checks::trainer::Trainer;
 use judge::contract::arguments::{arguments, with};
+use judge::contract::domain::Contract;
 use judge::contract::random::{Random, floats, integers};
 use judge::contract::subject::Call;
 use judge::contract::training::Trial;
@@ -47,6 +49,10 @@ pub(crate) static TASK: Task = Task {
         cpu_seconds: 30.0,
         run,
     }],
+    contract: Contract {
+        domain: domain::DOMAIN,
+        ..Contract::BLANK
+    },
     ..Task::BLANK
 };
 

@@ -1,5 +1,6 @@
 //! `convolve2d`: one image, one kernel, six kinds of border.
 
+mod domain;
 mod properties;
 
 use judge::contract::arguments::arguments;
@@ -35,7 +36,7 @@ pub(crate) static TASK: Task = Task {
     laws: LAWS,
     contract: Contract {
         smooth: &["output"],
-        ..Contract::BLANK
+        domain: domain::DOMAIN,
     },
     ..Task::BLANK
 };

@@ -1,5 +1,6 @@
 //! `graph_attention`: one layer of attention over the edges of a graph.
 
+mod domain;
 mod gradient;
 pub(crate) mod inputs;
 mod properties;
@@ -44,7 +45,7 @@ pub(crate) static TASK: Task = Task {
     canonical: Some(by_destination),
     contract: Contract {
         smooth: &["attention", "output"],
-        ..Contract::BLANK
+        domain: domain::DOMAIN,
     },
     ..Task::BLANK
 };
@@ -208,9 +209,17 @@ const LAWS: &[Law] = &[
 
 /// Features, weights and attention of order one; `[N, in, out]`.
 fn case(random: &mut Random, edges: &[Edge], [nodes, inputs, outputs]: [usize; 3]) -> Tensors {
-    arguments([
+    let mut given = arguments([
         ("features", random.normal(&[nodes, inputs])),
         ("edge_index", edge_index(edges)),
+    ]);
+    given.extend(weights(random, [inputs, outputs]));
+    given
+}
+
+/// Weight and attention vector, for `[in, out]`.
+fn weights(random: &mut Random, [inputs, outputs]: [usize; 2]) -> Tensors {
+    arguments([
         ("weight", random.scaled(&[inputs, outputs], 0.7)),
         ("attention", random.scaled(&[2 * outputs], 0.8)),
     ])

@@ -1,0 +1,49 @@
+//! The arguments that `accuracy_per_angle` is for: any number of images, channels and classes, sides and borders.
+
+use judge::contract::arguments::with;
+use judge::contract::domain::Domain;
+use judge::contract::random::integers;
+use judge::contract::scenario::Scenario;
+use wire::Tensors;
+
+use crate::convolution::conv_net::network;
+use crate::convolution::plain::{Mode, fitting};
+
+pub(super) const DOMAIN: &[Domain] = &[
+    Domain {
+        name: "any number of images, channels and classes",
+        sizes: &[("B", 1, 40), ("channels", 1, 3), ("classes", 1, 7), ("net", 1, 2)],
+        arguments: |scenario| {
+            let (count, channels, classes) = (
+                scenario.size("B"),
+                scenario.size("channels"),
+                scenario.size("classes"),
+            );
+            labelled(scenario, count, channels, classes, [8, 8], Mode::Same)
+        },
+    },
+    Domain {
+        name: "images of any sides, each kind of padding",
+        sizes: &[("H", 1, 21), ("W", 1, 18), ("padding", 0, 5), ("amount", 0, 2), ("net", 1, 2)],
+        arguments: |scenario| {
+            let mode = Mode::numbered(scenario.integer("padding"), scenario.integer("amount"));
+            let sides = [scenario.size("H"), scenario.size("W")].map(|side| fitting(side, mode));
+            labelled(scenario, 5, 1, 3, sides, mode)
+        },
+    },
+];
+
+fn labelled(
+    scenario: &Scenario,
+    count: usize,
+    channels: usize,
+    classes: usize,
+    sides: [usize; 2],
+    mode: Mode,
+) -> Tensors {
+    let mut random = scenario.random("network");
+    let hidden = (scenario.size("net") == 2).then_some(3);
+    let given = network(&mut random, count, sides, [channels, 3, 2, 3, 4], hidden, classes, mode);
+    let labels = (0..count).map(|_| random.integer(0, classes as i64)).collect();
+    with(&given, "classes", integers(&[count], labels))
+}
