@@ -159,11 +159,21 @@ const DOMAIN: &[Domain] = &[
     Domain {
         name: HUB,
         sizes: &[("leaves", 0, 270)],
-        arguments: |scenario| beside(on_hub(scenario, 2), attention_weights(&mut scenario.random("weights"), [2, 3, 4])),
+        arguments: |scenario| {
+            beside(
+                on_hub(scenario, 2),
+                attention_weights(&mut scenario.random("weights"), [2, 3, 4]),
+            )
+        },
     },
     Domain {
         name: "scores of any size",
-        sizes: &[("N", 2, 9), ("density", 2, 3), ("loops", 0, 1), ("digits of the scores", 0, 4)],
+        sizes: &[
+            ("N", 2, 9),
+            ("density", 2, 3),
+            ("loops", 0, 1),
+            ("digits of the scores", 0, 4),
+        ],
         arguments: |scenario| {
             let weights = attention_weights(&mut scenario.random("weights"), [3, 2, 2]);
             let factor = 10.0_f64.powi(scenario.integer("digits of the scores") as i32);

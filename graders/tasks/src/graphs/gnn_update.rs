@@ -151,14 +151,23 @@ const DOMAIN: &[Domain] = &[
     Domain {
         name: HUB,
         sizes: &[("leaves", 0, 270)],
-        arguments: |scenario| beside(on_hub(scenario, 2), update_weights(&mut scenario.random("weights"), [2, 3, 4])),
+        arguments: |scenario| {
+            beside(
+                on_hub(scenario, 2),
+                update_weights(&mut scenario.random("weights"), [2, 3, 4]),
+            )
+        },
     },
     Domain {
         name: "edges that are listed several times",
         sizes: &[("times", 1, 5), ("loops", 0, 1)],
         arguments: |scenario| {
             let given = update_arguments(&mut scenario.random("layer"), 3);
-            let once: &[Edge] = if scenario.size("loops") == 1 { &[(0, 1), (1, 1)] } else { &[(0, 1), (2, 0)] };
+            let once: &[Edge] = if scenario.size("loops") == 1 {
+                &[(0, 1), (1, 1)]
+            } else {
+                &[(0, 1), (2, 0)]
+            };
             with_edges(&given, &once.repeat(scenario.size("times")))
         },
     },

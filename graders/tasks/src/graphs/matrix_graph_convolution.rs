@@ -107,7 +107,13 @@ const CASES: &[Case] = &[
 const DOMAIN: &[Domain] = &[
     Domain {
         name: ANY_GRAPH,
-        sizes: &[("N", 1, 40), ("density", 0, 3), ("loops", 0, 1), ("in", 1, 9), ("out", 1, 8)],
+        sizes: &[
+            ("N", 1, 40),
+            ("density", 0, 3),
+            ("loops", 0, 1),
+            ("in", 1, 9),
+            ("out", 1, 8),
+        ],
         arguments: |scenario| {
             let widths = [scenario.size("in"), scenario.size("out")];
             let weights = layer_weights(&mut scenario.random("weights"), widths);
@@ -117,7 +123,12 @@ const DOMAIN: &[Domain] = &[
     Domain {
         name: HUB,
         sizes: &[("leaves", 0, 270)],
-        arguments: |scenario| beside(on_hub(scenario, 2), layer_weights(&mut scenario.random("weights"), [2, 3])),
+        arguments: |scenario| {
+            beside(
+                on_hub(scenario, 2),
+                layer_weights(&mut scenario.random("weights"), [2, 3]),
+            )
+        },
     },
 ];
 
