@@ -122,7 +122,9 @@ fn case_errors(
     for dtype in [DType::F32, DType::F64] {
         let call = case_call(task, case, &stored.inputs, dtype);
         let outputs = Probe::new(subject, task.canonical).call(&call)?.outputs;
-        for (name, expected) in stored.expected.iter().filter(|(_, tensor)| tensor.dtype().is_float()) {
+        let outputs = task.read(&stored.inputs, &outputs);
+        let expected = task.read(&stored.inputs, &stored.expected);
+        for (name, expected) in expected.iter().filter(|(_, tensor)| tensor.dtype().is_float()) {
             let error = outputs
                 .get(name)
                 .map_or(f64::INFINITY, |actual| error_of(expected, actual));

@@ -59,6 +59,8 @@ pub struct Task {
     pub canonical: Option<fn(Tensors) -> Tensors>,
     /// Looks for NaN at padding before values are compared, in a task whose sequences are padded.
     pub nan_in_padding: Option<NanInPadding>,
+    /// Evens out what of the outputs nobody reads, before they are compared: there, everybody may give what they like.
+    pub unread: Option<fn(&Tensors, Tensors) -> Tensors>,
     /// Operators that this task may call, although they are the answer of others.
     pub allowed_operators: &'static [Family],
     /// Operators that are the answer of this task, and that others may call.
@@ -89,6 +91,7 @@ impl Task {
         laws: &[],
         canonical: None,
         nan_in_padding: None,
+        unread: None,
         allowed_operators: &[],
         forbidden_operators: &[],
         trials: &[],
@@ -127,6 +130,12 @@ impl Task {
         let is_allowed = |family: &Family| self.allowed_operators.contains(family);
         let attention = Family::ATTENTION.into_iter().filter(|family| !is_allowed(family));
         attention.chain(self.forbidden_operators.iter().copied()).collect()
+    }
+
+    /// The outputs of a call with these inputs, as far as somebody reads them.
+    pub fn read(&self, inputs: &Tensors, outputs: &Tensors) -> Tensors {
+        self.unread
+            .map_or_else(|| outputs.clone(), |even_out| even_out(inputs, outputs.clone()))
     }
 
     /// The limits of the calls of a check: a trial has CPU time of its own.

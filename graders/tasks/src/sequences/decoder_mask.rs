@@ -1,8 +1,9 @@
 //! `decoder_mask`: what the positions of a padded sequence see in a decoder.
 
+use judge::contract::domain::Contract;
 use judge::contract::{Law, Task};
 
-use super::mask_properties::{CASES, FROM_TWO, Mask, SIZES};
+use super::mask_properties::{CASES, DOMAIN, FROM_TWO, Mask, SIZES};
 use super::padding::in_mask;
 
 const MASK: Mask = Mask {
@@ -67,6 +68,10 @@ pub(crate) static TASK: Task = Task {
         .few(),
     ],
     nan_in_padding: Some(in_mask),
+    contract: Contract {
+        domain: DOMAIN,
+        ..Contract::BLANK
+    },
     ..Task::BLANK
 };
 

@@ -3,7 +3,7 @@
 use judge::checks::assertions::{equal, unchanged};
 use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, arguments, array};
-use judge::contract::domain::Contract;
+use judge::contract::domain::{Contract, Domain};
 use judge::contract::random::{Random, integers};
 use judge::contract::scenario::{self, Scenario};
 use judge::contract::subject::Call;
@@ -41,7 +41,7 @@ pub(crate) static TASK: Task = Task {
     laws: LAWS,
     contract: Contract {
         smooth: &["output"],
-        ..Contract::BLANK
+        domain: DOMAIN,
     },
     ..Task::BLANK
 };
@@ -83,6 +83,35 @@ const CASES: &[Case] = &[
             case(random, sizes, &counts)
         },
         expect: Expect::Outputs,
+    },
+];
+
+const DOMAIN: &[Domain] = &[
+    Domain {
+        name: "any number of rows, positions, tokens and channels",
+        sizes: &[("B", 1, 9), ("T", 1, 140), ("more positions", 0, 5), ("V", 1, 300), ("C", 1, 12)],
+        arguments: |scenario| {
+            let sizes = Sizes {
+                positions: scenario.size("T") + scenario.size("more positions"),
+                vocabulary: scenario.size("V"),
+                ..Sizes::new(scenario.size("B"), scenario.size("T"), 1, scenario.size("C"))
+            };
+            padded(&mut scenario.random("case"), sizes)
+        },
+    },
+    Domain {
+        name: "sequences of as many positions as are known, and of one more",
+        sizes: &[("known", 1, 6), ("more", 0, 1), ("tokens", 1, 7)],
+        arguments: |scenario| {
+            let known = scenario.size("known");
+            let sizes = Sizes {
+                positions: known,
+                ..Sizes::new(2, known + scenario.size("more"), 1, 2)
+            };
+            // Padding counts: its positions would need an embedding as well.
+            let counts = [sizes.length.min(scenario.size("tokens")), 1];
+            case(&mut scenario.random("case"), sizes, &counts)
+        },
     },
 ];
 

@@ -1,10 +1,12 @@
 //! `generate_sequence`: continuing a prompt until it ends.
 
+use judge::contract::domain::Contract;
 use judge::contract::random::Random;
 use judge::contract::{Case, Expect, Law, Task};
 use wire::Tensors;
 
 use super::encoder_decoder::with_transformer;
+use super::generation_domain::AFTER_A_PROMPT;
 use super::generation_inputs::{model_call, sampled, with_ends};
 use super::generation_properties::{FROM_TWO, Generator, SIZES};
 use super::generic_transformer;
@@ -42,6 +44,10 @@ pub(crate) static TASK: Task = Task {
     parts: PARTS,
     cases: CASES,
     laws: LAWS,
+    contract: Contract {
+        domain: AFTER_A_PROMPT,
+        ..Contract::BLANK
+    },
     ..Task::BLANK
 };
 

@@ -15,6 +15,8 @@ const GAP: f64 = 1e-3;
 const MARGIN: f64 = 1e-4;
 /// An END that no model can choose: the plain continuation then never ends.
 const NEVER: f64 = -2.0;
+/// The largest number below 1 that f64 has.
+pub(crate) const LARGEST_NUMBER: f64 = 1.0 - f64::EPSILON / 2.0;
 /// How often a case is drawn anew until it shows what it is to show.
 const DRAWS: usize = 5000;
 
@@ -56,6 +58,11 @@ pub(crate) fn sampled(random: &mut Random, given: &Tensors, temperature: f64) ->
 /// The same with another END.
 pub(crate) fn ending(given: &Tensors, end: f64) -> Tensors {
     with(given, "end", Tensor::integer(end as i64))
+}
+
+/// The same with an END that no model can choose.
+pub(crate) fn unending(given: &Tensors) -> Tensors {
+    ending(given, NEVER)
 }
 
 pub(crate) fn setting(given: &Tensors, name: &str) -> f64 {
@@ -169,7 +176,7 @@ pub(crate) fn with_ends(
 ) -> Tensors {
     for _ in 0..DRAWS {
         let given = make(random);
-        let Some(free) = continuation(&ending(&given, NEVER)) else {
+        let Some(free) = continuation(&unending(&given)) else {
             continue;
         };
         let end = (0..vocabulary(&given)).find(|&token| suits(&ends(&free, token as f64)));
@@ -192,6 +199,6 @@ fn varied(tokens: &Array) -> bool {
 
 /// The same call with an END that some row has in the middle of its continuation; `None` where no choice is clear.
 pub(crate) fn with_reached_end(given: &Tensors, step: usize) -> Option<Tensors> {
-    let free = continuation(&ending(given, NEVER))?;
+    let free = continuation(&unending(given))?;
     Some(ending(given, free[[0, step]]))
 }

@@ -10,7 +10,7 @@ use ndarray::{Axis, concatenate, s};
 use wire::{DType, Tensor, Tensors};
 
 use super::generation_inputs::{
-    batch, continuation, ending, model_call, prefix_call, sampled, setting, vocabulary, with_reached_end,
+    LARGEST_NUMBER, batch, continuation, ending, model_call, prefix_call, sampled, setting, vocabulary, with_reached_end,
 };
 use super::inputs::{Sizes, more_padding, with_tokens};
 use crate::transformer::inputs::{drawn, filled};
@@ -19,9 +19,6 @@ use crate::transformer::inputs::{drawn, filled};
 pub(super) const SIZES: scenario::Sizes = &[("B", 1, 3), ("T", 1, 3), ("steps", 1, 4)];
 /// Sizes of laws in which one step is not enough.
 pub(super) const FROM_TWO: scenario::Sizes = &[("B", 1, 3), ("T", 1, 3), ("steps", 2, 5)];
-
-/// The largest number below 1 that f64 has.
-const LARGEST_NUMBER: f64 = 1.0 - f64::EPSILON / 2.0;
 
 /// Which of the two functions generates.
 #[derive(Debug, Clone, Copy)]

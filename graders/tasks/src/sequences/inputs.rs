@@ -3,7 +3,8 @@
 use judge::contract::arguments::{Array, arguments, array, with};
 use judge::contract::random::{Random, integers};
 use judge::contract::scenario::Scenario;
-use wire::{Tensor, Tensors};
+use ndarray::Axis;
+use wire::{DType, Tensor, Tensors};
 
 /// Bound on what must not change at all, in f64.
 ///
@@ -220,6 +221,17 @@ pub(crate) fn with_tokens(given: &Tensors, name: &str, tokens: &Array) -> Tensor
 pub(crate) fn more_padding(tokens: &Array, more: usize) -> Array {
     let shape = [tokens.shape()[0], tokens.shape()[1] + more];
     Array::from_shape_fn(ndarray::IxDyn(&shape), |at| tokens.get(&at).copied().unwrap_or(-1.0))
+}
+
+/// The arguments with the first rows only of one of them.
+pub(crate) fn first_rows(given: &Tensors, name: &str, rows: usize) -> Tensors {
+    let all = &given[name];
+    let cut = array(all).slice_axis(Axis(0), (..rows.min(all.shape()[0])).into()).to_owned();
+    let cut = match all.dtype() {
+        DType::I64 | DType::Bool => crate::transformer::inputs::token_tensor(&cut),
+        DType::F32 | DType::F64 => judge::contract::arguments::tensor_like(all, &cut),
+    };
+    with(given, name, cut)
 }
 
 /// The rows of an embedding from `first` on, changed.

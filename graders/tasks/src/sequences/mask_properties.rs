@@ -3,6 +3,7 @@
 use judge::checks::assertions::{broken_rule, every, unchanged};
 use judge::checks::probe::{Probe, typed};
 use judge::contract::arguments::{Array, arguments};
+use judge::contract::domain::Domain;
 use judge::contract::random::Random;
 use judge::contract::scenario::{self, Scenario};
 use judge::contract::subject::Call;
@@ -11,7 +12,7 @@ use judge::findings::Violation;
 use judge::findings::stop::{Broken, Holds};
 use wire::{DType, Tensor, Tensors};
 
-use super::inputs::{count_tensor, counts};
+use super::inputs::{count_tensor, counts, padded_counts};
 use super::padding;
 use super::plain::{is_token, mask as plain_mask};
 use crate::phrase;
@@ -46,6 +47,31 @@ pub(super) const CASES: &[Case] = &[
         portion: "all",
         arguments: |random| case(random, 7, 12),
         expect: Expect::Outputs,
+    },
+];
+
+/// What both masks are for.
+pub(super) const DOMAIN: &[Domain] = &[
+    Domain {
+        name: "any number of rows and positions",
+        sizes: &[("B", 1, 5), ("T", 1, 270), ("tokens", 0, 2)],
+        arguments: |scenario| {
+            let [batch, length] = ["B", "T"].map(|name| scenario.size(name));
+            let counts = match scenario.size("tokens") {
+                0 => vec![1; batch],
+                1 => vec![length; batch],
+                _ => counts(&mut scenario.random("counts"), batch, length),
+            };
+            of_counts(&counts, length)
+        },
+    },
+    Domain {
+        name: "padding in every row",
+        sizes: &[("B", 1, 5), ("T", 2, 20)],
+        arguments: |scenario| {
+            let [batch, length] = ["B", "T"].map(|name| scenario.size(name));
+            of_counts(&padded_counts(&mut scenario.random("counts"), batch, length), length)
+        },
     },
 ];
 

@@ -5,6 +5,7 @@ pub(crate) mod embedding;
 pub(crate) mod encoder_decoder;
 pub(crate) mod encoder_mask;
 pub(crate) mod generate_sequence;
+mod generation_domain;
 pub(crate) mod generation_inputs;
 mod generation_properties;
 pub(crate) mod generic_self_attention;

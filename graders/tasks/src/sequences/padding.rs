@@ -3,7 +3,7 @@
 //! It is looked for before values are compared. A softmax over nothing is NaN, and a layer later every row has it, so that
 //! a number somewhere in the result would say nothing about the cause.
 
-use judge::contract::arguments::{Array, array};
+use judge::contract::arguments::{Array, array, tensor_like};
 use judge::findings::Finding;
 use ndarray::{Axis, s};
 use wire::{DType, Tensors};
@@ -23,6 +23,41 @@ pub(super) fn in_hidden(case: Option<&str>, inputs: &Tensors, outputs: &Tensors)
 pub(super) fn in_logits(case: Option<&str>, inputs: &Tensors, outputs: &Tensors) -> Option<Finding> {
     let rows = [token_rows(inputs, "source")?, token_rows(inputs, "target")?];
     Some(finding(case, nan_row("logits", &rows, outputs)?, false))
+}
+
+/// The hidden states of a transformer, those at padding evened out: nobody reads them.
+pub(super) fn read_hidden(inputs: &Tensors, outputs: Tensors) -> Tensors {
+    let rows = token_rows(inputs, "tokens").map(|tokens| [cache_rows(inputs), tokens]);
+    evened_out("hidden", rows, outputs)
+}
+
+/// The logits of encoder and decoder together, those at padding evened out: nobody reads them.
+pub(super) fn read_logits(inputs: &Tensors, outputs: Tensors) -> Tensors {
+    let rows = token_rows(inputs, "source").zip(token_rows(inputs, "target"));
+    evened_out("logits", rows.map(<[IsToken; 2]>::from), outputs)
+}
+
+/// An output `[B, positions, channels]` with zeros for whatever number stands at padding.
+fn evened_out(output: &str, spans: Option<[IsToken; 2]>, mut outputs: Tensors) -> Tensors {
+    let given = outputs.get(output).filter(|given| given.dtype().is_float() && given.shape().len() == 3);
+    let Some((spans, given)) = spans.zip(given) else {
+        return outputs;
+    };
+    let values = array(given);
+    let rows: Vec<Vec<bool>> = (0..values.shape()[0]).map(|row| of_row(&spans, row)).collect();
+    let even = Array::from_shape_fn(values.raw_dim(), |at| {
+        let is_padding = rows[at[0]].get(at[1]) == Some(&false);
+        if is_padding && values[&at].is_finite() { 0.0 } else { values[&at] }
+    });
+    let even = tensor_like(given, &even);
+    outputs.insert(output.to_owned(), even);
+    outputs
+}
+
+/// Which positions of a row hold tokens, the spans one after the other.
+fn of_row(spans: &[IsToken], row: usize) -> Vec<bool> {
+    let own = spans.iter().filter_map(|span| span.get(row));
+    own.flatten().copied().collect()
 }
 
 /// Where an output is blank: its name and the index.
@@ -72,12 +107,7 @@ fn blank_row(outputs: &Tensors) -> Option<Place> {
 fn nan_row(output: &'static str, spans: &[IsToken], outputs: &Tensors) -> Option<Place> {
     let values = Some(array(outputs.get(output)?)).filter(|values| values.ndim() == 3)?;
     (0..values.shape()[0]).find_map(|row| {
-        let is_token: Vec<bool> = spans
-            .iter()
-            .filter_map(|span| span.get(row))
-            .flatten()
-            .copied()
-            .collect();
+        let is_token = of_row(spans, row);
         let is_padding = |position: &usize| is_token.get(*position) == Some(&false);
         (0..values.shape()[1])
             .filter(is_padding)
@@ -146,6 +176,20 @@ mod tests {
         assert_eq!(found([f64::NAN, 0.0, f64::NAN, 0.0]), None, "these hold tokens");
         assert_eq!(found([0.0, f64::NAN, 0.0, f64::NAN]), Some(vec![0, 1, 0]));
         assert_eq!(found([0.0, 0.0, 0.0, f64::NAN]), Some(vec![0, 3, 0]));
+    }
+
+    #[test]
+    fn states_at_padding_are_as_good_as_any_other() {
+        let inputs = arguments([
+            ("tokens", integers(&[1, 2], vec![3, -1])),
+            ("cache", tensor(&Array::zeros(ndarray::IxDyn(&[1, 2, 1])))),
+            ("cache_tokens", integers(&[1], vec![1])),
+        ]);
+        let hidden = Array::from_shape_vec(ndarray::IxDyn(&[1, 4, 1]), vec![1.0, 2.0, 3.0, 4.0]);
+        let hidden = arguments([("hidden", tensor(&hidden.expect("four values")))]);
+        assert_eq!(read_hidden(&inputs, hidden)["hidden"].to_f64(), [1.0, 0.0, 3.0, 0.0]);
+        let flat = arguments([("hidden", tensor(&Array::zeros(ndarray::IxDyn(&[3]))))]);
+        assert_eq!(read_hidden(&inputs, flat.clone()), flat);
     }
 
     #[test]

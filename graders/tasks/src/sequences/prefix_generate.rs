@@ -1,11 +1,13 @@
 //! `prefix_generate`: generating behind an encoded prefix.
 
+use judge::contract::domain::Contract;
 use judge::contract::random::Random;
 use judge::contract::{Case, Expect, Law, Task};
 use wire::Tensors;
 
 use super::encoder_decoder;
 use super::generate_sequence::{all_early, in_different_steps, never};
+use super::generation_domain::BEHIND_A_PREFIX;
 use super::generation_inputs::{prefix_call, sampled, with_ends};
 use super::generation_properties::{FROM_TWO, Generator, SIZES};
 use super::inputs::Sizes;
@@ -39,6 +41,10 @@ pub(crate) static TASK: Task = Task {
     parts: PARTS,
     cases: CASES,
     laws: LAWS,
+    contract: Contract {
+        domain: BEHIND_A_PREFIX,
+        ..Contract::BLANK
+    },
     ..Task::BLANK
 };
 

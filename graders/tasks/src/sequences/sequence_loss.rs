@@ -2,8 +2,8 @@
 
 use judge::checks::assertions::{equal, unchanged};
 use judge::checks::probe::Probe;
-use judge::contract::arguments::{Array, arguments, array, scalar, tensor_like, vector, with};
-use judge::contract::domain::Contract;
+use judge::contract::arguments::{Array, arguments, array, scalar, tensor, tensor_like, vector, with};
+use judge::contract::domain::{Contract, Domain};
 use judge::contract::random::Random;
 use judge::contract::scenario::{self, Scenario};
 use judge::contract::subject::Call;
@@ -15,7 +15,7 @@ use wire::Tensors;
 use super::inputs::{counted, counts, more_padding as lengthened, padded_counts, padded_tokens, with_tokens};
 use super::plain::loss as plain_loss;
 use crate::attention::inputs::CLOSELY;
-use crate::transformer::inputs::{drawn, filled, token_tensor};
+use crate::transformer::inputs::{drawn, filled, multiplied, token_tensor};
 
 const ID: &str = "sequence_loss";
 
@@ -44,7 +44,7 @@ pub(crate) static TASK: Task = Task {
     laws: LAWS,
     contract: Contract {
         smooth: &["loss"],
-        ..Contract::BLANK
+        domain: DOMAIN,
     },
     ..Task::BLANK
 };
@@ -75,6 +75,49 @@ const CASES: &[Case] = &[
         expect: Expect::Outputs,
     },
 ];
+
+const DOMAIN: &[Domain] = &[
+    Domain {
+        name: "any number of rows, positions, tokens and cached states",
+        sizes: &[("B", 1, 9), ("T", 1, 30), ("V", 2, 300), ("K", 0, 20)],
+        arguments: |scenario| {
+            let counts = counts(&mut scenario.random("counts"), scenario.size("B"), scenario.size("T"));
+            of_counts(scenario, &counts)
+        },
+    },
+    Domain {
+        name: "rows of one token each, but for one that may have another",
+        sizes: &[("B", 1, 5), ("T", 2, 6), ("V", 2, 5), ("K", 0, 3), ("another", 0, 1)],
+        arguments: |scenario| {
+            let mut counts = vec![1; scenario.size("B")];
+            counts[0] += scenario.size("another");
+            of_counts(scenario, &counts)
+        },
+    },
+    Domain {
+        name: "logits of any size",
+        sizes: &[("T", 2, 9), ("V", 2, 9), ("K", 0, 2), ("digits of the logits", 0, 4)],
+        arguments: |scenario| {
+            let factor = 10.0_f64.powi(scenario.integer("digits of the logits") as i32);
+            multiplied(&of_counts(scenario, &[scenario.size("T")]), "logits", factor)
+        },
+    },
+    Domain {
+        name: "logits that are closer to each other than f32 can tell",
+        sizes: &[("T", 2, 9), ("V", 2, 9), ("K", 0, 2)],
+        arguments: |scenario| {
+            let given = of_counts(scenario, &[scenario.size("T")]);
+            let close = array(&given["logits"]).mapv(|logit| 1000.0 + 1e-6 * logit);
+            with(&given, "logits", tensor(&close))
+        },
+    },
+];
+
+/// One batch with so many tokens in each row, as a call has it.
+fn of_counts(scenario: &Scenario, counts: &[usize]) -> Tensors {
+    let [length, vocabulary, cached] = ["T", "V", "K"].map(|name| scenario.size(name));
+    alone(&of_vocabulary(&mut scenario.random("case"), counts, length, cached, vocabulary))
+}
 
 /// Sizes of the laws: positions of the tokens and of the cache.
 const SIZES: scenario::Sizes = &[("B", 1, 3), ("T", 2, 5), ("V", 2, 5), ("K", 0, 3)];
@@ -360,7 +403,6 @@ fn nothing_to_predict(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
 
 #[cfg(test)]
 mod tests {
-    use judge::contract::arguments::tensor;
     use wire::Outcome;
 
     use super::*;

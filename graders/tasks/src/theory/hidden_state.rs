@@ -3,7 +3,7 @@
 use judge::checks::assertions::{equal, unchanged};
 use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, arguments, array, scalar, tensor};
-use judge::contract::domain::Contract;
+use judge::contract::domain::{Contract, Domain};
 use judge::contract::random::Random;
 use judge::contract::scenario::{Scenario, Sizes};
 use judge::contract::subject::Call;
@@ -40,7 +40,7 @@ pub(crate) static TASK: Task = Task {
     laws: LAWS,
     contract: Contract {
         smooth: &["state"],
-        ..Contract::BLANK
+        domain: DOMAIN,
     },
     ..Task::BLANK
 };
@@ -79,6 +79,42 @@ const CASES: &[Case] = &[
             case(weights, random.normal(&[3]), 40)
         },
         expect: Expect::Outputs,
+    },
+];
+
+const DOMAIN: &[Domain] = &[
+    Domain {
+        name: "states of any width after any number of steps",
+        sizes: &[("d", 1, 12), ("steps", 0, 60)],
+        arguments: |scenario| {
+            let width = scenario.size("d");
+            // About as large after each step as before it.
+            let deviation = 1.0 / (width as f64).sqrt();
+            let mut random = scenario.random("values");
+            let weights = random.scaled(&[width, width], deviation);
+            case(weights, random.normal(&[width]), scenario.integer("steps"))
+        },
+    },
+    Domain {
+        name: "a part that is gone after a few steps",
+        sizes: &[("gone", 0, 6), ("steps", 0, 12)],
+        arguments: |scenario| {
+            let gone = scenario.size("gone");
+            let mut weights = Array::from_shape_fn(vec![gone + 1, gone + 1], |at| {
+                f64::from(u8::from(at[1] == at[0] + 1 && at[1] < gone))
+            });
+            weights[[gone, gone]] = -0.9;
+            let initial = scenario.random("values").normal(&[gone + 1]);
+            case(tensor(&weights), initial, scenario.integer("steps"))
+        },
+    },
+    Domain {
+        name: "a state that turns for very many steps",
+        sizes: &[("steps", 0, 1000)],
+        arguments: |scenario| {
+            let weights = tensor(&blocks(&[Block::Pair(1.0, 0.9), Block::Real(-1.0)]));
+            case(weights, scenario.random("values").normal(&[3]), scenario.integer("steps"))
+        },
     },
 ];
 

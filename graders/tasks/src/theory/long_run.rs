@@ -2,7 +2,8 @@
 
 use judge::checks::assertions::equal;
 use judge::checks::probe::Probe;
-use judge::contract::arguments::{Array, arguments, vector};
+use judge::contract::arguments::{Array, arguments, array, vector};
+use judge::contract::domain::{Contract, Domain};
 use judge::contract::random::Random;
 use judge::contract::scenario::Scenario;
 use judge::contract::subject::Call;
@@ -28,7 +29,7 @@ pub(crate) static TASK: Task = Task {
     formula: "Vanishes where rho(W) < 1, Explodes where rho(W) > 1, Stays where rho(W) = 1 within 1e-4",
     source: "Georgia Tech, CS 4644/7643, Problem Set 3, question 5",
     conventions: &[
-        "a radius of 1 is met within 1e-4; radii closer to 1 than 0.01 are asked for no other way",
+        "a radius of 1 is met within 1e-4, on either side of it",
         "matrices of radius 1 have a basis of eigenvectors here, so that their states stay",
         "in the report 0 stands for Vanishes, 1 for Stays, 2 for Explodes",
     ],
@@ -51,8 +52,42 @@ pub(crate) static TASK: Task = Task {
         },
     ],
     laws: LAWS,
+    contract: Contract {
+        domain: DOMAIN,
+        ..Contract::BLANK
+    },
     ..Task::BLANK
 };
+
+const DOMAIN: &[Domain] = &[
+    Domain {
+        name: "radii just within 1e-4 of 1, and just beyond",
+        sizes: &[("reals", 0, 4), ("pairs", 0, 3), ("basis", 0, 1)],
+        arguments: |scenario| {
+            let mut set = vec![Block::Real(-1.0)];
+            set.extend((0..scenario.size("reals")).map(|number| Block::Real(0.8 - 0.3 * number as f64)));
+            set.extend((0..scenario.size("pairs")).map(|pair| Block::Pair(1.0, 0.5 + 0.8 * pair as f64)));
+            let mut matrix = blocks(&set);
+            if scenario.size("basis") == 1 {
+                matrix = sheared(&mut scenario.random("basis"), matrix);
+            }
+            let near = [-200.0, -1.2, -0.8, 0.0, 0.8, 1.2, 200.0].map(|steps| &matrix * (1.0 + 1e-4 * steps));
+            arguments([("weights", stack_in(&near, DType::F64))])
+        },
+    },
+    Domain {
+        name: "matrices of any width and size, zeros and nilpotent ones",
+        sizes: &[("d", 1, 10), ("power of ten", -6, 6)],
+        arguments: |scenario| {
+            let width = scenario.size("d");
+            let size = 10.0_f64.powi(scenario.integer("power of ten") as i32);
+            let drawn = array(&scenario.random("entries").scaled(&[width, width], 0.3 * size));
+            let shift = Array::from_shape_fn(vec![width, width], |at| size * f64::from(u8::from(at[1] == at[0] + 1)));
+            let matrices = [Array::zeros(vec![width, width]), shift, drawn];
+            arguments([("weights", stack(&matrices))])
+        },
+    },
+];
 
 const LAWS: &[Law] = &[
     Law::new(

@@ -3,6 +3,7 @@
 use judge::checks::assertions::equal;
 use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, arguments, array, vector};
+use judge::contract::domain::{Contract, Domain};
 use judge::contract::random::Random;
 use judge::contract::scenario::{Scenario, Sizes};
 use judge::contract::{Case, Expect, Law, Task};
@@ -36,6 +37,10 @@ pub(crate) static TASK: Task = Task {
     ],
     cases: CASES,
     laws: LAWS,
+    contract: Contract {
+        domain: DOMAIN,
+        ..Contract::BLANK
+    },
     ..Task::BLANK
 };
 
@@ -101,6 +106,43 @@ const CASES: &[Case] = &[
             weights(&sets.map(|set| blocks(&set)))
         },
         expect: Expect::Outputs,
+    },
+];
+
+const DOMAIN: &[Domain] = &[
+    Domain {
+        name: "matrices of any width and size",
+        sizes: &[("d", 1, 12), ("power of ten", -6, 6)],
+        arguments: |scenario| {
+            let width = scenario.size("d");
+            let size = 10.0_f64.powi(scenario.integer("power of ten") as i32) / (width as f64).sqrt();
+            let mut random = scenario.random("entries");
+            weights(&[(); 3].map(|()| array(&random.scaled(&[width, width], size))))
+        },
+    },
+    Domain {
+        name: "eigenvalues of one absolute value: positive, negative, complex",
+        sizes: &[("positive", 0, 1), ("negative", 0, 1), ("pairs", 1, 2), ("smaller", 0, 2)],
+        arguments: |scenario| {
+            let mut random = scenario.random("eigenvalues");
+            let size = 0.5 + random.unit();
+            let mut set = vec![Block::Real(size); scenario.size("positive")];
+            set.extend(vec![Block::Real(-size); scenario.size("negative")]);
+            set.extend((0..scenario.size("pairs")).map(|pair| Block::Pair(size, 0.4 + 0.8 * pair as f64)));
+            set.extend((0..scenario.size("smaller")).map(|number| Block::Real(size * 0.2 * number as f64)));
+            made(&mut random, &[set])
+        },
+    },
+    Domain {
+        name: "matrices of zeros and nilpotent ones, beside one that is not",
+        sizes: &[("d", 1, 6)],
+        arguments: |scenario| {
+            let width = scenario.size("d");
+            let zeros = Array::zeros(vec![width, width]);
+            let shift = Array::from_shape_fn(vec![width, width], |at| f64::from(u8::from(at[1] == at[0] + 1)));
+            let half = Array::from_shape_fn(vec![width, width], |at| if at[0] == at[1] { -0.5 } else { 0.0 });
+            weights(&[zeros, shift.clone(), shift.t().to_owned(), half])
+        },
     },
 ];
 

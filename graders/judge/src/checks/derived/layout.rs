@@ -81,19 +81,20 @@ fn expanded(
     let found = match answered(probe.call(&laid_out(task, &repeated, MemoryLayout::Expanded)))? {
         Err(finding) => Some(finding),
         // Equal rows make for ties, which any rounding decides: so nothing but real values is compared.
-        Ok(after) => before
-            .outputs
-            .iter()
-            .filter(|(_, before)| before.dtype().is_float())
-            .find_map(|(output, before)| {
+        Ok(after) => {
+            let after = task.read(&repeated, &after.outputs);
+            let before = task.read(&repeated, &before.outputs);
+            let mut floats = before.iter().filter(|(_, before)| before.dtype().is_float());
+            floats.find_map(|(output, before)| {
                 let tolerance = tolerances.of(task.id, output, before.dtype());
-                let mismatch = compare(before, after.outputs.get(output)?, before.dtype(), tolerance)?;
+                let mismatch = compare(before, after.get(output)?, before.dtype(), tolerance)?;
                 Some(Finding::LawBroken(Violation::Changed {
                     cause: words(MemoryLayout::Expanded).to_owned(),
                     what: format!("`{output}`"),
                     mismatch,
                 }))
-            }),
+            })
+        }
     };
     Ok(found.map(|finding| Failure::of(&probe, finding, seed).of_views()))
 }

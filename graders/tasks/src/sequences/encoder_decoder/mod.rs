@@ -1,5 +1,6 @@
 //! `encoder_decoder`: the logits of a decoder behind an encoded source.
 
+mod domain;
 mod inputs;
 mod properties;
 
@@ -10,7 +11,7 @@ use judge::contract::{Case, Expect, Law, Task};
 use self::inputs::{full, padded};
 use super::generic_transformer;
 use super::inputs::{Sizes, encoder_decoder_call};
-use super::padding::in_logits;
+use super::padding::{in_logits, read_logits};
 
 /// The task.
 pub(crate) static TASK: Task = Task {
@@ -37,9 +38,10 @@ pub(crate) static TASK: Task = Task {
     cases: CASES,
     laws: LAWS,
     nan_in_padding: Some(in_logits),
+    unread: Some(read_logits),
     contract: Contract {
         smooth: &["logits"],
-        ..Contract::BLANK
+        domain: domain::DOMAIN,
     },
     ..Task::BLANK
 };

@@ -1,5 +1,6 @@
 //! `generic_self_attention`: multi-head self-attention whose mask is given.
 
+mod domain;
 mod inputs;
 mod properties;
 
@@ -36,7 +37,7 @@ pub(crate) static TASK: Task = Task {
     laws: LAWS,
     contract: Contract {
         smooth: &["output"],
-        ..Contract::BLANK
+        domain: domain::DOMAIN,
     },
     ..Task::BLANK
 };

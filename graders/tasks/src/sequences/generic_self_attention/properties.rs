@@ -8,7 +8,7 @@ use judge::findings::stop::{Broken, Holds};
 use ndarray::{Axis, IxDyn, s};
 use wire::Tensors;
 
-use super::inputs::mask_tensor;
+use super::inputs::{equal_scores, mask_tensor};
 use crate::attention::inputs::{CLOSELY, linear};
 use crate::sequences::inputs::{EXACTLY, attention};
 use crate::sequences::plain::attention as plain_attention;
@@ -168,13 +168,7 @@ pub(super) fn head_independence(scenario: &Scenario, probe: &mut Probe<'_>) -> H
 /// Queries and keys are opposite constants, so that every score is the same, far below zero; values differ.
 pub(super) fn fill(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let size = scenario.integer("thousands") as f64 * 1000.0;
-    let given = zeroed(&given(scenario), &["query_weight", "key_weight"]);
-    let width = given["query_bias"].shape()[0];
-    let dimension = width / heads(&given);
-    let constant = (size / (dimension as f64).sqrt()).sqrt();
-    let bias = |value: f64| Array::from_elem(IxDyn(&[width]), value);
-    let given = with_float(&given, "query_bias", &bias(constant));
-    let given = with_float(&given, "key_bias", &bias(-constant));
+    let given = equal_scores(&given(scenario), -size);
     equal(
         &format!("the output where every visible score is -{size}"),
         "the mean of the values that are seen, projected",

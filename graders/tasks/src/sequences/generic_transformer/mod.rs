@@ -1,5 +1,6 @@
 //! `generic_transformer`: from tokens to hidden states, as encoder and as decoder.
 
+mod domain;
 mod properties;
 
 use judge::contract::arguments::with;
@@ -10,7 +11,7 @@ use judge::contract::{Case, Expect, Law, Task};
 use wire::Tensors;
 
 use super::inputs::{Sizes, padded_counts, padded_tokens, transformer_call, with_cache};
-use super::padding::in_hidden;
+use super::padding::{in_hidden, read_hidden};
 
 /// The task.
 pub(crate) static TASK: Task = Task {
@@ -41,9 +42,10 @@ pub(crate) static TASK: Task = Task {
     cases: CASES,
     laws: LAWS,
     nan_in_padding: Some(in_hidden),
+    unread: Some(read_hidden),
     contract: Contract {
         smooth: &["hidden"],
-        ..Contract::BLANK
+        domain: domain::DOMAIN,
     },
     ..Task::BLANK
 };

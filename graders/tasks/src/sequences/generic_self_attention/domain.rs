@@ -1,0 +1,60 @@
+//! The arguments that `generic_self_attention` is for: any number of rows, positions and heads, masks of any kind, scores of
+//! any size.
+
+use judge::contract::arguments::with;
+use judge::contract::domain::Domain;
+use judge::contract::scenario::Scenario;
+use wire::Tensors;
+
+use super::inputs::{equal_scores, mask_tensor};
+use crate::sequences::inputs::attention;
+use crate::transformer::inputs::multiplied;
+
+pub(super) const DOMAIN: &[Domain] = &[
+    Domain {
+        name: "any number of rows, positions and heads",
+        sizes: &[("B", 1, 5), ("T", 1, 36), ("heads", 1, 5), ("d", 1, 6)],
+        arguments: |scenario| {
+            let [batch, length, heads, dimension] = ["B", "T", "heads", "d"].map(|name| scenario.size(name));
+            attention(&mut scenario.random("case"), batch, length, heads, dimension)
+        },
+    },
+    Domain {
+        name: "positions that see one position each, or all",
+        sizes: &[("B", 1, 4), ("T", 1, 20), ("seen", 0, 3)],
+        arguments: |scenario| {
+            let (given, length) = (narrow(scenario), scenario.size("T"));
+            let seen = |row: usize, position: usize, column: usize| match scenario.size("seen") {
+                0 => column == position,
+                1 => column == row % length,
+                2 => column == length - 1,
+                _ => true,
+            };
+            let shape = vec![scenario.size("B"), length, length];
+            let mask = ndarray::ArrayD::from_shape_fn(shape, |at| f64::from(u8::from(seen(at[0], at[1], at[2]))));
+            with(&given, "mask", mask_tensor(&mask))
+        },
+    },
+    Domain {
+        name: "scores of any size",
+        sizes: &[("B", 1, 2), ("T", 1, 9), ("digits of the scores", 0, 4)],
+        arguments: |scenario| {
+            let factor = 10.0_f64.powi(scenario.integer("digits of the scores") as i32);
+            let given = multiplied(&narrow(scenario), "query_weight", factor);
+            multiplied(&given, "query_bias", factor)
+        },
+    },
+    Domain {
+        name: "visible scores that are all far below zero",
+        sizes: &[("B", 1, 2), ("T", 2, 6), ("digits of the scores", 2, 6)],
+        arguments: |scenario| {
+            let size = 10.0_f64.powi(scenario.integer("digits of the scores") as i32);
+            equal_scores(&narrow(scenario), -size)
+        },
+    },
+];
+
+/// Two heads of three channels.
+fn narrow(scenario: &Scenario) -> Tensors {
+    attention(&mut scenario.random("case"), scenario.size("B"), scenario.size("T"), 2, 3)
+}

@@ -1,0 +1,61 @@
+//! What `beam_search` is for: beams of any width over vocabularies and sequences of any size, log-probabilities of any size.
+
+use judge::contract::domain::Domain;
+use judge::contract::scenario::Scenario;
+use wire::{DType, Tensors};
+
+use super::inputs::{random_tree, search_arguments};
+use super::plain::{Tree, rows};
+
+pub(super) const DOMAIN: &[Domain] = &[
+    Domain {
+        name: "beams of any width over sequences of any length",
+        sizes: &[("V", 1, 5), ("L", 1, 5), ("b", 1, 40)],
+        arguments: |scenario| searched(scenario, &tree(scenario)),
+    },
+    Domain {
+        name: "large vocabularies",
+        sizes: &[("V", 2, 150), ("L", 1, 2), ("b", 1, 200)],
+        arguments: |scenario| searched(scenario, &tree(scenario)),
+    },
+    Domain {
+        name: "log-probabilities near -900 and near 0",
+        sizes: &[("V", 2, 4), ("L", 1, 4), ("b", 1, 6), ("only low ones", 0, 1)],
+        arguments: |scenario| {
+            let mut tree = tree(scenario);
+            let mut random = scenario.random("which");
+            let all = scenario.size("only low ones") == 1;
+            for value in &mut tree.table {
+                // A hundredth, so that the sum of all scores stays near the bound.
+                let low = all || random.unit() < 0.5;
+                *value = if low { *value * 0.01 - 900.0 } else { *value * 0.01 };
+            }
+            searched(scenario, &tree)
+        },
+    },
+    Domain {
+        name: "equal scores among others",
+        sizes: &[("V", 1, 4), ("L", 1, 5), ("b", 1, 6), ("steps", 1, 4)],
+        arguments: |scenario| {
+            let (vocabulary, max_length) = (scenario.size("V"), scenario.size("L"));
+            let mut random = scenario.random("quarters");
+            // Quarters, of which sums are exact; 0 is the logarithm of a certainty.
+            let quarter = |_| -0.25 * random.integer(0, scenario.integer("steps")) as f64;
+            let tree = Tree {
+                table: (0..rows(vocabulary, max_length) * vocabulary).map(quarter).collect(),
+                vocabulary,
+                end: 0,
+                max_length,
+            };
+            searched(scenario, &tree)
+        },
+    },
+];
+
+fn tree(scenario: &Scenario) -> Tree {
+    random_tree(&mut scenario.random("tree"), scenario.size("V"), scenario.size("L"))
+}
+
+fn searched(scenario: &Scenario, tree: &Tree) -> Tensors {
+    search_arguments(tree, scenario.size("b"), DType::F64)
+}
