@@ -110,6 +110,7 @@ fn crate_of(place: &Place, assignment: &Assignment) -> Result<Files, Failure> {
     let scope = Scope::Assignment {
         id: &assignment.id,
         tasks: tasks.collect(),
+        is_beside_scripts: false,
     };
     let files = template::generate(place.root(), &scope).map_err(Failure::environment)?;
     Ok(files

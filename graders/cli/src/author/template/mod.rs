@@ -124,11 +124,11 @@ pub(crate) fn generate(root: &Path, scope: &Scope<'_>) -> Result<BTreeMap<PathBu
     }
     let groups = readme::groups(&root.join(ASSIGNMENTS))?;
     let given = files.keys().filter(|path| is_given(path)).cloned().collect();
-    let (program, whence) = scope.program();
+    let (program, origin) = scope.program();
     let handed = Handed {
         assignment: &manifest.assignment,
         program,
-        whence,
+        origin,
         given: &given,
         tasks: scope.tasks(),
     };

@@ -11,8 +11,9 @@ use sandbox::stage::GIVEN;
 use super::cut::Function;
 
 const OPENING: &str = "\
-Every function below is a `todo!` with its instruction. Its doc comment is the full text of the task: shapes, dtypes,
-conventions, errors, and where it comes from. Where the assignment leaves something open, the doc comment decides.
+This crate is what you hand in. Every function below is a `todo!` with its instruction. Its doc comment is the full text
+of the task: shapes, dtypes, conventions, errors, and where it comes from. Where the assignment leaves something open, the
+doc comment decides.
 ";
 
 /// The task that commands show, where it is handed out.
@@ -23,14 +24,12 @@ const EXAMPLE_PART: &str = "causal_mask";
 
 /// Said where the template serves several assignments.
 const SEVERAL: &str = "
-It holds the functions of every assignment of the course: write those of yours. Which one it is stands in `Cargo.toml`,
-under `[package.metadata.grade]`; `--assignment ID` overrides it.
+The crate holds the functions of every assignment of the course, yours first: write those. Which one is yours stands in
+`Cargo.toml`, under `[package.metadata.grade]`; `--assignment ID` overrides it.
 ";
 
-/// What follows the table; words in braces depend on what is handed out.
-const AFTER_TABLE: &str = r"
-{types}
-
+/// What stands before the tables; the word in braces depends on what is handed out.
+const BEFORE_TABLES: &str = "
 ## Have it graded
 
 {commands}
@@ -41,7 +40,14 @@ that file, so grade early and often.
 `cargo check`, `cargo test` and a language server (rust-analyzer) work here as in any crate, once `scripts/setup` of the
 course's repository has run: in every folder below that repository, and anywhere else after `grade init .` in this folder.
 The first build takes minutes. A finding that comes with a test (`--verbose`, the page, the summary) is a file for `tests`:
-`cargo test --test NAME` fails until it is mended.
+`cargo test --test NAME` fails until the code is fixed.
+
+## What to write
+";
+
+/// What follows the tables; words in braces depend on what is handed out.
+const AFTER_TABLES: &str = r"
+{types}
 
 ## Rules
 
@@ -95,24 +101,26 @@ pub(super) struct Handed<'a> {
     pub(super) assignment: &'a str,
     /// The program, as it is called from the crate's folder.
     pub(super) program: &'a str,
-    /// Where the program is to be had from, where it is not at hand.
-    pub(super) whence: &'a str,
+    /// What the program is, and how to get it.
+    pub(super) origin: &'a str,
     /// The given files that there are, as paths in the crate.
     pub(super) given: &'a BTreeSet<PathBuf>,
     /// The tasks that are handed out.
     pub(super) tasks: Vec<&'static Task>,
 }
 
-/// The README for a template that names an assignment, with the functions of its topic files, grouped by assignment.
+/// The README for a template that names an assignment, with the functions of its topic files, grouped by assignment, its
+/// own first.
 pub(super) fn render(handed: &Handed<'_>, groups: &[Group], topics: &BTreeMap<PathBuf, Vec<Function>>) -> String {
-    let assignment = handed.assignment;
-    let mut text = format!("# {assignment}\n\n{OPENING}");
     let has_any = |group: &&Group| topics.keys().any(|path| group.has(path));
-    if groups.iter().filter(has_any).count() > 1 {
+    let mut shown: Vec<&Group> = groups.iter().filter(has_any).collect();
+    shown.sort_by_key(|group| group.id != handed.assignment);
+    let mut text = format!("# {}\n\n{OPENING}", title(handed.assignment, groups));
+    if shown.len() > 1 {
         text.push_str(SEVERAL);
     }
-    text.push_str("\n## What to write\n");
-    for group in groups.iter().filter(has_any) {
+    text.push_str(&BEFORE_TABLES.replace("{commands}", &commands(handed)));
+    for group in shown {
         let _ = write!(text, "\n### {} (`{}`)\n", group.title, group.id);
         table(&mut text, topics, |path| group.has(path));
     }
@@ -123,12 +131,20 @@ pub(super) fn render(handed: &Handed<'_>, groups: &[Group], topics: &BTreeMap<Pa
         }
         table(&mut text, topics, in_none);
     }
-    let after = AFTER_TABLE
+    let after = AFTER_TABLES
         .replace("{types}", &types(handed.given))
-        .replace("{commands}", &commands(handed))
         .replace("{given}", &given(handed.given))
         .replace("{parts}\n", &parts(&handed.tasks));
     text + &after
+}
+
+/// The name of the assignment with its id; the id alone where no file says more.
+fn title(assignment: &str, groups: &[Group]) -> String {
+    let own = groups.iter().find(|group| group.id == assignment);
+    own.map_or_else(
+        || assignment.to_owned(),
+        |group| format!("{} (`{}`)", group.title, group.id),
+    )
 }
 
 fn has(given: &BTreeSet<PathBuf>, name: &str) -> bool {
@@ -169,7 +185,7 @@ fn commands(handed: &Handed<'_>) -> String {
     let widest = lines.iter().map(|(command, _)| command.len()).max().unwrap_or(0);
     let row = |(command, what): &(String, &str)| format!("{command:<widest$}  # {what}\n");
     let rows: String = lines.iter().map(row).collect();
-    format!("In this folder{}:\n\n```sh\n{rows}```", handed.whence)
+    format!("{}\n\nIn this folder:\n\n```sh\n{rows}```", handed.origin)
 }
 
 /// The rule on given files.
@@ -230,7 +246,7 @@ mod tests {
         Handed {
             assignment: "one",
             program: "../scripts/grade",
-            whence: "",
+            origin: "The grader is here.",
             given,
             tasks: ids.iter().filter_map(|id| tasks::find(id)).collect(),
         }
@@ -271,6 +287,8 @@ mod tests {
             "../scripts/grade explain and_neuron ",
             "are in `src/sequence_types.rs`.",
             "- `src/parts.rs`, `src/sequence_types.rs` and `src/lib.rs` are given",
+            "# Assignment one (`one`)\n\nThis crate is what you hand in.",
+            "The grader is here.\n\nIn this folder:\n",
         ] {
             assert!(text.contains(said), "{said}:\n{text}");
         }
@@ -307,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn every_assignment_has_a_table_of_its_own() {
+    fn every_assignment_has_a_table_of_its_own_and_that_of_the_crate_comes_first() {
         let function = |name: &str| Function {
             signature: format!("{name}()"),
             summary: String::new(),
@@ -327,10 +345,10 @@ mod tests {
             .lines()
             .filter(|line| line.starts_with("### ") || line.starts_with("| `"));
         let expected = [
-            "### Assignment two (`two`)",
-            "| `src/b.rs` | `late()` |  |",
             "### Assignment one (`one`)",
             "| `src/a.rs` | `early()` |  |",
+            "### Assignment two (`two`)",
+            "| `src/b.rs` | `late()` |  |",
             "### Without an assignment",
             "| `src/c.rs` | `nobody()` |  |",
         ];

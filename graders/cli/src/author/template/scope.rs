@@ -7,6 +7,15 @@ use judge::contract::Task;
 use super::marker::Flaw;
 use super::narrow;
 
+/// How to get the program where nothing of it lies beside the crate.
+const INSTALLED: &str = "\
+`grade` is the grader. To get it, run `./scripts/install` once in your checkout of the course's repository: it puts `grade`
+on your PATH. The first call builds it, which takes some minutes.";
+
+/// How to get the program where its scripts lie beside the crate: nothing has to be installed.
+const BESIDE_SCRIPTS: &str = "\
+`../scripts/grade` is the grader. There is nothing to install: the first call builds it, which takes some minutes.";
+
 /// What a template is made for.
 #[derive(Debug)]
 pub(crate) enum Scope<'a> {
@@ -18,6 +27,8 @@ pub(crate) enum Scope<'a> {
         id: &'a str,
         /// Its tasks, as far as they are handed out.
         tasks: Vec<&'static Task>,
+        /// Whether the crate lies beside the scripts, and not anywhere on the machine.
+        is_beside_scripts: bool,
     },
 }
 
@@ -33,15 +44,14 @@ impl Scope<'_> {
         }
     }
 
-    /// How the program is called from the crate's folder, and where it is to be had from.
+    /// How the program is called from the crate's folder, and how to get it.
     pub(super) fn program(&self) -> (&'static str, &'static str) {
         match self {
-            Self::Everything => (
-                "grade",
-                ", with `grade` on the PATH (`./scripts/install` in the course's repository)",
-            ),
-            // The crate lies beside the scripts, and nothing has to be installed.
-            Self::Assignment { .. } => ("../scripts/grade", ""),
+            Self::Assignment {
+                is_beside_scripts: true,
+                ..
+            } => ("../scripts/grade", BESIDE_SCRIPTS),
+            Self::Everything | Self::Assignment { .. } => ("grade", INSTALLED),
         }
     }
 

@@ -104,6 +104,7 @@ fn collect(place: &Place, assignment: &Assignment, handout: &Handout, min_score:
     let scope = Scope::Assignment {
         id: &assignment.id,
         tasks: handout.tasks.clone(),
+        is_beside_scripts: true,
     };
     let template = template::generate(place.root(), &scope).map_err(Failure::environment)?;
     let mut files = Files::new();
