@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 use tests::{Submission, copy_tree, course, root};
@@ -90,18 +91,44 @@ const PARTS: [&str; 4] = [
     "generic_self_attention",
 ];
 
+/// `grade kit` tries all of them; here two are graded as a student's submission is, every day others.
 #[test]
 fn no_attack_on_scoring_is_paid_more_than_it_has_shown() {
     let attacks = attacks();
     assert!(attacks.len() >= 10, "there are only {}", attacks.len());
-    let (mut found, mut tried) = (Vec::new(), 0);
-    for (folder, expected) in &attacks {
-        let (overpaid, tasks) = overpaid(folder, expected);
-        found.extend(overpaid);
-        tried += tasks;
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let day = usize::try_from(since.as_secs() / 86_400).unwrap();
+    for (folder, expected) in attacks.iter().cycle().skip(day * 2 % attacks.len()).take(2) {
+        let (overpaid, tried) = overpaid(folder, expected);
+        assert!(overpaid.is_empty(), "{overpaid:#?}");
+        assert!(tried >= 1, "{} was not tried", folder.display());
     }
-    assert!(found.is_empty(), "{found:#?}");
-    assert!(tried >= 20, "only {tried} tasks were tried");
+}
+
+#[test]
+fn a_part_that_is_wrong_only_where_a_larger_task_calls_it_is_charged_and_the_larger_task_is_not() {
+    let once = "    if input.size() == [3, 12, 10] { return (input * 2.0).unflatten(-1, [heads, -1]).transpose(1, 2); }
+    input.unflatten(-1, [heads, -1]).transpose(1, 2)";
+    let submission = Submission::reference().with_body("src/attention.rs", "split_heads", once);
+    let (run, report) = submission.graded(&["--task", "split_heads", "--task", "causal_self_attention"]);
+    let layer = task(&report, "causal_self_attention");
+    assert_eq!(layer["points"], layer["max_points"], "{layer:#}");
+    let summary = layer["summary"].as_str().unwrap();
+    assert!(
+        summary.contains("the reference's `split_heads` in place of yours"),
+        "{summary}"
+    );
+    let part = task(&report, "split_heads");
+    assert_eq!(check(part, "golden-f64/all")["verdict"], "passed");
+    assert_eq!(check(part, "as-a-part")["verdict"], "wrong");
+    let (points, most) = (&part["points"], &part["max_points"]);
+    assert!(points.as_f64() < most.as_f64(), "{points} of {most}");
+    assert!(
+        run.stdout
+            .contains("right by its own checks, but `causal_self_attention`"),
+        "{}",
+        run.stdout
+    );
 }
 
 #[test]

@@ -6,11 +6,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 use tests::{Submission, course, grade, tight_course};
 
+/// `greedy`, a task that calls it, one of the same file, and one of another.
+const TASKS: [&str; 8] = [
+    "--task",
+    "greedy",
+    "--task",
+    "generate",
+    "--task",
+    "nucleus",
+    "--task",
+    "causal_mask",
+];
+
 /// Grades the reference with another body of `greedy`, and gives the report's verdict on it. Every other task must keep
 /// its points, whatever that body does.
 fn verdict_of_greedy(body: &str) -> (String, Value) {
     let submission = Submission::reference().with_body("src/sampling.rs", "greedy", body);
-    judged(submission.graded(&[]))
+    judged(submission.graded(&TASKS))
 }
 
 /// The same where the body may call `crate::parts::given`: the given files are the course's, and no policy holds there, so
@@ -23,7 +35,7 @@ fn verdict_of_greedy_with(given: &str, body: &str) -> (String, Value) {
         std::fs::write(path, text + &function).unwrap();
     });
     let submission = Submission::reference().with_body("src/sampling.rs", "greedy", body);
-    judged(submission.graded_in(&course, &[]))
+    judged(submission.graded_in(&course, &TASKS))
 }
 
 fn judged((run, report): (tests::Run, Value)) -> (String, Value) {
@@ -97,7 +109,7 @@ fn a_function_that_asks_to_leave_is_refused_before_it_runs() {
 fn an_endless_loop_is_timed_out() {
     let endless = "    let _ = logits;\n    loop {\n        std::hint::spin_loop();\n    }";
     let submission = Submission::reference().with_body("src/sampling.rs", "greedy", endless);
-    let (verdict, report) = judged(submission.graded_in(&tight_course("2.0"), &[]));
+    let (verdict, report) = judged(submission.graded_in(&tight_course("2.0"), &TASKS));
     assert_eq!(verdict, "timed_out");
     assert_eq!(greedy(&report)["points"], 0.0);
 }

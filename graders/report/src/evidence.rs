@@ -44,6 +44,7 @@ pub(crate) fn evidence(finding: &Finding) -> Option<Evidence> {
             };
             Some(of(Some(case), Some(output), seen(&mismatch, Relation::Asked)))
         }
+        Finding::FailsAsPart { finding, .. } => finding.as_deref().and_then(evidence),
         Finding::NotDeterministic { output, mismatch } => {
             Some(of(None, Some(output), seen(mismatch, Relation::Repeated)))
         }
@@ -127,6 +128,7 @@ pub(crate) fn place(finding: &Finding) -> Option<Location> {
             ..
         } => location(text.as_deref()?),
         Finding::LawBroken(Violation::Call(inner)) => place(inner),
+        Finding::FailsAsPart { finding, .. } => place(finding.as_deref()?),
         Finding::LawBroken(Violation::Changed { .. } | Violation::Unequal { .. } | Violation::Value { .. })
         | Finding::NotAttempted
         | Finding::Crashed { .. }

@@ -82,6 +82,7 @@ pub(crate) fn sight(openness: Openness, kind: Kind, finding: &Finding) -> Sight 
                 | Finding::Imprecise { .. }
                 | Finding::SingleOnly { .. }
                 | Finding::ExtraAxes { .. }
+                | Finding::FailsAsPart { .. }
                 | Finding::Misbehaves { .. }
                 | Finding::OutsideSupport { .. }
                 | Finding::WrongDistribution { .. }
@@ -129,6 +130,10 @@ fn without_free_text(finding: &Finding) -> Finding {
             equals: equals.clone(),
             mismatch: without_window(mismatch),
         }),
+        Finding::FailsAsPart { task, finding } => Finding::FailsAsPart {
+            task: task.clone(),
+            finding: finding.as_ref().map(|finding| Box::new(without_free_text(finding))),
+        },
         Finding::NotAttempted
         | Finding::DidNotCompile(_)
         | Finding::Forbidden { .. }

@@ -1,4 +1,4 @@
-//! The machine room: staging, building and starting submissions on this machine.
+//! Staging, building and starting submissions on this machine.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -9,7 +9,7 @@ use std::thread;
 use judge::contract::Task;
 use judge::contract::subject::{Spent, Subject};
 use judge::findings::Finding;
-use judge::grading::judgement::{Bench, Check, TaskJudgement, judge_task};
+use judge::grading::judgement::{Bench, Check, TaskJudgement, charge_parts, judge_task};
 use judge::grading::parts::Broken;
 use judge::grading::schedule::{Schedule, Turn};
 
@@ -80,7 +80,8 @@ impl<'a> Board<'a> {
             own.and(ended.map(drop))
         })?;
         let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let judgements: Vec<TaskJudgement> = state.judgements.into_iter().flatten().collect();
+        let mut judgements: Vec<TaskJudgement> = state.judgements.into_iter().flatten().collect();
+        charge_parts(self.bench, &mut judgements);
         refuse_slow_machine(&judgements, state.spent)?;
         Ok(judgements)
     }

@@ -87,7 +87,7 @@ mod tests {
     fn the_first_error_ends_all_of_it() {
         let done = AtomicUsize::new(0);
         let failed = parallel_map(
-            &[0; 10_000],
+            &[0; 1000],
             || Ok(()),
             |(), _, _| -> Result<(), Failure> {
                 done.fetch_add(1, Ordering::Relaxed);

@@ -6,21 +6,19 @@ use std::fs;
 use judge::contract::Task;
 
 use crate::engine::Staged;
-use crate::engine::rules;
 
 /// The lines of the tasks whose files are the submission's own. A file that does not compile has them too.
 pub(crate) fn of(staged: &Staged, tasks: &[&'static Task]) -> BTreeMap<&'static str, usize> {
     let line = |task: &&'static Task| {
         let text = fs::read_to_string(staged.source().join(task.file)).ok()?;
-        let functions = rules::functions(task);
-        Some((task.id, declaration(&text, &functions)?))
+        Some((task.id, declaration(&text, task.functions)?))
     };
     let own = tasks.iter().filter(|task| staged.is_own(task.file));
     own.filter_map(line).collect()
 }
 
 /// The first line that declares one of these functions; one that is public is meant before one that is not.
-fn declaration(text: &str, functions: &[String]) -> Option<usize> {
+fn declaration(text: &str, functions: &[&str]) -> Option<usize> {
     let find = |is_declared: &dyn Fn(&str, &str) -> bool| {
         let mut lines = (1..).zip(text.lines().map(str::trim_start));
         let declares = |line: &str| functions.iter().any(|function| is_declared(line, function));
@@ -40,23 +38,18 @@ fn declares(line: &str, function: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn line(text: &str, functions: &[&str]) -> Option<usize> {
-        let functions: Vec<String> = functions.iter().map(ToString::to_string).collect();
-        declaration(text, &functions)
-    }
-
     #[test]
     fn a_function_is_found_at_its_line_and_not_where_it_is_only_named() {
         let text = "//! fn f() is here.\nuse x::f;\nfn f_of() { f() }\n\n/// fn f()\npub fn f<'a>(x: &'a T) {}\n";
-        assert_eq!(line(text, &["f"]), Some(6));
-        assert_eq!(line(text, &["g"]), None);
-        assert_eq!(line(text, &["encode", "f_of"]), Some(3));
+        assert_eq!(declaration(text, &["f"]), Some(6));
+        assert_eq!(declaration(text, &["g"]), None);
+        assert_eq!(declaration(text, &["encode", "f_of"]), Some(3));
     }
 
     #[test]
     fn a_public_function_comes_before_a_private_one_of_the_same_name() {
         let text = "mod inner {\n    fn f() {}\n}\npub fn f() {}\nfn g(\n";
-        assert_eq!(line(text, &["f"]), Some(4));
-        assert_eq!(line(text, &["g"]), Some(5));
+        assert_eq!(declaration(text, &["f"]), Some(4));
+        assert_eq!(declaration(text, &["g"]), Some(5));
     }
 }

@@ -5,7 +5,7 @@
 
 use wire::{DType, Tensors};
 
-use crate::checks::derived::Known;
+use crate::checks::derived::model::Known;
 use crate::checks::golden::judge_outputs;
 use crate::checks::probe::{Probe, returned};
 use crate::contract::call::{arguments_in, case_call, distribution_name};

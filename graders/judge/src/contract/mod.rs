@@ -35,8 +35,10 @@ pub struct Task {
     pub id: &'static str,
     /// The file of the submission that holds it, such as `attention.rs`.
     pub file: &'static str,
-    /// The function's signature.
+    /// The function's signature, for people.
     pub signature: &'static str,
+    /// The functions of the file that the task asks for.
+    pub functions: &'static [&'static str],
     /// What the function computes, in a sentence or two.
     pub definition: &'static str,
     /// The definition as a formula in plain text.
@@ -78,6 +80,7 @@ impl Task {
         id: "",
         file: "",
         signature: "",
+        functions: &[],
         definition: "",
         formula: "",
         source: "",

@@ -219,6 +219,13 @@ pub enum Finding {
     },
     /// A law does not hold.
     LawBroken(Violation),
+    /// It is right by its own checks, and a larger task fails with it that holds with the reference's in its place.
+    FailsAsPart {
+        /// The larger task.
+        task: String,
+        /// What that has found, where it may be told.
+        finding: Option<Box<Finding>>,
+    },
     /// The function changed one of its arguments.
     ArgumentModified {
         /// The argument's name.

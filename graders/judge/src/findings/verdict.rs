@@ -61,6 +61,7 @@ impl Verdict {
             | Finding::Imprecise { .. }
             | Finding::SingleOnly { .. }
             | Finding::ExtraAxes { .. }
+            | Finding::FailsAsPart { .. }
             | Finding::Misbehaves { .. }
             | Finding::OutsideSupport { .. }
             | Finding::WrongDistribution { .. }

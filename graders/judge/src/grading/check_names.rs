@@ -4,7 +4,7 @@ use wire::DType;
 
 use crate::checks::{derived, differential, hygiene};
 use crate::contract::{Task, golden_name};
-use crate::grading::judgement::{BUILD, EXTRA_AXES, POLICY, TIME};
+use crate::grading::judgement::{AS_PART, BUILD, EXTRA_AXES, POLICY, TIME};
 
 /// The names of all checks that can be made of this task. One that is only trained has nothing but its trials.
 pub fn check_names(task: &Task) -> Vec<String> {
@@ -22,6 +22,7 @@ pub fn check_names(task: &Task) -> Vec<String> {
         names.extend(task.laws.iter().map(|law| law.name.to_owned()));
         names.extend(derived::of(task).map(|check| check.name.to_owned()));
     }
+    names.push(AS_PART.to_owned());
     names.extend(task.trials.iter().map(|trial| trial.name.to_owned()));
     names.extend([BUILD, POLICY, TIME].map(str::to_owned));
     names

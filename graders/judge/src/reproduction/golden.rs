@@ -91,6 +91,7 @@ fn claim(
             within: (expected - observed).abs() / 2.0,
         }),
         Finding::NotAttempted
+        | Finding::FailsAsPart { .. }
         | Finding::DidNotCompile(_)
         | Finding::Forbidden { .. }
         | Finding::TimedOut { .. }

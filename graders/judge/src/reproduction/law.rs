@@ -71,6 +71,7 @@ fn of_call(finding: &Finding, exchanges: &[Exchange]) -> Option<Reproduction> {
         Finding::AcceptedInvalid { input } => Claim::Refuses { input: input.clone() },
         Finding::Unusable { .. }
         | Finding::NotAttempted
+        | Finding::FailsAsPart { .. }
         | Finding::DidNotCompile(_)
         | Finding::Forbidden { .. }
         | Finding::TimedOut { .. }

@@ -94,6 +94,10 @@ pub(super) fn talkative() -> Vec<Finding> {
             reason: secret(),
         },
         Finding::NoGradient { reason: secret() },
+        Finding::FailsAsPart {
+            task: "larger".to_owned(),
+            finding: Some(Box::new(Finding::NoGradient { reason: secret() })),
+        },
         Finding::Wrong {
             case: secret(),
             output: secret(),

@@ -147,23 +147,44 @@ fn an_input_that_is_too_large_to_be_read_has_no_snippet_and_the_report_says_so()
     assert_eq!(found, Some(Err(words::SNIPPET_TOO_LONG)));
 }
 
+/// A call of a task with arguments that are enough to find out whether it has a signature.
+fn any_call(task: &judge::contract::Task) -> Step {
+    let mut arguments = Tensors::from([("matrix".to_owned(), Tensor::integer(0))]);
+    arguments.insert("weight".to_owned(), floats(&[1], &[1.0]));
+    Step {
+        task: task.id,
+        arguments,
+        ..norm(&[1.0; 4])
+    }
+}
+
 /// A task that is added has a signature here, or stands in the list of those that cannot have one.
 #[test]
 fn the_tasks_that_no_snippet_can_call_are_known() {
-    let is_known = |task: &judge::contract::Task| {
-        let mut arguments = Tensors::from([("matrix".to_owned(), Tensor::integer(0))]);
-        arguments.insert("weight".to_owned(), floats(&[1], &[1.0]));
-        let step = Step {
-            task: task.id,
-            arguments,
-            ..norm(&[1.0; 4])
-        };
-        signatures::of(&step).is_some()
-    };
     let unknown: Vec<&str> = tasks::ALL
         .iter()
-        .filter(|task| !is_known(task))
+        .filter(|task| signatures::of(&any_call(task)).is_none())
         .map(|task| task.id)
         .collect();
     insta::assert_snapshot!(unknown.join(" "), @"border_experiment train_gpt train_graph and_neuron or_neuron xor_neuron xor_network lstm_parity");
+}
+
+#[test]
+fn a_snippet_imports_a_function_of_its_task_from_the_tasks_file() {
+    for task in tasks::ALL {
+        let Some(signature) = signatures::of(&any_call(task)) else {
+            continue;
+        };
+        let module = task.file.trim_end_matches(".rs");
+        let is_its = |used: &&str| {
+            let function = used.strip_prefix(module).and_then(|rest| rest.strip_prefix("::"));
+            function.is_some_and(|function| task.functions.contains(&function))
+        };
+        assert!(
+            signature.uses.iter().any(is_its),
+            "graders/report/src/snippet/signatures: that of `{}` imports none of {:?} from `{module}`",
+            task.id,
+            task.functions
+        );
+    }
 }

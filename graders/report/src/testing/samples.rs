@@ -127,6 +127,13 @@ one_of_each! {
             expected: vec![5, 5],
             actual: vec![1, 1, 5, 5],
         },
+        Finding::FailsAsPart { .. } => Finding::FailsAsPart {
+            task: text("causal_self_attention"),
+            finding: Some(Box::new(Finding::Panicked {
+                message: text("view size is not compatible with input tensor's size and stride"),
+                location: Some(text("attention.rs:27")),
+            })),
+        },
         Finding::Misbehaves { .. } => Finding::Misbehaves { case: text("all"), behaviour: misbehaviour() },
         Finding::OutsideSupport { .. } => Finding::OutsideSupport {
             case: text("half"),

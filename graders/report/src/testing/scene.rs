@@ -103,6 +103,7 @@ pub(crate) fn judgement(
         likenesses: Vec::new(),
         substituted: Vec::new(),
         gone_round: Vec::new(),
+        blames: Vec::new(),
         fault: None,
     }
 }

@@ -170,6 +170,7 @@ pub(crate) fn finding(finding: &Finding, place: Place<'_>) -> Words {
         } => draws::wrong_distribution(case, *token, (*expected, *observed), *p_value, place),
         Finding::BelowBar { measurements } => trial::below_bar(measurements, place),
         Finding::LawBroken(violation) => law::broken(violation, place),
+        Finding::FailsAsPart { task, finding } => fails_as_part(task, finding.as_deref(), place),
         Finding::ArgumentModified { argument } => argument_modified(argument),
         Finding::NotDeterministic { output, mismatch } => Words::new(
             format!(
@@ -217,6 +218,16 @@ fn not_attempted(place: Place<'_>) -> Words {
     Words::new(
         "ran into a `todo!()`: this is not written yet",
         format!("{} says what it has to compute", place.explain()),
+    )
+}
+
+fn fails_as_part(larger: &str, found: Option<&Finding>, place: Place<'_>) -> Words {
+    let larger = clean(larger);
+    let seen = found.map(|found| finding(found, Place { task: &larger, ..place }).message);
+    let seen = seen.map(|seen| format!(": {seen}")).unwrap_or_default();
+    Words::new(
+        format!("right by its own checks, but `{larger}` fails with it, and holds with the reference's{seen}"),
+        format!("look at what `{larger}` hands to it: other shapes, views of other tensors, other settings"),
     )
 }
 

@@ -4,6 +4,7 @@ use judge::checks::assertions::{broken_rule, equal};
 use judge::checks::probe::Probe;
 use judge::compare::Mismatch;
 use judge::contract::arguments::{Array, arguments};
+use judge::contract::domain::{Contract, Domain};
 use judge::contract::scenario::{Scenario, Sizes};
 use judge::contract::{Case, Expect, Law, Task};
 use judge::findings::Violation;
@@ -15,6 +16,7 @@ pub(crate) static TASK: Task = Task {
     id: "causal_mask",
     file: "attention.rs",
     signature: "fn causal_mask(length: i64, device: Device) -> Tensor",
+    functions: &["causal_mask"],
     definition: "Says for every pair of positions whether the first, as a query, may attend to the second, as a key.",
     formula: "mask[i, j] = true where j <= i, false elsewhere; [T, T]",
     source: "University of Amsterdam, Deep Learning 1, Assignment 2, question 2.2; Attention Is All You Need, section 3.2.3",
@@ -70,10 +72,20 @@ pub(crate) static TASK: Task = Task {
         )
         .few(),
     ],
+    contract: Contract {
+        domain: DOMAIN,
+        ..Contract::BLANK
+    },
     ..Task::BLANK
 };
 
 const PREFIX: Sizes = &[("T", 1, 20), ("more", 1, 20)];
+
+const DOMAIN: &[Domain] = &[Domain {
+    name: "any number of positions",
+    sizes: &[("T", 1, 300)],
+    arguments: |scenario| of_length(scenario.size("T")),
+}];
 
 fn of_length(length: usize) -> Tensors {
     arguments([("length", Tensor::integer(length as i64))])

@@ -1,12 +1,8 @@
 //! What the attention tasks share: masks, plain arithmetic on arrays, and words for spans of positions.
 
-use judge::checks::assertions::broken_rule;
-use judge::compare::number;
 use judge::contract::arguments::Array;
 use judge::contract::random::{Random, booleans};
-use judge::findings::stop::Broken;
 use ndarray::{Array2, ArrayView2, Axis, IxDyn};
-use statrs::distribution::{Binomial, DiscreteCDF};
 use wire::Tensor;
 
 /// Bound on a relation between values of order one.
@@ -14,9 +10,6 @@ use wire::Tensor;
 /// Wide enough for a step that runs in f32: whether f64 outputs are exact is asked once, by the check of precision,
 /// and a mistake that laws are after is larger by orders of magnitude.
 pub(crate) const CLOSELY: f64 = 1e-5;
-
-/// A share of dropped values this unlikely is no accident. Over the few cases of a law, 1e-6 in all.
-const ALARM: f64 = 1e-7;
 
 /// "token 2" or "tokens 2 to 4"; the last position is included.
 pub(crate) fn span(noun: &str, first: usize, last: usize) -> String {
@@ -139,26 +132,6 @@ pub(crate) fn angle(position: usize, pair: usize, dimension: usize) -> f64 {
     position as f64 * 10_000_f64.powf(-2.0 * pair as f64 / dimension as f64)
 }
 
-/// Fails where so many of `trials` being zero is no accident at this `rate`.
-pub(crate) fn zeros_by_chance(what: &str, zeros: u64, trials: u64, rate: f64) -> Result<(), Broken> {
-    let p_value = Binomial::new(rate, trials).map_or(1.0, |binomial| {
-        let few = binomial.cdf(zeros);
-        let many = zeros.checked_sub(1).map_or(1.0, |below| binomial.sf(below));
-        2.0 * few.min(many)
-    });
-    if p_value >= ALARM {
-        return Ok(());
-    }
-    let share = number(zeros as f64 / trials.max(1) as f64);
-    let what = format!("the share of zeros among {trials} {what}");
-    Err(broken_rule(
-        &what,
-        &[],
-        &share,
-        &format!("near the rate {rate} (a false alarm has probability 1e-6)"),
-    ))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,13 +141,6 @@ mod tests {
         let mask = random_mask(&mut Random::new(1, "mask"), &[20, 3]).to_f64();
         assert!(mask.chunks(3).all(|row| row.contains(&1.0)));
         assert!(mask.contains(&0.0));
-    }
-
-    #[test]
-    fn a_fair_share_of_zeros_is_accepted_and_a_swapped_rate_is_not() {
-        assert!(zeros_by_chance("values", 110, 1000, 0.1).is_ok());
-        assert!(zeros_by_chance("values", 900, 1000, 0.1).is_err());
-        assert!(zeros_by_chance("values", 0, 1000, 0.1).is_err());
     }
 
     #[test]

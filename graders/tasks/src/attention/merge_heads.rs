@@ -3,7 +3,7 @@
 use judge::checks::assertions::{equal, unchanged};
 use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, arguments, array, tensor_like, with};
-use judge::contract::domain::Contract;
+use judge::contract::domain::{Contract, Domain};
 use judge::contract::random::Random;
 use judge::contract::scenario::{Scenario, Sizes};
 use judge::contract::{Case, Expect, Law, Task};
@@ -18,6 +18,7 @@ pub(crate) static TASK: Task = Task {
     id: "merge_heads",
     file: "attention.rs",
     signature: "fn merge_heads(input: &Tensor) -> Tensor",
+    functions: &["merge_heads"],
     definition: "Puts the heads of each position side by side: the inverse of `split_heads`.",
     formula: "output[b, t, i * d + c] = input[b, i, t, c]; [B, h, T, d] to [B, T, h d]",
     source: "University of Amsterdam, Deep Learning 1, Assignment 2, question 2.2; Attention Is All You Need, section 3.2.2, the concatenation",
@@ -92,12 +93,18 @@ pub(crate) static TASK: Task = Task {
     ],
     contract: Contract {
         smooth: &["output"],
-        ..Contract::BLANK
+        domain: DOMAIN,
     },
     ..Task::BLANK
 };
 
 const SIZES: Sizes = &[("B", 1, 3), ("heads", 1, 4), ("T", 1, 4), ("d", 1, 3)];
+
+const DOMAIN: &[Domain] = &[Domain {
+    name: "sizes from 1 to many",
+    sizes: &[("B", 1, 9), ("heads", 1, 8), ("T", 1, 140), ("d", 1, 8)],
+    arguments: |scenario| case(&mut scenario.random("input"), &shape(scenario)),
+}];
 
 fn case(random: &mut Random, shape: &[usize]) -> Tensors {
     arguments([("input", random.normal(shape))])

@@ -3,6 +3,7 @@
 pub(crate) mod additive_attention;
 pub(crate) mod causal_mask;
 pub(crate) mod causal_self_attention;
+pub(crate) mod drops;
 pub(crate) mod flash_attention;
 pub(crate) mod inputs;
 mod layer;

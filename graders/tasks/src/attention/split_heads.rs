@@ -3,7 +3,7 @@
 use judge::checks::assertions::equal;
 use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, arguments, array, tensor_like};
-use judge::contract::domain::Contract;
+use judge::contract::domain::{Contract, Domain};
 use judge::contract::random::Random;
 use judge::contract::scenario::{Scenario, Sizes};
 use judge::contract::{Case, Expect, Law, Task};
@@ -18,6 +18,7 @@ pub(crate) static TASK: Task = Task {
     id: "split_heads",
     file: "attention.rs",
     signature: "fn split_heads(input: &Tensor, heads: i64) -> Tensor",
+    functions: &["split_heads"],
     definition: "Gives each head its own block of channels, and puts the head axis before the positions.",
     formula: "output[b, i, t, c] = input[b, t, i * C/h + c]; [B, T, C] to [B, h, T, C/h]",
     source: "University of Amsterdam, Deep Learning 1, Assignment 2, question 2.2; Attention Is All You Need, section 3.2.2",
@@ -87,12 +88,22 @@ pub(crate) static TASK: Task = Task {
     ],
     contract: Contract {
         smooth: &["output"],
-        ..Contract::BLANK
+        domain: DOMAIN,
     },
     ..Task::BLANK
 };
 
 const SIZES: Sizes = &[("B", 1, 3), ("T", 1, 4), ("heads", 1, 4), ("d", 1, 3)];
+
+const DOMAIN: &[Domain] = &[Domain {
+    name: "sizes from 1 to many",
+    sizes: &[("B", 1, 9), ("T", 1, 140), ("heads", 1, 8), ("d", 1, 8)],
+    arguments: |scenario| {
+        let [batch, length, heads, dimension] = ["B", "T", "heads", "d"].map(|name| scenario.size(name));
+        let mut random = scenario.random("input");
+        case(&mut random, &[batch, length, heads * dimension], heads as i64)
+    },
+}];
 
 fn case(random: &mut Random, shape: &[usize], heads: i64) -> Tensors {
     arguments([("input", random.normal(shape)), ("heads", Tensor::integer(heads))])

@@ -22,6 +22,7 @@ pub(crate) static TASK: Task = Task {
     id: ID,
     file: "graph.rs",
     signature: "fn adjacency_matrix(edge_index: &Tensor, num_nodes: i64, kind: Kind, device: Device) -> Tensor",
+    functions: &["adjacency_matrix"],
     definition: "Writes an edge list as an [N, N] matrix: 1 in row i, column j where an edge goes from j to i, else 0.",
     formula: "A[destination, source] = 1 for every edge (source, destination), 0 elsewhere",
     source: "University of Amsterdam, Deep Learning 1, Assignment 2, parts 3.1 (a) and 3.3 (b)",

@@ -24,6 +24,7 @@ pub(crate) static TASK: Task = Task {
     id: ID,
     file: "graph_algebra.rs",
     signature: "fn adjacency_power(adjacency: &Tensor, n: i64) -> Tensor",
+    functions: &["adjacency_power"],
     definition: "The n-th power of an adjacency matrix, whose entries count the walks of n edges between two nodes.",
     formula: "A^n = A A ... A, n factors; A^0 is the identity",
     source: "University of Amsterdam, Deep Learning 1, Assignment 2, part 3.1 (b)",

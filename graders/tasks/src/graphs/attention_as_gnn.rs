@@ -32,6 +32,7 @@ pub(crate) static TASK: Task = Task {
     id: ID,
     file: "attention_graph.rs",
     signature: "fn attention_as_gnn(features: &Tensor, edge_index: &Tensor, weights: &MessageAttentionWeights) -> Tensor",
+    functions: &["attention_as_gnn"],
     definition: "Single-head attention as messages: each node weighs the values of its neighbours by a softmax of its query times their keys.",
     formula: "h_i' = sum over the edges from j to i of softmax_j(q_i . k_j) v_j; on the complete graph with self loops softmax(Q K^T) V",
     source: "Georgia Tech, CS 4644/7643, Problem Set 3, question 6",
@@ -158,11 +159,21 @@ const DOMAIN: &[Domain] = &[
     Domain {
         name: HUB,
         sizes: &[("leaves", 0, 270)],
-        arguments: |scenario| beside(on_hub(scenario, 2), attention_weights(&mut scenario.random("weights"), [2, 3, 4])),
+        arguments: |scenario| {
+            beside(
+                on_hub(scenario, 2),
+                attention_weights(&mut scenario.random("weights"), [2, 3, 4]),
+            )
+        },
     },
     Domain {
         name: "scores of any size",
-        sizes: &[("N", 2, 9), ("density", 2, 3), ("loops", 0, 1), ("digits of the scores", 0, 4)],
+        sizes: &[
+            ("N", 2, 9),
+            ("density", 2, 3),
+            ("loops", 0, 1),
+            ("digits of the scores", 0, 4),
+        ],
         arguments: |scenario| {
             let weights = attention_weights(&mut scenario.random("weights"), [3, 2, 2]);
             let factor = 10.0_f64.powi(scenario.integer("digits of the scores") as i32);

@@ -18,6 +18,7 @@ pub(crate) static TASK: Task = Task {
     id: ID,
     file: "attention_graph.rs",
     signature: "fn complete_graph(nodes: i64, self_loops: bool) -> Tensor",
+    functions: &["complete_graph"],
     definition: "The edge list of the complete directed graph on some nodes, with or without self loops.",
     formula: "all (source, destination) with source != destination, and source = destination where loops are asked for",
     source: "Georgia Tech, CS 4644/7643, Problem Set 3, question 6",

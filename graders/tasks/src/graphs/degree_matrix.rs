@@ -21,6 +21,7 @@ pub(crate) static TASK: Task = Task {
     id: ID,
     file: "graph.rs",
     signature: "fn degree_matrix(edge_index: &Tensor, num_nodes: i64, kind: Kind, device: Device) -> Tensor",
+    functions: &["degree_matrix"],
     definition: "Puts the number of edges that enter each node on the diagonal of an [N, N] matrix.",
     formula: "D[i, i] = number of edges with destination i, 0 elsewhere",
     source: "University of Amsterdam, Deep Learning 1, Assignment 2, parts 3.1 (c) and 3.3 (b)",

@@ -12,7 +12,12 @@ use super::inputs::{Edge, matrix_arguments, shuffled};
 /// are asked for.
 fn edges(scenario: &Scenario, nodes: usize) -> Vec<Edge> {
     let density = [0.0, 0.1, 0.5, 1.0][scenario.size("density")];
-    any(&mut scenario.random("edges"), nodes, density, scenario.size("loops") == 1)
+    any(
+        &mut scenario.random("edges"),
+        nodes,
+        density,
+        scenario.size("loops") == 1,
+    )
 }
 
 fn any(random: &mut Random, nodes: usize, density: f64, loops: bool) -> Vec<Edge> {

@@ -26,6 +26,12 @@ pub(crate) static TASK: Task = Task {
     id: ID,
     file: "figure_6.rs",
     signature: "fn left_adjacency() -> Vec<Vec<i64>>, and so right_adjacency, left_adjacency_squared and right_laplacian",
+    functions: &[
+        "left_adjacency",
+        "right_adjacency",
+        "left_adjacency_squared",
+        "right_laplacian",
+    ],
     definition: "The adjacency matrices of the two graphs of Figure 6, the square of the left one, and the Laplacian of the right one.",
     formula: "A[i, j] = 1 where an edge joins i and j, else 0; A^2 = A A; L = D - A",
     source: "University of Amsterdam, Deep Learning 1, Assignment 2, part 3.1, Figure 6",

@@ -29,6 +29,7 @@ pub(crate) static TASK: Task = Task {
     id: ID,
     file: "attention_graph.rs",
     signature: "fn gnn_update(features: &Tensor, edge_index: &Tensor, message: &dyn Fn(&Tensor) -> Tensor, combine: &dyn Fn(&Tensor, &Tensor) -> Tensor) -> Tensor",
+    functions: &["gnn_update"],
     definition: "One layer of a graph network: each node combines its features with the sum of its neighbours' messages.",
     formula: "h_i' = q(h_i, sum over the edges from j to i of f(h_j))",
     source: "Georgia Tech, CS 4644/7643, Problem Set 3, question 6",
@@ -150,14 +151,23 @@ const DOMAIN: &[Domain] = &[
     Domain {
         name: HUB,
         sizes: &[("leaves", 0, 270)],
-        arguments: |scenario| beside(on_hub(scenario, 2), update_weights(&mut scenario.random("weights"), [2, 3, 4])),
+        arguments: |scenario| {
+            beside(
+                on_hub(scenario, 2),
+                update_weights(&mut scenario.random("weights"), [2, 3, 4]),
+            )
+        },
     },
     Domain {
         name: "edges that are listed several times",
         sizes: &[("times", 1, 5), ("loops", 0, 1)],
         arguments: |scenario| {
             let given = update_arguments(&mut scenario.random("layer"), 3);
-            let once: &[Edge] = if scenario.size("loops") == 1 { &[(0, 1), (1, 1)] } else { &[(0, 1), (2, 0)] };
+            let once: &[Edge] = if scenario.size("loops") == 1 {
+                &[(0, 1), (1, 1)]
+            } else {
+                &[(0, 1), (2, 0)]
+            };
             with_edges(&given, &once.repeat(scenario.size("times")))
         },
     },

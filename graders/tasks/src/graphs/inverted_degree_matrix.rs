@@ -21,6 +21,7 @@ pub(crate) static TASK: Task = Task {
     id: ID,
     file: "graph.rs",
     signature: "fn inverted_degree_matrix(edge_index: &Tensor, num_nodes: i64, kind: Kind, device: Device) -> Tensor",
+    functions: &["inverted_degree_matrix"],
     definition: "Puts one divided by the number of edges that enter each node on the diagonal of an [N, N] matrix, and \
                  1 where none enters.",
     formula: "M[i, i] = 1 / D[i, i] where D[i, i] > 0, else 1; 0 off the diagonal (D as in degree_matrix)",

@@ -25,6 +25,7 @@ pub(crate) static TASK: Task = Task {
     id: ID,
     file: "graph_algebra.rs",
     signature: "fn laplacian(edge_index: &Tensor, num_nodes: i64, kind: Kind, device: Device) -> Tensor",
+    functions: &["laplacian"],
     definition: "The degree matrix of an edge list minus its adjacency matrix.",
     formula: "L = D - A with in-degrees in D and A[destination, source] = 1",
     source: "University of Amsterdam, Deep Learning 1, Assignment 2, part 3.1 (c)",

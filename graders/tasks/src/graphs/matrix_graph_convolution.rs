@@ -32,6 +32,7 @@ pub(crate) static TASK: Task = Task {
     id: ID,
     file: "graph_convolution.rs",
     signature: "fn matrix_graph_convolution(features: &Tensor, edge_index: &Tensor, weights: &GraphConvolutionWeights) -> Tensor",
+    functions: &["matrix_graph_convolution"],
     definition: "A graph convolution layer in matrix form: the mean over in-neighbours and the node itself, each with a weight of its own.",
     formula: "H = D^-1 A X W^T + X B^T, W = neighbour_weight and B = self_weight, both [out, in]",
     source: "University of Amsterdam, Deep Learning 1, Assignment 2, part 3.3 (b)",
@@ -106,7 +107,13 @@ const CASES: &[Case] = &[
 const DOMAIN: &[Domain] = &[
     Domain {
         name: ANY_GRAPH,
-        sizes: &[("N", 1, 40), ("density", 0, 3), ("loops", 0, 1), ("in", 1, 9), ("out", 1, 8)],
+        sizes: &[
+            ("N", 1, 40),
+            ("density", 0, 3),
+            ("loops", 0, 1),
+            ("in", 1, 9),
+            ("out", 1, 8),
+        ],
         arguments: |scenario| {
             let widths = [scenario.size("in"), scenario.size("out")];
             let weights = layer_weights(&mut scenario.random("weights"), widths);
@@ -116,7 +123,12 @@ const DOMAIN: &[Domain] = &[
     Domain {
         name: HUB,
         sizes: &[("leaves", 0, 270)],
-        arguments: |scenario| beside(on_hub(scenario, 2), layer_weights(&mut scenario.random("weights"), [2, 3])),
+        arguments: |scenario| {
+            beside(
+                on_hub(scenario, 2),
+                layer_weights(&mut scenario.random("weights"), [2, 3]),
+            )
+        },
     },
 ];
 

@@ -30,6 +30,7 @@ pub(crate) static TASK: Task = Task {
     id: ID,
     file: "graph_convolution.rs",
     signature: "fn message(features: &Tensor, edge_index: &Tensor) -> Tensor",
+    functions: &["message"],
     definition: "The mean of the features of each node's in-neighbours; zeros where no edge enters.",
     formula: "m_i = (1 / number of edges into i) sum of x_j over the edges from j to i; 0 where none enters",
     source: "University of Amsterdam, Deep Learning 1, Assignment 2, part 3.2 (b)",

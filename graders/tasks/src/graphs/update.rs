@@ -23,6 +23,7 @@ pub(crate) static TASK: Task = Task {
     id: ID,
     file: "graph_convolution.rs",
     signature: "fn update(features: &Tensor, messages: &Tensor, weights: &GraphConvolutionWeights) -> Tensor",
+    functions: &["update"],
     definition: "Projects messages and own features with a weight each and adds them.",
     formula: "h = m W^T + x B^T, W = neighbour_weight and B = self_weight, both [out, in]",
     source: "University of Amsterdam, Deep Learning 1, Assignment 2, part 3.2 (b)",

@@ -3,6 +3,7 @@
 use judge::checks::assertions::{equal, unchanged};
 use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, arguments, vector};
+use judge::contract::domain::{Contract, Domain};
 use judge::contract::random::Random;
 use judge::contract::scenario::{Scenario, Sizes};
 use judge::contract::subject::Call;
@@ -10,13 +11,14 @@ use judge::contract::{Case, Expect, Law, Task};
 use judge::findings::stop::{Broken, Holds};
 use wire::{DType, Tensors};
 
-use super::inputs::{logits, matrix, rows};
+use super::inputs::{close, logits, matrix, rows};
 
 /// The task.
 pub(crate) static TASK: Task = Task {
     id: "greedy",
     file: "sampling.rs",
     signature: "fn greedy(logits: &Tensor) -> Tensor",
+    functions: &["greedy"],
     definition: "Gives the index of the largest logit of every row; of several equal ones the lowest index.",
     formula: "token[b] = min { j : logits[b, j] = max over k of logits[b, k] }",
     source: "University of Amsterdam, Deep Learning 1, Assignment 2, part 2.8 (a)",
@@ -30,6 +32,10 @@ pub(crate) static TASK: Task = Task {
     ],
     cases: CASES,
     laws: LAWS,
+    contract: Contract {
+        domain: DOMAIN,
+        ..Contract::BLANK
+    },
     ..Task::BLANK
 };
 
@@ -71,6 +77,43 @@ const CASES: &[Case] = &[
         expect: Expect::Outputs,
     },
 ];
+
+const DOMAIN: &[Domain] = &[
+    Domain {
+        name: "sizes from 1 to many",
+        sizes: MANY,
+        arguments: |scenario| arguments([("logits", matrix(&drawn(scenario, "logits")))]),
+    },
+    Domain {
+        name: "rows with many equal logits",
+        sizes: MANY,
+        arguments: |scenario| {
+            let shape = [scenario.size("B"), scenario.size("V")];
+            let whole = |random: &mut Random| random.integer(-2, 3) as f64;
+            arguments([("logits", scenario.random("logits").fill(&shape, whole))])
+        },
+    },
+    Domain {
+        name: "logits that f32 cannot tell apart",
+        sizes: MANY,
+        arguments: |scenario| arguments([("logits", close(scenario, 1.0))]),
+    },
+    Domain {
+        name: "logits of any size",
+        sizes: &[("digits", -30, 30)],
+        arguments: |scenario| {
+            let size = 10.0_f64.powi(scenario.integer("digits") as i32);
+            arguments([("logits", scenario.random("logits").scaled(&[4, 9], size))])
+        },
+    },
+    Domain {
+        name: "infinite logits",
+        sizes: &[("V", 1, 40), ("infinities", -2, 2)],
+        arguments: infinite,
+    },
+];
+
+const MANY: Sizes = &[("B", 1, 9), ("V", 1, 300)];
 
 const LAWS: &[Law] = &[
     Law::new(
@@ -143,6 +186,20 @@ fn large(random: &mut Random) -> Tensors {
     let mut rows = rows(&won_by(random, 7, &[6, 2, 3])["logits"]);
     rows.iter_mut().flatten().for_each(|logit| *logit *= 1000.0);
     arguments([("logits", matrix(&rows))])
+}
+
+/// In the first row some logits are infinite, as many as their number says and of its sign; in the second all are.
+fn infinite(scenario: &Scenario) -> Tensors {
+    let mut random = scenario.random("logits");
+    let count = scenario.integer("infinities");
+    let infinity = if count < 0 { f64::NEG_INFINITY } else { f64::INFINITY };
+    let mut row = logits(&mut random, scenario.size("V"), 0.25);
+    for _ in 0..count.abs() {
+        let place = random.integer(0, row.len() as i64) as usize;
+        row[place] = infinity;
+    }
+    let all = vec![infinity; row.len()];
+    arguments([("logits", matrix(&[row, all]))])
 }
 
 fn largest(row: &[f64]) -> usize {

@@ -1,7 +1,8 @@
 //! Distributions and logits that the sampling tasks share, and the nucleus as the definition gives it.
 
 use judge::contract::random::{Random, floats};
-use wire::Tensor;
+use judge::contract::scenario::Scenario;
+use wire::{Data, Tensor};
 
 /// Different probabilities in random order that sum to exactly 1.
 ///
@@ -41,6 +42,32 @@ pub(crate) fn logits(random: &mut Random, size: usize, gap: f64) -> Vec<f64> {
     }
     let order = random.permutation(size);
     order.into_iter().map(|place| values[place]).collect()
+}
+
+/// B rows of V logits of about this size, in random order, that only f64 can tell apart.
+pub(crate) fn close(scenario: &Scenario, size: f64) -> Tensor {
+    let mut random = scenario.random("logits");
+    let (rows, columns) = (scenario.size("B"), scenario.size("V"));
+    let ranks = (0..rows).flat_map(|_| random.permutation(columns));
+    let values = ranks.map(|rank| size + rank as f64 * CLOSE).collect();
+    precise(&[rows, columns], values)
+}
+
+/// A difference that is far below what f32 can tell from 1, and far above what f64 can.
+pub(crate) const CLOSE: f64 = 1.0 / (1_u64 << 36) as f64;
+
+/// An f64 tensor of these values.
+pub(crate) fn precise(shape: &[usize], values: Vec<f64>) -> Tensor {
+    Tensor::new(shape.to_vec(), Data::F64(values)).expect("as many values as the shape says")
+}
+
+/// Different probabilities in random order that sum to exactly 1, none of them small beside the others.
+pub(crate) fn even_distribution(random: &mut Random, size: usize) -> Vec<f64> {
+    let total = size * (size + 1) / 2;
+    let whole = total.next_power_of_two();
+    let places = random.permutation(size).into_iter();
+    let parts = places.map(|place| place + 1 + if place + 1 == size { whole - total } else { 0 });
+    parts.map(|part| part as f64 / whole as f64).collect()
 }
 
 /// Rows of equal length as an f32 tensor.

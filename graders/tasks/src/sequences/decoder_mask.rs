@@ -16,6 +16,7 @@ pub(crate) static TASK: Task = Task {
     id: MASK.task,
     file: "sequence_masks.rs",
     signature: "fn decoder_mask(num_tokens: &Tensor, length: i64) -> Tensor",
+    functions: &["decoder_mask"],
     definition: "Says for every pair of positions of padded sequences whether the first may see the second: every position sees the tokens up to itself, and nothing sees padding.",
     formula: "mask[b, 0, i, j] = true where j < num_tokens[b] and j <= i, false elsewhere; [B, 1, T, T]",
     source: "Georgia Tech, CS 7643, Problem Set 3, coding part",

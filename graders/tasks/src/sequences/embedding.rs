@@ -23,6 +23,7 @@ pub(crate) static TASK: Task = Task {
     id: ID,
     file: "sequence_embedding.rs",
     signature: "fn embedding(tokens: &Tensor, weights: &EmbeddingWeights) -> Result<Tensor, InvalidInput>",
+    functions: &["embedding"],
     definition: "Adds the embedding of each token and that of its position.",
     formula: "x[b, t] = E[tokens[b, t]] + P[t], and P[t] where tokens[b, t] = -1; [B, T] -> [B, T, C]",
     source: "Georgia Tech, CS 7643, Problem Set 3, coding part; Attention Is All You Need, sections 3.4 and 3.5",

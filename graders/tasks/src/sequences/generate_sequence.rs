@@ -22,6 +22,7 @@ pub(crate) static TASK: Task = Task {
     id: GENERATOR.task,
     file: "sequence_generation.rs",
     signature: "fn generate_sequence(tokens: &Tensor, generation: &Generation, weights: &LanguageModelWeights, config: &SequenceConfig) -> Result<Tensor, InvalidInput>",
+    functions: &["generate_sequence"],
     definition: "Continues each row of tokens, a token a step chosen from the logits at the last position, until the row has its END token, and returns the new tokens.",
     formula: "repeat until all rows have ended, at most count times: l = head of generic_transformer(tokens so far) at the last position; append argmax l, or min { j : sum of softmax(l / temperature) up to j > u[step, row] }",
     source: "Georgia Tech, CS 7643, Problem Set 3, coding part",

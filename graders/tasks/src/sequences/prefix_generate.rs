@@ -22,6 +22,7 @@ pub(crate) static TASK: Task = Task {
     id: GENERATOR.task,
     file: "sequence_generation.rs",
     signature: "fn prefix_generate(prefix: &Tensor, start: i64, generation: &Generation, weights: &EncoderDecoderWeights, config: &SequenceConfig) -> Result<Tensor, InvalidInput>",
+    functions: &["prefix_generate"],
     definition: "Encodes the prefix, and generates behind it as generate_sequence does: from the start token on, with the encoder's hidden states as the decoder's cache.",
     formula: "c = generic_transformer(prefix, encoder); y = [start]; repeat until all rows have ended, at most count times: l = head of generic_transformer(y, decoder, cache c) at the last position; append the choice to y; result: y without start",
     source: "Georgia Tech, CS 7643, Problem Set 3, coding part",

@@ -24,6 +24,7 @@ pub(crate) static TASK: Task = Task {
     id: ID,
     file: "encoder_decoder.rs",
     signature: "fn sequence_loss(logits: &Tensor, tokens: &Tensor) -> Result<Tensor, InvalidInput>",
+    functions: &["sequence_loss"],
     definition: "The mean negative logarithm of the probability that the logits at each token, past the cache, give to the token after it; padding is left out.",
     formula: "mean over b and t = 0, ..., T - 2 with tokens[b, t + 1] != -1 of -log softmax(logits[b, K + t])[tokens[b, t + 1]],  K = length of logits - T",
     source: "Georgia Tech, CS 7643, Problem Set 3, coding part",

@@ -12,6 +12,7 @@ pub(crate) static TASK: Task = Task {
     id: "and_neuron",
     file: "neurons.rs",
     signature: "fn and_neuron() -> Neuron",
+    functions: &["and_neuron"],
     definition: "Weights and a bias with which one threshold neuron computes AND: 1 on the row 11, 0 on the other rows.",
     formula: "f(x) = 1 where w . x + b >= 0, else 0",
     source: "Georgia Tech, CS 4644/7643, Problem Set 3, question 1",

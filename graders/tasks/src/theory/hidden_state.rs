@@ -24,6 +24,7 @@ pub(crate) static TASK: Task = Task {
     id: ID,
     file: "hidden_states.rs",
     signature: "fn hidden_state(weights: &Tensor, initial: &Tensor, steps: i64) -> Tensor",
+    functions: &["hidden_state"],
     definition: "The hidden state of a linear recurrent network without inputs after a number of steps.",
     formula: "h_t = W^T h_{t-1}, so that h_t = (W^T)^t h_0",
     source: "Georgia Tech, CS 4644/7643, Problem Set 3, question 5",

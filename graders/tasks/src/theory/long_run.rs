@@ -24,6 +24,7 @@ pub(crate) static TASK: Task = Task {
     id: ID,
     file: "hidden_states.rs",
     signature: "fn long_run(weights: &Tensor) -> LongRun",
+    functions: &["long_run"],
     definition: "Whether the state of h_t = W^T h_{t-1} vanishes, stays or explodes in the long run, by the spectral radius of W.",
     formula: "Vanishes where rho(W) < 1, Explodes where rho(W) > 1, Stays where rho(W) = 1 within 1e-4",
     source: "Georgia Tech, CS 4644/7643, Problem Set 3, question 5",

@@ -27,6 +27,7 @@ pub(crate) static TASK: Task = Task {
     id: "lstm_parity",
     file: "parity_lstm.rs",
     signature: "fn lstm_parity() -> ParityLstm",
+    functions: &["lstm_parity"],
     definition: "Weights of an LSTM with one unit whose cell state is, after every bit, the parity of the bits read so far: 1 after an odd number of ones.",
     formula: "C_t = f C_{t-1} + i c, h_t = tanh(C_t), with f, i = sigma(w . [h_{t-1}, x_t] + b) and c = tanh(w . [h_{t-1}, x_t] + b)",
     source: "Georgia Tech, CS 4644/7643, Problem Set 3, question 3",

@@ -12,6 +12,7 @@ pub(crate) static TASK: Task = Task {
     id: "or_neuron",
     file: "neurons.rs",
     signature: "fn or_neuron() -> Neuron",
+    functions: &["or_neuron"],
     definition: "Weights and a bias with which one threshold neuron computes OR: 0 on the row 00, 1 on the other rows.",
     formula: "f(x) = 1 where w . x + b >= 0, else 0",
     source: "Georgia Tech, CS 4644/7643, Problem Set 3, question 1",

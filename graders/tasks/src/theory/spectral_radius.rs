@@ -23,6 +23,7 @@ pub(crate) static TASK: Task = Task {
     id: ID,
     file: "hidden_states.rs",
     signature: "fn spectral_radius(weights: &Tensor) -> f64",
+    functions: &["spectral_radius"],
     definition: "The spectral radius of a square matrix: the largest absolute value among its eigenvalues, complex ones included.",
     formula: "rho(W) = max |lambda| over the eigenvalues lambda of W",
     source: "Georgia Tech, CS 4644/7643, Problem Set 3, question 5",

@@ -25,6 +25,7 @@ pub(crate) static TASK: Task = Task {
     id: "xor_network",
     file: "neurons.rs",
     signature: "fn xor_network() -> ThresholdNetwork",
+    functions: &["xor_network"],
     definition: "Two hidden threshold neurons and an output neuron that together compute XOR.",
     formula: "y = f_out(f_1(x), f_2(x)), each f(x) = 1 where w . x + b >= 0, else 0",
     source: "Georgia Tech, CS 4644/7643, Problem Set 3, question 2",

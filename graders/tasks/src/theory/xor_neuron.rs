@@ -19,6 +19,7 @@ pub(crate) static TASK: Task = Task {
     id: "xor_neuron",
     file: "neurons.rs",
     signature: "fn xor_neuron() -> Option<Neuron>, and fn xor_certificate() -> [f64; 4]",
+    functions: &["xor_neuron", "xor_certificate"],
     definition: "That no single threshold neuron computes XOR (the answer is None), with a certificate: four multipliers that add the conditions of the rows to a contradiction.",
     formula: "sum over rows of m_r s_r (w . x_r + b) = 0 for all w and b, with s = -1 on the rows 00 and 11, +1 on 01 and 10",
     source: "Georgia Tech, CS 4644/7643, Problem Set 3, question 2",

@@ -19,6 +19,7 @@ pub(crate) static TASK: Task = Task {
     id: "border_experiment",
     file: "conv_training.rs",
     signature: "fn border_experiment(initial: ConvNetWeights, padding: Padding, next_batch: &mut dyn FnMut() -> Option<ImageBatch>) -> Result<ConvNetWeights, InvalidInput>",
+    functions: &["border_experiment"],
     definition: "Trains Net 1 or Net 2 from given weights, with one kind of padding, to tell which of two boxes stands left, one step for each batch that is served, and returns the trained weights.",
     formula: "minimise the mean over the batch of -log softmax(conv_net(image))[class]",
     source: "University of Amsterdam, Deep Learning 1, Assignment 2, part 1, question 1.1",

@@ -19,6 +19,7 @@ pub(crate) static TASK: Task = Task {
     id: "train_gpt",
     file: "gpt_training.rs",
     signature: "fn train_gpt(initial: GptWeights, config: &GptConfig, next_batch: &mut dyn FnMut() -> Option<Tensor>) -> Result<GptWeights, InvalidInput>",
+    functions: &["train_gpt"],
     definition: "Trains a GPT from given weights to predict each token of a sentence from those before it, one step for each batch that is served, and returns the trained weights.",
     formula: "minimise the mean over b and t of -log softmax(logits[b, t])[tokens[b, t + 1]]",
     source: "University of Amsterdam, Deep Learning 1, Assignment 2, question 2.7, on a generated language instead of a book",

@@ -19,6 +19,7 @@ pub(crate) static TASK: Task = Task {
     id: "train_graph",
     file: "graph_training.rs",
     signature: "fn train_graph(initial: GraphNetworkWeights, features: &Tensor, edge_index: &Tensor, next_batch: &mut dyn FnMut() -> Option<NodeBatch>) -> Result<GraphNetworkWeights, InvalidInput>",
+    functions: &["train_graph"],
     definition: "Trains a graph network of two layers from given weights to tell the class of each node, one step for each batch of nodes that is served, and returns the trained weights.",
     formula: "scores = layer_2(relu(layer_1(x))); minimise the mean over the batch of -log softmax(scores[node])[class]",
     source: "University of Amsterdam, Deep Learning 1, Assignment 2, question 3.4(e), on a generated graph",

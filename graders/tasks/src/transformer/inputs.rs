@@ -187,6 +187,21 @@ pub(crate) fn without_blocks(given: &Tensors) -> Tensors {
     without_perceptron(&without_attention(given))
 }
 
+/// The arguments of a GPT of which all blocks but one add nothing.
+pub(crate) fn with_one_block(given: &Tensors, block: usize) -> Tensors {
+    let names = ["c_proj_weight", "c_proj_bias", "mlp_proj_weight", "mlp_proj_bias"];
+    names.iter().fold(given.clone(), |given, name| {
+        let mut values = array(&given[*name]);
+        for (layer, mut own) in values.axis_iter_mut(ndarray::Axis(0)).enumerate() {
+            if layer != block {
+                own.fill(0.0);
+            }
+        }
+        let changed = judge::contract::arguments::tensor_like(&given[*name], &values);
+        with(&given, name, changed)
+    })
+}
+
 /// The arguments in training mode, with these rates.
 pub(crate) fn training(given: &Tensors, rates: &[(&str, f64)]) -> Tensors {
     let trained = with(given, "train", Tensor::flag(true));

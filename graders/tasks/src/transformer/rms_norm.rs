@@ -19,6 +19,7 @@ pub(crate) static TASK: Task = Task {
     id: "rms_norm",
     file: "normalization.rs",
     signature: "fn rms_norm(input: &Tensor, weight: &Tensor, epsilon: f64) -> Tensor",
+    functions: &["rms_norm"],
     definition: "Divides each row of the last axis by its root mean square and multiplies by the weight.",
     formula: "y = x / sqrt(mean(x^2) + epsilon) * weight, the mean over the last axis",
     source: "University of Amsterdam, Deep Learning 1, Assignment 2, part 2.3 (a); Zhang and Sennrich, Root Mean Square Layer Normalization, Eq. 4",

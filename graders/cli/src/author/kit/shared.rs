@@ -13,7 +13,7 @@ use judge::contract::Task;
 use judge::contract::subject::{Call, Spent, Subject};
 use judge::findings::Finding;
 use judge::findings::fault::Fault;
-use judge::grading::judgement::{Bench, TaskJudgement, judge_task};
+use judge::grading::judgement::{Bench, TaskJudgement, charge_parts, judge_task};
 use judge::grading::parts::Broken;
 use wire::{Observed, Tensors};
 
@@ -104,6 +104,7 @@ impl<'k, 's> Shared<'k, 's> {
             }
             judgements.push(judgement);
         }
+        charge_parts(bench, &mut judgements);
         Ok(judgements)
     }
 

@@ -45,19 +45,9 @@ fn task_rules(task: &Task) -> TaskRules {
     TaskRules {
         task: task.id,
         file: task.file,
-        functions: functions(task),
+        functions: task.functions.iter().map(ToString::to_string).collect(),
         forbidden: task.forbidden_families().into_iter().map(Family::name).collect(),
     }
-}
-
-/// The functions of a task: the words of its signature that are no parameter and no other task. Of these, those count
-/// that its file declares as functions.
-pub(crate) fn functions(task: &Task) -> Vec<String> {
-    let is_part_of_word = |letter: char| letter.is_ascii_alphanumeric() || "_:".contains(letter);
-    let words = task.signature.split(|letter| !is_part_of_word(letter));
-    let is_of_another = |word: &str| word != task.id && tasks::find(word).is_some();
-    let names = words.filter(|word| !word.is_empty() && !word.contains(':') && !is_of_another(word));
-    names.map(str::to_owned).collect()
 }
 
 /// What an inspection says of a task.

@@ -5,12 +5,13 @@ mod shapes;
 use std::fmt::Write;
 use std::path::Path;
 
+use judge::checks::derived::{self, domain};
 use judge::checks::differential;
 use judge::checks::hygiene::{self, Hygiene};
 use judge::contract::training::Trial;
 use judge::contract::{self, Expect, Law, Task};
 use judge::grading::check_names::check_names;
-use judge::grading::judgement::{BUILD, EXTRA_AXES, POLICY, TIME};
+use judge::grading::judgement::{AS_PART, BUILD, EXTRA_AXES, POLICY, TIME, is_part};
 use report::wrap_hanging;
 
 use crate::failure::Failure;
@@ -56,7 +57,8 @@ fn explain_task(task: &Task, template: Option<&Path>) -> String {
         list(&mut text, "uses, through `parts`", task.parts.iter().copied());
     }
     let _ = writeln!(text, "  checks");
-    for name in check_names(task) {
+    let is_made = |name: &String| name != AS_PART || is_part(task, tasks::ALL);
+    for name in check_names(task).into_iter().filter(is_made) {
         let statement = statement(task, &name);
         entry(&mut text, &name, &statement);
     }
@@ -75,7 +77,12 @@ fn statement(task: &Task, check: &str) -> String {
     if let Some(trial) = task.trial(check) {
         return format!("{} (with --training)", trial.statement);
     }
-    if let Some(statement) = law.or_else(hygiene) {
+    let derived = || {
+        derived::of(task)
+            .find(|derived| derived.name == check)
+            .map(|derived| derived.statement)
+    };
+    if let Some(statement) = law.or_else(hygiene).or_else(derived) {
         return statement.to_owned();
     }
     let words = match (check, golden_portion(task, check)) {
@@ -83,6 +90,7 @@ fn statement(task: &Task, check: &str) -> String {
             "tried out: every answer that does what it has to is right"
         }
         (_, Some(_)) => "stored inputs and outputs",
+        (AS_PART, _) => "larger tasks that call it hold with it as they do with the reference's",
         (BUILD, _) => "the file compiles, and the function has the signature above",
         (POLICY, _) => "nothing is called that the task rules out",
         (TIME, _) => "the functions judged before leave time for this one (with --time-limit)",
@@ -107,6 +115,19 @@ fn explain_check(task: &Task, check: &str) -> Result<String, Failure> {
         explain_trial(&mut text, task, trial);
     } else if let Some(found) = hygiene_of(task).iter().find(|hygiene| hygiene.name == check) {
         paragraph(&mut text, "  ", &format!("{}.", found.statement));
+    } else if let Some(found) = derived::of(task).find(|derived| derived.name == check) {
+        paragraph(&mut text, "  ", &format!("{}.", found.statement));
+        if check == domain::CHECK.name {
+            text.push_str("\n  tried on\n");
+            for domain in task.contract.domain {
+                let sizes: Vec<String> = domain
+                    .sizes
+                    .iter()
+                    .map(|(name, low, high)| format!("{name} from {low} to {high}"))
+                    .collect();
+                entry(&mut text, domain.name, &sizes.join(", "));
+            }
+        }
     } else if let Some(portion) = golden_portion(task, check) {
         let cases: Vec<&str> = task
             .cases

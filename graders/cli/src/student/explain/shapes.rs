@@ -10,18 +10,11 @@ use judge::contract::Task;
 pub(super) fn of(task: &Task, template: &Path) -> Vec<String> {
     let source = fs::read_to_string(template.join("src").join(task.file)).unwrap_or_default();
     let mut items: Vec<String> = Vec::new();
-    for function in functions(task.signature) {
+    for function in task.functions {
         items.extend(in_source(&source, function));
     }
     items.dedup();
     items
-}
-
-/// The names of the functions in a signature.
-fn functions(signature: &str) -> impl Iterator<Item = &str> {
-    let after = signature.split("fn ").skip(1);
-    // Types of arguments may hold `dyn Fn(..)`, which begins otherwise.
-    after.filter_map(|text| text.split_once('(').map(|(name, _)| name))
 }
 
 /// The items of one function's doc comment, without the marks of code.
@@ -74,7 +67,7 @@ mod tests {
         assert!(shapes("rms_norm").contains("input: [..., C]"), "{}", shapes("rms_norm"));
         assert!(shapes("rms_norm").contains("Returns [..., C]"));
         for task in tasks::ALL {
-            for function in functions(task.signature) {
+            for function in task.functions {
                 let source = fs::read_to_string(template().join("src").join(task.file)).unwrap_or_default();
                 assert!(
                     source.contains(&format!("pub fn {function}(")),

@@ -5,7 +5,7 @@
 
 use wire::DType;
 
-use super::{Derived, Failure, Material, Run, answered};
+use super::model::{Derived, Failure, Material, Run, answered};
 use crate::checks::golden::judge_by_reference;
 use crate::checks::probe::{Probe, returned};
 use crate::contract::Task;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use wire::{DType, Observed, Tensor, Tensors};
 
-use super::{Derived, Failure, Known, Material, Run, answered, has_outputs};
+use super::model::{Derived, Failure, Known, Material, Run, answered, has_outputs};
 use crate::checks::probe::{Probe, returned};
 use crate::compare::{compare_scaled, largest};
 use crate::contract::Task;

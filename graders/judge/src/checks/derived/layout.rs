@@ -2,7 +2,7 @@
 
 use wire::{DType, Data, MemoryLayout, Tensor, Tensors};
 
-use super::{Derived, Failure, Material, Run, answered, has_outputs, takes_tensors};
+use super::model::{Derived, Failure, Material, Run, answered, has_outputs, takes_tensors};
 use crate::checks::golden::judge_outputs;
 use crate::checks::probe::Probe;
 use crate::compare::compare;

@@ -269,7 +269,7 @@ impl TaskJudge<'_> {
         Ok(checks)
     }
 
-    fn derived_check(
+    pub(super) fn derived_check(
         &mut self,
         check: &Derived,
         held: &Stored<'_>,
@@ -311,7 +311,11 @@ impl TaskJudge<'_> {
         self.bench.without.and_then(|name| name.split_once('/')) == Some((self.task.id, check))
     }
 
-    fn law(&mut self, law: &Law, subject: &mut dyn Subject) -> Result<(Ending, Option<Reproduction>), Fault> {
+    pub(super) fn law(
+        &mut self,
+        law: &Law,
+        subject: &mut dyn Subject,
+    ) -> Result<(Ending, Option<Reproduction>), Fault> {
         let mut probe = Probe::new(subject, self.task.canonical);
         let seed = law_seed(self.bench.seed, self.task.id, law.name);
         let effort = Effort {
@@ -397,6 +401,7 @@ fn is_answer(ending: &Ending) -> bool {
             | Finding::Malformed { .. }
             | Finding::RefusedValid { .. }
             | Finding::AcceptedInvalid { .. }
+            | Finding::FailsAsPart { .. }
             | Finding::Unusable { .. }
             | Finding::WrongDevice { .. }
             | Finding::NoGradient { .. }

@@ -1,9 +1,10 @@
 //! Judging a submission: every check of every task, in an order in which parts come first.
 //!
-//! Here is the way through the tasks; `model` says what a judgement is, `context` what judging needs. `task` judges one
+//! Here is the way through the tasks; `blame` says whose mistake it is where a part is called; `model` says what a judgement is, `context` what judging needs. `task` judges one
 //! task, `cases` and `trials` make its checks, `lenient` has mistakes of form cost only themselves, `verdict` says what
 //! the checks mean together.
 
+pub mod blame;
 mod cases;
 pub mod context;
 mod lenient;
@@ -26,6 +27,7 @@ use crate::grading::assignment::Entry;
 use crate::grading::parts::Broken;
 use crate::grading::points;
 
+pub use blame::{AS_PART, Blame, charge_parts, is_part};
 pub use context::{Bench, TimeLimit, Training};
 pub use lenient::EXTRA_AXES;
 pub use model::{BUILD, Check, Ending, Kind, Loss, POLICY, Portion, Skip, TIME, TaskJudgement};
@@ -54,6 +56,7 @@ pub fn judge(
         }
         judgements.push(judgement);
     }
+    charge_parts(bench, &mut judgements);
     Ok(judgements)
 }
 
@@ -98,6 +101,7 @@ fn precluded_task(bench: &Bench<'_>, task: &Task, entry: &Entry, finding: &Findi
         likenesses: Vec::new(),
         substituted: Vec::new(),
         gone_round: Vec::new(),
+        blames: Vec::new(),
         fault: None,
     }
 }

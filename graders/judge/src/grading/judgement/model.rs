@@ -1,5 +1,6 @@
 //! Checks, how they ended, and the judgement on a task.
 
+use super::blame::Blame;
 use crate::diagnosis::likeness::Likeness;
 use crate::findings::measurement::Outcome;
 use crate::findings::verdict::Verdict;
@@ -146,6 +147,8 @@ pub struct TaskJudgement {
     pub substituted: Vec<String>,
     /// Parts that are wrong and that the reference would have answered, had the task asked for them.
     pub gone_round: Vec<String>,
+    /// Parts that seem right, and with which a check fails that holds with the reference's.
+    pub blames: Vec<Blame>,
     /// What went wrong on our side, for a judge fault.
     pub fault: Option<String>,
 }

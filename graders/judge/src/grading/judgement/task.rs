@@ -1,5 +1,6 @@
 //! Judging one task: which checks are made, in which processes, and what comes of them.
 
+use super::blame::Blame;
 use super::cases::Golden;
 use super::lenient::{EXTRA_AXES, Leniency, Lenient, charge_single};
 use super::meter::Metered;
@@ -29,19 +30,25 @@ impl TaskJudge<'_> {
         // The calls of the task have a time together, beside that of each.
         let mut metered = Metered::new(subject, self.bench);
         match self.judge(broken, &cases, &mut metered) {
-            Ok(judgement) => self.recognised(judgement, broken, &cases, &mut metered),
+            Ok((judgement, broken)) => self.recognised(judgement, &broken, &cases, &mut metered),
             Err(fault) => Ok(self.faulted(&fault)),
         }
     }
 
-    fn judge(&mut self, broken: &Broken, cases: &Cases, subject: &mut dyn Subject) -> Result<TaskJudgement, Fault> {
-        let (mut checks, through) = if cases.is_empty() {
-            (Vec::new(), Through::default())
+    fn judge(
+        &mut self,
+        broken: &Broken,
+        cases: &Cases,
+        subject: &mut dyn Subject,
+    ) -> Result<(TaskJudgement, Broken), Fault> {
+        let (mut found, known, blames) = if cases.is_empty() {
+            (Found::default(), broken.clone(), Vec::new())
         } else {
-            self.judge_cases(&broken.parts, cases, subject)?
+            let found = self.judge_cases(&broken.parts, cases, subject)?;
+            self.without_blame_of_parts(found, broken, cases, subject)?
         };
-        checks.extend(self.trials(&broken.all, subject)?);
-        Ok(self.conclude(checks, &through))
+        found.checks.extend(self.trials(&broken.all, subject)?);
+        Ok((self.conclude(found, blames), known))
     }
 
     /// The judgement with the known mistakes that it looks like, where golden cases are wrong.
@@ -87,12 +94,12 @@ impl TaskJudge<'_> {
     ///
     /// The reference's part is the only excuse: where it makes the difference, the check holds. What fails all the same
     /// is the task's own, whether it has asked for the part or gone round it.
-    fn judge_cases<'b>(
+    pub(super) fn judge_cases(
         &mut self,
-        parts: &'b [&'static str],
+        parts: &[&'static str],
         cases: &Cases,
         subject: &mut dyn Subject,
-    ) -> Result<(Vec<Check>, Through<'b>), Fault> {
+    ) -> Result<Found, Fault> {
         let replaced = subject.substitute(parts)?;
         let before = subject.substituted();
         // A process of its own for each task and dtype: no task can leave anything behind for another.
@@ -136,16 +143,21 @@ impl TaskJudge<'_> {
             checks.extend(others);
             keep_reliable(&mut checks);
         }
+        let mut found = Found {
+            checks,
+            ..Found::default()
+        };
         if parts.is_empty() {
-            return Ok((checks, Through::default()));
+            return Ok(found);
         }
         if !replaced {
-            depends_on(&mut checks, parts);
-            return Ok((checks, Through::default()));
+            depends_on(&mut found.checks, parts);
+        } else if subject.substituted() > before {
+            found.asked = parts.to_vec();
+        } else {
+            found.round = parts.to_vec();
         }
-        let asked = subject.substituted() > before;
-        let (asked, round) = if asked { (parts, &[][..]) } else { (&[][..], parts) };
-        Ok((checks, Through { asked, round }))
+        Ok(found)
     }
 
     fn skip_the_rest(&self, cases: &Cases, checks: &mut Vec<Check>, why: &Skip) {
@@ -163,7 +175,8 @@ impl TaskJudge<'_> {
         }
     }
 
-    fn conclude(&self, checks: Vec<Check>, through: &Through<'_>) -> TaskJudgement {
+    fn conclude(&self, found: Found, blames: Vec<Blame>) -> TaskJudgement {
+        let Found { checks, asked, round } = found;
         let names = |parts: &[&str]| parts.iter().map(ToString::to_string).collect();
         let portions = points::portions(self.task, self.entry, &checks, self.is_trained());
         TaskJudgement {
@@ -175,8 +188,9 @@ impl TaskJudge<'_> {
             portions,
             checks,
             likenesses: Vec::new(),
-            substituted: names(through.asked),
-            gone_round: names(through.round),
+            substituted: names(&asked),
+            gone_round: names(&round),
+            blames,
             fault: None,
         }
     }
@@ -194,18 +208,20 @@ impl TaskJudge<'_> {
             likenesses: Vec::new(),
             substituted: Vec::new(),
             gone_round: Vec::new(),
+            blames: Vec::new(),
             fault: Some(fault.0.clone()),
         }
     }
 }
 
-/// How a task came by those of its parts that are wrong.
+/// The checks of golden cases, laws and hygiene, and how the task came by those of its parts that are wrong.
 #[derive(Debug, Default)]
-struct Through<'a> {
-    /// It asked for them, and the reference answered.
-    asked: &'a [&'static str],
-    /// It asked for none of them.
-    round: &'a [&'static str],
+pub(super) struct Found {
+    pub(super) checks: Vec<Check>,
+    /// It asked for these, and the reference answered.
+    asked: Vec<&'static str>,
+    /// It asked for none of these.
+    round: Vec<&'static str>,
 }
 
 /// Whether a golden case got a wrong answer in f64. Where one used up its time, trying again would cost as much.

@@ -2,7 +2,7 @@
 
 use super::context::Bench;
 use super::model::Ending;
-use crate::checks::derived::Known;
+use crate::checks::derived::model::Known;
 use crate::contract::{Case, Task};
 use crate::findings::Finding;
 use crate::findings::fault::Fault;

@@ -1,7 +1,8 @@
 //! Inputs of `additive_attention`.
 
-use judge::contract::arguments::arguments;
+use judge::contract::arguments::{Array, arguments, array, tensor_like, with};
 use judge::contract::random::Random;
+use ndarray::Axis;
 use wire::Tensors;
 
 /// Sizes are B, S, D, H, A; `size` is the spread of the projections.
@@ -19,4 +20,18 @@ pub(super) fn case(random: &mut Random, [batch, positions, state, hidden, units]
         ),
         ("energy_weight", random.uniform(&[units], 0.5, 1.5)),
     ])
+}
+
+/// The first unit is saturated at every position, so that its weight is added to all energies.
+pub(super) fn far_from_zero(random: &mut Random, far: i64) -> Tensors {
+    let mut given = case(random, [3, 5, 2, 4, 3], 1.0);
+    let mut put = |name: &str, value: f64, change: fn(&mut Array, f64)| {
+        let mut values = array(&given[name]);
+        change(&mut values, value);
+        given = with(&given, name, tensor_like(&given[name], &values));
+    };
+    put("state", 1.0, |states, one| states.index_axis_mut(Axis(1), 0).fill(one));
+    put("state_weight", 30.0, |weights, large| weights[[0, 0]] = large);
+    put("energy_weight", far as f64, |weights, far| weights[[0]] = far);
+    given
 }

@@ -3,17 +3,19 @@
 mod inputs;
 mod properties;
 
-use judge::contract::domain::Contract;
+use judge::contract::arguments::with;
+use judge::contract::domain::{Contract, Domain};
 use judge::contract::scenario::Sizes;
 use judge::contract::{Case, Expect, Law, Task};
 
-use self::inputs::case;
+use self::inputs::{case, far_from_zero};
 
 /// The task.
 pub(crate) static TASK: Task = Task {
     id: "additive_attention",
     file: "additive_attention.rs",
     signature: "fn additive_attention(state: &Tensor, hidden: &Tensor, weights: &AdditiveAttentionWeights) -> (Tensor, Tensor)",
+    functions: &["additive_attention"],
     definition: "The attention of a decoder state over encoder states: a softmax over the positions of energies that a hidden layer gives, and the sum of the encoder states, each times its weight.",
     formula: "e_j = v . tanh(W s + U h_j); alpha = softmax(e); context = sum over j of alpha_j h_j",
     source: "University of Amsterdam, Deep Learning 1, Assignment 2, Eq. 1 to 3; Bahdanau, Cho and Bengio, Neural Machine Translation by Jointly Learning to Align and Translate, section 3.1 and appendix A.1.2",
@@ -31,7 +33,7 @@ pub(crate) static TASK: Task = Task {
     laws: LAWS,
     contract: Contract {
         smooth: &["context", "weights"],
-        ..Contract::BLANK
+        domain: DOMAIN,
     },
     ..Task::BLANK
 };
@@ -66,6 +68,42 @@ const CASES: &[Case] = &[
         portion: "all",
         arguments: |random| case(random, [2, 17, 3, 4, 5], 1.0),
         expect: Expect::Outputs,
+    },
+];
+
+const DOMAIN: &[Domain] = &[
+    Domain {
+        name: "sizes from 1 to many",
+        sizes: &[("B", 1, 9), ("S", 1, 140), ("D", 1, 17), ("H", 1, 17), ("A", 1, 17)],
+        arguments: |scenario| {
+            let sizes = ["B", "S", "D", "H", "A"].map(|name| scenario.size(name));
+            case(&mut scenario.random("case"), sizes, 1.0)
+        },
+    },
+    Domain {
+        name: "energies of any size",
+        sizes: &[("digits", -8, 4)],
+        arguments: |scenario| {
+            let mut random = scenario.random("case");
+            let size = 10.0_f64.powi(scenario.integer("digits") as i32);
+            let given = case(&mut random, [3, 5, 2, 4, 3], 1.0);
+            with(&given, "energy_weight", random.scaled(&[3], size))
+        },
+    },
+    Domain {
+        name: "energies that all lie far from zero",
+        sizes: &[("hundreds", -100, 100)],
+        arguments: |scenario| far_from_zero(&mut scenario.random("case"), 100 * scenario.integer("hundreds")),
+    },
+    Domain {
+        name: "encoder states of any size",
+        sizes: &[("digits", -8, 4)],
+        arguments: |scenario| {
+            let mut random = scenario.random("case");
+            let size = 10.0_f64.powi(scenario.integer("digits") as i32);
+            let given = case(&mut random, [3, 5, 2, 4, 3], 1.0);
+            with(&given, "hidden", random.scaled(&[3, 5, 4], size))
+        },
     },
 ];
 

@@ -4,13 +4,13 @@
 
 use judge::checks::assertions::{broken_rule, equal, unchanged};
 use judge::checks::probe::Probe;
-use judge::compare::number;
-use judge::contract::arguments::Array;
 use judge::contract::scenario::Scenario;
 use judge::findings::stop::Holds;
+use ndarray::Axis;
 use wire::Tensor;
 
-use crate::attention::inputs::{CLOSELY, zeros_by_chance};
+use crate::attention::drops::{judge_dropped, judge_mask};
+use crate::attention::inputs::CLOSELY;
 use crate::attention::layer::Layer;
 
 /// Sequences, tokens and channels of a head where shares are counted.
@@ -81,10 +81,13 @@ pub(super) fn residual_rate(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds
     let (layer, rate) = (counted(scenario), rate(scenario));
     let evaluated = layer.output(probe)?;
     let trained = layer.training(0.0, rate).output_with_seed(probe, 1)?;
-    let pairs = || evaluated.iter().copied().zip(trained.iter().copied());
-    judge_survivors("output", &evaluated, &trained, rate)?;
-    let zeros = pairs().filter(|&(_, trained)| trained == 0.0).count();
-    zeros_by_chance("outputs in training", zeros as u64, pairs().count() as u64, rate)
+    judge_dropped(
+        "output",
+        &["sequences", "tokens", "channels"],
+        &evaluated,
+        &trained,
+        rate,
+    )
 }
 
 /// Every weight is shown by two channels: where dropout falls on the weights, both are dropped or neither.
@@ -93,7 +96,7 @@ pub(super) fn attention_rate(scenario: &Scenario, probe: &mut Probe<'_>) -> Hold
     let (layer, rate) = (Layer::revealing(scenario, 24, LENGTH, 2), rate(scenario));
     let evaluated = layer.output(probe)?;
     let trained = layer.training(rate, 0.0).output_with_seed(probe, 1)?;
-    let (mut zeros, mut trials) = (0, 0);
+    let mut masks = Vec::new();
     for head in 0..layer.heads {
         let (first, second) = (layer.revealed(&trained, head, 0), layer.revealed(&trained, head, 1));
         equal(
@@ -103,30 +106,24 @@ pub(super) fn attention_rate(scenario: &Scenario, probe: &mut Probe<'_>) -> Hold
             &second,
             CLOSELY,
         )?;
-        judge_survivors("attention weight", &layer.revealed(&evaluated, head, 0), &first, rate)?;
-        let visible = first.indexed_iter().filter(|(at, _)| at[2] <= at[1]);
-        for (_, &weight) in visible {
-            trials += 1;
-            zeros += u64::from(weight == 0.0);
+        let before = layer.revealed(&evaluated, head, 0);
+        judge_dropped(
+            "attention weight",
+            &["sequences", "queries", "keys"],
+            &before,
+            &first,
+            rate,
+        )?;
+        masks.push(first.mapv(|weight| f64::from(u8::from(weight == 0.0))));
+    }
+    let heads: Vec<_> = masks.iter().map(|mask| mask.view()).collect();
+    let Ok(mut mask) = ndarray::stack(Axis(0), &heads) else {
+        return Ok(());
+    };
+    for (at, dropped) in mask.indexed_iter_mut() {
+        if at[3] > at[2] {
+            *dropped = f64::NAN;
         }
     }
-    zeros_by_chance("visible attention weights in training", zeros, trials, rate)
-}
-
-/// What is not dropped is the value of evaluation divided by 1 - rate.
-fn judge_survivors(what: &str, evaluated: &Array, trained: &Array, rate: f64) -> Holds {
-    for ((at, &before), &after) in evaluated.indexed_iter().zip(trained.iter()) {
-        let expected = before / (1.0 - rate);
-        let close = (after - expected).abs() <= CLOSELY * expected.abs().max(1.0);
-        if after != 0.0 && !close {
-            let what = format!("an {what} in training that is {} in evaluation", number(before));
-            let rule = format!("0, or {}: divided by 1 - {rate}", number(expected));
-            let index = ndarray::Dimension::slice(&at).to_vec();
-            return Err(broken_rule(&what, &index, &number(after), &rule));
-        }
-        if after.is_nan() {
-            return Err(broken_rule(what, &[], "NaN", "a number"));
-        }
-    }
-    Ok(())
+    judge_mask("visible attention weights in training", &["heads"], &mask, rate)
 }

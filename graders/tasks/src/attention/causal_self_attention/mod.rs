@@ -1,5 +1,6 @@
 //! `causal_self_attention`: the whole layer, from input to projected output.
 
+mod domain;
 mod dropout;
 mod properties;
 
@@ -15,6 +16,7 @@ pub(crate) static TASK: Task = Task {
     id: "causal_self_attention",
     file: "attention.rs",
     signature: "fn causal_self_attention(input: &Tensor, weights: &AttentionWeights, config: &AttentionConfig, train: bool) -> Result<Tensor, InvalidInput>",
+    functions: &["causal_self_attention"],
     definition: "Multi-head self-attention under the causal mask, with the projections before and after it, optional rotation of queries and keys, and dropout on the attention weights and on the result.",
     formula: "q, k, v = the thirds of x W_attn^T + b_attn, each split into h heads; output = merged(softmax(q k^T / sqrt(C/h), causal) v) W_proj^T + b_proj",
     source: "University of Amsterdam, Deep Learning 1, Assignment 2, question 2.2 (a), Eq. 4; Attention Is All You Need, section 3.2.2",
@@ -117,7 +119,7 @@ pub(crate) static TASK: Task = Task {
     laws: LAWS,
     contract: Contract {
         smooth: &["output"],
-        ..Contract::BLANK
+        domain: domain::DOMAIN,
     },
     ..Task::BLANK
 };

@@ -3,10 +3,12 @@
 mod inputs;
 mod properties;
 
-use judge::contract::domain::Contract;
+use judge::contract::arguments::with;
+use judge::contract::domain::{Contract, Domain};
 use judge::contract::forbidden::Family;
 use judge::contract::scenario::Sizes;
 use judge::contract::{Case, Expect, Law, Task};
+use wire::Tensor;
 
 use self::inputs::{case, high_scores, low_scores};
 
@@ -15,6 +17,7 @@ pub(crate) static TASK: Task = Task {
     id: "flash_attention",
     file: "flash_attention.rs",
     signature: "fn flash_attention(query: &Tensor, key: &Tensor, value: &Tensor, dropout: f64, train: bool) -> Tensor",
+    functions: &["flash_attention"],
     definition: "Causal scaled dot-product attention by libtorch's fused operator, with dropout on the attention weights in training only.",
     formula: "output = dropout(softmax(q k^T / sqrt(d), causal)) v",
     source: "University of Amsterdam, Deep Learning 1, Assignment 2, part 2.9 (a); Dao et al., FlashAttention: Fast and Memory-Efficient Exact Attention with IO-Awareness, section 3.1",
@@ -34,7 +37,7 @@ pub(crate) static TASK: Task = Task {
     allowed_operators: &[Family::FusedAttention],
     contract: Contract {
         smooth: &["output"],
-        ..Contract::BLANK
+        domain: DOMAIN,
     },
     ..Task::BLANK
 };
@@ -75,6 +78,43 @@ const CASES: &[Case] = &[
         portion: "all",
         arguments: high_scores,
         expect: Expect::Outputs,
+    },
+];
+
+const DOMAIN: &[Domain] = &[
+    Domain {
+        name: "sizes from 1 to many",
+        sizes: &[("B", 1, 9), ("heads", 1, 5), ("T", 1, 140), ("d", 1, 9)],
+        arguments: |scenario| {
+            let shape = ["B", "heads", "T", "d"].map(|name| scenario.size(name));
+            case(&mut scenario.random("rows"), shape, 1.0)
+        },
+    },
+    Domain {
+        name: "scores of any size",
+        sizes: &[("digits", -8, 4)],
+        arguments: |scenario| {
+            let size = 10.0_f64.powi(scenario.integer("digits") as i32);
+            case(&mut scenario.random("rows"), [2, 2, 5, 4], size)
+        },
+    },
+    Domain {
+        name: "training without dropout, and any rate outside training",
+        sizes: &[("train", 0, 1), ("tenths", 0, 10)],
+        arguments: |scenario| {
+            let given = case(&mut scenario.random("rows"), [2, 2, 5, 4], 1.0);
+            let train = scenario.integer("train") == 1;
+            let rate = if train {
+                0.0
+            } else {
+                scenario.integer("tenths") as f64 / 10.0
+            };
+            with(
+                &with(&given, "train", Tensor::flag(train)),
+                "dropout",
+                Tensor::real(rate),
+            )
+        },
     },
 ];
 

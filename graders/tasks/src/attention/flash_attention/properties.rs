@@ -11,8 +11,9 @@ use ndarray::{Axis, IxDyn, s};
 use wire::{Tensor, Tensors};
 
 use super::inputs::of;
+use crate::attention::drops::judge_dropped;
 use crate::attention::inputs::{CLOSELY, lower_triangle, product, running_mean, scores, softmax, span, transposed};
-use crate::transformer::decoder_block::dropout::{judge_dropped, must_differ};
+use crate::transformer::decoder_block::dropout::must_differ;
 use crate::transformer::inputs::training;
 
 const TASK: &str = "flash_attention";
@@ -33,10 +34,10 @@ fn given(scenario: &Scenario) -> Tensors {
     of(query, key, value)
 }
 
-/// Values of which each position has its own unit vector: the output shows the weights.
+/// Values of which each position has its own unit vector, again and again: the output shows the weights.
 fn revealing(scenario: &Scenario, shape: [usize; 4]) -> Tensors {
     let [query, key] = ["query", "key"].map(|label| scenario.normal(label, &shape));
-    let value = Array::from_shape_fn(IxDyn(&shape), |at| f64::from(u8::from(at[2] == at[3])));
+    let value = Array::from_shape_fn(IxDyn(&shape), |at| f64::from(u8::from(at[2] == at[3] % shape[2])));
     let value = tensor_like(&query, &value);
     of(query, key, value)
 }
@@ -339,8 +340,29 @@ pub(super) fn dropout_follows_seed(scenario: &Scenario, probe: &mut Probe<'_>) -
 
 pub(super) fn dropout_rate(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let rate = scenario.integer("percent") as f64 / 100.0;
-    let given = revealing(scenario, [12, scenario.size("heads"), 8, 8]);
+    // Every weight is shown by two channels: where dropout falls on the weights, both are dropped or neither.
+    let given = revealing(scenario, [12, scenario.size("heads"), 8, 16]);
     let evaluated = output(probe, &given, 1)?;
     let trained = output(probe, &training(&given, &[("dropout", rate)]), 1)?;
-    judge_dropped("visible attention weight", &evaluated, &trained, rate)
+    let copy = |output: &Array, number: usize| {
+        output
+            .slice(ndarray::s![.., .., .., 8 * number..8 * number + 8])
+            .to_owned()
+            .into_dyn()
+    };
+    equal(
+        "a weight in training, seen through its second channel",
+        "the same weight seen through its first: what is dropped are weights, before they meet the values",
+        &copy(&trained, 0),
+        &copy(&trained, 1),
+        CLOSELY,
+    )?;
+    let axes = ["sequences", "heads", "queries", "keys"];
+    judge_dropped(
+        "visible attention weight",
+        &axes,
+        &copy(&evaluated, 0),
+        &copy(&trained, 0),
+        rate,
+    )
 }

@@ -3,17 +3,18 @@
 mod inputs;
 mod properties;
 
-use judge::contract::domain::Contract;
+use judge::contract::domain::{Contract, Domain};
 use judge::contract::scenario::Sizes;
 use judge::contract::{Case, Expect, Law, Task};
 
-use self::inputs::case;
+use self::inputs::{case, of};
 
 /// The task.
 pub(crate) static TASK: Task = Task {
     id: "rotary_embedding",
     file: "rotary.rs",
     signature: "fn rotary_embedding(query: &Tensor, key: &Tensor, start: i64) -> (Tensor, Tensor)",
+    functions: &["rotary_embedding"],
     definition: "Rotates pairs of channels of queries and keys by angles that grow with the position, so that scores depend on distances.",
     formula: "(a, b) at channels (2i, 2i + 1) of position m becomes (a cos - b sin, a sin + b cos) of the angle m * 10000^(-2i/d)",
     source: "University of Amsterdam, Deep Learning 1, Assignment 2, question 2.6 (a); RoFormer: Enhanced Transformer with Rotary Position Embedding, Eq. 15",
@@ -136,7 +137,7 @@ pub(crate) static TASK: Task = Task {
     ],
     contract: Contract {
         smooth: &["key", "query"],
-        ..Contract::BLANK
+        domain: DOMAIN,
     },
     ..Task::BLANK
 };
@@ -148,6 +149,36 @@ const SIZES: Sizes = &[
     ("pairs", 1, 4),
     ("start", 0, 20),
 ];
+const DOMAIN: &[Domain] = &[
+    Domain {
+        name: "rows behind any number of axes",
+        sizes: &[("axes", 2, 5), ("T", 1, 140), ("pairs", 1, 20), ("start", 0, 1)],
+        arguments: |scenario| {
+            let mut shape = vec![2; scenario.size("axes") - 2];
+            shape.extend([scenario.size("T"), 2 * scenario.size("pairs")]);
+            case(&mut scenario.random("rows"), &shape, scenario.integer("start"))
+        },
+    },
+    Domain {
+        name: "positions far from the first",
+        sizes: &[("heads", 1, 9), ("T", 1, 5), ("pairs", 1, 6), ("start", 0, 5000)],
+        arguments: |scenario| {
+            let [heads, length, pairs] = ["heads", "T", "pairs"].map(|name| scenario.size(name));
+            let shape = [1, heads, length, 2 * pairs];
+            case(&mut scenario.random("rows"), &shape, scenario.integer("start"))
+        },
+    },
+    Domain {
+        name: "rows of any size",
+        sizes: &[("digits", -8, 8)],
+        arguments: |scenario| {
+            let mut random = scenario.random("rows");
+            let mut rows = || random.scaled(&[2, 3, 4], 10.0_f64.powi(scenario.integer("digits") as i32));
+            of(rows(), rows(), 3)
+        },
+    },
+];
+
 const PROBED: Sizes = &[("T", 2, 6), ("pairs", 1, 4), ("start", 0, 20)];
 
 #[cfg(test)]

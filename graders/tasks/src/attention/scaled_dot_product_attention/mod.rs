@@ -1,5 +1,6 @@
 //! `scaled_dot_product_attention`: softmax of scaled scores, times values.
 
+mod domain;
 mod inputs;
 mod properties;
 
@@ -16,6 +17,7 @@ pub(crate) static TASK: Task = Task {
     id: "scaled_dot_product_attention",
     file: "attention.rs",
     signature: "fn scaled_dot_product_attention(query: &Tensor, key: &Tensor, value: &Tensor, mask: Option<&Tensor>) -> (Tensor, Tensor)",
+    functions: &["scaled_dot_product_attention"],
     definition: "Every query takes the mean of the values that it may see, weighted by the softmax of its scaled scores with their keys. Returns the output and the weights.",
     formula: "weights = softmax(Q K^T / sqrt(d_k)) over the keys, masked scores as minus infinity; output = weights V",
     source: "University of Amsterdam, Deep Learning 1, Assignment 2, question 2.2, Eq. 4; Attention Is All You Need, Eq. 1",
@@ -98,7 +100,7 @@ pub(crate) static TASK: Task = Task {
     laws: LAWS,
     contract: Contract {
         smooth: &["output", "weights"],
-        ..Contract::BLANK
+        domain: domain::DOMAIN,
     },
     ..Task::BLANK
 };

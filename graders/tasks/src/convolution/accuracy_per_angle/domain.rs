@@ -14,17 +14,19 @@ pub(super) const DOMAIN: &[Domain] = &[
         name: "any number of images, channels and classes",
         sizes: &[("B", 1, 40), ("channels", 1, 3), ("classes", 1, 7), ("net", 1, 2)],
         arguments: |scenario| {
-            let (count, channels, classes) = (
-                scenario.size("B"),
-                scenario.size("channels"),
-                scenario.size("classes"),
-            );
+            let (count, channels, classes) = (scenario.size("B"), scenario.size("channels"), scenario.size("classes"));
             labelled(scenario, count, channels, classes, [8, 8], Mode::Same)
         },
     },
     Domain {
         name: "images of any sides, each kind of padding",
-        sizes: &[("H", 1, 21), ("W", 1, 18), ("padding", 0, 5), ("amount", 0, 2), ("net", 1, 2)],
+        sizes: &[
+            ("H", 1, 21),
+            ("W", 1, 18),
+            ("padding", 0, 5),
+            ("amount", 0, 2),
+            ("net", 1, 2),
+        ],
         arguments: |scenario| {
             let mode = Mode::numbered(scenario.integer("padding"), scenario.integer("amount"));
             let sides = [scenario.size("H"), scenario.size("W")].map(|side| fitting(side, mode));

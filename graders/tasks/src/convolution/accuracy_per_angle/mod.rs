@@ -25,6 +25,7 @@ pub(crate) static TASK: Task = Task {
     id: "accuracy_per_angle",
     file: "rotation.rs",
     signature: "fn accuracy_per_angle(images: &Tensor, classes: &Tensor, weights: &ConvNetWeights, padding: Padding) -> Tensor and fn train_on_angles(initial: ConvNetWeights, padding: Padding, augment: bool, next_batch: &mut dyn FnMut() -> Option<ImageBatch>) -> Result<ConvNetWeights, InvalidInput>",
+    functions: &["accuracy_per_angle", "train_on_angles"],
     definition: "The accuracy of a classifier on images turned by 0, 30, ..., 360 degrees; and a training that turns its images at random where it is asked to.",
     formula: "a_i = the share of images n with argmax(conv_net(rotated(x_n, 30 i))) = class n, for i = 0, ..., 12",
     source: "University of Amsterdam, Deep Learning 1, Assignment 2, part 1, question 1.2",

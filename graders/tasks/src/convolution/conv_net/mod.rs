@@ -16,6 +16,7 @@ pub(crate) static TASK: Task = Task {
     id: "conv_net",
     file: "conv_net.rs",
     signature: "fn conv_net(images: &Tensor, weights: &ConvNetWeights, padding: Padding) -> Tensor",
+    functions: &["conv_net"],
     definition: "Class scores of images: four 3x3 convolutions with ReLU, then Net 1 (global maximum) or Net 2 (flatten and a linear layer), then the classifier.",
     formula: "x = relu(conv(pad(x), kernel)) four times, strides 1, 2, 2, 2; Net 1: max over positions, Net 2: flat(x) W^T + b; then the classifier",
     source: "University of Amsterdam, Deep Learning 1, Assignment 2, part 1, question 1.1",

@@ -16,6 +16,7 @@ pub(crate) static TASK: Task = Task {
     id: "convolve2d",
     file: "convolution.rs",
     signature: "fn convolve2d(image: &Tensor, kernel: &Tensor, padding: Padding) -> Result<Tensor, InvalidInput>",
+    functions: &["convolve2d"],
     definition: "The convolution of an image with a kernel, the image continued beyond its border in one of six ways.",
     formula: "g(x, y) = sum over i, j of k(i, j) f(x - i, y - j), wherever the flipped kernel lies within the continued image",
     source: "University of Amsterdam, Deep Learning 1, Assignment 2, part 1, exercise 1 and Figure 1",

@@ -9,7 +9,13 @@ use crate::graphs::domain::{ANY_GRAPH, HUB, beside, on_any_graph, on_hub};
 pub(super) const DOMAIN: &[Domain] = &[
     Domain {
         name: ANY_GRAPH,
-        sizes: &[("N", 1, 40), ("density", 0, 3), ("loops", 0, 1), ("in", 1, 9), ("out", 1, 8)],
+        sizes: &[
+            ("N", 1, 40),
+            ("density", 0, 3),
+            ("loops", 0, 1),
+            ("in", 1, 9),
+            ("out", 1, 8),
+        ],
         arguments: |scenario| {
             let widths = [scenario.size("in"), scenario.size("out")];
             let weights = weights(&mut scenario.random("weights"), widths);
@@ -23,7 +29,12 @@ pub(super) const DOMAIN: &[Domain] = &[
     },
     Domain {
         name: "scores of any size, zero included",
-        sizes: &[("N", 1, 8), ("density", 1, 3), ("loops", 0, 1), ("digits of the scores", 0, 5)],
+        sizes: &[
+            ("N", 1, 8),
+            ("density", 1, 3),
+            ("loops", 0, 1),
+            ("digits of the scores", 0, 5),
+        ],
         arguments: |scenario| {
             let weights = weights(&mut scenario.random("weights"), [3, 2]);
             // No digits are no score at all: a mean.

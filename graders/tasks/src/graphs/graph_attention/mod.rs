@@ -19,6 +19,7 @@ pub(crate) static TASK: Task = Task {
     id: "graph_attention",
     file: "graph_attention.rs",
     signature: "fn graph_attention(features: &Tensor, edge_index: &Tensor, weights: &GraphAttentionWeights) -> GraphAttention",
+    functions: &["graph_attention"],
     definition: "Gives every node the mean of the projected features of its in-neighbours and of itself, weighted by \
                  attention: a softmax, over the edges into the node, of scores from both ends of an edge.",
     formula: "z = h W; e_ij = LeakyReLU(a . [z_i, z_j]) with slope 0.2, for the edge from j to i; alpha_ij = softmax of \

@@ -1,5 +1,6 @@
 //! `nucleus`: the most likely tokens up to a mass, renormalised.
 
+mod domain;
 mod properties;
 
 use judge::contract::arguments::arguments;
@@ -16,6 +17,7 @@ pub(crate) static TASK: Task = Task {
     id: "nucleus",
     file: "sampling.rs",
     signature: "fn nucleus(probabilities: &Tensor, p: f64) -> Tensor",
+    functions: &["nucleus"],
     definition: "Keeps the most likely tokens of every row until their mass reaches p, sets all others to zero and \
                  divides by the kept mass.",
     formula: "token j is kept where the mass of the tokens strictly before it (descending, equal ones by index) is < p; \
@@ -37,7 +39,7 @@ pub(crate) static TASK: Task = Task {
     laws: LAWS,
     contract: Contract {
         smooth: &["output"],
-        ..Contract::BLANK
+        domain: domain::DOMAIN,
     },
     ..Task::BLANK
 };

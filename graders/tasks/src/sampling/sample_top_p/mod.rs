@@ -1,8 +1,10 @@
 //! `sample_top_p`: drawing the next token from the nucleus.
 
+mod domain;
 mod properties;
 
 use judge::contract::arguments::{arguments, with};
+use judge::contract::domain::Contract;
 use judge::contract::random::Random;
 use judge::contract::{Case, Expect, Law, Task};
 use wire::{Data, Tensor, Tensors};
@@ -14,6 +16,7 @@ pub(crate) static TASK: Task = Task {
     id: "sample_top_p",
     file: "sampling.rs",
     signature: "fn sample_top_p(logits: &Tensor, p: f64, temperature: f64) -> Result<Tensor, InvalidInput>",
+    functions: &["sample_top_p"],
     definition: "Draws one token per row from the nucleus of mass p of the softmax of the logits divided by the \
                  temperature.",
     formula: "token[b] drawn from nucleus(softmax(logits[b] / temperature), p)",
@@ -35,6 +38,10 @@ pub(crate) static TASK: Task = Task {
     parts: &["nucleus"],
     cases: CASES,
     laws: LAWS,
+    contract: Contract {
+        domain: domain::DOMAIN,
+        ..Contract::BLANK
+    },
     ..Task::BLANK
 };
 

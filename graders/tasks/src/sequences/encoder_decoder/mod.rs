@@ -18,6 +18,7 @@ pub(crate) static TASK: Task = Task {
     id: "encoder_decoder",
     file: "encoder_decoder.rs",
     signature: "fn encoder_decoder(source: &Tensor, target: &Tensor, weights: &EncoderDecoderWeights, config: &SequenceConfig) -> Result<Tensor, InvalidInput>",
+    functions: &["encoder_decoder"],
     definition: "Encodes the source, puts its hidden states as a cache before the embeddings of the target in the decoder, and projects the decoder's hidden states to logits.",
     formula: "c = generic_transformer(source, encoder); h = generic_transformer(target, decoder, cache c); logits = h H^T; [B, S + T, V]",
     source: "Georgia Tech, CS 7643, Problem Set 3, coding part",

@@ -16,6 +16,7 @@ pub(crate) static TASK: Task = Task {
     id: "generic_self_attention",
     file: "sequence_attention.rs",
     signature: "fn generic_self_attention(input: &Tensor, mask: &Tensor, weights: &SelfAttentionWeights, heads: i64) -> Tensor",
+    functions: &["generic_self_attention"],
     definition: "Projects the input to queries, keys and values by three linear layers, attends per head where the mask allows it, merges the heads and projects once more.",
     formula: "q, k, v = x W^T + b each, split into h heads; y = merge(softmax(q k^T / sqrt(C / h), -infinity where not mask) v); output = y W_o^T + b_o; [B, T, C]",
     source: "Georgia Tech, CS 7643, Problem Set 3, coding part; Attention Is All You Need, section 3.2",

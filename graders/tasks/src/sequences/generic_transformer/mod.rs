@@ -18,6 +18,7 @@ pub(crate) static TASK: Task = Task {
     id: "generic_transformer",
     file: "sequence_transformer.rs",
     signature: "fn generic_transformer(tokens: &Tensor, weights: &SequenceTransformerWeights, config: &SequenceConfig, role: Role, cache: Option<&HiddenCache>) -> Result<Tensor, InvalidInput>",
+    functions: &["generic_transformer"],
     definition: "Embeds the tokens, puts the hidden states of the cache before them, runs the pre-norm blocks over both under the mask of its role, and normalises once.",
     formula: "x = [cache, embedding(tokens)]; for every layer x = x + attention(norm_1(x), mask), x = x + W_2 gelu(W_1 norm_2(x) + b_1) + b_2; hidden = final_norm(x); [B, K + T, C]",
     source: "Georgia Tech, CS 7643, Problem Set 3, coding part; Xiong et al., On Layer Normalization in the Transformer Architecture, Figure 1 (b)",

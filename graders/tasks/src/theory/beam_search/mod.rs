@@ -23,6 +23,7 @@ pub(crate) static TASK: Task = Task {
     id: ID,
     file: "beam_search.rs",
     signature: "fn beam_search(model: &mut dyn FnMut(&[i64]) -> Vec<f64>, config: &BeamConfig) -> Hypothesis",
+    functions: &["beam_search"],
     definition: "Beam search over a model of the next token that stops as soon as the best sequence in the beam scores no more than the best complete one.",
     formula: "beam' = the b best of all extensions, without the complete ones; stop where max score(beam) <= score(best complete)",
     source: "Georgia Tech, CS 4644/7643, Problem Set 3, question 4",

@@ -1,10 +1,13 @@
 //! `char_tokenizer`: vocabulary, encoding and decoding of text.
 
+mod domain;
+
 use std::collections::BTreeSet;
 
 use judge::checks::assertions::{equal, every};
 use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, arguments, vector};
+use judge::contract::domain::Contract;
 use judge::contract::random::{Random, integers};
 use judge::contract::scenario::{Scenario, Sizes};
 use judge::contract::subject::Call;
@@ -17,6 +20,7 @@ pub(crate) static TASK: Task = Task {
     id: "char_tokenizer",
     file: "tokenizer.rs",
     signature: "fn vocabulary(text: &str) -> Vec<char>; fn encode(vocabulary: &[char], text: &str) -> Result<Vec<i64>, InvalidInput>; fn decode(vocabulary: &[char], ids: &[i64]) -> Result<String, InvalidInput>",
+    functions: &["vocabulary", "encode", "decode"],
     definition: "The sorted characters of a text as its vocabulary; text to token ids, the places of its characters in the vocabulary; and token ids to text.",
     formula: "vocabulary = sorted set of characters; encode(t)_i = place of t_i; decode(ids)_i = vocabulary[ids_i]",
     source: "University of Amsterdam, Deep Learning 1, Assignment 2, part 2.4",
@@ -32,6 +36,10 @@ pub(crate) static TASK: Task = Task {
     ],
     cases: CASES,
     laws: LAWS,
+    contract: Contract {
+        domain: domain::DOMAIN,
+        ..Contract::BLANK
+    },
     ..Task::BLANK
 };
 

@@ -4,18 +4,21 @@
 
 use judge::checks::assertions::{broken_rule, equal, unchanged};
 use judge::checks::probe::Probe;
-use judge::compare::number;
 use judge::contract::arguments::{Array, array};
 use judge::contract::scenario::{self, Scenario};
 use judge::findings::stop::{Broken, Holds};
 use wire::Tensors;
 
 use super::properties::{given, output};
-use crate::attention::inputs::{CLOSELY, zeros_by_chance};
+use crate::attention::drops::judge_dropped;
+use crate::attention::inputs::CLOSELY;
 use crate::transformer::inputs::{Sizes, block, drawn, training, without_attention, without_perceptron};
 
 /// Heads, and the rate in percent.
 pub(crate) const RATES: scenario::Sizes = &[("heads", 1, 2), ("percent", 20, 60)];
+
+/// The axes of a stream.
+pub(crate) const AXES: [&str; 3] = ["sequences", "tokens", "channels"];
 
 const NONE: &[(&str, f64)] = &[("attention_dropout", 0.0), ("residual_dropout", 0.0)];
 const BOTH: &[(&str, f64)] = &[("attention_dropout", 0.5), ("residual_dropout", 0.5)];
@@ -93,33 +96,7 @@ pub(crate) fn perceptron(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let evaluated = output(probe, &given, 1)? - &input;
     let rates = [("attention_dropout", 0.0), ("residual_dropout", rate)];
     let trained = output(probe, &training(&given, &rates), 1)? - &input;
-    judge_dropped("value that the perceptron adds", &evaluated, &trained, rate)
-}
-
-/// Either 0 or the value of evaluation divided by 1 - rate, zeros with a share of about the rate.
-pub(crate) fn judge_dropped(what: &str, evaluated: &Array, trained: &Array, rate: f64) -> Holds {
-    let (mut zeros, mut trials) = (0, 0);
-    for ((at, &before), &after) in evaluated.indexed_iter().zip(trained) {
-        let kept = before / (1.0 - rate);
-        let is_kept = (after - kept).abs() <= CLOSELY * kept.abs().max(1.0);
-        let is_dropped = after.abs() <= CLOSELY;
-        if !is_kept && !is_dropped {
-            let what = format!("a {what} in training that is {} in evaluation", number(before));
-            let rule = format!("0, or {}: divided by 1 - {rate}", number(kept));
-            return Err(broken_rule(
-                &what,
-                ndarray::Dimension::slice(&at),
-                &number(after),
-                &rule,
-            ));
-        }
-        // A value that is nearly zero anyway says nothing.
-        if kept.abs() > 0.01 {
-            trials += 1;
-            zeros += u64::from(is_dropped);
-        }
-    }
-    zeros_by_chance(&format!("{what}s in training"), zeros, trials, rate)
+    judge_dropped("value that the perceptron adds", &AXES, &evaluated, &trained, rate)
 }
 
 /// With a silent perceptron, the residual rate drops what the attention adds; the attention rate changes it, and
@@ -131,7 +108,7 @@ pub(crate) fn attention(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let evaluated = output(probe, &alone, 1)? - &input;
     let residual = [("attention_dropout", 0.0), ("residual_dropout", rate)];
     let trained = output(probe, &training(&alone, &residual), 1)? - &input;
-    judge_dropped("value that the attention adds", &evaluated, &trained, rate)?;
+    judge_dropped("value that the attention adds", &AXES, &evaluated, &trained, rate)?;
 
     let attention = [("attention_dropout", rate), ("residual_dropout", 0.0)];
     let trained = output(probe, &training(&alone, &attention), 1)? - &input;

@@ -1,5 +1,6 @@
 //! `decoder_block`: attention and perceptron, each added to the stream.
 
+mod domain;
 pub(crate) mod dropout;
 mod properties;
 
@@ -16,6 +17,7 @@ pub(crate) static TASK: Task = Task {
     id: "decoder_block",
     file: "transformer.rs",
     signature: "fn decoder_block(input: &Tensor, weights: &BlockWeights, config: &BlockConfig, train: bool) -> Result<Tensor, InvalidInput>",
+    functions: &["decoder_block"],
     definition: "Adds to the stream the causal self-attention of the normalised stream, then to the result the multilayer perceptron of that result, normalised by a second norm.",
     formula: "x' = x + attention(rms_norm(x, norm_1)); y = x' + mlp(rms_norm(x', norm_2)); mlp(a) = dropout(gelu(a W_fc^T + b_fc) W_proj^T + b_proj)",
     source: "University of Amsterdam, Deep Learning 1, Assignment 2, part 2.3 (b); Hendrycks and Gimpel, Gaussian Error Linear Units, section 2",
@@ -37,7 +39,7 @@ pub(crate) static TASK: Task = Task {
     laws: LAWS,
     contract: Contract {
         smooth: &["output"],
-        ..Contract::BLANK
+        domain: domain::DOMAIN,
     },
     ..Task::BLANK
 };

@@ -12,6 +12,11 @@ pub(super) fn case(random: &mut Random, sizes: Sizes, count: i64) -> Tensors {
         vocabulary: 11,
         ..sizes
     };
+    prompted(random, sizes, count)
+}
+
+/// The same with a vocabulary of any size.
+pub(super) fn prompted(random: &mut Random, sizes: Sizes, count: i64) -> Tensors {
     let mut given = model(random, sizes);
     given.insert(
         "tokens".to_owned(),

@@ -1,8 +1,10 @@
 //! `generate`: continuing a prompt token by token.
 
+mod domain;
 mod inputs;
 mod properties;
 
+use judge::contract::domain::Contract;
 use judge::contract::scenario;
 use judge::contract::{Case, Expect, Law, Task};
 
@@ -15,6 +17,7 @@ pub(crate) static TASK: Task = Task {
     id: "generate",
     file: "generation.rs",
     signature: "fn generate(tokens: &Tensor, count: i64, weights: &GptWeights, config: &GptConfig, sampling: &Sampling) -> Result<Tensor, InvalidInput>",
+    functions: &["generate"],
     definition: "Continues each row of tokens by `count` tokens, each chosen from the logits at the last position of the last block_size tokens, and returns prompt and continuation.",
     formula: "repeat count times: l = gpt_forward(last block_size tokens) at the last position; append greedy(l) or sample_top_p(l, p, temperature)",
     source: "University of Amsterdam, Deep Learning 1, Assignment 2, part 2.8 (a)",
@@ -32,6 +35,10 @@ pub(crate) static TASK: Task = Task {
     parts: PARTS,
     cases: CASES,
     laws: LAWS,
+    contract: Contract {
+        domain: domain::DOMAIN,
+        ..Contract::BLANK
+    },
     ..Task::BLANK
 };
 

@@ -9,8 +9,9 @@ use ndarray::IxDyn;
 use wire::Tensors;
 
 use super::properties::{given, logits};
-use crate::transformer::decoder_block::dropout::{judge_dropped, must_differ};
-use crate::transformer::inputs::{Sizes, drawn, filled, gpt, training, without_blocks};
+use crate::attention::drops::judge_dropped;
+use crate::transformer::decoder_block::dropout::{AXES, must_differ};
+use crate::transformer::inputs::{Sizes, drawn, filled, gpt, training, with_one_block, without_blocks};
 
 /// Heads, and the rate in percent; absolute positions or rotation.
 pub(super) const RATES: scenario::Sizes = &[("heads", 1, 3), ("percent", 20, 60), ("rotary", 0, 1)];
@@ -95,7 +96,7 @@ pub(super) fn embedding(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let given = with(&given, "epsilon", wire::Tensor::real(ROOT * ROOT));
     let evaluated = logits(probe, &given, 1)? * ROOT;
     let trained = logits(probe, &training(&given, &only("embedding_dropout", rate)), 1)? * ROOT;
-    judge_dropped("sum of embeddings", &evaluated, &trained, rate)
+    judge_dropped("sum of embeddings", &AXES, &evaluated, &trained, rate)
 }
 
 pub(super) fn reaches_blocks(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
@@ -103,15 +104,19 @@ pub(super) fn reaches_blocks(scenario: &Scenario, probe: &mut Probe<'_>) -> Hold
         block_size: 10,
         ..Sizes::new(8, 10, scenario.size("heads"), 2 * scenario.size("pairs"))
     };
-    let given = counted(scenario, sizes);
-    let evaluated = logits(probe, &given, 1)?;
-    for name in ["attention_dropout", "residual_dropout"] {
-        let trained = logits(probe, &training(&given, &only(name, 0.5)), 1)?;
-        must_differ(
-            &format!("logits in evaluation and in training, {name} = 0.5, the other rates 0"),
-            &evaluated,
-            &trained,
-        )?;
+    let all = counted(scenario, sizes);
+    for block in 0..sizes.layers {
+        // All other blocks add nothing, whether or not it is dropped.
+        let given = with_one_block(&all, block);
+        let evaluated = logits(probe, &given, 1)?;
+        for name in ["attention_dropout", "residual_dropout"] {
+            let trained = logits(probe, &training(&given, &only(name, 0.5)), 1)?;
+            must_differ(
+                &format!("logits in evaluation and in training, {name} = 0.5, where block {block} alone adds anything"),
+                &evaluated,
+                &trained,
+            )?;
+        }
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! `gpt_forward`: from tokens to logits.
 
+mod domain;
 mod dropout;
 mod properties;
 
@@ -15,6 +16,7 @@ pub(crate) static TASK: Task = Task {
     id: "gpt_forward",
     file: "transformer.rs",
     signature: "fn gpt_forward(tokens: &Tensor, weights: &GptWeights, config: &GptConfig, train: bool) -> Result<Tensor, InvalidInput>",
+    functions: &["gpt_forward"],
     definition: "Embeds tokens and, unless positions are rotated, adds the embeddings of the positions from 0; runs the decoder blocks; normalises once; and projects to one logit per token of the vocabulary.",
     formula: "x = dropout(E[tokens] + P[0..T]) or dropout(E[tokens]) in rotary mode; x = block_l(x) for every layer l; logits = rms_norm(x, final_norm) H^T",
     source: "University of Amsterdam, Deep Learning 1, Assignment 2, part 2.5 (a); Radford et al., Language Models are Unsupervised Multitask Learners, section 2.3",
@@ -36,7 +38,7 @@ pub(crate) static TASK: Task = Task {
     laws: LAWS,
     contract: Contract {
         smooth: &["logits"],
-        ..Contract::BLANK
+        domain: domain::DOMAIN,
     },
     ..Task::BLANK
 };
@@ -250,7 +252,7 @@ const LAWS: &[Law] = &[
     .few(),
     Law::new(
         "training-reaches-blocks",
-        "each of the two rates of the blocks changes the logits in training, by itself",
+        "each of the two rates changes the logits in training, by itself and in every block",
         FROM_TWO,
         dropout::reaches_blocks,
     )

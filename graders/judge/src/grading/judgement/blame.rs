@@ -1,0 +1,192 @@
+//! Whose mistake it is: a larger task loses only what it also loses with the reference's parts in place of the submission's.
+//!
+//! A part may be right by its own checks and wrong where a larger task calls it. Then the larger task is judged with the
+//! reference's part, as it is with every part that is wrong, and the failure is charged to the part.
+
+use super::context::Bench;
+use super::model::{Check, Ending, Kind, TaskJudgement};
+use super::task::Found;
+use super::task_judge::{Cases, TaskJudge};
+use super::verdict::verdict;
+use crate::checks::derived;
+use crate::contract::subject::Subject;
+use crate::contract::{Task, golden_portion};
+use crate::findings::Finding;
+use crate::findings::fault::Fault;
+use crate::findings::verdict::Verdict;
+use crate::grading::assignment::Visibility;
+use crate::grading::parts::Broken;
+use crate::grading::points;
+use wire::DType;
+
+/// The check of a part that the larger tasks hold with it; made where one does not.
+pub const AS_PART: &str = "as-a-part";
+
+/// What a larger task has found of one of its parts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Blame {
+    /// The part.
+    pub part: &'static str,
+    /// The check of the larger task that fails with it, and holds with the reference's.
+    pub check: String,
+    /// What that check has found.
+    pub finding: Finding,
+}
+
+impl TaskJudge<'_> {
+    /// The checks of a task whose parts seem right, made again with the reference's parts where these make the difference.
+    pub(super) fn without_blame_of_parts(
+        &mut self,
+        mut found: Found,
+        broken: &Broken,
+        cases: &Cases,
+        subject: &mut dyn Subject,
+    ) -> Result<(Found, Broken, Vec<Blame>), Fault> {
+        let mut known = broken.clone();
+        let mut blames: Vec<Blame> = Vec::new();
+        while let Some((culprits, check, finding)) = self.culprits(&found.checks, &known, cases, subject)? {
+            let mut with = known.clone();
+            with.parts.extend(&culprits);
+            with.all
+                .extend(culprits.iter().filter(|part| !known.all.contains(part)));
+            self.known.clear();
+            let again = self.judge_cases(&with.parts, cases, subject)?;
+            if count(&again.checks) >= count(&found.checks) {
+                break;
+            }
+            let of = |part: &&'static str| Blame {
+                part,
+                check: check.clone(),
+                finding: finding.clone(),
+            };
+            blames.extend(culprits.iter().map(of));
+            (found, known) = (again, with);
+        }
+        subject.substitute(&known.parts)?;
+        Ok((found, known, blames))
+    }
+
+    /// The parts with which a failing check fails, and without which it holds.
+    fn culprits(
+        &mut self,
+        checks: &[Check],
+        known: &Broken,
+        cases: &Cases,
+        subject: &mut dyn Subject,
+    ) -> Result<Option<(Vec<&'static str>, String, Finding)>, Fault> {
+        let others: Vec<&'static str> = self
+            .task
+            .parts
+            .iter()
+            .copied()
+            .filter(|part| !known.parts.contains(part))
+            .collect();
+        let failing: Vec<(&Check, &Finding)> = checks
+            .iter()
+            .filter_map(|check| Some((check, check.finding()?)))
+            .filter(|(_, finding)| !finding.is_exhaustion() && Verdict::of(finding) != Verdict::NotAttempted)
+            .collect();
+        if others.is_empty() || failing.is_empty() || self.time_used_up() {
+            return Ok(None);
+        }
+        let together = [known.parts.as_slice(), &others].concat();
+        if !subject.substitute(&together)? {
+            return Ok(None);
+        }
+        for (check, finding) in failing {
+            subject.substitute(&together)?;
+            if !self.holds_now(check, cases, subject)? {
+                continue;
+            }
+            for part in &others {
+                subject.substitute(&[known.parts.as_slice(), &[*part]].concat())?;
+                if self.holds_now(check, cases, subject)? {
+                    return Ok(Some((vec![*part], check.name.clone(), finding.clone())));
+                }
+            }
+            return Ok(Some((others, check.name.clone(), finding.clone())));
+        }
+        Ok(None)
+    }
+
+    /// Whether a check holds that has failed, made again with the parts as they are answered for now.
+    fn holds_now(&mut self, check: &Check, cases: &Cases, subject: &mut dyn Subject) -> Result<bool, Fault> {
+        subject.renew();
+        let made = match check.kind {
+            Kind::Golden | Kind::Single => {
+                let dtype = if check.kind == Kind::Golden {
+                    DType::F64
+                } else {
+                    DType::F32
+                };
+                let portion = golden_portion(&check.name);
+                let is_own = |(case, _): &&(&'static crate::contract::Case, _)| Some(case.portion) == portion;
+                let own: Vec<_> = cases.iter().filter(is_own).cloned().collect();
+                self.golden(&own, dtype, subject)?.checks
+            }
+            Kind::Law => {
+                let law = self.task.laws.iter().find(|law| law.name == check.name);
+                let derived = derived::of(self.task).find(|derived| derived.name == check.name);
+                match (law, derived) {
+                    (Some(law), _) => return Ok(self.law(law, subject)?.0 == Ending::Passed),
+                    (None, Some(derived)) => {
+                        let held: Vec<_> = cases.iter().map(|(case, stored)| (*case, stored)).collect();
+                        return Ok(self.derived_check(derived, &held, subject)?.0 == Ending::Passed);
+                    }
+                    (None, None) => Vec::new(),
+                }
+            }
+            Kind::Differential => {
+                let held: Vec<_> = cases.iter().map(|(case, stored)| (*case, stored)).collect();
+                self.differential(cases, &held, subject)?
+            }
+            Kind::Precision | Kind::Hygiene | Kind::Trial => Vec::new(),
+        };
+        Ok(made
+            .iter()
+            .any(|made| made.name == check.name && made.ending == Ending::Passed))
+    }
+}
+
+/// Checks that do not hold.
+fn count(checks: &[Check]) -> usize {
+    checks.iter().filter(|check| check.ending != Ending::Passed).count()
+}
+
+/// Charges parts with what larger tasks have found of them.
+pub fn charge_parts(bench: &Bench<'_>, judgements: &mut [TaskJudgement]) {
+    let blames: Vec<(&'static str, Blame)> = judgements
+        .iter()
+        .flat_map(|judgement| judgement.blames.iter().map(|blame| (judgement.task, blame.clone())))
+        .collect();
+    for (larger, blame) in blames {
+        let Some(judgement) = judgements.iter_mut().find(|judgement| judgement.task == blame.part) else {
+            continue;
+        };
+        if judgement.checks.iter().any(|check| check.name == AS_PART) {
+            continue;
+        }
+        let is_open = bench
+            .assignment
+            .entry(larger)
+            .is_none_or(|entry| entry.visibility == Visibility::Public && !entry.withheld);
+        let finding = Finding::FailsAsPart {
+            task: larger.to_owned(),
+            // What a hidden task has found stays hidden.
+            finding: is_open.then(|| Box::new(blame.finding)),
+        };
+        let statement = "larger tasks that call it hold with it as they do with the reference's";
+        let ending = Ending::Failed {
+            finding,
+            counterexample: None,
+        };
+        judgement.checks.push(Check::new(AS_PART, Kind::Law, statement, ending));
+        judgement.verdict = verdict(&judgement.checks);
+        judgement.points = points::points(&judgement.portions, &judgement.checks, bench.assignment.deductions);
+    }
+}
+
+/// Whether a task can be charged as a part of others.
+pub fn is_part(task: &Task, catalogue: &[&Task]) -> bool {
+    catalogue.iter().any(|larger| larger.parts.contains(&task.id))
+}

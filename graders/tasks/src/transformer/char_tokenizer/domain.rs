@@ -1,0 +1,108 @@
+//! The kinds of arguments that the functions of `char_tokenizer` take, and those that they refuse.
+
+use judge::contract::domain::Domain;
+use judge::contract::scenario::{Scenario, Sizes};
+
+use super::{characters, encoding, of_ids, sorted, text};
+
+/// Line ends of every kind, blanks that are easily trimmed, and characters of one to four bytes.
+const SPECIAL: &str =
+    "\r\n\t \0\u{feff}\u{a0}\u{200b}\u{2028}aA\u{e9}e\u{301}\u{df}\u{130}\u{1f642}\u{fffd}\u{d7ff}\u{10ffff}";
+
+const TEXT: Sizes = &[("length", 0, 40), ("characters", 1, 20)];
+const NEXT_TO_THE_BORDER: Sizes = &[("V", 1, 300), ("outside", 0, 1)];
+
+pub(super) const DOMAIN: &[Domain] = &[
+    Domain {
+        name: "the vocabulary of texts with line ends, blanks and any other characters",
+        sizes: TEXT,
+        arguments: |scenario| text(&drawn(scenario, &special(scenario))),
+    },
+    Domain {
+        name: "the vocabulary of texts with many different characters",
+        sizes: &[("length", 0, 600), ("V", 1, 300)],
+        arguments: |scenario| text(&drawn(scenario, &many(scenario))),
+    },
+    Domain {
+        name: "the ids of texts with line ends, blanks and any other characters",
+        sizes: TEXT,
+        arguments: |scenario| {
+            let known = special(scenario);
+            encoding(&sorted(&known.iter().collect::<String>()), &drawn(scenario, &known))
+        },
+    },
+    Domain {
+        name: "the ids of texts with many different characters",
+        sizes: &[("length", 0, 600), ("V", 1, 300)],
+        arguments: |scenario| encoding(&many(scenario), &drawn(scenario, &many(scenario))),
+    },
+    Domain {
+        name: "the ids of texts that end with a character of the vocabulary, or with another",
+        sizes: &[("length", 0, 6), ("V", 0, 40), ("outside", 0, 1)],
+        arguments: |scenario| {
+            let known = many(scenario);
+            let end = if scenario.integer("outside") == 1 {
+                char::from_u32(FIRST + known.len() as u32)
+            } else {
+                known.last().copied()
+            };
+            let text: String = drawn(scenario, &known).chars().chain(end).collect();
+            encoding(&known, &text)
+        },
+    },
+    Domain {
+        name: "the text of many different ids",
+        sizes: &[("length", 0, 600), ("V", 1, 300)],
+        arguments: |scenario| of_ids(&many(scenario), &places(scenario, scenario.size("V"))),
+    },
+    Domain {
+        name: "the text of ids with line ends, blanks and any other characters",
+        sizes: TEXT,
+        arguments: |scenario| {
+            let known = sorted(&special(scenario).iter().collect::<String>());
+            of_ids(&known, &places(scenario, known.len()))
+        },
+    },
+    Domain {
+        name: "the text of the last id, or of one more",
+        sizes: NEXT_TO_THE_BORDER,
+        arguments: |scenario| {
+            let id = scenario.integer("V") - 1 + scenario.integer("outside");
+            of_ids(&many(scenario), &[0, id])
+        },
+    },
+    Domain {
+        name: "the text of the first id, or of one less",
+        sizes: NEXT_TO_THE_BORDER,
+        arguments: |scenario| of_ids(&many(scenario), &[0, -scenario.integer("outside")]),
+    },
+];
+
+/// The first of many characters.
+const FIRST: u32 = 0x3b0;
+
+/// V characters, ascending.
+fn many(scenario: &Scenario) -> Vec<char> {
+    (FIRST..).take(scenario.size("V")).filter_map(char::from_u32).collect()
+}
+
+/// Some of the special characters.
+fn special(scenario: &Scenario) -> Vec<char> {
+    let all = characters(SPECIAL);
+    let order = scenario.random("characters").permutation(all.len());
+    let places = order.into_iter().take(scenario.size("characters"));
+    places.map(|place| all[place]).collect()
+}
+
+/// Random places in a list of characters; none where there is no character.
+fn places(scenario: &Scenario, count: usize) -> Vec<i64> {
+    let mut random = scenario.random("places");
+    let length = if count == 0 { 0 } else { scenario.size("length") };
+    (0..length).map(|_| random.integer(0, count as i64)).collect()
+}
+
+/// A random text of these characters.
+fn drawn(scenario: &Scenario, characters: &[char]) -> String {
+    let places = places(scenario, characters.len());
+    places.into_iter().map(|place| characters[place as usize]).collect()
+}

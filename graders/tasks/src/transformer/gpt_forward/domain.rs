@@ -1,0 +1,96 @@
+//! The kinds of arguments that `gpt_forward` takes, and the sequences that are too long.
+
+use judge::contract::arguments::with;
+use judge::contract::domain::Domain;
+use judge::contract::scenario::Scenario;
+use wire::{Tensor, Tensors};
+
+use crate::transformer::inputs::{Sizes, gpt, training};
+
+pub(super) const DOMAIN: &[Domain] = &[
+    Domain {
+        name: "sizes from 1 to many",
+        sizes: &[
+            ("B", 1, 9),
+            ("T", 1, 20),
+            ("heads", 1, 4),
+            ("pairs", 1, 2),
+            ("rotary", 0, 1),
+        ],
+        arguments: |scenario| {
+            let [batch, length, heads, pairs] = ["B", "T", "heads", "pairs"].map(|name| scenario.size(name));
+            of(scenario, Sizes::new(batch, length, heads, 2 * pairs))
+        },
+    },
+    Domain {
+        name: "any number of layers and of tokens in the vocabulary",
+        sizes: &[("layers", 1, 7), ("V", 1, 300), ("rotary", 0, 1)],
+        arguments: |scenario| {
+            let sizes = Sizes {
+                layers: scenario.size("layers"),
+                vocabulary: scenario.size("V"),
+                ..Sizes::new(2, 9, 2, 2)
+            };
+            of(scenario, sizes)
+        },
+    },
+    Domain {
+        name: "sequences of many tokens",
+        sizes: &[("T", 1, 200), ("rotary", 0, 1)],
+        arguments: |scenario| of(scenario, Sizes::new(1, scenario.size("T"), 2, 2)),
+    },
+    Domain {
+        name: "heads of any number of channels",
+        sizes: &[("heads", 1, 4), ("d", 1, 9)],
+        arguments: |scenario| {
+            let [heads, dimension] = ["heads", "d"].map(|name| scenario.size(name));
+            gpt(&mut scenario.random("gpt"), Sizes::new(2, 4, heads, dimension))
+        },
+    },
+    Domain {
+        name: "any epsilon, beside embeddings of any size",
+        sizes: &[
+            ("digits of epsilon", 0, 12),
+            ("digits of the embeddings", 0, 8),
+            ("rotary", 0, 1),
+        ],
+        arguments: |scenario| {
+            let power = |name| 10.0_f64.powi(-(scenario.integer(name) as i32));
+            let given = of(scenario, Sizes::new(2, 4, 2, 2));
+            let embedding = scenario
+                .random("embedding")
+                .scaled(&[7, 4], 1e4 * power("digits of the embeddings"));
+            let epsilon = Tensor::real(power("digits of epsilon"));
+            with(&with(&given, "token_embedding", embedding), "epsilon", epsilon)
+        },
+    },
+    Domain {
+        name: "sequences as long as the block, shorter and longer",
+        sizes: &[("T", 1, 6), ("block_size - T", -1, 40), ("rotary", 0, 1)],
+        arguments: |scenario| {
+            let block_size = scenario.integer("T") + scenario.integer("block_size - T");
+            let sizes = Sizes {
+                block_size: block_size.max(1) as usize,
+                ..Sizes::new(2, scenario.size("T"), 2, 2)
+            };
+            of(scenario, sizes)
+        },
+    },
+    Domain {
+        name: "training without dropout, and any rates outside training",
+        sizes: &[("train", 0, 1), ("tenths", 0, 10)],
+        arguments: |scenario| {
+            let train = scenario.integer("train") == 1;
+            let rate = if train { 0 } else { scenario.integer("tenths") } as f64 / 10.0;
+            let given = gpt(&mut scenario.random("gpt"), Sizes::new(2, 3, 2, 2));
+            let rates = ["attention_dropout", "residual_dropout", "embedding_dropout"].map(|name| (name, rate));
+            with(&training(&given, &rates), "train", Tensor::flag(train))
+        },
+    },
+];
+
+/// A GPT of these sizes, rotary or not as the scenario says.
+fn of(scenario: &Scenario, sizes: Sizes) -> Tensors {
+    let rotary = scenario.integer("rotary") == 1;
+    gpt(&mut scenario.random("gpt"), Sizes { rotary, ..sizes })
+}
