@@ -52,8 +52,10 @@ fn continued(image: &Tensor, axis: i64, padding: Padding, amount: i64) -> Tensor
 ///   device of the image; an error where an amount p is too large for an axis (`Reflect`: p >= size, `Circular`: p >
 ///   size), where a kernel side is even in `Same`, and where the kernel does not fit into the continued image.
 ///
-/// `conv2d` of libtorch does not flip. Source: Deep Learning 1, Assignment 2, part 1, exercise 1; its f(1,1) is the first
-/// value in the first row of `Same`, the border values that are missing taken as zeros.
+/// Gradients reach image and kernel. `conv2d` of libtorch does not flip.
+///
+/// Source: Deep Learning 1, Assignment 2, part 1, exercise 1; its f(1,1) is the first value in the first row of `Same`, the
+/// border values that are missing taken as zeros.
 pub fn convolve2d(image: &Tensor, kernel: &Tensor, padding: Padding) -> Result<Tensor, InvalidInput> {
     // solution:begin continue the image, then sum its copies, each moved and weighted by a kernel entry
     let (size, sides) = (image.size2().map_err(unfit)?, kernel.size2().map_err(unfit)?);

@@ -18,6 +18,8 @@ use crate::parts;
 ///   column j counts the walks of exactly n edges from j to i; a walk may pass nodes and edges repeatedly. A to the
 ///   power 0 is the identity.
 ///
+/// Gradients reach the matrix.
+///
 /// Source: Deep Learning 1, Assignment 2, question 3.1(b).
 pub fn adjacency_power(adjacency: &Tensor, n: i64) -> Tensor {
     // solution:begin multiply n adjacency matrices
