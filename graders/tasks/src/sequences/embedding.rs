@@ -89,7 +89,13 @@ const CASES: &[Case] = &[
 const DOMAIN: &[Domain] = &[
     Domain {
         name: "any number of rows, positions, tokens and channels",
-        sizes: &[("B", 1, 9), ("T", 1, 140), ("more positions", 0, 5), ("V", 1, 300), ("C", 1, 12)],
+        sizes: &[
+            ("B", 1, 9),
+            ("T", 1, 140),
+            ("more positions", 0, 5),
+            ("V", 1, 300),
+            ("C", 1, 12),
+        ],
         arguments: |scenario| {
             let sizes = Sizes {
                 positions: scenario.size("T") + scenario.size("more positions"),

@@ -86,7 +86,13 @@ const ANY_TEMPERATURE: Named = &[
     ("digits of the temperature", -2, 2),
 ];
 const FEW: Named = &[("B", 1, 3), ("T", 1, 4), ("V", 2, 9), ("steps", 1, 4)];
-const RUNNING_OUT: Named = &[("B", 1, 3), ("T", 1, 5), ("V", 7, 7), ("steps", 2, 6), ("missing", 0, 1)];
+const RUNNING_OUT: Named = &[
+    ("B", 1, 3),
+    ("T", 1, 5),
+    ("V", 7, 7),
+    ("steps", 2, 6),
+    ("missing", 0, 1),
+];
 
 /// A greedy call with room for all steps.
 fn given(scenario: &Scenario, prefixed: bool) -> Tensors {

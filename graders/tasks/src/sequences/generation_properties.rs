@@ -10,7 +10,8 @@ use ndarray::{Axis, concatenate, s};
 use wire::{DType, Tensor, Tensors};
 
 use super::generation_inputs::{
-    LARGEST_NUMBER, batch, continuation, ending, model_call, prefix_call, sampled, setting, vocabulary, with_reached_end,
+    LARGEST_NUMBER, batch, continuation, ending, model_call, prefix_call, sampled, setting, vocabulary,
+    with_reached_end,
 };
 use super::inputs::{Sizes, more_padding, with_tokens};
 use crate::transformer::inputs::{drawn, filled};

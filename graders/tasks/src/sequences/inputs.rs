@@ -226,7 +226,9 @@ pub(crate) fn more_padding(tokens: &Array, more: usize) -> Array {
 /// The arguments with the first rows only of one of them.
 pub(crate) fn first_rows(given: &Tensors, name: &str, rows: usize) -> Tensors {
     let all = &given[name];
-    let cut = array(all).slice_axis(Axis(0), (..rows.min(all.shape()[0])).into()).to_owned();
+    let cut = array(all)
+        .slice_axis(Axis(0), (..rows.min(all.shape()[0])).into())
+        .to_owned();
     let cut = match all.dtype() {
         DType::I64 | DType::Bool => crate::transformer::inputs::token_tensor(&cut),
         DType::F32 | DType::F64 => judge::contract::arguments::tensor_like(all, &cut),

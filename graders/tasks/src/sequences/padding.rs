@@ -39,7 +39,9 @@ pub(super) fn read_logits(inputs: &Tensors, outputs: Tensors) -> Tensors {
 
 /// An output `[B, positions, channels]` with zeros for whatever number stands at padding.
 fn evened_out(output: &str, spans: Option<[IsToken; 2]>, mut outputs: Tensors) -> Tensors {
-    let given = outputs.get(output).filter(|given| given.dtype().is_float() && given.shape().len() == 3);
+    let given = outputs
+        .get(output)
+        .filter(|given| given.dtype().is_float() && given.shape().len() == 3);
     let Some((spans, given)) = spans.zip(given) else {
         return outputs;
     };
@@ -47,7 +49,11 @@ fn evened_out(output: &str, spans: Option<[IsToken; 2]>, mut outputs: Tensors) -
     let rows: Vec<Vec<bool>> = (0..values.shape()[0]).map(|row| of_row(&spans, row)).collect();
     let even = Array::from_shape_fn(values.raw_dim(), |at| {
         let is_padding = rows[at[0]].get(at[1]) == Some(&false);
-        if is_padding && values[&at].is_finite() { 0.0 } else { values[&at] }
+        if is_padding && values[&at].is_finite() {
+            0.0
+        } else {
+            values[&at]
+        }
     });
     let even = tensor_like(given, &even);
     outputs.insert(output.to_owned(), even);

@@ -116,7 +116,13 @@ const DOMAIN: &[Domain] = &[
 /// One batch with so many tokens in each row, as a call has it.
 fn of_counts(scenario: &Scenario, counts: &[usize]) -> Tensors {
     let [length, vocabulary, cached] = ["T", "V", "K"].map(|name| scenario.size(name));
-    alone(&of_vocabulary(&mut scenario.random("case"), counts, length, cached, vocabulary))
+    alone(&of_vocabulary(
+        &mut scenario.random("case"),
+        counts,
+        length,
+        cached,
+        vocabulary,
+    ))
 }
 
 /// Sizes of the laws: positions of the tokens and of the cache.

@@ -113,7 +113,11 @@ const DOMAIN: &[Domain] = &[
         sizes: &[("steps", 0, 1000)],
         arguments: |scenario| {
             let weights = tensor(&blocks(&[Block::Pair(1.0, 0.9), Block::Real(-1.0)]));
-            case(weights, scenario.random("values").normal(&[3]), scenario.integer("steps"))
+            case(
+                weights,
+                scenario.random("values").normal(&[3]),
+                scenario.integer("steps"),
+            )
         },
     },
 ];

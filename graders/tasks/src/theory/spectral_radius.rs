@@ -122,7 +122,12 @@ const DOMAIN: &[Domain] = &[
     },
     Domain {
         name: "eigenvalues of one absolute value: positive, negative, complex",
-        sizes: &[("positive", 0, 1), ("negative", 0, 1), ("pairs", 1, 2), ("smaller", 0, 2)],
+        sizes: &[
+            ("positive", 0, 1),
+            ("negative", 0, 1),
+            ("pairs", 1, 2),
+            ("smaller", 0, 2),
+        ],
         arguments: |scenario| {
             let mut random = scenario.random("eigenvalues");
             let size = 0.5 + random.unit();

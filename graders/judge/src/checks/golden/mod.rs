@@ -72,7 +72,10 @@ fn judge_values(
         return Some(found);
     }
     let case = case.unwrap_or_default();
-    let (expected, outputs) = (&task.read(&stored.inputs, &stored.expected), &task.read(&stored.inputs, outputs));
+    let (expected, outputs) = (
+        &task.read(&stored.inputs, &stored.expected),
+        &task.read(&stored.inputs, outputs),
+    );
     expected.iter().find_map(|(output, expected)| {
         let Some(actual) = outputs.get(output) else {
             return Some(Finding::MissingOutput { output: output.clone() });

@@ -47,7 +47,11 @@ pub(super) const DOMAIN: &[Domain] = &[
             let length = known + scenario.size("more");
             let sizes = Sizes::new(2, length, 2, 2);
             let given = encoder_decoder_call(&mut scenario.random("case"), sizes, length);
-            let side = if scenario.size("target") == 1 { "decoder" } else { "encoder" };
+            let side = if scenario.size("target") == 1 {
+                "decoder"
+            } else {
+                "encoder"
+            };
             first_rows(&given, &format!("{side}_position_embedding"), known)
         },
     },

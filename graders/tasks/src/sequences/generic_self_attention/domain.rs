@@ -56,5 +56,11 @@ pub(super) const DOMAIN: &[Domain] = &[
 
 /// Two heads of three channels.
 fn narrow(scenario: &Scenario) -> Tensors {
-    attention(&mut scenario.random("case"), scenario.size("B"), scenario.size("T"), 2, 3)
+    attention(
+        &mut scenario.random("case"),
+        scenario.size("B"),
+        scenario.size("T"),
+        2,
+        3,
+    )
 }

@@ -41,7 +41,13 @@ pub(super) const DOMAIN: &[Domain] = &[
     },
     Domain {
         name: "a cache of any length",
-        sizes: &[("B", 1, 5), ("T", 1, 18), ("K", 1, 24), ("heads", 1, 3), ("decoder", 0, 1)],
+        sizes: &[
+            ("B", 1, 5),
+            ("T", 1, 18),
+            ("K", 1, 24),
+            ("heads", 1, 3),
+            ("decoder", 0, 1),
+        ],
         arguments: |scenario| {
             let sizes = Sizes::new(scenario.size("B"), scenario.size("T"), scenario.size("heads"), 2);
             behind(scenario, sizes, scenario.size("K"))
