@@ -10,6 +10,8 @@ use crate::contract::scenario::{Scenario, Sizes};
 pub struct Contract {
     /// The outputs through which gradients flow, to every argument of floats that they depend on.
     pub smooth: &'static [&'static str],
+    /// Outputs that are data, such as counts: nobody differentiates them, though the reference's have a gradient.
+    pub data: &'static [&'static str],
     /// The arguments on which the function is tried, in ways that differ in more than values.
     pub domain: &'static [Domain],
 }
@@ -18,6 +20,7 @@ impl Contract {
     /// A contract that says nothing.
     pub const BLANK: Self = Self {
         smooth: &[],
+        data: &[],
         domain: &[],
     };
 }

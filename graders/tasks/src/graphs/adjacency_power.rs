@@ -42,8 +42,9 @@ pub(crate) static TASK: Task = Task {
     cases: CASES,
     laws: LAWS,
     contract: Contract {
-        smooth: &["power"],
+        data: &["power"],
         domain: DOMAIN,
+        ..Contract::BLANK
     },
     ..Task::BLANK
 };

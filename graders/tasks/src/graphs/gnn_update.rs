@@ -80,6 +80,7 @@ pub(crate) static TASK: Task = Task {
     contract: Contract {
         smooth: &["output"],
         domain: DOMAIN,
+        ..Contract::BLANK
     },
     ..Task::BLANK
 };

@@ -49,6 +49,7 @@ pub(crate) static TASK: Task = Task {
     contract: Contract {
         smooth: &["messages"],
         domain: DOMAIN,
+        ..Contract::BLANK
     },
     ..Task::BLANK
 };

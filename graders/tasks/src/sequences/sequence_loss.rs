@@ -45,6 +45,7 @@ pub(crate) static TASK: Task = Task {
     contract: Contract {
         smooth: &["loss"],
         domain: DOMAIN,
+        ..Contract::BLANK
     },
     ..Task::BLANK
 };

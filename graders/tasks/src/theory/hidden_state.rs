@@ -41,6 +41,7 @@ pub(crate) static TASK: Task = Task {
     contract: Contract {
         smooth: &["state"],
         domain: DOMAIN,
+        ..Contract::BLANK
     },
     ..Task::BLANK
 };

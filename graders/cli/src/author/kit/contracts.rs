@@ -48,7 +48,11 @@ pub(crate) fn deviations(
             cases.push((case, fixtures.case(task.id, case.name)?.clone()));
         }
         let measured = measured(task, &cases, &mut Trusted(reference)).map_err(|fault| Failure::fault(fault.0))?;
-        let declared: BTreeSet<String> = task.contract.smooth.iter().map(ToString::to_string).collect();
+        let declared: BTreeSet<String> = [task.contract.smooth, task.contract.data]
+            .concat()
+            .into_iter()
+            .map(str::to_owned)
+            .collect();
         let Some(measured) = measured else { continue };
         if measured != declared {
             let listed: Vec<String> = measured.into_iter().collect();

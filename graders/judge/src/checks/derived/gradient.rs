@@ -25,8 +25,10 @@ pub const CHECK: Derived = Derived {
 
 /// The error that is allowed, as a share of the largest value of the gradient: a step in f32 is for the check of precision.
 const TOLERANCE: f64 = 1e-4;
-/// A gradient below this share of the reference's is none.
+/// A gradient below this share of another is none.
 const NONE: f64 = 1e-12;
+/// Below this share of the largest gradient, errors are measured against that share.
+const SMALL: f64 = 1e-3;
 
 /// Compares the gradients of a random combination of an output's values with the reference's, on each of these cases.
 fn run(material: &Material<'_>, subject: &mut dyn Subject) -> Result<Run, Fault> {
@@ -53,10 +55,14 @@ fn run(material: &Material<'_>, subject: &mut dyn Subject) -> Result<Run, Fault>
             probe.forget();
             let found = match asked.map_or_else(|finding| Ok(Err(finding)), |call| answered(probe.call(&call)))? {
                 Err(finding) => Some(finding),
-                Ok(actual) => expected
-                    .gradients
-                    .iter()
-                    .find_map(|(name, expected)| difference(name, expected, actual.gradients.get(name))),
+                Ok(actual) => {
+                    let all = expected.gradients.values().map(|gradient| largest(&gradient.to_f64()));
+                    let scale = all.fold(0.0, f64::max);
+                    expected
+                        .gradients
+                        .iter()
+                        .find_map(|(name, expected)| difference(name, expected, actual.gradients.get(name), scale))
+                }
             };
             if let Some(finding) = found {
                 return Ok(Failure::of(&probe, finding, seed));
@@ -121,16 +127,17 @@ fn by_itself(call: &Call, output: &str, values: &Tensors) -> Call {
     call
 }
 
-/// How the gradient by an argument differs.
-fn difference(name: &str, expected: &Tensor, actual: Option<&Tensor>) -> Option<Finding> {
+/// How the gradient by an argument differs; `scale` is the largest value of the gradients by all arguments. What is far below
+/// that is what rounding has left of zero.
+fn difference(name: &str, expected: &Tensor, actual: Option<&Tensor>, scale: f64) -> Option<Finding> {
     let Some(actual) = actual else {
         return Some(missing(name));
     };
-    let scale = largest(&expected.to_f64());
-    if scale > 0.0 && largest(&actual.to_f64()) <= NONE * scale {
+    let own = largest(&expected.to_f64());
+    if own > NONE * scale && largest(&actual.to_f64()) <= NONE * own {
         return Some(missing(name));
     }
-    let mismatch = compare_scaled(expected, actual, DType::F64, TOLERANCE, 1e-6)?;
+    let mismatch = compare_scaled(expected, actual, DType::F64, TOLERANCE, SMALL * scale)?;
     Some(Finding::LawBroken(Violation::Unequal {
         what: format!("the gradient by `{name}`"),
         equals: "the reference's gradient".to_owned(),

@@ -34,6 +34,7 @@ pub(crate) static TASK: Task = Task {
     contract: Contract {
         smooth: &["context", "weights"],
         domain: DOMAIN,
+        ..Contract::BLANK
     },
     ..Task::BLANK
 };

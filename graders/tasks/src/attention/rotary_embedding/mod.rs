@@ -138,6 +138,7 @@ pub(crate) static TASK: Task = Task {
     contract: Contract {
         smooth: &["key", "query"],
         domain: DOMAIN,
+        ..Contract::BLANK
     },
     ..Task::BLANK
 };

@@ -101,6 +101,7 @@ pub(crate) static TASK: Task = Task {
     contract: Contract {
         smooth: &["output", "weights"],
         domain: domain::DOMAIN,
+        ..Contract::BLANK
     },
     ..Task::BLANK
 };

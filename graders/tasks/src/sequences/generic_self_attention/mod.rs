@@ -38,6 +38,7 @@ pub(crate) static TASK: Task = Task {
     contract: Contract {
         smooth: &["output"],
         domain: domain::DOMAIN,
+        ..Contract::BLANK
     },
     ..Task::BLANK
 };

@@ -46,6 +46,7 @@ pub(crate) static TASK: Task = Task {
     contract: Contract {
         smooth: &["hidden"],
         domain: domain::DOMAIN,
+        ..Contract::BLANK
     },
     ..Task::BLANK
 };

@@ -40,6 +40,7 @@ pub(crate) static TASK: Task = Task {
     contract: Contract {
         smooth: &["output"],
         domain: domain::DOMAIN,
+        ..Contract::BLANK
     },
     ..Task::BLANK
 };

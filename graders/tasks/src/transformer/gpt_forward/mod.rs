@@ -39,6 +39,7 @@ pub(crate) static TASK: Task = Task {
     contract: Contract {
         smooth: &["logits"],
         domain: domain::DOMAIN,
+        ..Contract::BLANK
     },
     ..Task::BLANK
 };
