@@ -2,7 +2,7 @@
 
 use judge::contract::arguments::Array;
 use judge::contract::random::{Random, booleans};
-use ndarray::{Array2, ArrayView2, Axis, IxDyn};
+use ndarray::{Array2, ArrayView2, Axis};
 use wire::Tensor;
 
 /// Bound on a relation between values of order one.
@@ -93,15 +93,6 @@ pub(crate) fn softmax(scores: &Array, visible: &Array) -> Array {
         }
     }
     weights
-}
-
-/// The last two axes of `[B, T, S]` exchanged.
-pub(crate) fn transposed(array: &Array) -> Array {
-    array
-        .view()
-        .permuted_axes(IxDyn(&[0, 2, 1]))
-        .as_standard_layout()
-        .to_owned()
 }
 
 /// The mean of every position and those before it, for `[B, T, C]`.

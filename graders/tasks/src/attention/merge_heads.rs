@@ -2,7 +2,7 @@
 
 use judge::checks::assertions::{equal, unchanged};
 use judge::checks::probe::Probe;
-use judge::contract::arguments::{Array, arguments, array, tensor_like, with};
+use judge::contract::arguments::{Array, arguments, array, tensor_like};
 use judge::contract::domain::{Contract, Domain};
 use judge::contract::random::Random;
 use judge::contract::scenario::{Scenario, Sizes};
@@ -11,7 +11,7 @@ use judge::findings::stop::{Broken, Holds};
 use ndarray::{Axis, s};
 use wire::{Tensor, Tensors};
 
-use super::inputs::{CLOSELY, span};
+use super::inputs::span;
 
 /// The task.
 pub(crate) static TASK: Task = Task {
@@ -75,21 +75,6 @@ pub(crate) static TASK: Task = Task {
             &[("B", 1, 2), ("heads", 1, 4), ("T", 2, 4), ("d", 1, 3)],
             position_wise,
         ),
-        Law::new(
-            "one-head",
-            "with one head, only an axis is dropped",
-            &[("B", 1, 3), ("T", 1, 4), ("d", 1, 6)],
-            one_head,
-        )
-        .few(),
-        Law::new(
-            "gradient",
-            "the gradient by the input is the cotangent, split into heads",
-            SIZES,
-            gradient,
-        )
-        .differentiating()
-        .few(),
     ],
     contract: Contract {
         smooth: &["output"],
@@ -183,35 +168,6 @@ fn position_wise(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     )
 }
 
-fn one_head(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    let [batch, length, dimension] = ["B", "T", "d"].map(|name| scenario.size(name));
-    let input = scenario.normal("input", &[batch, 1, length, dimension]);
-    let expected = array(&input).index_axis(Axis(1), 0).to_owned();
-    equal(
-        "the output for one head",
-        "that head",
-        &expected,
-        &merge(probe, &input)?,
-        0.0,
-    )
-}
-
-fn gradient(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    let shape = shape(scenario);
-    let cotangent = scenario.normal("cotangent", &[shape[0], shape[2], shape[1] * shape[3]]);
-    let expected = apart(&array(&cotangent), shape[1]);
-    let input = arguments([("input", scenario.normal("input", &shape))]);
-    let cotangents = with(&Tensors::new(), "output", cotangent);
-    let gradient = probe.gradient("merge_heads", &input, "input", cotangents)?;
-    equal(
-        "the gradient by the input",
-        "the cotangent, split into heads",
-        &expected,
-        &gradient,
-        CLOSELY,
-    )
-}
-
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unnecessary_wraps, reason = "the shape of a submission's function")]
@@ -250,7 +206,7 @@ mod tests {
     #[test]
     fn a_reshape_moves_values_between_positions() {
         let broken = broken_laws(&TASK, reshaped);
-        assert_eq!(broken, ["heads-side-by-side", "inverse", "position-wise", "gradient"]);
+        assert_eq!(broken, ["heads-side-by-side", "inverse", "position-wise"]);
         assert_eq!(telling_cases(&TASK, right, reshaped).len(), TASK.cases.len());
     }
 

@@ -2,7 +2,7 @@
 
 use judge::checks::assertions::equal;
 use judge::checks::probe::Probe;
-use judge::contract::arguments::{Array, arguments, array, tensor_like};
+use judge::contract::arguments::{Array, arguments, array};
 use judge::contract::domain::{Contract, Domain};
 use judge::contract::random::Random;
 use judge::contract::scenario::{Scenario, Sizes};
@@ -11,7 +11,7 @@ use judge::findings::stop::{Broken, Holds};
 use ndarray::{Axis, s};
 use wire::{Tensor, Tensors};
 
-use super::inputs::{CLOSELY, span};
+use super::inputs::span;
 
 /// The task.
 pub(crate) static TASK: Task = Task {
@@ -70,21 +70,6 @@ pub(crate) static TASK: Task = Task {
             SIZES,
             inverse,
         ),
-        Law::new(
-            "one-head",
-            "with one head, only an axis is added",
-            &[("B", 1, 3), ("T", 1, 4), ("C", 1, 6)],
-            one_head,
-        )
-        .few(),
-        Law::new(
-            "gradient",
-            "the gradient by the input is the cotangent, put back to its channels",
-            SIZES,
-            gradient,
-        )
-        .differentiating()
-        .few(),
     ],
     contract: Contract {
         smooth: &["output"],
@@ -156,36 +141,6 @@ fn inverse(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         &array(&arguments["input"]),
         &side_by_side(&output),
         0.0,
-    )
-}
-
-fn one_head(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    let [batch, length, width] = ["B", "T", "C"].map(|name| scenario.size(name));
-    let input = scenario.normal("input", &[batch, length, width]);
-    let expected = array(&input).insert_axis(Axis(1));
-    let arguments = arguments([("input", input), ("heads", Tensor::integer(1))]);
-    let output = split(probe, &arguments, [batch, 1, length, width])?;
-    equal(
-        "the output for one head",
-        "the input with an axis added",
-        &expected,
-        &output,
-        0.0,
-    )
-}
-
-fn gradient(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    let (arguments, shape) = inputs(scenario);
-    let cotangent = scenario.normal("cotangent", &shape);
-    let expected = side_by_side(&array(&cotangent));
-    let cotangents = Tensors::from([("output".to_owned(), tensor_like(&cotangent, &array(&cotangent)))]);
-    let gradient = probe.gradient("split_heads", &arguments, "input", cotangents)?;
-    equal(
-        "the gradient by the input",
-        "the cotangent, its heads side by side",
-        &expected,
-        &gradient,
-        CLOSELY,
     )
 }
 

@@ -117,12 +117,6 @@ const MANY: Sizes = &[("B", 1, 9), ("V", 1, 300)];
 
 const LAWS: &[Law] = &[
     Law::new(
-        "largest-logit",
-        "every token is the index of the largest logit of its row",
-        SIZES,
-        largest_logit,
-    ),
-    Law::new(
         "ties-to-the-lowest",
         "of several equal largest logits the one with the lowest index is taken",
         SIZES,
@@ -134,13 +128,6 @@ const LAWS: &[Law] = &[
         &[("B", 2, 4), ("V", 2, 8)],
         rows_independent,
     ),
-    Law::new(
-        "one-token-per-row",
-        "the result is int64 of shape [B], also for a single row and for a vocabulary of one token",
-        &[("B", 1, 3), ("V", 1, 3)],
-        one_token_per_row,
-    )
-    .few(),
     Law::new(
         "shift-and-scale",
         "adding a constant to a row, or multiplying it by a positive one, does not change its token",
@@ -224,18 +211,6 @@ fn expected(rows: &[Vec<f64>]) -> Array {
     vector(rows.iter().map(|row| largest(row) as f64).collect())
 }
 
-fn largest_logit(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    let rows = drawn(scenario, "logits");
-    let tokens = tokens(scenario, probe, &rows)?;
-    equal(
-        "the result",
-        "the index of the largest logit of each row",
-        &expected(&rows),
-        &tokens,
-        0.0,
-    )
-}
-
 fn ties_to_the_lowest(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let mut rows = drawn(scenario, "logits");
     let mut random = scenario.random("ties");
@@ -270,15 +245,6 @@ fn rows_independent(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         &after,
         0.0,
     )
-}
-
-fn one_token_per_row(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    let rows = drawn(scenario, "logits");
-    let tokens = tokens(scenario, probe, &rows)?;
-    let vocabulary = scenario.size("V") as f64;
-    judge::checks::assertions::every("a token", "an index of the vocabulary", &tokens, |token| {
-        (0.0..vocabulary).contains(&token)
-    })
 }
 
 fn shift_and_scale(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {

@@ -52,7 +52,6 @@ pub(crate) enum Way {
     DropoutUnscaled,
     KeepRateForDropRate,
     RatesSwapped,
-    AnyLength,
     BatchMixed,
 }
 
@@ -185,7 +184,7 @@ pub(crate) fn layer(way: Way, call: &Call) -> Answer {
     let setting = |name: &str| call.arguments[name].item().unwrap_or_default();
     let input = given("input");
     let [batch, length, width] = [0, 1, 2].map(|axis| input.shape()[axis]);
-    if length as f64 > setting("block_size") && way != AnyLength {
+    if length as f64 > setting("block_size") {
         return Err(Outcome::Refused {
             reason: "too long".to_owned(),
         });

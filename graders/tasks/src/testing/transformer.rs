@@ -39,7 +39,6 @@ pub(crate) enum Way {
     Softmax,
     TiedHead,
     LayersReversed,
-    AnyLength,
     // Generation.
     NotCropped,
     FirstTokensKept,
@@ -115,7 +114,7 @@ impl<'a> Model<'a> {
     }
 
     fn check_length(&self, length: usize) -> Result<(), Outcome> {
-        if length as f64 <= self.setting("block_size") || self.way == AnyLength {
+        if length as f64 <= self.setting("block_size") {
             return Ok(());
         }
         Err(Outcome::Refused {

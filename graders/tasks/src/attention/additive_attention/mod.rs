@@ -151,13 +151,6 @@ const LAWS: &[Law] = &[
     )
     .few(),
     Law::new(
-        "one-position",
-        "a single position has the weight 1, and the context is its state, bit for bit",
-        &[("B", 1, 3), ("D", 1, 4), ("H", 1, 4), ("A", 1, 5)],
-        properties::one_position,
-    )
-    .few(),
-    Law::new(
         "position-permutation",
         "permuting the positions permutes the weights and leaves the context",
         FROM_TWO,
@@ -182,14 +175,6 @@ const LAWS: &[Law] = &[
         properties::large_energies,
     )
     .in_f32()
-    .few(),
-    Law::new(
-        "gradient",
-        "the gradients are those of difference quotients",
-        SIZES,
-        properties::gradient,
-    )
-    .differentiating()
     .few(),
 ];
 

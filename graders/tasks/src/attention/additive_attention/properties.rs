@@ -3,7 +3,7 @@
 use judge::checks::assertions::{broken_rule, equal, every, unchanged};
 use judge::checks::probe::Probe;
 use judge::compare::number;
-use judge::contract::arguments::{Array, array, scalar, tensor, tensor_like, with};
+use judge::contract::arguments::{Array, array, scalar, tensor_like, with};
 use judge::contract::call::arguments_in;
 use judge::contract::scenario::Scenario;
 use judge::contract::subject::Call;
@@ -170,20 +170,6 @@ pub(super) fn equal_states(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds 
     )
 }
 
-pub(super) fn one_position(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    let given = given(scenario);
-    let [context, weights] = attend(probe, &given)?;
-    equal(
-        "the weight of a single position",
-        "1",
-        &Array::ones(weights.raw_dim()),
-        &weights,
-        0.0,
-    )?;
-    let state = array(&given["hidden"]).index_axis(Axis(1), 0).to_owned();
-    equal("the context of a single position", "its state", &state, &context, 0.0)
-}
-
 pub(super) fn position_permutation(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let given = given(scenario);
     let mut order = scenario.random("order").permutation(scenario.size("S"));
@@ -273,30 +259,4 @@ pub(super) fn large_energies(scenario: &Scenario, probe: &mut Probe<'_>) -> Hold
         f64::is_finite,
     )?;
     judge_distributions(&weights)
-}
-
-/// Difference quotients of fourth order with a wide step, so that rounding in f32 does not drown them.
-pub(super) fn gradient(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    const ARGUMENTS: [&str; 5] = ["state", "hidden", "state_weight", "hidden_weight", "energy_weight"];
-    const STEP: f64 = 0.02;
-    let given = given(scenario);
-    let by = ARGUMENTS[scenario.random("which").integer(0, 5) as usize];
-    let shape = given["hidden"].shape();
-    let cotangent = array(&scenario.normal("cotangent", &[shape[0], shape[2]]));
-    let direction = array(&scenario.uniform("direction", given[by].shape(), -1.0, 1.0));
-    let cotangents = Tensors::from([("context".to_owned(), tensor(&cotangent))]);
-    let gradient = probe.gradient(TASK, &given, by, cotangents)?;
-    let mut at = |steps: f64| -> Result<f64, Broken> {
-        let moved = array(&given[by]) + &direction * (steps * STEP);
-        let [context, _] = attend(probe, &with_values(&given, by, &moved))?;
-        Ok((context * &cotangent).sum())
-    };
-    let quotient = (8.0 * (at(1.0)? - at(-1.0)?) - (at(2.0)? - at(-2.0)?)) / (12.0 * STEP);
-    equal(
-        &format!("the gradient of a sum of contexts by {by}, along a direction"),
-        "the difference quotient of that sum",
-        &scalar(quotient),
-        &scalar((gradient * direction).sum()),
-        1e-2,
-    )
 }

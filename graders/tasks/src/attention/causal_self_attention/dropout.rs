@@ -7,7 +7,6 @@ use judge::checks::probe::Probe;
 use judge::contract::scenario::Scenario;
 use judge::findings::stop::Holds;
 use ndarray::Axis;
-use wire::Tensor;
 
 use crate::attention::drops::{judge_dropped, judge_mask};
 use crate::attention::inputs::CLOSELY;
@@ -23,17 +22,6 @@ pub(super) fn off_in_eval(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         "the output",
         &layer.output_with_seed(probe, 1)?,
         &layer.rates(0.5, 0.5).output_with_seed(probe, 2)?,
-        0.0,
-    )
-}
-
-pub(super) fn zero_rate(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    let layer = Layer::random(scenario);
-    unchanged(
-        "train, from false to true, with both dropout rates 0",
-        "the output",
-        &layer.output_with_seed(probe, 1)?,
-        &layer.having("train", Tensor::flag(true)).output_with_seed(probe, 2)?,
         0.0,
     )
 }

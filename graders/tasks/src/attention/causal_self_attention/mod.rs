@@ -224,38 +224,10 @@ const LAWS: &[Law] = &[
     )
     .in_f32(),
     Law::new(
-        "length-one",
-        "a single token attends to itself: the output is its value, projected",
-        &[("B", 1, 3), ("heads", 1, 4), ("pairs", 1, 2), ("rotary", 0, 1)],
-        properties::length_one,
-    )
-    .few(),
-    Law::new(
-        "full-block",
-        "a sequence of exactly block_size tokens works, and block_size changes nothing else",
-        SIZES,
-        properties::full_block,
-    )
-    .few(),
-    Law::new(
-        "too-long-is-refused",
-        "a sequence of more than block_size tokens is an error",
-        &[("block_size", 1, 6), ("more", 1, 3)],
-        properties::too_long,
-    )
-    .few(),
-    Law::new(
         "dropout-off-in-eval",
         "outside training, dropout rates change nothing, bit for bit",
         SIZES,
         dropout::off_in_eval,
-    )
-    .few(),
-    Law::new(
-        "dropout-zero-rate",
-        "training with rates of 0 gives the same as no training, bit for bit",
-        SIZES,
-        dropout::zero_rate,
     )
     .few(),
     Law::new(
@@ -285,14 +257,6 @@ const LAWS: &[Law] = &[
         &[("heads", 1, 3), ("rotary", 0, 1), ("percent", 10, 40)],
         dropout::attention_rate,
     )
-    .few(),
-    Law::new(
-        "gradient",
-        "the gradient by input and weights agrees with difference quotients of the layer's own output",
-        &[("T", 2, 3), ("heads", 1, 2), ("rotary", 0, 1)],
-        properties::gradient,
-    )
-    .differentiating()
     .few(),
 ];
 

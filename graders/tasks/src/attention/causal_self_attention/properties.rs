@@ -3,16 +3,14 @@
 use judge::checks::assertions::{broken_rule, equal, every, unchanged};
 use judge::checks::probe::Probe;
 use judge::compare::number;
-use judge::contract::arguments::{Array, array, scalar, tensor};
+use judge::contract::arguments::{Array, array, tensor};
 use judge::contract::scenario::Scenario;
-use judge::contract::subject::Call;
-use judge::findings::stop::{Broken, Holds};
+use judge::findings::stop::Holds;
 use ndarray::{Axis, IxDyn, s};
-use wire::{Tensor, Tensors};
+use wire::Tensors;
 
 use crate::attention::inputs::{CLOSELY, rotated, running_mean, scores, span};
 use crate::attention::layer::{Layer, TASK, Third};
-use crate::phrase;
 
 /// Gradients through masked scores are 0 but for rounding: a fill that is finite gives more than this.
 const ROUNDING: f64 = 1e-12;
@@ -367,81 +365,5 @@ pub(super) fn stability(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         &before(&layer.output(probe)?, token),
         &before(&output, token),
         CLOSELY,
-    )
-}
-
-pub(super) fn length_one(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    let [batch, heads, pairs] = ["B", "heads", "pairs"].map(|name| scenario.size(name));
-    let layer = Layer::of(scenario, [batch, 1, heads, 2 * pairs]);
-    equal(
-        "the output for a single token",
-        "its value, projected by c_proj",
-        &layer.last_projection(&layer.projected(Third::Value)),
-        &layer.output(probe)?,
-        CLOSELY,
-    )
-}
-
-pub(super) fn full_block(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    let layer = Layer::random(scenario);
-    let block = |size: usize| layer.having("block_size", Tensor::integer(size as i64));
-    let roomy = block(layer.length + 5).output(probe)?;
-    let (from, to) = (layer.length + 5, layer.length);
-    unchanged(
-        &format!("block_size, from {from} to {to}, for {}", phrase::tokens(to)),
-        "the output",
-        &roomy,
-        &block(to).output(probe)?,
-        CLOSELY,
-    )
-}
-
-pub(super) fn too_long(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    let block = scenario.size("block_size");
-    let length = block + scenario.size("more");
-    let layer = Layer::of(scenario, [1, length, 1, 2]).having("block_size", Tensor::integer(block as i64));
-    let call = Call::new(TASK, layer.arguments);
-    probe.refused(
-        &call,
-        &format!("a sequence of {}, where block_size is {block}", phrase::tokens(length)),
-    )
-}
-
-/// Along one direction in input and weights together, by difference quotients of fourth order with a wide step, so that
-/// rounding in f32 does not drown them.
-pub(super) fn gradient(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    const ARGUMENTS: [&str; 5] = ["input", "c_attn_weight", "c_attn_bias", "c_proj_weight", "c_proj_bias"];
-    const STEP: f64 = 0.02;
-    let layer = Layer::random(scenario);
-    let cotangent = array(&scenario.normal("cotangent", layer.arguments["input"].shape()));
-    let directions = ARGUMENTS.map(|name| {
-        let direction = scenario.uniform(
-            &format!("direction of {name}"),
-            layer.arguments[name].shape(),
-            -1.0,
-            1.0,
-        );
-        array(&direction)
-    });
-    let cotangents = Tensors::from([("output".to_owned(), tensor(&cotangent))]);
-    let gradients = probe.gradients(TASK, &layer.arguments, ARGUMENTS, cotangents)?;
-    let slopes = gradients.iter().zip(&directions);
-    let slope: f64 = slopes.map(|(gradient, direction)| (gradient * direction).sum()).sum();
-    let mut at = |steps: f64| -> Result<f64, Broken> {
-        let moved = ARGUMENTS
-            .iter()
-            .zip(&directions)
-            .fold(layer.clone(), |layer, (name, direction)| {
-                layer.with(name, &(layer.array(name) + direction * (steps * STEP)))
-            });
-        Ok((moved.output(probe)? * &cotangent).sum())
-    };
-    let quotient = (8.0 * (at(1.0)? - at(-1.0)?) - (at(2.0)? - at(-2.0)?)) / (12.0 * STEP);
-    equal(
-        "the gradient of a sum of outputs, along a direction in input and weights",
-        "the difference quotient of that sum",
-        &scalar(quotient),
-        &scalar(slope),
-        1e-2,
     )
 }

@@ -71,7 +71,6 @@ fn every_known_mistake_breaks_the_law_that_names_it() {
         (DropoutUnscaled, "residual-dropout-rate"),
         (KeepRateForDropRate, "residual-dropout-rate"),
         (RatesSwapped, "attention-dropout-rate"),
-        (AnyLength, "too-long-is-refused"),
         (BatchMixed, "batch-independence"),
     ] {
         let broken = broken(way);

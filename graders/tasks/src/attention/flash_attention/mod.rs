@@ -126,12 +126,6 @@ const SIZES: Sizes = &[("B", 1, 2), ("heads", 1, 3), ("T", 1, 6), ("d", 1, 4)];
 
 const LAWS: &[Law] = &[
     Law::new(
-        "equals-plain-attention",
-        "the output is that of softmax(q k^T / sqrt(d)) v under the causal mask",
-        SIZES,
-        properties::equals_plain_attention,
-    ),
-    Law::new(
         "causality",
         "changing query, key and value at a position changes nothing at the positions before it",
         FROM_TWO,
@@ -202,25 +196,10 @@ const LAWS: &[Law] = &[
         properties::mask_fill,
     ),
     Law::new(
-        "value-gradient",
-        "the gradient by the values is the cotangent, weighted by attention",
-        SIZES,
-        properties::value_gradient,
-    )
-    .differentiating()
-    .few(),
-    Law::new(
         "dropout-off-in-eval",
         "outside training the rate makes no difference, bit for bit",
         SIZES,
         properties::dropout_off_in_eval,
-    )
-    .few(),
-    Law::new(
-        "dropout-rate-zero",
-        "with a rate of 0, training makes no difference",
-        SIZES,
-        properties::dropout_rate_zero,
     )
     .few(),
     Law::new(
@@ -255,7 +234,6 @@ mod tests {
         Right,
         DropoutAlways,
         MaskAdded,
-        ScaledTwice,
         NotCausal,
         Filled,
         DropoutUnscaled,
@@ -268,9 +246,6 @@ mod tests {
             let length = query.shape()[1];
             let mask = array(&lower_triangle(length));
             let mut scores = scores(&query, &given("key"));
-            if way == Way::ScaledTwice {
-                scores /= (query.shape()[2] as f64).sqrt();
-            }
             let everything = Array::ones(mask.raw_dim());
             let hidden = |at: ndarray::IxDyn| mask[[at[1], at[2]]] == 0.0;
             let visible = match way {
@@ -329,7 +304,6 @@ mod tests {
         for (way, law) in [
             (Way::DropoutAlways, "dropout-off-in-eval"),
             (Way::MaskAdded, "causality"),
-            (Way::ScaledTwice, "equals-plain-attention"),
             (Way::NotCausal, "causality"),
             (Way::Filled, "mask-fill"),
         ] {

@@ -12,7 +12,7 @@ use wire::{Tensor, Tensors};
 
 use super::inputs::of;
 use crate::attention::drops::judge_dropped;
-use crate::attention::inputs::{CLOSELY, lower_triangle, product, running_mean, scores, softmax, span, transposed};
+use crate::attention::inputs::{CLOSELY, running_mean, span};
 use crate::transformer::decoder_block::dropout::must_differ;
 use crate::transformer::inputs::training;
 
@@ -65,13 +65,6 @@ fn flat(values: &Array) -> Array {
         .expect("the same number of values")
 }
 
-/// The causal attention weights, `[B h, T, T]`.
-fn weights(given: &Tensors) -> Array {
-    let scores = scores(&flat(&array(&given["query"])), &flat(&array(&given["key"])));
-    let length = scores.shape()[1];
-    softmax(&scores, &array(&lower_triangle(length)))
-}
-
 /// A position that is not the first.
 fn later(scenario: &Scenario) -> usize {
     scenario.random("which").integer(1, scenario.integer("T")) as usize
@@ -79,17 +72,6 @@ fn later(scenario: &Scenario) -> usize {
 
 fn before(values: &Array, position: usize) -> Array {
     values.slice(s![.., .., ..position, ..]).to_owned().into_dyn()
-}
-
-pub(super) fn equals_plain_attention(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    let given = given(scenario);
-    equal(
-        "the output",
-        "softmax(q k^T / sqrt(d)) v under the causal mask",
-        &product(&weights(&given), &flat(&array(&given["value"]))),
-        &flat(&output(probe, &given, 0)?),
-        CLOSELY,
-    )
 }
 
 pub(super) fn causality(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
@@ -281,20 +263,6 @@ pub(super) fn mask_fill(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     Ok(())
 }
 
-pub(super) fn value_gradient(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    let given = given(scenario);
-    let cotangent = scenario.normal("cotangent", given["value"].shape());
-    let expected = product(&transposed(&weights(&given)), &flat(&array(&cotangent)));
-    let cotangents = Tensors::from([("output".to_owned(), cotangent)]);
-    equal(
-        "the gradient by the values",
-        "the transposed weights times the cotangent",
-        &expected,
-        &flat(&probe.gradient(TASK, &given, "value", cotangents)?),
-        CLOSELY,
-    )
-}
-
 pub(super) fn dropout_off_in_eval(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let given = given(scenario);
     let rate = |rate: f64| with(&given, "dropout", Tensor::real(rate));
@@ -304,17 +272,6 @@ pub(super) fn dropout_off_in_eval(scenario: &Scenario, probe: &mut Probe<'_>) ->
         &output(probe, &rate(0.0), 1)?,
         &output(probe, &rate(0.5), 2)?,
         0.0,
-    )
-}
-
-pub(super) fn dropout_rate_zero(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    let given = given(scenario);
-    unchanged(
-        "train, from false to true, with a dropout rate of 0",
-        "the output",
-        &output(probe, &given, 1)?,
-        &output(probe, &training(&given, &[("dropout", 0.0)]), 2)?,
-        CLOSELY,
     )
 }
 

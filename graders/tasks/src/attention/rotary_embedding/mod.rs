@@ -119,21 +119,12 @@ pub(crate) static TASK: Task = Task {
             &[("T", 1, 4), ("pairs", 1, 3), ("start", 1, 12)],
             properties::start_offset,
         ),
-        Law::new("linear", "the rotation is linear", SIZES, properties::linear),
         Law::new(
             "leading-axes",
             "every batch entry and every head is rotated as it would be alone",
             SIZES,
             properties::leading_axes,
         ),
-        Law::new(
-            "gradient",
-            "gradients are rotated back: rotating the gradient gives the cotangent",
-            SIZES,
-            properties::gradient,
-        )
-        .differentiating()
-        .few(),
     ],
     contract: Contract {
         smooth: &["key", "query"],

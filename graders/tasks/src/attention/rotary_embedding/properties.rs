@@ -3,7 +3,7 @@
 use judge::checks::assertions::{broken_rule, equal};
 use judge::checks::probe::Probe;
 use judge::compare::number;
-use judge::contract::arguments::{Array, array, tensor, tensor_like, with};
+use judge::contract::arguments::{Array, array, tensor, tensor_like};
 use judge::contract::scenario::Scenario;
 use judge::contract::subject::Call;
 use judge::findings::stop::{Broken, Holds};
@@ -191,29 +191,6 @@ pub(super) fn start_offset(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds 
     })
 }
 
-pub(super) fn linear(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    let (start, shape) = (scenario.integer("start"), shape(scenario));
-    let first = inputs(scenario, start);
-    let second = of(
-        scenario.normal("other query", &shape),
-        scenario.normal("other key", &shape),
-        start,
-    );
-    let sum = BOTH.map(|name| tensor(&(array(&first[name]) * 2.0 + array(&second[name]))));
-    let [query, key] = sum;
-    let of_sum = rotate(probe, &of(query, key, start))?;
-    let (of_first, of_second) = (rotate(probe, &first)?, rotate(probe, &second)?);
-    (0..2).try_for_each(|which| {
-        equal(
-            &format!("the rotated {} 2 u + v", BOTH[which]),
-            "2 times u rotated plus v rotated",
-            &(&of_first[which] * 2.0 + &of_second[which]),
-            &of_sum[which],
-            CLOSELY,
-        )
-    })
-}
-
 pub(super) fn leading_axes(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let start = scenario.integer("start");
     let arguments = inputs(scenario, start);
@@ -232,21 +209,4 @@ pub(super) fn leading_axes(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds 
             CLOSELY,
         )
     })
-}
-
-pub(super) fn gradient(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    let start = scenario.integer("start");
-    let name = BOTH[scenario.random("which").integer(0, 2) as usize];
-    let cotangent = scenario.normal("cotangent", &shape(scenario));
-    let expected = array(&cotangent);
-    let cotangents = with(&Tensors::new(), name, cotangent);
-    let gradient = tensor(&probe.gradient("rotary_embedding", &inputs(scenario, start), name, cotangents)?);
-    let [again, _] = rotate(probe, &of(gradient.clone(), gradient, start))?;
-    equal(
-        &format!("the gradient by the {name}, rotated"),
-        "the cotangent",
-        &expected,
-        &again,
-        CLOSELY,
-    )
 }

@@ -175,13 +175,6 @@ const LAWS: &[Law] = &[
         properties::key_order,
     ),
     Law::new(
-        "no-mask",
-        "no mask is the same as a mask that hides nothing",
-        SIZES,
-        properties::no_mask,
-    )
-    .few(),
-    Law::new(
         "mask-fill",
         "a masked score counts as minus infinity, also where all visible scores are below -20000",
         &[("T", 2, 5), ("d_k", 1, 4), ("d_v", 1, 3), ("score", 20_000, 100_000)],
@@ -194,20 +187,6 @@ const LAWS: &[Law] = &[
         properties::stability,
     )
     .in_f32(),
-    Law::new(
-        "length-one",
-        "one query and one key: the weight is 1, the output is the value",
-        &[("B", 1, 2), ("d_k", 1, 4), ("d_v", 1, 3)],
-        properties::length_one,
-    )
-    .few(),
-    Law::new(
-        "gradient",
-        "gradients by query, key and value are those of the formula",
-        SQUARE,
-        properties::gradient,
-    )
-    .differentiating(),
 ];
 
 const SIZES: Sizes = &[("B", 1, 2), ("T", 1, 4), ("S", 1, 5), ("d_k", 1, 4), ("d_v", 1, 3)];

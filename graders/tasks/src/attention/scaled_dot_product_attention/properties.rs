@@ -12,9 +12,7 @@ use ndarray::{Axis, IxDyn, s};
 use wire::Tensors;
 
 use super::inputs::of;
-use crate::attention::inputs::{
-    CLOSELY, lower_triangle, product, random_mask, running_mean, scores, softmax, span, transposed,
-};
+use crate::attention::inputs::{CLOSELY, lower_triangle, product, random_mask, running_mean, scores, span};
 
 const TASK: &str = "scaled_dot_product_attention";
 
@@ -309,17 +307,6 @@ pub(super) fn key_order(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     )
 }
 
-pub(super) fn no_mask(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    let [_, queries, keys, ..] = sizes(scenario);
-    let without = unmasked(scenario);
-    let everything = booleans(&[queries, keys], vec![true; queries * keys]);
-    let expected = attend(probe, &with(&without, "mask", everything))?;
-    let given = attend(probe, &without)?;
-    let judge = |what: &str, expected, given| equal(what, "that under a mask of true only", expected, given, CLOSELY);
-    judge("the output without a mask", &expected.output, &given.output)?;
-    judge("the weights without a mask", &expected.weights, &given.weights)
-}
-
 /// Queries and keys of one number each, so that the score with key j is `score(j)`, up to rounding.
 fn with_scores(scenario: &Scenario, score: impl Fn(usize) -> f64) -> Tensors {
     let [_, length, _, inner, outer] = sizes(scenario);
@@ -382,47 +369,4 @@ pub(super) fn stability(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         )?;
     }
     Ok(())
-}
-
-pub(super) fn length_one(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    let arguments = unmasked(scenario);
-    let Attended { output, weights } = attend(probe, &arguments)?;
-    let one = Array::ones(weights.raw_dim());
-    equal("the weight of the only key", "1", &one, &weights, CLOSELY)?;
-    let value = array(&arguments["value"]);
-    equal("the output for the only key", "its value", &value, &output, CLOSELY)
-}
-
-pub(super) fn gradient(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    let arguments = causal(scenario);
-    let cotangent = scenario.normal("cotangent", arguments["value"].shape());
-    let by = ["query", "key", "value"][scenario.random("which").integer(0, 3) as usize];
-    let expected = formula_gradient(&arguments, &array(&cotangent), by);
-    let cotangents: Tensors = [("output".to_owned(), cotangent)].into();
-    let gradient = probe.gradient(TASK, &arguments, by, cotangents)?;
-    equal(
-        &format!("the gradient of the output by the {by}"),
-        "the gradient of the formula",
-        &expected,
-        &gradient,
-        CLOSELY,
-    )
-}
-
-/// The gradient of `sum(output * cotangent)`, worked out by hand from the definition.
-fn formula_gradient(arguments: &Tensors, cotangent: &Array, by: &str) -> Array {
-    let of = |name: &str| array(&arguments[name]);
-    let (query, key, value) = (of("query"), of("key"), of("value"));
-    let weights = softmax(&scores(&query, &key), &of("mask"));
-    if by == "value" {
-        return product(&transposed(&weights), cotangent);
-    }
-    let by_weights = product(cotangent, &transposed(&value));
-    let means = (&weights * &by_weights).sum_axis(Axis(2)).insert_axis(Axis(2));
-    let by_scores = &weights * &(by_weights - means) / (query.shape()[2] as f64).sqrt();
-    if by == "query" {
-        product(&by_scores, &key)
-    } else {
-        product(&transposed(&by_scores), &query)
-    }
 }

@@ -124,12 +124,6 @@ const LAWS: &[Law] = &[
         properties::mass_one_keeps_all,
     ),
     Law::new(
-        "little-mass-is-argmax",
-        "p towards 0 gives the most likely token probability 1",
-        SIZES,
-        properties::little_mass_is_argmax,
-    ),
-    Law::new(
         "heavy-first-token",
         "where the first token alone reaches p it is the only one, and nothing is NaN or infinite",
         SIZES,
@@ -152,12 +146,6 @@ const LAWS: &[Law] = &[
         "a row alone gives what it gives in a batch",
         &[("B", 2, 3), ("V", 3, 8)],
         properties::rows_independent,
-    ),
-    Law::new(
-        "exact-mass",
-        "where the first k tokens have a mass of exactly p, these k are kept and no other",
-        &[("V", 2, 9), ("k", 1, 8)],
-        properties::exact_mass,
     ),
     Law::new(
         "ties-to-the-lowest",

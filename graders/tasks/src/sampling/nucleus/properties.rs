@@ -10,7 +10,7 @@ use judge::contract::scenario::Scenario;
 use judge::findings::stop::{Broken, Holds};
 use wire::Tensor;
 
-use crate::sampling::inputs::{clear_mass, descending, distribution, kept, mass_of_first, matrix, most_likely};
+use crate::sampling::inputs::{clear_mass, distribution, kept, matrix, most_likely};
 
 /// Bound on a relation between probabilities. A step in f32 keeps it: the check of precision asks for more, once.
 const CLOSELY: f64 = 1e-5;
@@ -165,18 +165,6 @@ pub(super) fn mass_one_keeps_all(scenario: &Scenario, probe: &mut Probe<'_>) -> 
     )
 }
 
-pub(super) fn little_mass_is_argmax(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    let rows = drawn(scenario);
-    let output = nucleus(scenario, probe, &rows, 1e-9)?;
-    equal(
-        "the output for p = 1e-9",
-        "1 for the most likely token, 0 for all others",
-        &array(&only_the_most_likely(&rows)),
-        &array(&output),
-        CLOSELY,
-    )
-}
-
 pub(super) fn heavy_first_token(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let mut rows = drawn(scenario);
     for row in &mut rows {
@@ -273,28 +261,6 @@ pub(super) fn rows_independent(scenario: &Scenario, probe: &mut Probe<'_>) -> Ho
         )?;
     }
     Ok(())
-}
-
-pub(super) fn exact_mass(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    let row = distribution(&mut scenario.random("probabilities"), scenario.size("V"));
-    let count = scenario.size("k").min(row.len() - 1);
-    let p = mass_of_first(&row, count);
-    let output = nucleus(scenario, probe, std::slice::from_ref(&row), p)?;
-    let first = descending(&row);
-    let mut expected = vec![0.0; row.len()];
-    for &token in &first[..count] {
-        expected[token] = row[token] / p;
-    }
-    equal(
-        &format!(
-            "the output for p = {p}, the exact mass of the {count} most likely of {} tokens",
-            row.len()
-        ),
-        "a distribution over these tokens alone",
-        &array(&[expected]),
-        &array(&output),
-        CLOSELY,
-    )
 }
 
 pub(super) fn ties_to_the_lowest(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {

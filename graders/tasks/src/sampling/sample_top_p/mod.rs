@@ -185,13 +185,6 @@ const LAWS: &[Law] = &[
     )
     .few(),
     Law::new(
-        "all-minus-infinity-refused",
-        "a row of nothing but minus infinity is an error",
-        properties::ANY_PLACE,
-        properties::all_minus_infinity_refused,
-    )
-    .few(),
-    Law::new(
         "settings-refused",
         "a p outside (0, 1] and a temperature that is not positive and finite are errors",
         &[("V", 2, 4)],

@@ -250,14 +250,6 @@ pub(super) fn plus_infinity_refused(scenario: &Scenario, probe: &mut Probe<'_>) 
     probe.refused(&spoiled(scenario, f64::INFINITY), "logits with a plus infinity")
 }
 
-pub(super) fn all_minus_infinity_refused(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    let mut rows = drawn(scenario, scenario.size("B"), 0.25);
-    let row = scenario.random("place").integer(0, scenario.integer("B")) as usize;
-    rows[row].fill(f64::NEG_INFINITY);
-    let call = Call::new("sample_top_p", case(scenario, &rows, 0.9, 1.0));
-    probe.refused(&call, "a row of nothing but minus infinity")
-}
-
 pub(super) fn settings_refused(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let rows = drawn(scenario, 2, 0.25);
     for (p, temperature) in [

@@ -102,12 +102,6 @@ const LAWS: &[Law] = &[
         order_of_text,
     ),
     Law::new(
-        "encode-gives-places",
-        "every id is the place of its character",
-        SIZES,
-        encode_gives_places,
-    ),
-    Law::new(
         "decode-undoes-encode",
         "decoding what was encoded gives the text back",
         SIZES,
@@ -124,13 +118,6 @@ const LAWS: &[Law] = &[
         "the ids of two texts, one after the other, are the ids of the texts put together",
         SIZES,
         pieces,
-    )
-    .few(),
-    Law::new(
-        "unknown-character-refused",
-        "a character that is not in the vocabulary is an error",
-        ANY_PLACE,
-        unknown_character_refused,
     )
     .few(),
     Law::new(
@@ -265,18 +252,6 @@ fn order_of_text(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     )
 }
 
-fn encode_gives_places(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    let (vocabulary, text) = (vocabulary(scenario), random_text(scenario, "text"));
-    let place = |character: char| vocabulary.iter().position(|&known| known == character).unwrap_or(0) as f64;
-    equal(
-        &format!("the ids of {text:?} with the vocabulary {vocabulary:?}"),
-        "the places of its characters, from 0",
-        &vector(text.chars().map(place).collect()),
-        &ids(probe, &vocabulary, &text)?,
-        0.0,
-    )
-}
-
 fn decode_undoes_encode(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let (vocabulary, text) = (vocabulary(scenario), random_text(scenario, "text"));
     let ids = ids(probe, &vocabulary, &text)?;
@@ -318,23 +293,6 @@ fn pieces(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         &ids(probe, &vocabulary, &format!("{first}{second}"))?,
         0.0,
     )
-}
-
-fn unknown_character_refused(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    let alphabet = alphabet(scenario);
-    let mut text: Vec<char> = random_ids(scenario, "text")
-        .into_iter()
-        .map(|place| alphabet[place])
-        .collect();
-    let (missing, place) = (
-        alphabet[0],
-        scenario.random("place").integer(0, scenario.integer("length")) as usize,
-    );
-    text[place] = missing;
-    let known: String = alphabet[1..].iter().collect();
-    let text: String = text.into_iter().collect();
-    let call = Call::new(TASK.id, encoding(&sorted(&known), &text));
-    probe.refused(&call, &format!("{text:?} with a vocabulary that lacks {missing:?}"))
 }
 
 fn id_out_of_range_refused(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {

@@ -37,17 +37,6 @@ pub(crate) fn off_in_eval(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     )
 }
 
-pub(crate) fn rate_zero(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    let given = given(scenario);
-    unchanged(
-        "train, from false to true, with both dropout rates 0",
-        "the output",
-        &output(probe, &given, 1)?,
-        &output(probe, &training(&given, NONE), 2)?,
-        0.0,
-    )
-}
-
 /// A block large enough to count.
 fn counted(scenario: &Scenario) -> Tensors {
     drawn(scenario, |random| {

@@ -2,15 +2,14 @@
 
 use judge::checks::assertions::{equal, every, unchanged};
 use judge::checks::probe::Probe;
-use judge::contract::arguments::{Array, array, scalar, tensor, tensor_like, with};
+use judge::contract::arguments::{Array, array, tensor_like, with};
 use judge::contract::scenario::Scenario;
 use judge::contract::subject::Call;
 use judge::findings::stop::{Broken, Holds};
 use ndarray::{Axis, s};
-use wire::{Tensor, Tensors};
+use wire::Tensors;
 
 use crate::attention::inputs::{CLOSELY, span};
-use crate::phrase;
 use crate::transformer::inputs::{Sizes, block, drawn, filled, without_attention, without_blocks, without_perceptron};
 use crate::transformer::plain::{Block, gelu};
 
@@ -74,17 +73,6 @@ pub(super) fn perceptron_half(scenario: &Scenario, probe: &mut Probe<'_>) -> Hol
         "the perceptron of the input, normalised by norm_2",
         &block.perceptron(&block.norm(&input, "norm_2")),
         &(output(probe, &given, 0)? - input),
-        CLOSELY,
-    )
-}
-
-pub(super) fn recomposition(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    let given = given(scenario);
-    equal(
-        "the output",
-        "x' + mlp(norm_2(x')) with x' = x + attention(norm_1(x))",
-        &Block::only(&given).output(&array(&given["input"])),
-        &output(probe, &given, 0)?,
         CLOSELY,
     )
 }
@@ -207,76 +195,5 @@ pub(super) fn batch_independence(scenario: &Scenario, probe: &mut Probe<'_>) -> 
         &output(probe, &with_input(&given, &own(&input)), 0)?,
         &together,
         CLOSELY,
-    )
-}
-
-pub(super) fn full_block(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    let given = given(scenario);
-    let length = scenario.integer("T");
-    let full = with(&given, "block_size", Tensor::integer(length));
-    unchanged(
-        &format!(
-            "block_size, from {} to {length}, for {}",
-            length + 2,
-            phrase::tokens(length as usize)
-        ),
-        "the output",
-        &output(probe, &given, 0)?,
-        &output(probe, &full, 0)?,
-        CLOSELY,
-    )
-}
-
-pub(super) fn too_long(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    let block_size = scenario.size("block_size");
-    let length = block_size + scenario.size("more");
-    let sizes = Sizes {
-        block_size,
-        ..Sizes::new(1, length, 1, 2)
-    };
-    let call = Call::new(TASK, drawn(scenario, |random| block(random, sizes)));
-    probe.refused(
-        &call,
-        &format!(
-            "a sequence of {}, where block_size is {block_size}",
-            phrase::tokens(length)
-        ),
-    )
-}
-
-/// Difference quotients of fourth order with a wide step, so that rounding in f32 does not drown them.
-pub(super) fn gradient(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    const ARGUMENTS: [&str; 7] = [
-        "input",
-        "norm_1",
-        "norm_2",
-        "c_attn_weight",
-        "c_proj_weight",
-        "mlp_fc_weight",
-        "mlp_proj_weight",
-    ];
-    const STEP: f64 = 0.01;
-    let given = given(scenario);
-    // Small channels would make the norm curve too much for these quotients.
-    let input = array(&given["input"]).mapv(|value| value + value.signum());
-    let given = with_input(&given, &input);
-    let by = ARGUMENTS[scenario.random("which").integer(0, 7) as usize];
-    let cotangent = array(&scenario.normal("cotangent", given["input"].shape()));
-    let direction = array(&scenario.uniform("direction", given[by].shape(), -1.0, 1.0));
-    let direction = &direction / (direction.len() as f64).sqrt();
-    let cotangents = Tensors::from([("output".to_owned(), tensor(&cotangent))]);
-    let gradient = probe.gradient(TASK, &given, by, cotangents)?;
-    let mut at = |steps: f64| -> Result<f64, Broken> {
-        let moved = array(&given[by]) + &direction * (steps * STEP);
-        let moved = with(&given, by, tensor_like(&given[by], &moved));
-        Ok((output(probe, &moved, 0)? * &cotangent).sum())
-    };
-    let quotient = (8.0 * (at(1.0)? - at(-1.0)?) - (at(2.0)? - at(-2.0)?)) / (12.0 * STEP);
-    equal(
-        &format!("the gradient of a sum of outputs by {by}, along a direction"),
-        "the difference quotient of that sum",
-        &scalar(quotient),
-        &scalar((gradient * direction).sum()),
-        1e-2,
     )
 }

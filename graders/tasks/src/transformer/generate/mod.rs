@@ -241,13 +241,6 @@ const LAWS: &[Law] = &[
         properties::follows_seed,
     )
     .few(),
-    Law::new(
-        "settings-refused",
-        "a p outside (0, 1] and a temperature that is not positive and finite are errors",
-        &[("T", 1, 3)],
-        properties::settings_refused,
-    )
-    .few(),
 ];
 
 #[cfg(test)]

@@ -365,19 +365,3 @@ pub(super) fn follows_seed(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds 
         |count| count > 0.0,
     )
 }
-
-pub(super) fn settings_refused(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    let given = given(scenario);
-    for (p, temperature) in [
-        (0.0, 1.0),
-        (1.5, 1.0),
-        (f64::NAN, 1.0),
-        (0.9, 0.0),
-        (0.9, -1.0),
-        (0.9, f64::INFINITY),
-    ] {
-        let call = Call::new(TASK, sampled(&given, p, temperature));
-        probe.refused(&call, &format!("p = {p} with temperature {temperature}"))?;
-    }
-    Ok(())
-}

@@ -37,17 +37,6 @@ pub(super) fn off_in_eval(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     )
 }
 
-pub(super) fn rate_zero(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    let given = given(scenario);
-    unchanged(
-        "train, from false to true, with all dropout rates 0",
-        "the logits",
-        &logits(probe, &given, 1)?,
-        &logits(probe, &training(&given, &only("none", 0.0)), 2)?,
-        0.0,
-    )
-}
-
 /// A GPT large enough that two seeds surely drop different values.
 fn counted(scenario: &Scenario, sizes: Sizes) -> Tensors {
     drawn(scenario, |random| gpt(random, sizes))

@@ -1,18 +1,16 @@
 //! Laws of `gpt_forward` outside training.
 
-use judge::checks::assertions::{equal, every, unchanged};
+use judge::checks::assertions::{equal, unchanged};
 use judge::checks::probe::Probe;
-use judge::contract::arguments::{Array, array, scalar, tensor_like, with};
+use judge::contract::arguments::{Array, array, tensor_like, with};
 use judge::contract::scenario::Scenario;
-use judge::contract::subject::{Call, Gradient};
+use judge::contract::subject::Call;
 use judge::findings::stop::{Broken, Holds};
 use ndarray::{Axis, s};
-use wire::{Tensor, Tensors};
+use wire::Tensors;
 
 use crate::attention::inputs::{CLOSELY, span};
-use crate::phrase;
 use crate::transformer::inputs::{Sizes, drawn, filled, gpt, multiplied, token_tensor};
-use crate::transformer::plain::logits as plain_logits;
 
 pub(super) const TASK: &str = "gpt_forward";
 
@@ -56,17 +54,6 @@ fn before(values: &Array, position: usize) -> Array {
 
 fn is_rotary(given: &Tensors) -> bool {
     given["rotary"].item() == Some(1.0)
-}
-
-pub(super) fn recomposition(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    let given = given(scenario);
-    equal(
-        "the logits",
-        "those of the embeddings, the blocks, the final norm and the head, one after the other",
-        &plain_logits(&given, &array(&given["tokens"])),
-        &logits(probe, &given, 0)?,
-        CLOSELY,
-    )
 }
 
 pub(super) fn causality(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
@@ -203,109 +190,6 @@ pub(super) fn position_rows(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds
     )
 }
 
-/// The gradients by several arguments of a random sum of logits.
-fn gradients(
-    scenario: &Scenario,
-    probe: &mut Probe<'_>,
-    given: &Tensors,
-    by: &[&'static str],
-) -> Result<Tensors, Broken> {
-    let cotangent = scenario.normal("cotangent", &shape(given));
-    let mut call = Call::new(TASK, given.clone());
-    call.gradient = Some(Gradient {
-        by: by.iter().map(ToString::to_string).collect(),
-        cotangents: Tensors::from([("logits".to_owned(), cotangent)]),
-    });
-    Ok(probe.call(&call)?.gradients)
-}
-
-fn largest(values: &Array) -> f64 {
-    values.iter().fold(0.0, |largest, value| value.abs().max(largest))
-}
-
-pub(super) fn position_gradient(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    let given = given(scenario);
-    let used = if is_rotary(&given) { 0 } else { scenario.size("T") };
-    // In rotary mode the token embedding alone ties the logits to what is differentiated.
-    let gradients = gradients(scenario, probe, &given, &["token_embedding", "position_embedding"])?;
-    let Some(gradient) = gradients.get("position_embedding").map(array) else {
-        return Ok(());
-    };
-    for (row, own) in gradient.outer_iter().enumerate() {
-        let size = scalar(largest(&own.to_owned()));
-        let what = format!("the largest gradient by row {row} of the position embedding");
-        if row < used {
-            every(&what, "above 0: the row is used", &size, |size| size > 0.0)?;
-        } else {
-            every(&what, "0: the row is not used", &size, |size| size == 0.0)?;
-        }
-    }
-    Ok(())
-}
-
-/// Every row of the batch has the same tokens, so that the gradients by the position embedding are those of all places.
-pub(super) fn embedding_gradient(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    let sizes = Sizes {
-        rotary: false,
-        ..Sizes::of(scenario)
-    };
-    let given = drawn(scenario, |random| gpt(random, sizes));
-    let mut random = scenario.random("which");
-    let own: Vec<f64> = (0..scenario.integer("T"))
-        .map(|position| if position < 2 { 0.0 } else { random.integer(0, 2) as f64 })
-        .collect();
-    let tokens = Array::from_shape_fn(given["tokens"].shape(), |place| own[place[1]]);
-    let given = with_tokens(&given, &tokens);
-    let cotangent = scenario.normal("cotangent", &shape(&given));
-    let by = ["token_embedding", "position_embedding"];
-    let [of_tokens, of_positions] =
-        probe.gradients(TASK, &given, by, Tensors::from([("logits".to_owned(), cotangent)]))?;
-    let mut expected = Array::zeros(of_tokens.raw_dim());
-    for (position, &token) in own.iter().enumerate() {
-        let mut row = expected.index_axis_mut(Axis(0), token as usize);
-        row += &of_positions.index_axis(Axis(0), position);
-    }
-    equal(
-        "the gradient by the token embedding",
-        "that by the position embedding, summed over the places of each token",
-        &expected,
-        &of_tokens,
-        CLOSELY,
-    )
-}
-
-pub(super) fn every_weight_counts(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    const OF_LAYERS: [&str; 10] = [
-        "norm_1",
-        "c_attn_weight",
-        "c_attn_bias",
-        "c_proj_weight",
-        "c_proj_bias",
-        "norm_2",
-        "mlp_fc_weight",
-        "mlp_fc_bias",
-        "mlp_proj_weight",
-        "mlp_proj_bias",
-    ];
-    const OF_MODEL: [&str; 3] = ["token_embedding", "final_norm", "head"];
-    let given = given(scenario);
-    let gradients = gradients(scenario, probe, &given, &[&OF_LAYERS[..], &OF_MODEL[..]].concat())?;
-    let counts = |what: &str, gradient: &Array| {
-        let what = format!("the largest gradient by {what}");
-        every(&what, "above 0", &scalar(largest(gradient)), |size| size > 0.0)
-    };
-    for (name, gradient) in &gradients {
-        if OF_MODEL.contains(&name.as_str()) {
-            counts(name, &array(gradient))?;
-            continue;
-        }
-        for (layer, own) in array(gradient).outer_iter().enumerate() {
-            counts(&format!("{name} of layer {layer}"), &own.to_owned())?;
-        }
-    }
-    Ok(())
-}
-
 /// Over targets of all tokens alike, for weights of the size that networks start with.
 pub(super) fn initial_loss(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let given = given(scenario);
@@ -333,41 +217,4 @@ pub(super) fn initial_loss(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds 
         &losses,
         0.1,
     )
-}
-
-pub(super) fn full_block(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    let given = given(scenario);
-    let length = scenario.integer("T");
-    let full = with(&given, "block_size", Tensor::integer(length));
-    unchanged(
-        &format!(
-            "block_size, from {} to {length}, for {}",
-            length + 2,
-            phrase::tokens(length as usize)
-        ),
-        "the logits",
-        &logits(probe, &given, 0)?,
-        &logits(probe, &full, 0)?,
-        CLOSELY,
-    )
-}
-
-pub(super) fn too_long(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    let block_size = scenario.size("block_size");
-    let length = block_size + scenario.size("more");
-    let sizes = Sizes {
-        block_size,
-        ..Sizes::new(1, length, 1, 2)
-    };
-    for sizes in [sizes, sizes.rotated()] {
-        let call = Call::new(TASK, drawn(scenario, |random| gpt(random, sizes)));
-        probe.refused(
-            &call,
-            &format!(
-                "a sequence of {}, where block_size is {block_size}",
-                phrase::tokens(length)
-            ),
-        )?;
-    }
-    Ok(())
 }
