@@ -140,9 +140,11 @@ impl Walk<'_> {
             self.macros_end = self.macros_end.max(close);
             self.source.invocations.push(Invocation { open, close, name });
         } else if let (Some(defined), Some(close)) = (tokens.word(at + 2), tokens.close(at + 3)) {
+            let (defined, scope) = (defined.to_owned(), self.home().scope);
             let splices = (at + 3..close).any(|place| takes_words(tokens, place));
             self.macros_end = self.macros_end.max(close);
-            let holder = self.map.add_holder(defined, Sort::Macro { splices }, self.number);
+            // `use` can hand it on by its name.
+            let holder = self.declared(&defined, Sort::Macro { splices }, scope);
             self.enter(close, holder, None);
         }
     }

@@ -38,6 +38,10 @@ fn own_functions_of_an_operators_name_are_no_use() {
             "check!(rms_norm(x, w, e))",
             "macro_rules! check { ($value:expr) => { $value } }",
         ),
+        (
+            "check!(rms_norm(x, w, e)) + other!(x)",
+            "macro_rules! check { ($value:expr) => { $value } } pub(crate) use check; pub(crate) use check as other;",
+        ),
     ]);
 }
 

@@ -145,7 +145,7 @@ const DOMAIN: &[Domain] = &[
             let width = scenario.size("d");
             let zeros = Array::zeros(vec![width, width]);
             let shift = Array::from_shape_fn(vec![width, width], |at| f64::from(u8::from(at[1] == at[0] + 1)));
-            let half = Array::from_shape_fn(vec![width, width], |at| if at[0] == at[1] { -0.5 } else { 0.0 });
+            let half = Array::from_shape_fn(vec![width, width], |at| if at[0] + at[1] == 0 { -0.5 } else { 0.0 });
             weights(&[zeros, shift.clone(), shift.t().to_owned(), half])
         },
     },

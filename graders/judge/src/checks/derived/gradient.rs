@@ -29,6 +29,8 @@ const TOLERANCE: f64 = 1e-4;
 const NONE: f64 = 1e-12;
 /// Below this share of the largest gradient, errors are measured against that share.
 const SMALL: f64 = 1e-3;
+/// Gradients smaller than this say little of a function of values of order one: a difference of large numbers may be left.
+const LEAST: f64 = 1e-4;
 
 /// Compares the gradients of a random combination of an output's values with the reference's, on each of these cases.
 fn run(material: &Material<'_>, subject: &mut dyn Subject) -> Result<Run, Fault> {
@@ -137,7 +139,7 @@ fn difference(name: &str, expected: &Tensor, actual: Option<&Tensor>, scale: f64
     if own > NONE * scale && largest(&actual.to_f64()) <= NONE * own {
         return Some(missing(name));
     }
-    let mismatch = compare_scaled(expected, actual, DType::F64, TOLERANCE, SMALL * scale)?;
+    let mismatch = compare_scaled(expected, actual, DType::F64, TOLERANCE, f64::max(SMALL * scale, LEAST))?;
     Some(Finding::LawBroken(Violation::Unequal {
         what: format!("the gradient by `{name}`"),
         equals: "the reference's gradient".to_owned(),
