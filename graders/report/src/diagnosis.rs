@@ -1,7 +1,7 @@
 //! What is said of a mistake that is recognised: as much as the assignment allows.
 
 use judge::diagnosis::Likeness;
-use judge::findings::Finding;
+use judge::findings::{Finding, WrongOutput};
 use judge::grading::assignment::Hints;
 
 use crate::clean::clean;
@@ -51,18 +51,18 @@ pub(crate) fn within(hints: Hints, finding: Finding) -> Finding {
     match (hints, finding) {
         (
             Hints::None,
-            Finding::Wrong {
+            Finding::WrongOutput(WrongOutput::Wrong {
                 case,
                 output,
                 mismatch,
                 patterns: _,
-            },
-        ) => Finding::Wrong {
+            }),
+        ) => Finding::WrongOutput(WrongOutput::Wrong {
             case,
             output,
             mismatch,
             patterns: Vec::new(),
-        },
+        }),
         (_, finding) => finding,
     }
 }

@@ -2,7 +2,10 @@
 
 use judge::compare::window;
 use judge::compare::{Difference, Mismatch};
-use judge::findings::{self, Behaviour, Finding, OnlyInF32, RecordedArgument, RecordedCall, Violation};
+use judge::findings::{
+    self, BeforeRun, Behaviour, CallFailed, Finding, Impure, OnlyInF32, RecordedArgument, RecordedCall, Violation,
+    WrongOutput,
+};
 
 use crate::clean::{clean, clean_lines};
 use crate::location::location;
@@ -12,7 +15,28 @@ use crate::words;
 /// The figures of a finding, where it has any.
 pub(crate) fn evidence(finding: &Finding) -> Option<Evidence> {
     match finding {
-        Finding::Wrong {
+        Finding::BeforeRun(BeforeRun::DidNotCompile(error)) => Some(of(
+            None,
+            None,
+            Seen::Compiler {
+                code: error.code.as_deref().map(clean),
+                text: clean_lines(&error.rendered),
+            },
+        )),
+        Finding::CallFailed(CallFailed::TimedOut { cpu, wall, by_cpu: _ }) => {
+            Some(of(None, None, Seen::Time { cpu: *cpu, wall: *wall }))
+        }
+        Finding::WrongOutput(found) => of_output(found),
+        Finding::LawBroken(violation) => of_violation(violation),
+        Finding::FailsAsPart { finding, .. } => finding.as_deref().and_then(evidence),
+        Finding::Impure(found) => of_impure(found),
+        Finding::BeforeRun(_) | Finding::CallFailed(_) | Finding::BelowBar { .. } => None,
+    }
+}
+
+fn of_output(found: &WrongOutput) -> Option<Evidence> {
+    match found {
+        WrongOutput::Wrong {
             case,
             output,
             mismatch,
@@ -21,18 +45,18 @@ pub(crate) fn evidence(finding: &Finding) -> Option<Evidence> {
             patterns: patterns.clone(),
             ..of(Some(case), Some(output), seen(mismatch, Relation::Asked))
         }),
-        Finding::Differs {
+        WrongOutput::Differs {
             case,
             output,
             mismatch,
             seed: _,
         } => Some(of(Some(case), Some(output), seen(mismatch, Relation::Asked))),
-        Finding::Imprecise {
+        WrongOutput::Imprecise {
             case,
             output,
             difference,
         } => Some(of(Some(case), Some(output), values(difference, Relation::Asked))),
-        Finding::ExtraAxes {
+        WrongOutput::ExtraAxes {
             case,
             output,
             expected,
@@ -44,19 +68,12 @@ pub(crate) fn evidence(finding: &Finding) -> Option<Evidence> {
             };
             Some(of(Some(case), Some(output), seen(&mismatch, Relation::Asked)))
         }
-        Finding::FailsAsPart { finding, .. } => finding.as_deref().and_then(evidence),
-        Finding::NotDeterministic { output, mismatch } => {
-            Some(of(None, Some(output), seen(mismatch, Relation::Repeated)))
-        }
-        Finding::OrderDependent { output, mismatch } => {
-            Some(of(None, Some(output), seen(mismatch, Relation::AfterOthers)))
-        }
-        Finding::Misbehaves { case, behaviour } => Some(of(Some(case), None, steps(behaviour))),
-        Finding::OutsideSupport { case, token, count, .. } => {
+        WrongOutput::Misbehaves { case, behaviour } => Some(of(Some(case), None, steps(behaviour))),
+        WrongOutput::OutsideSupport { case, token, count, .. } => {
             let (token, count) = (*token, *count);
             Some(of(Some(case), None, Seen::Token { token, count }))
         }
-        Finding::WrongDistribution {
+        WrongOutput::WrongDistribution {
             case,
             token,
             expected,
@@ -73,93 +90,52 @@ pub(crate) fn evidence(finding: &Finding) -> Option<Evidence> {
             };
             Some(of(Some(case), None, draws))
         }
-        Finding::DidNotCompile(error) => Some(of(
-            None,
-            None,
-            Seen::Compiler {
-                code: error.code.as_deref().map(clean),
-                text: clean_lines(&error.rendered),
-            },
-        )),
-        Finding::TimedOut { cpu, wall, by_cpu: _ } => Some(of(None, None, Seen::Time { cpu: *cpu, wall: *wall })),
-        Finding::LawBroken(violation) => of_violation(violation),
-        Finding::NotAttempted
-        | Finding::NanInPadding { .. }
-        | Finding::Forbidden { .. }
-        | Finding::Panicked { .. }
-        | Finding::Crashed { .. }
-        | Finding::TimeIsUp { .. }
-        | Finding::UsedUp { .. }
-        | Finding::TooManyThreads { .. }
-        | Finding::OutOfMemory { .. }
-        | Finding::Malformed { .. }
-        | Finding::RefusedValid { .. }
-        | Finding::AcceptedInvalid { .. }
-        | Finding::MissingOutput { .. }
-        | Finding::Unusable { .. }
-        | Finding::WrongDevice { .. }
-        | Finding::NoGradient { .. }
-        | Finding::BelowBar { .. }
-        | Finding::SingleOnly { .. }
-        | Finding::ArgumentModified { .. } => None,
+        WrongOutput::MissingOutput { .. } | WrongOutput::NanInPadding { .. } | WrongOutput::SingleOnly { .. } => None,
+    }
+}
+
+fn of_impure(found: &Impure) -> Option<Evidence> {
+    match found {
+        Impure::NotDeterministic { output, mismatch } => {
+            Some(of(None, Some(output), seen(mismatch, Relation::Repeated)))
+        }
+        Impure::OrderDependent { output, mismatch } => {
+            Some(of(None, Some(output), seen(mismatch, Relation::AfterOthers)))
+        }
+        Impure::ArgumentModified { .. } => None,
     }
 }
 
 /// Where in the submission a finding points, if anywhere.
 pub(crate) fn place(finding: &Finding) -> Option<Location> {
     match finding {
-        Finding::DidNotCompile(error) => Some(Location {
+        Finding::BeforeRun(BeforeRun::DidNotCompile(error)) => Some(Location {
             file: clean(&error.file),
             line: error.line,
         }),
-        Finding::Forbidden { file, line, .. } => Some(Location {
+        Finding::BeforeRun(BeforeRun::Forbidden { file, line, .. }) => Some(Location {
             file: clean(file),
             line: Some(*line),
         }),
-        Finding::Panicked {
+        Finding::CallFailed(CallFailed::Panicked {
             message: _,
             location: text,
-        }
-        | Finding::SingleOnly {
+        })
+        | Finding::WrongOutput(WrongOutput::SingleOnly {
             how: OnlyInF32::Panic {
                 message: _,
                 location: text,
             },
             ..
-        } => location(text.as_deref()?),
+        }) => location(text.as_deref()?),
         Finding::LawBroken(Violation::Call(inner)) => place(inner),
         Finding::FailsAsPart { finding, .. } => place(finding.as_deref()?),
-        Finding::LawBroken(Violation::Changed { .. } | Violation::Unequal { .. } | Violation::Value { .. })
-        | Finding::NotAttempted
-        | Finding::Crashed { .. }
-        | Finding::TimedOut { .. }
-        | Finding::TimeIsUp { .. }
-        | Finding::UsedUp { .. }
-        | Finding::TooManyThreads { .. }
-        | Finding::OutOfMemory { .. }
-        | Finding::Malformed { .. }
-        | Finding::RefusedValid { .. }
-        | Finding::AcceptedInvalid { .. }
-        | Finding::MissingOutput { .. }
-        | Finding::Unusable { .. }
-        | Finding::WrongDevice { .. }
-        | Finding::NoGradient { .. }
-        | Finding::Wrong { .. }
-        | Finding::NanInPadding { .. }
-        | Finding::Differs { .. }
-        | Finding::Imprecise { .. }
-        | Finding::SingleOnly {
-            how: OnlyInF32::Output(_),
-            ..
-        }
-        | Finding::ExtraAxes { .. }
-        | Finding::Misbehaves { .. }
-        | Finding::OutsideSupport { .. }
-        | Finding::WrongDistribution { .. }
-        | Finding::BelowBar { .. }
-        | Finding::ArgumentModified { .. }
-        | Finding::NotDeterministic { .. }
-        | Finding::OrderDependent { .. } => None,
+        Finding::BeforeRun(_)
+        | Finding::CallFailed(_)
+        | Finding::WrongOutput(_)
+        | Finding::LawBroken(_)
+        | Finding::Impure(_)
+        | Finding::BelowBar { .. } => None,
     }
 }
 

@@ -52,17 +52,19 @@ mod tests {
         assignment, below_bar, failed, findings, judgement, mismatches, mixed_context, mixed_report, skipped, skips,
         violations,
     };
-    use judge::findings::Finding;
+    use judge::findings::{Finding, WrongOutput};
 
     const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/report.schema.json");
 
     fn everything() -> Report {
         let broken = violations().into_iter().map(Finding::LawBroken);
-        let wrong = mismatches().into_iter().map(|mismatch| Finding::Wrong {
-            case: "batch".to_owned(),
-            output: "output".to_owned(),
-            mismatch,
-            patterns: Vec::new(),
+        let wrong = mismatches().into_iter().map(|mismatch| {
+            Finding::WrongOutput(WrongOutput::Wrong {
+                case: "batch".to_owned(),
+                output: "output".to_owned(),
+                mismatch,
+                patterns: Vec::new(),
+            })
         });
         let found = findings().into_iter().chain(broken).chain(wrong);
         let mut checks: Vec<_> = found.map(|finding| failed("odd", Kind::Law, finding)).collect();

@@ -215,7 +215,7 @@ mod tests {
     use super::*;
     use crate::build::build;
     use crate::testing::{assignment, failed, judgement, misbehaviour, mixed_context, mixed_report};
-    use judge::findings::Finding;
+    use judge::findings::{Finding, WrongOutput};
     use judge::grading::assignment::Visibility;
     use judge::grading::judgement::Kind;
 
@@ -307,7 +307,11 @@ mod tests {
         let case = "all".to_owned();
         let mut behaviour = misbehaviour();
         behaviour.steps.rows[0][1] = "```<b>".to_owned();
-        let check = failed("golden-f64/all", Kind::Golden, Finding::Misbehaves { case, behaviour });
+        let check = failed(
+            "golden-f64/all",
+            Kind::Golden,
+            Finding::WrongOutput(WrongOutput::Misbehaves { case, behaviour }),
+        );
         let judgement = judgement("rms_norm", Verdict::Wrong, &[("all", false)], vec![check]);
         let assignment = assignment(&[("rms_norm", &["all"])], Visibility::Public);
         let text = render(&build(&mixed_context(), &[judgement], &assignment));

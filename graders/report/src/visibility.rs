@@ -11,7 +11,7 @@
 //! gives back can be one of them, so of its checks is said only whether they hold.
 
 use judge::compare::{Difference, Mismatch};
-use judge::findings::{Finding, Violation};
+use judge::findings::{CallFailed, Finding, Violation};
 use judge::grading::assignment::{Assignment, Entry, Visibility};
 use judge::grading::judgement::Kind;
 
@@ -58,39 +58,13 @@ pub(crate) fn sight(openness: Openness, kind: Kind, finding: &Finding) -> Sight 
         (Openness::Closed, _)
         | (Openness::Hidden, Kind::Golden | Kind::Single | Kind::Precision | Kind::Hygiene | Kind::Differential) => {
             match finding {
-                // These are known without any input.
-                Finding::NotAttempted
-                | Finding::DidNotCompile(_)
-                | Finding::Forbidden { .. }
-                | Finding::TimeIsUp { .. } => Sight::Finding(finding.clone()),
-                Finding::Panicked { .. }
-                | Finding::Crashed { .. }
-                | Finding::TimedOut { .. }
-                | Finding::UsedUp { .. }
-                | Finding::TooManyThreads { .. }
-                | Finding::OutOfMemory { .. }
-                | Finding::Malformed { .. }
-                | Finding::RefusedValid { .. }
-                | Finding::AcceptedInvalid { .. }
-                | Finding::MissingOutput { .. }
-                | Finding::Unusable { .. }
-                | Finding::WrongDevice { .. }
-                | Finding::NoGradient { .. }
-                | Finding::Wrong { .. }
-                | Finding::NanInPadding { .. }
-                | Finding::Differs { .. }
-                | Finding::Imprecise { .. }
-                | Finding::SingleOnly { .. }
-                | Finding::ExtraAxes { .. }
-                | Finding::FailsAsPart { .. }
-                | Finding::Misbehaves { .. }
-                | Finding::OutsideSupport { .. }
-                | Finding::WrongDistribution { .. }
-                | Finding::BelowBar { .. }
+                Finding::BeforeRun(_) => Sight::Finding(finding.clone()),
+                Finding::CallFailed(_)
+                | Finding::WrongOutput(_)
                 | Finding::LawBroken(_)
-                | Finding::ArgumentModified { .. }
-                | Finding::NotDeterministic { .. }
-                | Finding::OrderDependent { .. } => Sight::Nothing,
+                | Finding::FailsAsPart { .. }
+                | Finding::Impure(_)
+                | Finding::BelowBar { .. } => Sight::Nothing,
             }
         }
     }
@@ -99,66 +73,61 @@ pub(crate) fn sight(openness: Openness, kind: Kind, finding: &Finding) -> Sight 
 /// The finding without the text that the submission chose.
 fn without_free_text(finding: &Finding) -> Finding {
     match finding {
-        Finding::Panicked { message: _, location } => Finding::Panicked {
-            message: String::new(),
-            location: location.clone(),
-        },
-        Finding::RefusedValid { reason: _ } => Finding::RefusedValid { reason: String::new() },
-        Finding::Unusable { .. } => Finding::Unusable {
-            output: String::new(),
-            reason: String::new(),
-        },
-        Finding::WrongDevice { .. } => Finding::WrongDevice {
-            output: String::new(),
-            expected: String::new(),
-            actual: String::new(),
-        },
-        Finding::NoGradient { reason: _ } => Finding::NoGradient { reason: String::new() },
-        Finding::Malformed { reason: _ } => Finding::Malformed {
-            reason: "it cannot be read".to_owned(),
-        },
-        Finding::LawBroken(Violation::Call(inner)) => {
-            Finding::LawBroken(Violation::Call(Box::new(without_free_text(inner))))
-        }
-        Finding::LawBroken(Violation::Changed { cause, what, mismatch }) => Finding::LawBroken(Violation::Changed {
-            cause: cause.clone(),
-            what: what.clone(),
-            mismatch: without_window(mismatch),
-        }),
-        Finding::LawBroken(Violation::Unequal { what, equals, mismatch }) => Finding::LawBroken(Violation::Unequal {
-            what: what.clone(),
-            equals: equals.clone(),
-            mismatch: without_window(mismatch),
-        }),
+        Finding::CallFailed(found) => Finding::CallFailed(call_without_free_text(found)),
+        Finding::LawBroken(violation) => Finding::LawBroken(violation_without_free_text(violation)),
         Finding::FailsAsPart { task, finding } => Finding::FailsAsPart {
             task: task.clone(),
             finding: finding.as_ref().map(|finding| Box::new(without_free_text(finding))),
         },
-        Finding::NotAttempted
-        | Finding::DidNotCompile(_)
-        | Finding::Forbidden { .. }
-        | Finding::Crashed { .. }
-        | Finding::TimedOut { .. }
-        | Finding::TimeIsUp { .. }
-        | Finding::UsedUp { .. }
-        | Finding::TooManyThreads { .. }
-        | Finding::OutOfMemory { .. }
-        | Finding::AcceptedInvalid { .. }
-        | Finding::MissingOutput { .. }
-        | Finding::Wrong { .. }
-        | Finding::NanInPadding { .. }
-        | Finding::Differs { .. }
-        | Finding::Imprecise { .. }
-        | Finding::SingleOnly { .. }
-        | Finding::ExtraAxes { .. }
-        | Finding::Misbehaves { .. }
-        | Finding::OutsideSupport { .. }
-        | Finding::WrongDistribution { .. }
-        | Finding::BelowBar { .. }
-        | Finding::LawBroken(Violation::Value { .. })
-        | Finding::ArgumentModified { .. }
-        | Finding::NotDeterministic { .. }
-        | Finding::OrderDependent { .. } => finding.clone(),
+        Finding::BeforeRun(_) | Finding::WrongOutput(_) | Finding::Impure(_) | Finding::BelowBar { .. } => {
+            finding.clone()
+        }
+    }
+}
+
+fn violation_without_free_text(violation: &Violation) -> Violation {
+    match violation {
+        Violation::Call(inner) => Violation::Call(Box::new(without_free_text(inner))),
+        Violation::Changed { cause, what, mismatch } => Violation::Changed {
+            cause: cause.clone(),
+            what: what.clone(),
+            mismatch: without_window(mismatch),
+        },
+        Violation::Unequal { what, equals, mismatch } => Violation::Unequal {
+            what: what.clone(),
+            equals: equals.clone(),
+            mismatch: without_window(mismatch),
+        },
+        Violation::Value { .. } => violation.clone(),
+    }
+}
+
+fn call_without_free_text(found: &CallFailed) -> CallFailed {
+    match found {
+        CallFailed::Panicked { message: _, location } => CallFailed::Panicked {
+            message: String::new(),
+            location: location.clone(),
+        },
+        CallFailed::RefusedValid { reason: _ } => CallFailed::RefusedValid { reason: String::new() },
+        CallFailed::Unusable { .. } => CallFailed::Unusable {
+            output: String::new(),
+            reason: String::new(),
+        },
+        CallFailed::WrongDevice { .. } => CallFailed::WrongDevice {
+            output: String::new(),
+            expected: String::new(),
+            actual: String::new(),
+        },
+        CallFailed::NoGradient { reason: _ } => CallFailed::NoGradient { reason: String::new() },
+        CallFailed::Malformed { reason: _ } => CallFailed::Malformed {
+            reason: "it cannot be read".to_owned(),
+        },
+        CallFailed::Crashed { .. }
+        | CallFailed::TimedOut { .. }
+        | CallFailed::UsedUp { .. }
+        | CallFailed::TooManyThreads { .. }
+        | CallFailed::OutOfMemory { .. }
+        | CallFailed::AcceptedInvalid { .. } => found.clone(),
     }
 }
 

@@ -6,7 +6,7 @@ use std::thread;
 
 use judge::contract::Task;
 use judge::contract::limits::Limits;
-use judge::findings::Finding;
+use judge::findings::{BeforeRun, Finding};
 use judge::grading::judgement::{Bench, TaskJudgement};
 use policy::Inspection;
 use sandbox::build;
@@ -272,7 +272,7 @@ impl Grader {
         let prepared = self.build(staged, wanted)?;
         match prepared.precluded.iter().next() {
             None => Ok(prepared),
-            Some((task, Finding::DidNotCompile(error))) => Err(Failure::fault(format!(
+            Some((task, Finding::BeforeRun(BeforeRun::DidNotCompile(error)))) => Err(Failure::fault(format!(
                 "`{task}` does not compile: {}:\n{}",
                 error.file, error.rendered
             ))),

@@ -8,7 +8,7 @@ use std::thread;
 
 use judge::contract::Task;
 use judge::contract::subject::{Spent, Subject};
-use judge::findings::Finding;
+use judge::findings::{BeforeRun, Finding};
 use judge::grading::judgement::{Bench, Check, TaskJudgement, charge_parts, judge_task};
 use judge::grading::parts::Broken;
 use judge::grading::schedule::{Schedule, Turn};
@@ -96,7 +96,7 @@ impl<'a> Board<'a> {
             let before = subject.spent();
             let judgement = if is_over {
                 let seconds = self.bench.assignment.limits.submission_seconds();
-                let over = BTreeMap::from([(task.id, Finding::TimeIsUp { seconds })]);
+                let over = BTreeMap::from([(task.id, Finding::BeforeRun(BeforeRun::TimeIsUp { seconds }))]);
                 let precluded = if self.precluded.contains_key(task.id) {
                     self.precluded
                 } else {
@@ -164,11 +164,11 @@ fn refuse_slow_machine(judgements: &[TaskJudgement], spent: Spent) -> Result<(),
             .filter_map(Check::finding)
     };
     let limit = findings().find_map(|finding| match finding {
-        Finding::TimeIsUp { seconds } => Some(*seconds),
+        Finding::BeforeRun(BeforeRun::TimeIsUp { seconds }) => Some(*seconds),
         _ => None,
     });
-    let has_exhausted =
-        findings().any(|finding| finding.is_exhaustion() && !matches!(finding, Finding::TimeIsUp { .. }));
+    let has_exhausted = findings()
+        .any(|finding| finding.is_exhaustion() && !matches!(finding, Finding::BeforeRun(BeforeRun::TimeIsUp { .. })));
     let is_own = |seconds: f64| spent.own() >= OWN_SHARE * seconds || spent.slept > OWN_SHARE * spent.wall;
     match limit {
         Some(seconds) if !has_exhausted && !is_own(seconds) => Err(Failure::environment(format!(
@@ -197,7 +197,7 @@ mod tests {
         for judgement in &mut judgements {
             judgement.checks.truncate(1);
             judgement.checks[0].ending = Ending::Failed {
-                finding: Finding::TimeIsUp { seconds: 20.0 },
+                finding: Finding::BeforeRun(BeforeRun::TimeIsUp { seconds: 20.0 }),
                 counterexample: None,
             };
         }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use judge::contract::Task;
-use judge::findings::{CompileError, Finding};
+use judge::findings::{BeforeRun, CompileError, Finding};
 use policy::Inspection;
 use sandbox::build::{Built, Stop};
 
@@ -41,7 +41,7 @@ impl Prepared {
             return Ok(self);
         }
         let rendered = self.precluded.values().find_map(|finding| match finding {
-            Finding::DidNotCompile(error) => Some(error.rendered.clone()),
+            Finding::BeforeRun(BeforeRun::DidNotCompile(error)) => Some(error.rendered.clone()),
             _ => None,
         });
         Err(rendered.unwrap_or_default())
@@ -74,7 +74,9 @@ impl Prepared {
 
     /// The tasks whose file or signature the compiler does not accept.
     pub(crate) fn not_compiled(&self) -> BTreeSet<&'static str> {
-        let of_compiler = |(_, finding): &(&&'static str, &Finding)| matches!(finding, Finding::DidNotCompile(_));
+        let of_compiler = |(_, finding): &(&&'static str, &Finding)| {
+            matches!(finding, Finding::BeforeRun(BeforeRun::DidNotCompile(_)))
+        };
         self.precluded
             .iter()
             .filter(of_compiler)
@@ -127,7 +129,7 @@ pub(super) fn precluded(
                 expected: Some(failure.expected.clone()),
             });
         if let Some(error) = file.or(signature).or(stop) {
-            found.insert(task.id, Finding::DidNotCompile(error));
+            found.insert(task.id, Finding::BeforeRun(BeforeRun::DidNotCompile(error)));
         }
     }
     found

@@ -15,7 +15,7 @@ use crate::contract::tolerance::Tolerances;
 use crate::contract::{Case, Expect, Task};
 use crate::findings::fault::Fault;
 use crate::findings::stop::Stop;
-use crate::findings::{Counterexample, Finding};
+use crate::findings::{Counterexample, Finding, WrongOutput};
 use crate::fixtures::case::StoredCase;
 
 /// The name of the check.
@@ -187,17 +187,21 @@ fn trusted(task: &Task, case: &Case, call: &Call, subject: &mut dyn Subject) -> 
 /// What a difference means here: that an output is right to f32 only is for the check of precision, the second of these.
 fn charged(finding: Finding, seed: u64) -> (Option<Finding>, Option<Finding>) {
     match finding {
-        Finding::Imprecise { ref difference, .. } if difference.error > OF_SINGLE => (None, Some(finding)),
-        Finding::Imprecise { .. } | Finding::ExtraAxes { .. } => (None, None),
-        Finding::Wrong {
+        Finding::WrongOutput(WrongOutput::Imprecise { ref difference, .. }) if difference.error > OF_SINGLE => {
+            (None, Some(finding))
+        }
+        Finding::WrongOutput(WrongOutput::Imprecise { .. }) | Finding::WrongOutput(WrongOutput::ExtraAxes { .. }) => {
+            (None, None)
+        }
+        Finding::WrongOutput(WrongOutput::Wrong {
             case, output, mismatch, ..
-        } => {
-            let differs = Finding::Differs {
+        }) => {
+            let differs = Finding::WrongOutput(WrongOutput::Differs {
                 case,
                 output,
                 mismatch,
                 seed,
-            };
+            });
             (Some(differs), None)
         }
         other => (Some(other), None),

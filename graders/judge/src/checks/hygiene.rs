@@ -9,8 +9,8 @@ use crate::compare::compare;
 use crate::contract::call::arguments_in;
 use crate::contract::subject::Call;
 use crate::contract::{Expect, Task};
-use crate::findings::Finding;
 use crate::findings::stop::Stop;
+use crate::findings::{Finding, Impure};
 use crate::fixtures::case::StoredCase;
 
 /// A check that is the same for all tasks.
@@ -68,7 +68,9 @@ fn arguments_unmodified(calls: &[Call], probe: &mut Probe<'_>) -> Result<Option<
                 .is_none_or(|after| compare(before, after, before.dtype(), 0.0).is_some())
         });
         if let Some((name, _)) = modified {
-            return Ok(Some(Finding::ArgumentModified { argument: name.clone() }));
+            return Ok(Some(Finding::Impure(Impure::ArgumentModified {
+                argument: name.clone(),
+            })));
         }
     }
     Ok(None)
@@ -79,7 +81,7 @@ fn deterministic(calls: &[Call], probe: &mut Probe<'_>) -> Result<Option<Finding
         let first = probe.call(call)?.outputs;
         let second = probe.call(call)?.outputs;
         if let Some((output, mismatch)) = difference(&first, &second) {
-            return Ok(Some(Finding::NotDeterministic { output, mismatch }));
+            return Ok(Some(Finding::Impure(Impure::NotDeterministic { output, mismatch })));
         }
     }
     Ok(None)
@@ -95,7 +97,7 @@ fn call_order(calls: &[Call], probe: &mut Probe<'_>) -> Result<Option<Finding>, 
     for (call, alone) in calls.iter().zip(&alone) {
         let after_others = probe.call(call)?.outputs;
         if let Some((output, mismatch)) = difference(alone, &after_others) {
-            return Ok(Some(Finding::OrderDependent { output, mismatch }));
+            return Ok(Some(Finding::Impure(Impure::OrderDependent { output, mismatch })));
         }
     }
     Ok(None)

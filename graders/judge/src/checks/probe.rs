@@ -9,7 +9,7 @@ use crate::contract::exchange::{Exchange, Returned};
 use crate::contract::subject::{Call, Gradient, Subject};
 use crate::findings::observed::finding;
 use crate::findings::stop::{Broken, Holds, Stop};
-use crate::findings::{Finding, RecordedArgument, RecordedCall, Violation};
+use crate::findings::{CallFailed, Finding, RecordedArgument, RecordedCall, Violation, WrongOutput};
 
 /// Values of an argument beyond this number are not written into a report.
 const RECORDED_VALUES: usize = 256;
@@ -165,12 +165,12 @@ impl<'a> Probe<'a> {
             exchange.invalid = Some(input.to_owned());
         }
         match result {
-            Err(Stop::Found(Finding::RefusedValid { .. })) => Ok(()),
+            Err(Stop::Found(Finding::CallFailed(CallFailed::RefusedValid { .. }))) => Ok(()),
             Err(stop) => Err(stop.into()),
             Ok(_) => {
-                let finding = Finding::AcceptedInvalid {
+                let finding = Finding::CallFailed(CallFailed::AcceptedInvalid {
                     input: input.to_owned(),
-                };
+                });
                 Err(Violation::Call(Box::new(finding)).into())
             }
         }
@@ -209,9 +209,9 @@ fn shaped(output: &str, tensor: &Tensor, shape: &[usize]) -> Result<Array, Broke
 }
 
 fn missing(output: &str) -> Stop {
-    Stop::Found(Finding::MissingOutput {
+    Stop::Found(Finding::WrongOutput(WrongOutput::MissingOutput {
         output: output.to_owned(),
-    })
+    }))
 }
 
 /// What a call has given, free orders put into one; or the finding that an unsuccessful call stands for.

@@ -7,11 +7,11 @@ use wire::{Observed, Outcome, Tensors};
 
 use crate::contract::random::seed_bytes;
 use crate::contract::subject::{Call, Subject};
-use crate::findings::Finding;
 use crate::findings::fault::Fault;
 use crate::findings::measurement::Series;
 use crate::findings::observed::finding;
 use crate::findings::stop::Stop;
+use crate::findings::{CallFailed, Finding};
 
 /// The name under which a report speaks of weights that the reference cannot use.
 const WEIGHTS: &str = "trained weights";
@@ -133,10 +133,10 @@ fn trusted(observed: Observed) -> Result<Tensors, Stop> {
         Observed::TooManyThreads { .. } => return Err(Stop::Fault(fault("it has too many threads"))),
         Observed::Ended { how } => return Err(Stop::Fault(fault(&format!("its process ended: {how:?}")))),
     };
-    Err(Stop::Found(Finding::Unusable {
+    Err(Stop::Found(Finding::CallFailed(CallFailed::Unusable {
         output: WEIGHTS.to_owned(),
         reason,
-    }))
+    })))
 }
 
 fn fault(reason: &str) -> Fault {

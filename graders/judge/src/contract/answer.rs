@@ -3,7 +3,7 @@
 use wire::{DType, Data, Tensor, Tensors};
 
 use crate::compare::Mismatch;
-use crate::findings::{Behaviour, Finding};
+use crate::findings::{Behaviour, Finding, WrongOutput};
 
 /// What a submission has answered to a golden case.
 #[derive(Debug, Clone, Copy)]
@@ -59,15 +59,17 @@ impl<'a> Answer<'a> {
 
     /// The finding that the answer does something else than it has to.
     pub fn misbehaves(&self, behaviour: Behaviour) -> Finding {
-        Finding::Misbehaves {
+        Finding::WrongOutput(WrongOutput::Misbehaves {
             case: self.case.to_owned(),
             behaviour,
-        }
+        })
     }
 
     fn output(&self, output: &str) -> Result<&'a Tensor, Finding> {
-        let missing = || Finding::MissingOutput {
-            output: output.to_owned(),
+        let missing = || {
+            Finding::WrongOutput(WrongOutput::MissingOutput {
+                output: output.to_owned(),
+            })
         };
         self.outputs.get(output).ok_or_else(missing)
     }
@@ -86,12 +88,12 @@ impl<'a> Answer<'a> {
     }
 
     fn wrong(&self, output: &str, mismatch: Mismatch) -> Finding {
-        Finding::Wrong {
+        Finding::WrongOutput(WrongOutput::Wrong {
             case: self.case.to_owned(),
             output: output.to_owned(),
             mismatch,
             patterns: Vec::new(),
-        }
+        })
     }
 }
 
@@ -123,14 +125,18 @@ mod tests {
     fn an_answer_of_another_form_is_wrong_and_a_missing_one_is_missing() {
         let (inputs, outputs) = (Tensors::new(), outputs());
         let answer = Answer::new("all", &inputs, &outputs);
-        let is_form = |found: Result<Vec<f64>, Finding>| matches!(found, Err(Finding::Wrong { .. }));
+        let is_form =
+            |found: Result<Vec<f64>, Finding>| matches!(found, Err(Finding::WrongOutput(WrongOutput::Wrong { .. })));
         assert!(is_form(answer.numbers("weights", 2)));
         assert!(is_form(answer.numbers("single", 2)), "another dtype");
         assert!(is_form(answer.number("weights", DType::F64).map(|number| vec![number])));
-        assert!(matches!(answer.integers("weights"), Err(Finding::Wrong { .. })));
+        assert!(matches!(
+            answer.integers("weights"),
+            Err(Finding::WrongOutput(WrongOutput::Wrong { .. }))
+        ));
         assert!(matches!(
             answer.numbers("bias", 1),
-            Err(Finding::MissingOutput { output }) if output == "bias"
+            Err(Finding::WrongOutput(WrongOutput::MissingOutput { output })) if output == "bias"
         ));
     }
 }

@@ -13,9 +13,9 @@ use crate::contract::random::integers;
 use crate::contract::subject::Subject;
 use crate::contract::tolerance::Tolerances;
 use crate::contract::{Case, Expect, Task};
-use crate::findings::Finding;
 use crate::findings::fault::Fault;
 use crate::findings::stop::Stop;
+use crate::findings::{CallFailed, Finding};
 use crate::fixtures::case::StoredCase;
 
 /// A wrong value is further from the golden than this many tolerances: what is nearer may be rounding.
@@ -170,8 +170,10 @@ fn is_all_nan(output: &Tensor) -> bool {
 
 fn ended(finding: &Finding) -> Behaviour {
     match finding {
-        Finding::RefusedValid { .. } => Behaviour::Refused,
-        Finding::Panicked { .. } | Finding::Crashed { .. } => Behaviour::BrokeDown,
+        Finding::CallFailed(CallFailed::RefusedValid { .. }) => Behaviour::Refused,
+        Finding::CallFailed(CallFailed::Panicked { .. }) | Finding::CallFailed(CallFailed::Crashed { .. }) => {
+            Behaviour::BrokeDown
+        }
         _ => Behaviour::Unknown,
     }
 }

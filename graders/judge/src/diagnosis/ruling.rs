@@ -47,7 +47,7 @@ pub fn not_ruled_out(found: &[Likeness], fingerprints: &[Fingerprint], checks: &
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::findings::Finding;
+    use crate::findings::{BeforeRun, Finding};
     use crate::grading::judgement::model::Kind;
     use std::collections::BTreeMap;
 
@@ -64,7 +64,7 @@ mod tests {
 
     fn check(name: &str, holds: bool) -> Check {
         let failed = Ending::Failed {
-            finding: Finding::NotAttempted,
+            finding: Finding::BeforeRun(BeforeRun::NotAttempted),
             counterexample: None,
         };
         Check::new(name, Kind::Law, "", if holds { Ending::Passed } else { failed })

@@ -5,7 +5,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::findings::{Finding, Violation};
+use crate::findings::{BeforeRun, CallFailed, Finding, Violation};
 
 /// The judgement on a check or on a task.
 ///
@@ -41,35 +41,34 @@ impl Verdict {
     /// The verdict that a finding stands for.
     pub fn of(finding: &Finding) -> Self {
         match finding {
-            Finding::NotAttempted => Self::NotAttempted,
-            Finding::DidNotCompile(_) => Self::DidNotCompile,
-            Finding::Forbidden { .. } => Self::RefusedByPolicy,
-            Finding::Panicked { .. } | Finding::Crashed { .. } | Finding::TooManyThreads { .. } => Self::Crashed,
-            Finding::TimedOut { .. } | Finding::TimeIsUp { .. } | Finding::UsedUp { .. } => Self::TimedOut,
-            Finding::OutOfMemory { .. } => Self::OutOfMemory,
+            Finding::BeforeRun(found) => Self::before_run(found),
+            Finding::CallFailed(found) => Self::call_failed(found),
             Finding::LawBroken(Violation::Call(finding)) => Self::of(finding),
-            Finding::Malformed { .. }
-            | Finding::RefusedValid { .. }
-            | Finding::AcceptedInvalid { .. }
-            | Finding::MissingOutput { .. }
-            | Finding::Unusable { .. }
-            | Finding::WrongDevice { .. }
-            | Finding::NoGradient { .. }
-            | Finding::Wrong { .. }
-            | Finding::NanInPadding { .. }
-            | Finding::Differs { .. }
-            | Finding::Imprecise { .. }
-            | Finding::SingleOnly { .. }
-            | Finding::ExtraAxes { .. }
-            | Finding::FailsAsPart { .. }
-            | Finding::Misbehaves { .. }
-            | Finding::OutsideSupport { .. }
-            | Finding::WrongDistribution { .. }
-            | Finding::BelowBar { .. }
+            Finding::WrongOutput(_)
             | Finding::LawBroken(_)
-            | Finding::ArgumentModified { .. }
-            | Finding::NotDeterministic { .. }
-            | Finding::OrderDependent { .. } => Self::Wrong,
+            | Finding::FailsAsPart { .. }
+            | Finding::Impure(_)
+            | Finding::BelowBar { .. } => Self::Wrong,
+        }
+    }
+
+    fn before_run(found: &BeforeRun) -> Self {
+        match found {
+            BeforeRun::NotAttempted => Self::NotAttempted,
+            BeforeRun::DidNotCompile(_) => Self::DidNotCompile,
+            BeforeRun::Forbidden { .. } => Self::RefusedByPolicy,
+            BeforeRun::TimeIsUp { .. } => Self::TimedOut,
+        }
+    }
+
+    fn call_failed(found: &CallFailed) -> Self {
+        match found {
+            CallFailed::Panicked { .. } | CallFailed::Crashed { .. } | CallFailed::TooManyThreads { .. } => {
+                Self::Crashed
+            }
+            CallFailed::TimedOut { .. } | CallFailed::UsedUp { .. } => Self::TimedOut,
+            CallFailed::OutOfMemory { .. } => Self::OutOfMemory,
+            _ => Self::Wrong,
         }
     }
 }
@@ -105,10 +104,10 @@ mod tests {
 
     #[test]
     fn a_call_that_fails_inside_a_law_keeps_its_own_verdict() {
-        let crash = Finding::Panicked {
+        let crash = Finding::CallFailed(CallFailed::Panicked {
             message: String::new(),
             location: None,
-        };
+        });
         let law = Finding::LawBroken(Violation::Call(Box::new(crash)));
         assert_eq!(Verdict::of(&law), Verdict::Crashed);
     }

@@ -9,7 +9,7 @@ use crate::contract::exchange::Exchange;
 use crate::contract::subject::Call;
 use crate::contract::tolerance::Tolerances;
 use crate::contract::{Case, Expect, Task};
-use crate::findings::Finding;
+use crate::findings::{CallFailed, Finding, Impure, WrongOutput};
 use crate::fixtures::case::StoredCase;
 
 /// What shows a finding on a golden case.
@@ -62,55 +62,44 @@ fn claim(
         })
     };
     match finding {
-        Finding::Panicked { .. } | Finding::Crashed { .. } | Finding::RefusedValid { .. } => Some(Claim::Returns),
-        Finding::Unusable { output, .. } | Finding::ExtraAxes { output, .. } => equals(output, &[]),
-        Finding::Wrong { output, mismatch, .. } if matches!(case.expect, Expect::Draws { .. }) => {
-            of_form(output, mismatch)
+        Finding::CallFailed(
+            CallFailed::Panicked { .. } | CallFailed::Crashed { .. } | CallFailed::RefusedValid { .. },
+        ) => Some(Claim::Returns),
+        Finding::CallFailed(CallFailed::Unusable { output, .. })
+        | Finding::WrongOutput(WrongOutput::ExtraAxes { output, .. }) => equals(output, &[]),
+        Finding::WrongOutput(WrongOutput::Wrong { output, mismatch, .. }) => match case.expect {
+            Expect::Outputs => equals(output, worst(mismatch)),
+            // Of the many right answers the stored one is not asked for.
+            Expect::Draws { .. } | Expect::Verified(_) => of_form(output, mismatch),
+        },
+        Finding::WrongOutput(WrongOutput::Differs { output, mismatch, .. }) => equals(output, worst(mismatch)),
+        Finding::WrongOutput(WrongOutput::Imprecise { output, difference, .. }) => {
+            equals(output, &difference.worst.index)
         }
-        // Of the many right answers the stored one is not asked for.
-        Finding::Wrong { output, mismatch, .. } if matches!(case.expect, Expect::Verified(_)) => {
-            of_form(output, mismatch)
-        }
-        Finding::Wrong { output, mismatch, .. } | Finding::Differs { output, mismatch, .. } => {
-            equals(output, worst(mismatch))
-        }
-        Finding::Imprecise { output, difference, .. } => equals(output, &difference.worst.index),
-        Finding::NanInPadding {
+        Finding::WrongOutput(WrongOutput::NanInPadding {
             output, index, blank, ..
-        } => Some(in_padding(output, index, *blank)),
-        Finding::OutsideSupport { token, .. } => drawn(case).map(|output| Claim::Never { output, token: *token }),
-        Finding::WrongDistribution {
+        }) => Some(in_padding(output, index, *blank)),
+        Finding::WrongOutput(WrongOutput::OutsideSupport { token, .. }) => {
+            drawn(case).map(|output| Claim::Never { output, token: *token })
+        }
+        Finding::WrongOutput(WrongOutput::WrongDistribution {
             token,
             expected,
             observed,
             ..
-        } => drawn(case).map(|output| Claim::Share {
+        }) => drawn(case).map(|output| Claim::Share {
             output,
             token: *token,
             share: *expected,
             within: (expected - observed).abs() / 2.0,
         }),
-        Finding::NotAttempted
-        | Finding::FailsAsPart { .. }
-        | Finding::DidNotCompile(_)
-        | Finding::Forbidden { .. }
-        | Finding::TimedOut { .. }
-        | Finding::UsedUp { .. }
-        | Finding::TooManyThreads { .. }
-        | Finding::OutOfMemory { .. }
-        | Finding::Malformed { .. }
-        | Finding::AcceptedInvalid { .. }
-        | Finding::MissingOutput { .. }
-        | Finding::WrongDevice { .. }
-        | Finding::NoGradient { .. }
-        | Finding::SingleOnly { .. }
-        | Finding::Misbehaves { .. }
-        | Finding::BelowBar { .. }
+        Finding::BeforeRun(_)
+        | Finding::CallFailed(_)
+        | Finding::WrongOutput(_)
         | Finding::LawBroken(_)
-        | Finding::ArgumentModified { .. }
-        | Finding::NotDeterministic { .. }
-        | Finding::OrderDependent { .. }
-        | Finding::TimeIsUp { .. } => None,
+        | Finding::FailsAsPart { .. }
+        | Finding::Impure(_)
+        | Finding::BelowBar { .. } => None,
     }
 }
 
@@ -122,17 +111,17 @@ pub(crate) fn of_hygiene(finding: &Finding, exchanges: &[Exchange]) -> Option<Re
     };
     let (last, before) = exchanges.split_last()?;
     match finding {
-        Finding::ArgumentModified { argument } => Some(Reproduction {
+        Finding::Impure(Impure::ArgumentModified { argument }) => Some(Reproduction {
             calls: steps(&exchanges[before.len()..]),
             claim: Claim::Untouched {
                 argument: argument.clone(),
             },
         }),
-        Finding::NotDeterministic { output, .. } => Some(Reproduction {
+        Finding::Impure(Impure::NotDeterministic { output, .. }) => Some(Reproduction {
             calls: steps(&exchanges[before.len().checked_sub(1)?..]),
             claim: Claim::Repeats { output: output.clone() },
         }),
-        Finding::OrderDependent { output, mismatch } => {
+        Finding::Impure(Impure::OrderDependent { output, mismatch }) => {
             // Every call was made alone first, in the order in which they were then made one after the other.
             let alone = before.iter().find(|exchange| exchange.call == last.call)?;
             let others = before.iter().position(|exchange| exchange.call == last.call)?;

@@ -16,7 +16,7 @@ use crate::contract::exchange::{Exchange, Returned};
 use crate::contract::subject::Subject;
 use crate::contract::tolerance::Tolerances;
 use crate::findings::fault::Fault;
-use crate::findings::{Finding, Violation};
+use crate::findings::{CallFailed, Finding, Violation};
 
 /// The error that is allowed of a gradient, which has no tolerance of its own.
 const GRADIENT: f64 = 1e-6;
@@ -63,39 +63,23 @@ fn of_call(finding: &Finding, exchanges: &[Exchange]) -> Option<Reproduction> {
     // A panic is no refusal.
     let invalid = exchanges.last()?.invalid.clone();
     let claim = match finding {
-        Finding::Panicked { .. } | Finding::Crashed { .. } if invalid.is_some() => Claim::Refuses { input: invalid? },
-        Finding::Panicked { .. }
-        | Finding::Crashed { .. }
-        | Finding::RefusedValid { .. }
-        | Finding::NoGradient { .. } => Claim::Returns,
-        Finding::AcceptedInvalid { input } => Claim::Refuses { input: input.clone() },
-        Finding::Unusable { .. }
-        | Finding::NotAttempted
-        | Finding::FailsAsPart { .. }
-        | Finding::DidNotCompile(_)
-        | Finding::Forbidden { .. }
-        | Finding::TimedOut { .. }
-        | Finding::UsedUp { .. }
-        | Finding::TooManyThreads { .. }
-        | Finding::OutOfMemory { .. }
-        | Finding::Malformed { .. }
-        | Finding::MissingOutput { .. }
-        | Finding::WrongDevice { .. }
-        | Finding::Wrong { .. }
-        | Finding::NanInPadding { .. }
-        | Finding::Differs { .. }
-        | Finding::Imprecise { .. }
-        | Finding::SingleOnly { .. }
-        | Finding::ExtraAxes { .. }
-        | Finding::Misbehaves { .. }
-        | Finding::OutsideSupport { .. }
-        | Finding::WrongDistribution { .. }
-        | Finding::BelowBar { .. }
+        Finding::CallFailed(CallFailed::Panicked { .. } | CallFailed::Crashed { .. }) if invalid.is_some() => {
+            Claim::Refuses { input: invalid? }
+        }
+        Finding::CallFailed(
+            CallFailed::Panicked { .. }
+            | CallFailed::Crashed { .. }
+            | CallFailed::RefusedValid { .. }
+            | CallFailed::NoGradient { .. },
+        ) => Claim::Returns,
+        Finding::CallFailed(CallFailed::AcceptedInvalid { input }) => Claim::Refuses { input: input.clone() },
+        Finding::BeforeRun(_)
+        | Finding::CallFailed(_)
+        | Finding::WrongOutput(_)
         | Finding::LawBroken(_)
-        | Finding::ArgumentModified { .. }
-        | Finding::NotDeterministic { .. }
-        | Finding::OrderDependent { .. }
-        | Finding::TimeIsUp { .. } => return None,
+        | Finding::FailsAsPart { .. }
+        | Finding::Impure(_)
+        | Finding::BelowBar { .. } => return None,
     };
     last_call(exchanges, claim)
 }

@@ -5,7 +5,7 @@ use judge::compare::window::Window;
 use judge::compare::{Difference, Mismatch, Worst};
 use judge::diagnosis::Likeness;
 use judge::diagnosis::area::Area;
-use judge::findings::{OnlyInF32, Violation};
+use judge::findings::{CallFailed, Impure, OnlyInF32, Violation, WrongOutput};
 use judge::grading::assignment::Visibility;
 use wire::message::Ended;
 
@@ -72,96 +72,98 @@ fn secret() -> String {
 pub(super) fn talkative() -> Vec<Finding> {
     let mismatch = || Mismatch::Values(secret_difference());
     vec![
-        Finding::Panicked {
+        Finding::CallFailed(CallFailed::Panicked {
             message: secret(),
             location: Some(format!("{SECRET}.rs:90210")),
-        },
-        Finding::Crashed {
+        }),
+        Finding::CallFailed(CallFailed::Crashed {
             how: Ended::Exited(90_210),
-        },
-        Finding::TimedOut {
+        }),
+        Finding::CallFailed(CallFailed::TimedOut {
             cpu: 90_210.0,
             wall: 90_210.0,
             by_cpu: true,
-        },
-        Finding::OutOfMemory { limit: 90_210 },
-        Finding::Malformed { reason: secret() },
-        Finding::RefusedValid { reason: secret() },
-        Finding::AcceptedInvalid { input: secret() },
-        Finding::MissingOutput { output: secret() },
-        Finding::Unusable {
+        }),
+        Finding::CallFailed(CallFailed::OutOfMemory { limit: 90_210 }),
+        Finding::CallFailed(CallFailed::Malformed { reason: secret() }),
+        Finding::CallFailed(CallFailed::RefusedValid { reason: secret() }),
+        Finding::CallFailed(CallFailed::AcceptedInvalid { input: secret() }),
+        Finding::WrongOutput(WrongOutput::MissingOutput { output: secret() }),
+        Finding::CallFailed(CallFailed::Unusable {
             output: secret(),
             reason: secret(),
-        },
-        Finding::NoGradient { reason: secret() },
+        }),
+        Finding::CallFailed(CallFailed::NoGradient { reason: secret() }),
         Finding::FailsAsPart {
             task: "larger".to_owned(),
-            finding: Some(Box::new(Finding::NoGradient { reason: secret() })),
+            finding: Some(Box::new(Finding::CallFailed(CallFailed::NoGradient {
+                reason: secret(),
+            }))),
         },
-        Finding::Wrong {
+        Finding::WrongOutput(WrongOutput::Wrong {
             case: secret(),
             output: secret(),
             mismatch: mismatch(),
             patterns: vec![Pattern::Argument { name: secret() }],
-        },
-        Finding::NanInPadding {
+        }),
+        Finding::WrongOutput(WrongOutput::NanInPadding {
             case: Some(secret()),
             output: secret(),
             index: vec![90_210],
             blank: false,
-        },
-        Finding::Imprecise {
+        }),
+        Finding::WrongOutput(WrongOutput::Imprecise {
             case: secret(),
             output: secret(),
             difference: secret_difference(),
-        },
-        Finding::OutsideSupport {
+        }),
+        Finding::WrongOutput(WrongOutput::OutsideSupport {
             case: secret(),
             token: 90_210,
             count: 90_210,
             possible: vec![90_210],
             mass: Some(0.902_10),
-        },
-        Finding::SingleOnly {
+        }),
+        Finding::WrongOutput(WrongOutput::SingleOnly {
             case: Some(secret()),
             how: OnlyInF32::Panic {
                 message: secret(),
                 location: Some(secret()),
             },
-        },
-        Finding::SingleOnly {
+        }),
+        Finding::WrongOutput(WrongOutput::SingleOnly {
             case: Some(secret()),
             how: OnlyInF32::Output(secret()),
-        },
-        Finding::ExtraAxes {
+        }),
+        Finding::WrongOutput(WrongOutput::ExtraAxes {
             case: secret(),
             output: secret(),
             expected: vec![90_210],
             actual: vec![1, 90_210],
-        },
-        Finding::WrongDistribution {
+        }),
+        Finding::WrongOutput(WrongOutput::WrongDistribution {
             case: secret(),
             token: 90_210,
             expected: 0.902_10,
             observed: 0.902_10,
             p_value: 0.902_10,
             alarm: 0.902_10,
-        },
+        }),
         Finding::LawBroken(Violation::Value {
             what: secret(),
             index: vec![90_210],
             value: secret(),
             rule: secret(),
         }),
-        Finding::ArgumentModified { argument: secret() },
-        Finding::NotDeterministic {
+        Finding::Impure(Impure::ArgumentModified { argument: secret() }),
+        Finding::Impure(Impure::NotDeterministic {
             output: secret(),
             mismatch: mismatch(),
-        },
-        Finding::OrderDependent {
+        }),
+        Finding::Impure(Impure::OrderDependent {
             output: secret(),
             mismatch: mismatch(),
-        },
+        }),
     ]
 }
 
@@ -210,17 +212,17 @@ fn hidden_tasks_say_what_does_not_compile() {
 #[test]
 fn a_law_of_a_hidden_task_keeps_its_figures_and_loses_free_text() {
     let free = [
-        Finding::Panicked {
+        Finding::CallFailed(CallFailed::Panicked {
             message: secret(),
             location: Some("attention.rs:41".to_owned()),
-        },
-        Finding::RefusedValid { reason: secret() },
-        Finding::Unusable {
+        }),
+        Finding::CallFailed(CallFailed::RefusedValid { reason: secret() }),
+        Finding::CallFailed(CallFailed::Unusable {
             output: secret(),
             reason: secret(),
-        },
-        Finding::NoGradient { reason: secret() },
-        Finding::Malformed { reason: secret() },
+        }),
+        Finding::CallFailed(CallFailed::NoGradient { reason: secret() }),
+        Finding::CallFailed(CallFailed::Malformed { reason: secret() }),
     ];
     for finding in free {
         let finding = Finding::LawBroken(Violation::Call(Box::new(finding)));
@@ -245,13 +247,13 @@ fn a_law_of_a_hidden_task_keeps_its_figures_and_loses_free_text() {
 #[test]
 fn hostile_text_reaches_no_format() {
     let hostile = "\u{1b}[2J\u{1b}[32mpassed\u{7}\u{202e}\r\n\u{9b}31m";
-    let panic = Finding::Panicked {
+    let panic = Finding::CallFailed(CallFailed::Panicked {
         message: hostile.to_owned(),
         location: Some(hostile.to_owned()),
-    };
-    let refusal = Finding::RefusedValid {
+    });
+    let refusal = Finding::CallFailed(CallFailed::RefusedValid {
         reason: hostile.repeat(10_000),
-    };
+    });
     let shown = everything(&report_on(
         vec![
             failing("one", Kind::Golden, panic),
@@ -276,10 +278,10 @@ fn tasks_stand_in_the_order_of_the_assignment() {
 #[test]
 fn the_worst_finding_stands_first_and_what_holds_last() {
     let wrong = || crate::testing::changed();
-    let panic = Finding::Panicked {
+    let panic = Finding::CallFailed(CallFailed::Panicked {
         message: String::new(),
         location: None,
-    };
+    });
     let checks = vec![
         passed("holds", Kind::Golden),
         failing("hygiene", Kind::Hygiene, wrong()),
@@ -364,11 +366,11 @@ fn a_trial_is_stopped_by_its_own_limit_and_says_so() {
     }];
     let mut late = below_bar("rms_norm", 1.0);
     late.checks[0].ending = Ending::Failed {
-        finding: Finding::TimedOut {
+        finding: Finding::CallFailed(CallFailed::TimedOut {
             cpu: 25.1,
             wall: 26.0,
             by_cpu: true,
-        },
+        }),
         counterexample: None,
     };
     let task = Task {
@@ -434,12 +436,12 @@ fn two_reports_differ_in_times_only() {
 }
 
 fn recognised(hints: Hints, visibility: Visibility) -> Report {
-    let wrong = Finding::Wrong {
+    let wrong = Finding::WrongOutput(WrongOutput::Wrong {
         case: "one".to_owned(),
         output: "output".to_owned(),
         mismatch: Mismatch::Values(secret_difference()),
         patterns: vec![Pattern::SignFlipped],
-    };
+    });
     let other = |name: &str, area| Likeness {
         name: name.to_owned(),
         mistake: name.to_owned(),

@@ -2,8 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use html5ever::tree_builder::QuirksMode;
-use judge::findings::Finding;
 use judge::findings::verdict::Verdict;
+use judge::findings::{Finding, WrongOutput};
 use judge::grading::assignment::Visibility;
 use judge::grading::judgement::{Check, Kind};
 
@@ -17,11 +17,13 @@ use crate::testing::{
 /// Every finding, with pictures, curves and counterexamples.
 fn everything() -> Report {
     let broken = violations().into_iter().map(Finding::LawBroken);
-    let wrong = mismatches().into_iter().map(|mismatch| Finding::Wrong {
-        case: "batch".to_owned(),
-        output: "weights".to_owned(),
-        mismatch,
-        patterns: Vec::new(),
+    let wrong = mismatches().into_iter().map(|mismatch| {
+        Finding::WrongOutput(WrongOutput::Wrong {
+            case: "batch".to_owned(),
+            output: "weights".to_owned(),
+            mismatch,
+            patterns: Vec::new(),
+        })
     });
     let found: Vec<Finding> = findings().into_iter().chain(broken).chain(wrong).collect();
     let tasks = [

@@ -1,7 +1,7 @@
 //! What a student reads, one snapshot per class of verdict.
 
 use judge::findings::verdict::Verdict;
-use judge::findings::{CompileError, Finding, Prohibition, Violation};
+use judge::findings::{BeforeRun, CallFailed, CompileError, Finding, Impure, Prohibition, Violation, WrongOutput};
 use judge::grading::assignment::Visibility;
 use judge::grading::judgement::{Check, Ending, Kind, Skip, TaskJudgement};
 
@@ -47,12 +47,12 @@ fn golden(finding: Finding) -> Check {
 }
 
 fn wrong(case: &str) -> Finding {
-    Finding::Wrong {
+    Finding::WrongOutput(WrongOutput::Wrong {
         case: case.to_owned(),
         output: "output".to_owned(),
         mismatch: values(&[2, 6, 6], 14, &[0, 2, 3], "0.4183", "0.512", 0.21),
         patterns: Vec::new(),
-    }
+    })
 }
 
 #[test]
@@ -87,7 +87,10 @@ fn an_answer_that_is_tried_out_shows_its_steps() {
         "rms_norm",
         Verdict::Wrong,
         &[("all", false)],
-        vec![golden(Finding::Misbehaves { case, behaviour })],
+        vec![golden(Finding::WrongOutput(WrongOutput::Misbehaves {
+            case,
+            behaviour,
+        }))],
     );
     insta::assert_snapshot!(shown(judgement), @r"
       rms_norm                         0 / 2    wrong            golden cases fail
@@ -107,7 +110,7 @@ fn an_answer_that_is_tried_out_shows_its_steps() {
 #[test]
 fn a_task_that_is_not_written_is_one_line() {
     let checks = vec![
-        golden(Finding::NotAttempted),
+        golden(Finding::BeforeRun(BeforeRun::NotAttempted)),
         skipped("odd", Kind::Law, Skip::NothingToJudge),
     ];
     insta::assert_snapshot!(shown(judgement(
@@ -137,10 +140,10 @@ fn a_wrong_task_shows_three_findings_and_counts_the_rest() {
         failing(
             "deterministic",
             Kind::Hygiene,
-            Finding::NotDeterministic {
+            Finding::Impure(Impure::NotDeterministic {
                 output: "output".to_owned(),
                 mismatch: values(&[3], 1, &[1], "0.25", "0.31", 0.06),
-            },
+            }),
         ),
     ];
     insta::assert_snapshot!(shown(judgement(
@@ -153,13 +156,15 @@ fn a_wrong_task_shows_three_findings_and_counts_the_rest() {
 
 #[test]
 fn a_crash_that_fails_every_check_is_told_once() {
-    let panic = || Finding::Panicked {
-        message:
-            "called `Result::unwrap()` on an `Err` value: Torch(\"The size of tensor a (3) must match the size of \
+    let panic = || {
+        Finding::CallFailed(CallFailed::Panicked {
+            message:
+                "called `Result::unwrap()` on an `Err` value: Torch(\"The size of tensor a (3) must match the size of \
                   tensor b (2) at non-singleton dimension 1\\nException raised from infer_size_impl at \
                   expand.cpp:31 (most recent call first):\\n\")"
-                .to_owned(),
-        location: Some("src/attention.rs:41:22".to_owned()),
+                    .to_owned(),
+            location: Some("src/attention.rs:41:22".to_owned()),
+        })
     };
     let checks = vec![
         golden(panic()),
@@ -176,11 +181,11 @@ fn a_crash_that_fails_every_check_is_told_once() {
 
 #[test]
 fn a_task_without_time_names_the_limit() {
-    let slow = Finding::TimedOut {
+    let slow = Finding::CallFailed(CallFailed::TimedOut {
         cpu: 0.3,
         wall: 50.2,
         by_cpu: false,
-    };
+    });
     let checks = vec![golden(slow), skipped("odd", Kind::Law, Skip::TimeUsedUp)];
     insta::assert_snapshot!(shown(judgement(
         "nucleus",
@@ -192,10 +197,12 @@ fn a_task_without_time_names_the_limit() {
 
 #[test]
 fn a_task_that_computes_for_too_long_names_the_limit() {
-    let slow = || Finding::TimedOut {
-        cpu: 5.02,
-        wall: 5.31,
-        by_cpu: true,
+    let slow = || {
+        Finding::CallFailed(CallFailed::TimedOut {
+            cpu: 5.02,
+            wall: 5.31,
+            by_cpu: true,
+        })
     };
     let checks = vec![
         golden(slow()),
@@ -220,7 +227,11 @@ fn a_file_that_does_not_compile_is_told_with_the_compilers_message() {
         rendered: String::new(),
         expected: None,
     };
-    let checks = vec![failing("build", Kind::Golden, Finding::DidNotCompile(error))];
+    let checks = vec![failing(
+        "build",
+        Kind::Golden,
+        Finding::BeforeRun(BeforeRun::DidNotCompile(error)),
+    )];
     insta::assert_snapshot!(shown(judgement(
         "nucleus",
         Verdict::DidNotCompile,
@@ -231,9 +242,9 @@ fn a_file_that_does_not_compile_is_told_with_the_compilers_message() {
 
 #[test]
 fn a_process_that_ends_itself_is_told_by_its_signal() {
-    let checks = vec![golden(Finding::Crashed {
+    let checks = vec![golden(Finding::CallFailed(CallFailed::Crashed {
         how: wire::Ended::Signalled(11),
-    })];
+    }))];
     insta::assert_snapshot!(shown(judgement("nucleus", Verdict::Crashed, &[("all", false)], checks)));
 }
 
@@ -253,7 +264,7 @@ fn a_hidden_task_gives_no_test_that_would_hold_its_inputs() {
 
 #[test]
 fn a_task_without_memory_names_the_limit() {
-    let checks = vec![golden(Finding::OutOfMemory { limit: 4096 })];
+    let checks = vec![golden(Finding::CallFailed(CallFailed::OutOfMemory { limit: 4096 }))];
     insta::assert_snapshot!(shown(judgement(
         "nucleus",
         Verdict::OutOfMemory,
@@ -272,7 +283,11 @@ fn a_changed_signature_names_the_expected_one() {
         rendered: String::new(),
         expected: Some("fn nucleus(probabilities: &Tensor, p: f64) -> Tensor".to_owned()),
     };
-    let checks = vec![failing("build", Kind::Golden, Finding::DidNotCompile(error))];
+    let checks = vec![failing(
+        "build",
+        Kind::Golden,
+        Finding::BeforeRun(BeforeRun::DidNotCompile(error)),
+    )];
     insta::assert_snapshot!(shown(judgement(
         "nucleus",
         Verdict::DidNotCompile,
@@ -283,13 +298,13 @@ fn a_changed_signature_names_the_expected_one() {
 
 #[test]
 fn a_forbidden_item_is_named_with_its_line() {
-    let used = Finding::Forbidden {
+    let used = Finding::BeforeRun(BeforeRun::Forbidden {
         file: "attention.rs".to_owned(),
         line: 12,
         item: "Tensor::scaled_dot_product_attention".to_owned(),
         inside: None,
         why: Prohibition::Answer,
-    };
+    });
     let checks = vec![failing("policy", Kind::Golden, used)];
     insta::assert_snapshot!(shown(judgement(
         "scaled_dot_product_attention",
@@ -349,11 +364,11 @@ fn weights_below_the_bar_show_what_was_measured_and_needed() {
 fn a_training_that_takes_too_long_is_not_told_as_golden_cases() {
     let mut judgement = below_bar("rms_norm", 1.75);
     judgement.verdict = Verdict::TimedOut;
-    let finding = Finding::TimedOut {
+    let finding = Finding::CallFailed(CallFailed::TimedOut {
         cpu: 25.1,
         wall: 26.0,
         by_cpu: true,
-    };
+    });
     judgement.checks[0].ending = Ending::Failed {
         finding,
         counterexample: None,
@@ -476,9 +491,9 @@ fn the_first_look_names_no_file() {
 #[test]
 fn no_line_is_wider_than_the_page() {
     let mut checks: Vec<Check> = findings().into_iter().map(golden).collect();
-    checks.push(golden(Finding::RefusedValid {
+    checks.push(golden(Finding::CallFailed(CallFailed::RefusedValid {
         reason: "x".repeat(5000),
-    }));
+    })));
     let judgement = judgement(
         "scaled_dot_product_attention",
         Verdict::Wrong,

@@ -4,7 +4,7 @@ use judge::compare::pattern::{Part, Pattern, Region};
 use judge::diagnosis::Likeness;
 use judge::diagnosis::area::Area;
 use judge::findings::verdict::Verdict;
-use judge::findings::{CompileError, Finding};
+use judge::findings::{BeforeRun, CallFailed, CompileError, Finding, Impure, WrongOutput};
 use judge::grading::assignment::{Assignment, Manual, Visibility};
 use judge::grading::judgement::{Check, Kind, Skip, TaskJudgement};
 use judge::reproduction::{Claim, Reproduction, Step};
@@ -73,7 +73,11 @@ pub(crate) fn mixed() -> (Assignment, Vec<TaskJudgement>) {
             "rotary_embedding",
             Verdict::NotAttempted,
             &[("all", false)],
-            vec![failed("golden-f64/all", Kind::Golden, Finding::NotAttempted)],
+            vec![failed(
+                "golden-f64/all",
+                Kind::Golden,
+                Finding::BeforeRun(BeforeRun::NotAttempted),
+            )],
         ),
         broken_file("greedy"),
         broken_file("nucleus"),
@@ -101,10 +105,10 @@ fn scaled_dot_product() -> TaskJudgement {
         failed(
             "deterministic",
             Kind::Hygiene,
-            Finding::NotDeterministic {
+            Finding::Impure(Impure::NotDeterministic {
                 output: "weights".to_owned(),
                 mismatch: values(&[2, 3, 3], 9, &[1, 0, 2], "0.25", "0.31", 0.06),
-            },
+            }),
         ),
         passed("rows-sum-to-one", Kind::Law),
     ];
@@ -116,12 +120,12 @@ fn scaled_dot_product() -> TaskJudgement {
 
 fn attention() -> TaskJudgement {
     let golden = |name: &str, differing: usize, case: &str| {
-        let finding = Finding::Wrong {
+        let finding = Finding::WrongOutput(WrongOutput::Wrong {
             case: case.to_owned(),
             output: "output".to_owned(),
             mismatch: values(&[2, 6, 6], differing, &[0, 2, 3], "0.4183", "0.512", 0.21),
             patterns: vec![Pattern::Only { region: later_rows() }],
-        };
+        });
         failed(name, Kind::Golden, finding)
     };
     let checks = vec![
@@ -132,9 +136,9 @@ fn attention() -> TaskJudgement {
         failed(
             "long-sequences",
             Kind::Law,
-            call_of(Finding::AcceptedInvalid {
+            call_of(Finding::CallFailed(CallFailed::AcceptedInvalid {
                 input: "a sequence longer than block_size".to_owned(),
-            }),
+            })),
         ),
     ];
     let portions = [("one_head", true), ("several_heads", false), ("rotation", false)];
@@ -200,7 +204,11 @@ fn broken_file(task: &'static str) -> TaskJudgement {
         rendered: "error[E0308]: mismatched types\n  --> sampling.rs:41:5\n   |\n41 |     logits;\n".to_owned(),
         expected: None,
     };
-    let checks = vec![failed("build", Kind::Golden, Finding::DidNotCompile(error))];
+    let checks = vec![failed(
+        "build",
+        Kind::Golden,
+        Finding::BeforeRun(BeforeRun::DidNotCompile(error)),
+    )];
     judgement(task, Verdict::DidNotCompile, &[("all", false)], checks)
 }
 
@@ -224,10 +232,12 @@ fn replaced(task: &'static str) -> TaskJudgement {
 }
 
 fn endless(task: &'static str) -> TaskJudgement {
-    let slow = || Finding::TimedOut {
-        cpu: 5.02,
-        wall: 5.31,
-        by_cpu: true,
+    let slow = || {
+        Finding::CallFailed(CallFailed::TimedOut {
+            cpu: 5.02,
+            wall: 5.31,
+            by_cpu: true,
+        })
     };
     let checks = vec![
         failed("golden-f64/all", Kind::Golden, slow()),

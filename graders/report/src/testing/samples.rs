@@ -3,7 +3,10 @@
 use judge::compare::pattern::Pattern;
 use judge::compare::{Difference, Mismatch};
 use judge::findings::measurement::{Bar, Measurement};
-use judge::findings::{Behaviour, CompileError, Finding, OnlyInF32, Prohibition, Steps, Violation};
+use judge::findings::{
+    BeforeRun, Behaviour, CallFailed, CompileError, Finding, Impure, OnlyInF32, Prohibition, Steps, Violation,
+    WrongOutput,
+};
 use judge::grading::judgement::Skip;
 use wire::message::Ended;
 
@@ -52,104 +55,104 @@ pub(crate) fn misbehaviour() -> Behaviour {
 one_of_each! {
     /// Every finding.
     findings: Finding {
-        Finding::NotAttempted => Finding::NotAttempted,
-        Finding::DidNotCompile(_) => Finding::DidNotCompile(CompileError {
+        Finding::BeforeRun(BeforeRun::NotAttempted) => Finding::BeforeRun(BeforeRun::NotAttempted),
+        Finding::BeforeRun(BeforeRun::DidNotCompile(_)) => Finding::BeforeRun(BeforeRun::DidNotCompile(CompileError {
             file: text("sampling.rs"),
             line: Some(41),
             code: Some(text("E0308")),
             message: text("mismatched types: expected `Tensor`, found `()`"),
             rendered: text("error[E0308]: mismatched types\n  --> sampling.rs:41:5\n"),
             expected: None,
-        }),
-        Finding::Forbidden { .. } => Finding::Forbidden {
+        })),
+        Finding::BeforeRun(BeforeRun::Forbidden { .. }) => Finding::BeforeRun(BeforeRun::Forbidden {
             file: text("attention.rs"),
             line: 12,
             item: text("Tensor::scaled_dot_product_attention"),
             inside: Some(text("attend")),
             why: Prohibition::Answer,
-        },
-        Finding::Panicked { .. } => Finding::Panicked {
+        }),
+        Finding::CallFailed(CallFailed::Panicked { .. }) => Finding::CallFailed(CallFailed::Panicked {
             message: text("index out of bounds: the len is 3 but the index is 3"),
             location: Some(text("attention.rs:41")),
-        },
-        Finding::TimeIsUp { .. } => Finding::TimeIsUp { seconds: 420.0 },
-        Finding::Crashed { .. } => Finding::Crashed { how: Ended::Signalled(11) },
-        Finding::TimedOut { .. } => Finding::TimedOut { cpu: 5.02, wall: 5.31, by_cpu: true },
-        Finding::UsedUp { .. } => Finding::UsedUp { seconds: 60.0, slept: true },
-        Finding::TooManyThreads { .. } => Finding::TooManyThreads { limit: 64 },
-        Finding::OutOfMemory { .. } => Finding::OutOfMemory { limit: 4096 },
-        Finding::Malformed { .. } => Finding::Malformed { reason: text("a frame of 3 bytes") },
-        Finding::RefusedValid { .. } => Finding::RefusedValid { reason: text("sequence too long") },
-        Finding::AcceptedInvalid { .. } => Finding::AcceptedInvalid { input: text("a sequence longer than block_size") },
-        Finding::MissingOutput { .. } => Finding::MissingOutput { output: text("weights") },
-        Finding::Unusable { .. } => Finding::Unusable { output: text("output"), reason: text("dtype Half") },
-        Finding::WrongDevice { .. } => Finding::WrongDevice {
+        }),
+        Finding::BeforeRun(BeforeRun::TimeIsUp { .. }) => Finding::BeforeRun(BeforeRun::TimeIsUp { seconds: 420.0 }),
+        Finding::CallFailed(CallFailed::Crashed { .. }) => Finding::CallFailed(CallFailed::Crashed { how: Ended::Signalled(11) }),
+        Finding::CallFailed(CallFailed::TimedOut { .. }) => Finding::CallFailed(CallFailed::TimedOut { cpu: 5.02, wall: 5.31, by_cpu: true }),
+        Finding::CallFailed(CallFailed::UsedUp { .. }) => Finding::CallFailed(CallFailed::UsedUp { seconds: 60.0, slept: true }),
+        Finding::CallFailed(CallFailed::TooManyThreads { .. }) => Finding::CallFailed(CallFailed::TooManyThreads { limit: 64 }),
+        Finding::CallFailed(CallFailed::OutOfMemory { .. }) => Finding::CallFailed(CallFailed::OutOfMemory { limit: 4096 }),
+        Finding::CallFailed(CallFailed::Malformed { .. }) => Finding::CallFailed(CallFailed::Malformed { reason: text("a frame of 3 bytes") }),
+        Finding::CallFailed(CallFailed::RefusedValid { .. }) => Finding::CallFailed(CallFailed::RefusedValid { reason: text("sequence too long") }),
+        Finding::CallFailed(CallFailed::AcceptedInvalid { .. }) => Finding::CallFailed(CallFailed::AcceptedInvalid { input: text("a sequence longer than block_size") }),
+        Finding::WrongOutput(WrongOutput::MissingOutput { .. }) => Finding::WrongOutput(WrongOutput::MissingOutput { output: text("weights") }),
+        Finding::CallFailed(CallFailed::Unusable { .. }) => Finding::CallFailed(CallFailed::Unusable { output: text("output"), reason: text("dtype Half") }),
+        Finding::CallFailed(CallFailed::WrongDevice { .. }) => Finding::CallFailed(CallFailed::WrongDevice {
             output: text("output"),
             expected: text("cuda:0"),
             actual: text("cpu"),
-        },
-        Finding::NoGradient { .. } => Finding::NoGradient {
+        }),
+        Finding::CallFailed(CallFailed::NoGradient { .. }) => Finding::CallFailed(CallFailed::NoGradient {
             reason: text("element 0 of tensors does not require grad and does not have a grad_fn"),
-        },
-        Finding::Wrong { .. } => Finding::Wrong {
+        }),
+        Finding::WrongOutput(WrongOutput::Wrong { .. }) => Finding::WrongOutput(WrongOutput::Wrong {
             case: text("heads"),
             output: text("output"),
             mismatch: Mismatch::Values(difference()),
             patterns: vec![Pattern::SignFlipped],
-        },
-        Finding::NanInPadding { .. } => Finding::NanInPadding {
+        }),
+        Finding::WrongOutput(WrongOutput::NanInPadding { .. }) => Finding::WrongOutput(WrongOutput::NanInPadding {
             case: Some(text("padded")),
             output: text("hidden"),
             index: vec![1, 4, 0],
             blank: false,
-        },
-        Finding::Differs { .. } => Finding::Differs {
+        }),
+        Finding::WrongOutput(WrongOutput::Differs { .. }) => Finding::WrongOutput(WrongOutput::Differs {
             case: text("heads"),
             output: text("output"),
             mismatch: Mismatch::Values(difference()),
             seed: 7,
-        },
-        Finding::Imprecise { .. } => Finding::Imprecise {
+        }),
+        Finding::WrongOutput(WrongOutput::Imprecise { .. }) => Finding::WrongOutput(WrongOutput::Imprecise {
             case: text("heads"),
             output: text("output"),
             difference: Difference { error: 3.4e-8, tolerance: 1e-12, ..difference() },
-        },
-        Finding::SingleOnly { .. } => Finding::SingleOnly {
+        }),
+        Finding::WrongOutput(WrongOutput::SingleOnly { .. }) => Finding::WrongOutput(WrongOutput::SingleOnly {
             case: None,
             how: OnlyInF32::Panic {
                 message: text("expected m1 and m2 to have the same dtype, but got: float != double"),
                 location: Some(text("attention.rs:27")),
             },
-        },
-        Finding::ExtraAxes { .. } => Finding::ExtraAxes {
+        }),
+        Finding::WrongOutput(WrongOutput::ExtraAxes { .. }) => Finding::WrongOutput(WrongOutput::ExtraAxes {
             case: text("square"),
             output: text("mask"),
             expected: vec![5, 5],
             actual: vec![1, 1, 5, 5],
-        },
+        }),
         Finding::FailsAsPart { .. } => Finding::FailsAsPart {
             task: text("causal_self_attention"),
-            finding: Some(Box::new(Finding::Panicked {
+            finding: Some(Box::new(Finding::CallFailed(CallFailed::Panicked {
                 message: text("view size is not compatible with input tensor's size and stride"),
                 location: Some(text("attention.rs:27")),
-            })),
+            }))),
         },
-        Finding::Misbehaves { .. } => Finding::Misbehaves { case: text("all"), behaviour: misbehaviour() },
-        Finding::OutsideSupport { .. } => Finding::OutsideSupport {
+        Finding::WrongOutput(WrongOutput::Misbehaves { .. }) => Finding::WrongOutput(WrongOutput::Misbehaves { case: text("all"), behaviour: misbehaviour() }),
+        Finding::WrongOutput(WrongOutput::OutsideSupport { .. }) => Finding::WrongOutput(WrongOutput::OutsideSupport {
             case: text("half"),
             token: 7,
             count: 31,
             possible: vec![0, 2, 5],
             mass: Some(0.5),
-        },
-        Finding::WrongDistribution { .. } => Finding::WrongDistribution {
+        }),
+        Finding::WrongOutput(WrongOutput::WrongDistribution { .. }) => Finding::WrongOutput(WrongOutput::WrongDistribution {
             case: text("half"),
             token: 3,
             expected: 0.25,
             observed: 0.31,
             p_value: 1e-12,
             alarm: 1e-6,
-        },
+        }),
         Finding::BelowBar { .. } => Finding::BelowBar {
             measurements: vec![
                 Measurement { what: text("accuracy on unseen nodes"), value: 0.849_99, bar: Bar::AtLeast(0.85) },
@@ -161,15 +164,15 @@ one_of_each! {
             what: text("the output at positions before it"),
             mismatch: Mismatch::Values(difference()),
         }),
-        Finding::ArgumentModified { .. } => Finding::ArgumentModified { argument: text("query") },
-        Finding::NotDeterministic { .. } => Finding::NotDeterministic {
+        Finding::Impure(Impure::ArgumentModified { .. }) => Finding::Impure(Impure::ArgumentModified { argument: text("query") }),
+        Finding::Impure(Impure::NotDeterministic { .. }) => Finding::Impure(Impure::NotDeterministic {
             output: text("output"),
             mismatch: Mismatch::Values(difference()),
-        },
-        Finding::OrderDependent { .. } => Finding::OrderDependent {
+        }),
+        Finding::Impure(Impure::OrderDependent { .. }) => Finding::Impure(Impure::OrderDependent {
             output: text("output"),
             mismatch: Mismatch::Values(difference()),
-        },
+        }),
     }
 }
 
@@ -192,7 +195,7 @@ one_of_each! {
             value: text("0.75"),
             rule: text("1"),
         },
-        Violation::Call(_) => Violation::Call(Box::new(Finding::NotAttempted)),
+        Violation::Call(_) => Violation::Call(Box::new(Finding::BeforeRun(BeforeRun::NotAttempted))),
     }
 }
 

@@ -4,6 +4,7 @@
 //! hint is the next step. The matches have no wildcard: a new finding does not compile until it has its words.
 
 mod area;
+mod call;
 mod diagnosis;
 mod draws;
 mod figures;
@@ -11,6 +12,7 @@ pub(crate) mod html;
 mod law;
 mod mismatch;
 mod next;
+mod output;
 mod pattern;
 pub(crate) mod picture;
 mod process;
@@ -21,13 +23,12 @@ mod summary;
 mod trial;
 pub(crate) mod watch;
 
-use judge::compare::Difference;
 use judge::contract::limits::Limits;
 use judge::findings::verdict::Verdict;
-use judge::findings::{Behaviour, Finding, OnlyInF32};
+use judge::findings::{BeforeRun, Finding, Impure};
 use judge::grading::assignment::Hints;
 
-use crate::clean::{clean, clean_libtorch};
+use crate::clean::clean;
 use mismatch::Frame;
 
 pub(crate) use area::area;
@@ -91,88 +92,35 @@ impl Place<'_> {
 /// The words on a finding.
 pub(crate) fn finding(finding: &Finding, place: Place<'_>) -> Words {
     match finding {
-        Finding::NotAttempted => not_attempted(place),
-        Finding::DidNotCompile(error) => source::did_not_compile(error),
-        Finding::Forbidden {
+        Finding::BeforeRun(found) => before_run(found, place),
+        Finding::CallFailed(found) => call::failed(found, place),
+        Finding::WrongOutput(found) => output::wrong(found, place),
+        Finding::Impure(found) => impure(found),
+        Finding::BelowBar { measurements } => trial::below_bar(measurements, place),
+        Finding::LawBroken(violation) => law::broken(violation, place),
+        Finding::FailsAsPart { task, finding } => fails_as_part(task, finding.as_deref(), place),
+    }
+}
+
+fn before_run(found: &BeforeRun, place: Place<'_>) -> Words {
+    match found {
+        BeforeRun::NotAttempted => not_attempted(place),
+        BeforeRun::DidNotCompile(error) => source::did_not_compile(error),
+        BeforeRun::Forbidden {
             file,
             line,
             item,
             inside,
             why,
         } => source::forbidden((file, *line), item, inside.as_deref(), *why),
-        Finding::Panicked { message, location } => process::panicked(message, location.as_deref()),
-        Finding::Crashed { how } => process::crashed(*how),
-        Finding::TimedOut {
-            cpu: _,
-            wall: _,
-            by_cpu,
-        } => process::timed_out(*by_cpu, place.limits),
-        Finding::TimeIsUp { seconds } => process::time_is_up(*seconds),
-        Finding::UsedUp { seconds, slept } => process::used_up(*seconds, *slept),
-        Finding::TooManyThreads { limit } => process::too_many_threads(*limit),
-        Finding::OutOfMemory { limit } => process::out_of_memory(*limit),
-        Finding::Malformed { reason } => malformed(reason),
-        Finding::RefusedValid { reason } => refused_valid(reason, place),
-        Finding::AcceptedInvalid { input } => accepted_invalid(input),
-        Finding::MissingOutput { output } => missing_output(output),
-        Finding::Unusable { output, reason } => unusable(output, reason),
-        Finding::WrongDevice {
-            output,
-            expected,
-            actual,
-        } => wrong_device(output, expected, actual),
-        Finding::NoGradient { reason } => no_gradient(reason),
-        Finding::Wrong {
-            case,
-            output,
-            mismatch,
-            patterns,
-        } => mismatch::wrong(case, output, mismatch, patterns, place),
-        Finding::NanInPadding {
-            case,
-            output,
-            index,
-            blank,
-        } => nan_in_padding(case.as_deref(), output, index, *blank),
-        Finding::Differs {
-            case,
-            output,
-            mismatch,
-            seed,
-        } => mismatch::differs(case, output, mismatch, *seed, place),
-        Finding::Imprecise {
-            case,
-            output,
-            difference,
-        } => imprecise(case, output, difference),
-        Finding::SingleOnly { case, how } => single_only(case.as_deref(), how),
-        Finding::ExtraAxes {
-            case,
-            output,
-            expected,
-            actual,
-        } => mismatch::extra_axes(case, output, expected, actual),
-        Finding::Misbehaves { case, behaviour } => misbehaves(case, behaviour, place),
-        Finding::OutsideSupport {
-            case,
-            token,
-            count,
-            possible,
-            mass,
-        } => draws::outside_support(case, (*token, *count), possible, *mass, place),
-        Finding::WrongDistribution {
-            case,
-            token,
-            expected,
-            observed,
-            p_value,
-            alarm: _,
-        } => draws::wrong_distribution(case, *token, (*expected, *observed), *p_value, place),
-        Finding::BelowBar { measurements } => trial::below_bar(measurements, place),
-        Finding::LawBroken(violation) => law::broken(violation, place),
-        Finding::FailsAsPart { task, finding } => fails_as_part(task, finding.as_deref(), place),
-        Finding::ArgumentModified { argument } => argument_modified(argument),
-        Finding::NotDeterministic { output, mismatch } => Words::new(
+        BeforeRun::TimeIsUp { seconds } => process::time_is_up(*seconds),
+    }
+}
+
+fn impure(found: &Impure) -> Words {
+    match found {
+        Impure::ArgumentModified { argument } => argument_modified(argument),
+        Impure::NotDeterministic { output, mismatch } => Words::new(
             format!(
                 "two equal calls gave different `{}`: {}",
                 clean(output),
@@ -181,7 +129,7 @@ pub(crate) fn finding(finding: &Finding, place: Place<'_>) -> Words {
             "draw random numbers from libtorch's generator only (it is seeded anew before each call), and keep \
              nothing from one call to the next",
         ),
-        Finding::OrderDependent { output, mismatch } => Words::new(
+        Impure::OrderDependent { output, mismatch } => Words::new(
             format!(
                 "`{}` depends on the calls made before: {}",
                 clean(output),
@@ -228,155 +176,6 @@ fn fails_as_part(larger: &str, found: Option<&Finding>, place: Place<'_>) -> Wor
     Words::new(
         format!("right by its own checks, but `{larger}` fails with it, and holds with the reference's{seen}"),
         format!("look at what `{larger}` hands to it: other shapes, views of other tensors, other settings"),
-    )
-}
-
-fn malformed(reason: &str) -> Words {
-    Words::new(
-        format!("what came back is no answer: {}", clean(reason)),
-        "return the tensors that the signature names, and leave the process's file descriptors alone",
-    )
-}
-
-fn refused_valid(reason: &str, place: Place<'_>) -> Words {
-    let reason = clean(reason);
-    let words = if reason.is_empty() {
-        String::new()
-    } else {
-        format!(": {reason}")
-    };
-    Words::new(
-        format!("refused a valid input{words}"),
-        format!(
-            "{} says which inputs are errors; all others need an answer",
-            place.explain()
-        ),
-    )
-}
-
-fn accepted_invalid(input: &str) -> Words {
-    Words::new(
-        format!("accepted {}, which has to be refused", clean(input)),
-        "return `Err(InvalidInput)` before computing anything",
-    )
-}
-
-fn missing_output(output: &str) -> Words {
-    Words::new(
-        format!("the output `{}` is missing", clean(output)),
-        "return every tensor that the signature names",
-    )
-}
-
-fn unusable(output: &str, reason: &str) -> Words {
-    let (output, reason) = (clean(output), clean_libtorch(reason));
-    let subject = if output.is_empty() {
-        "an output".to_owned()
-    } else {
-        format!("`{output}`")
-    };
-    let words = if reason.is_empty() {
-        String::new()
-    } else {
-        format!(": {reason}")
-    };
-    Words::new(
-        format!("{subject} cannot be judged{words}"),
-        "return dense tensors of dtype f32, f64, int64 or bool, on the device of the input",
-    )
-}
-
-/// The texts are the worker's, so they may be anything, or nothing where the assignment hides them.
-fn wrong_device(output: &str, expected: &str, actual: &str) -> Words {
-    let [output, expected, actual] = [output, expected, actual].map(clean);
-    let message = if output.is_empty() || expected.is_empty() || actual.is_empty() {
-        "an output is on another device than the input".to_owned()
-    } else {
-        format!("`{output}` is on {actual}, and the input is on {expected}")
-    };
-    Words::new(
-        message,
-        "make new tensors with the device of the input (`input.device()`), and return results where they were computed",
-    )
-}
-
-fn no_gradient(reason: &str) -> Words {
-    let reason = clean_libtorch(reason);
-    let words = if reason.is_empty() {
-        String::new()
-    } else {
-        format!(": {reason}")
-    };
-    Words::new(
-        format!("no gradient flows back{words}"),
-        "compute the output from every argument with tensor operations: `detach`, `no_grad`, and values that are read \
-         out and put into a new tensor all cut the gradient",
-    )
-}
-
-/// A row of a mask that sees nothing is told by what it leads to, and so is the NaN that has come of one.
-fn nan_in_padding(case: Option<&str>, output: &str, index: &[usize], blank: bool) -> Words {
-    let case = case.map(|case| format!(" (case {})", clean(case))).unwrap_or_default();
-    let (output, index) = (clean(output), figures::index(index));
-    let message = if blank {
-        format!("NaN in padded rows: row {index} of `{output}` sees no token, and a softmax over nothing is NaN{case}")
-    } else {
-        format!("NaN in padded rows: `{output}` is NaN at {index}, a position of padding{case}")
-    };
-    Words::new(
-        message,
-        "let the rows of padding see the tokens as all other rows do, and hide the columns of padding only: what such \
-         a row computes is not looked at, but NaN spreads from it",
-    )
-}
-
-fn imprecise(case: &str, output: &str, difference: &Difference) -> Words {
-    Words::new(
-        format!(
-            "in f64 `{}` is right to f32 only (case {}): the error is {} of the largest value, {} is allowed",
-            clean(output),
-            clean(case),
-            figures::brief(difference.error),
-            figures::brief(difference.tolerance)
-        ),
-        "some step runs in f32: look for `Kind::Float`, and for tensors made without the dtype of the input",
-    )
-}
-
-/// A step that is in f32 whatever the input, so that nothing comes of f64.
-fn single_only(case: Option<&str>, how: &OnlyInF32) -> Words {
-    let case = case.map(|case| format!(" (case {})", clean(case))).unwrap_or_default();
-    let seen = match how {
-        OnlyInF32::Output(output) => format!("for f64 inputs `{}` is f32{case}", clean(output)),
-        OnlyInF32::Panic { message, location } => {
-            let (message, place) = (clean_libtorch(message), location.as_deref().map(clean));
-            let place = place.map(|place| format!(" at {place}")).unwrap_or_default();
-            format!("for f64 inputs a step meets f32 beside f64{place}{case}: {message}")
-        }
-    };
-    Words::new(
-        format!("{seen}; in f32 the same cases are right"),
-        "some step is in f32 whatever the input: look for `Kind::Float`, as in `softmax(-1, Kind::Float)`, and give \
-         `None` or the input's `kind()` in its place; tch's `cross_entropy_for_logits` has one inside, \
-         `log_softmax(-1, None)` with `nll_loss` has not",
-    )
-}
-
-fn misbehaves(case: &str, behaviour: &Behaviour, place: Place<'_>) -> Words {
-    let Behaviour {
-        input,
-        what,
-        expected,
-        actual,
-        steps: _,
-    } = behaviour;
-    let [case, input, what, expected, actual] = [case, input, what, expected, actual].map(clean);
-    Words::new(
-        format!("for {input}, {what} is {actual}, it has to be {expected} (case {case})"),
-        format!(
-            "follow the table, and find the first row that is not as you meant it; {} gives the rules that it keeps",
-            place.explain()
-        ),
     )
 }
 

@@ -1,7 +1,7 @@
 //! The words on a whole task.
 
-use judge::findings::Finding;
 use judge::findings::verdict::Verdict;
+use judge::findings::{BeforeRun, Finding};
 use judge::grading::judgement::{Check, Ending, Kind, Skip, TaskJudgement};
 use judge::grading::judgement::{Loss, Portion};
 
@@ -155,9 +155,9 @@ fn findings(judgement: &TaskJudgement) -> impl Iterator<Item = &Finding> {
 }
 
 fn of_source(finding: &Finding) -> Option<String> {
-    if let Finding::DidNotCompile(error) = finding {
+    if let Finding::BeforeRun(BeforeRun::DidNotCompile(error)) = finding {
         Some(place(&error.file, error.line))
-    } else if let Finding::Forbidden { file, line, .. } = finding {
+    } else if let Finding::BeforeRun(BeforeRun::Forbidden { file, line, .. }) = finding {
         Some(place(file, Some(*line)))
     } else {
         None
@@ -213,7 +213,7 @@ impl Fate {
         match ending {
             Some(Ending::Passed) => Self::Right,
             Some(Ending::Failed {
-                finding: Finding::NotAttempted,
+                finding: Finding::BeforeRun(BeforeRun::NotAttempted),
                 ..
             }) => Self::NotWritten,
             Some(Ending::Failed { .. }) => Self::Lost,

@@ -1,6 +1,7 @@
 //! All words in one place, to be read aloud.
 
 use judge::contract::limits::Limits;
+use judge::findings::WrongOutput;
 use judge::grading::judgement::Kind;
 
 use super::mismatch::Frame;
@@ -20,11 +21,13 @@ const PLACE: Place<'static> = Place {
 
 fn all() -> Vec<Words> {
     let broken = violations().into_iter().map(Finding::LawBroken);
-    let wrong = mismatches().into_iter().map(|mismatch| Finding::Wrong {
-        case: "batch".to_owned(),
-        output: "output".to_owned(),
-        mismatch,
-        patterns: Vec::new(),
+    let wrong = mismatches().into_iter().map(|mismatch| {
+        Finding::WrongOutput(WrongOutput::Wrong {
+            case: "batch".to_owned(),
+            output: "output".to_owned(),
+            mismatch,
+            patterns: Vec::new(),
+        })
     });
     let changed = mismatches().into_iter().map(|mismatch| {
         Finding::LawBroken(judge::findings::Violation::Changed {
@@ -40,12 +43,14 @@ fn all() -> Vec<Words> {
             mismatch,
         })
     });
-    let forbidden = prohibitions().into_iter().map(|why| Finding::Forbidden {
-        file: "rotary.rs".to_owned(),
-        line: 7,
-        item: "a name".to_owned(),
-        inside: None,
-        why,
+    let forbidden = prohibitions().into_iter().map(|why| {
+        Finding::BeforeRun(BeforeRun::Forbidden {
+            file: "rotary.rs".to_owned(),
+            line: 7,
+            item: "a name".to_owned(),
+            inside: None,
+            why,
+        })
     });
     let found = findings()
         .into_iter()

@@ -4,7 +4,7 @@
 //! a number somewhere in the result would say nothing about the cause.
 
 use judge::contract::arguments::{Array, array, tensor_like};
-use judge::findings::Finding;
+use judge::findings::{Finding, WrongOutput};
 use ndarray::{Axis, s};
 use wire::{DType, Tensors};
 
@@ -70,12 +70,12 @@ fn of_row(spans: &[IsToken], row: usize) -> Vec<bool> {
 type Place = (&'static str, Vec<usize>);
 
 fn finding(case: Option<&str>, (output, index): Place, blank: bool) -> Finding {
-    Finding::NanInPadding {
+    Finding::WrongOutput(WrongOutput::NanInPadding {
         case: case.map(str::to_owned),
         output: output.to_owned(),
         index,
         blank,
-    }
+    })
 }
 
 /// Of each row of the batch, which positions hold tokens.
@@ -152,7 +152,7 @@ mod tests {
 
     fn index(finding: Finding) -> Vec<usize> {
         match finding {
-            Finding::NanInPadding { index, .. } => index,
+            Finding::WrongOutput(WrongOutput::NanInPadding { index, .. }) => index,
             other => panic!("{other:?} is of no padding"),
         }
     }

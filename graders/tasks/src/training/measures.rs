@@ -3,9 +3,9 @@
 use judge::checks::trainer::Trainer;
 use judge::contract::arguments::with;
 use judge::contract::subject::Call;
-use judge::findings::Finding;
 use judge::findings::measurement::{Bar, Measurement, Series};
 use judge::findings::stop::Stop;
+use judge::findings::{CallFailed, Finding, WrongOutput};
 use wire::{Tensor, Tensors};
 
 use crate::convolution::plain::Mode;
@@ -19,14 +19,14 @@ pub(crate) fn like(initial: &Tensors, mut trained: Tensors) -> Result<Tensors, S
             return Ok((name.clone(), tensor));
         }
         let described = |tensor: &Tensor| format!("{} of shape {:?}", tensor.dtype(), tensor.shape());
-        Err(Stop::Found(Finding::Unusable {
+        Err(Stop::Found(Finding::CallFailed(CallFailed::Unusable {
             output: name.clone(),
             reason: format!(
                 "{}, the weight that was given is {}",
                 described(&tensor),
                 described(given)
             ),
-        }))
+        })))
     };
     initial.iter().map(weight).collect()
 }
@@ -95,9 +95,9 @@ pub(crate) fn curve(name: &str, points: Vec<(f64, f64)>, [x_label, y_label]: [&s
 }
 
 fn missing(output: &str) -> Stop {
-    Stop::Found(Finding::MissingOutput {
+    Stop::Found(Finding::WrongOutput(WrongOutput::MissingOutput {
         output: output.to_owned(),
-    })
+    }))
 }
 
 #[cfg(test)]

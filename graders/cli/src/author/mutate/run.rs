@@ -9,8 +9,8 @@ use files::sha256;
 use judge::checks::golden::judge_case;
 use judge::checks::probe::Probe;
 use judge::contract::Task;
-use judge::findings::Finding;
 use judge::findings::stop::Stop;
+use judge::findings::{Finding, WrongOutput};
 use judge::fixtures::Fixtures;
 use judge::grading::assignment::Assignment;
 use judge::grading::judgement::{Bench, Training, judge_task};
@@ -263,7 +263,8 @@ impl<'a> Laboratory<'a> {
                     Err(Stop::Fault(fault)) => return Err(Failure::fault(fault.0)),
                 };
                 // What is right to f32 is left to the check of precision.
-                if found.is_some_and(|finding| !matches!(finding, Finding::Imprecise { .. })) {
+                if found.is_some_and(|finding| !matches!(finding, Finding::WrongOutput(WrongOutput::Imprecise { .. })))
+                {
                     return Ok(Some(format!("{}/golden-f64/{}", task.id, case.portion)));
                 }
             }

@@ -6,7 +6,7 @@ use std::io;
 
 use judge::contract::Task;
 use judge::contract::forbidden::Family;
-use judge::findings::{Finding, Prohibition};
+use judge::findings::{BeforeRun, Finding, Prohibition};
 use policy::{Breach, Inspection, Reason, Rules, TaskRules};
 use sandbox::build::Built;
 use sandbox::stage::{self, PARTS, is_given};
@@ -57,13 +57,13 @@ pub(crate) fn finding(inspection: &Inspection, built: &Built, task: &Task) -> Op
 }
 
 fn forbidden_use(breach: &Breach) -> Finding {
-    Finding::Forbidden {
+    Finding::BeforeRun(BeforeRun::Forbidden {
         file: breach.file.clone(),
         line: breach.line,
         item: breach.item.clone(),
         inside: breach.inside.clone(),
         why: prohibition(breach.reason),
-    }
+    })
 }
 
 /// A file that was left to the compiler, and that the compiler accepts: what is in it is not known. One that holds no
@@ -75,13 +75,13 @@ fn unread(inspection: &Inspection, built: &Built, task: &Task) -> Option<Finding
         let concerns = unread.file == task.file || !holds_a_task(&unread.file);
         concerns && compiles(&unread.file)
     })?;
-    Some(Finding::Forbidden {
+    Some(Finding::BeforeRun(BeforeRun::Forbidden {
         file: found.file.clone(),
         line: found.line,
         item: "a text that only the compiler can read".to_owned(),
         inside: None,
         why: Prohibition::Unreadable,
-    })
+    }))
 }
 
 fn prohibition(reason: Reason) -> Prohibition {

@@ -6,8 +6,8 @@ use std::path::Path;
 use std::time::Instant;
 
 use judge::contract::Task;
-use judge::findings::Finding;
 use judge::findings::verdict::Verdict;
+use judge::findings::{BeforeRun, CallFailed, Finding};
 use judge::grading::judgement::{Bench, TaskJudgement};
 
 use super::attacks::{self, Attack, Expected};
@@ -117,8 +117,8 @@ fn findings(task: &TaskJudgement) -> impl Iterator<Item = String> {
         .iter()
         .filter_map(|check| check.finding())
         .map(|finding| match finding {
-            Finding::Panicked { message, .. } => message.clone(),
-            Finding::DidNotCompile(error) => error.message.clone(),
+            Finding::CallFailed(CallFailed::Panicked { message, .. }) => message.clone(),
+            Finding::BeforeRun(BeforeRun::DidNotCompile(error)) => error.message.clone(),
             other => format!("{other:?}"),
         })
 }

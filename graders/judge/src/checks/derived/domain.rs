@@ -17,7 +17,7 @@ use crate::contract::scenario::{Scenario, Sizes};
 use crate::contract::subject::{Call, Subject};
 use crate::contract::tolerance::Tolerances;
 use crate::findings::fault::Fault;
-use crate::findings::{Counterexample, Finding, Violation};
+use crate::findings::{CallFailed, Counterexample, Finding, Violation, WrongOutput};
 use crate::fixtures::case::StoredCase;
 
 /// The check.
@@ -128,7 +128,7 @@ fn differs(
     };
     let expected = match returned(observed, task.canonical) {
         Ok(expected) => Some(expected),
-        Err(Finding::RefusedValid { .. }) => None,
+        Err(Finding::CallFailed(CallFailed::RefusedValid { .. })) => None,
         Err(finding) => {
             return Err(Fault(format!(
                 "the reference does not answer `{}` of `{}` at {:?}: {finding:?}",
@@ -140,11 +140,11 @@ fn differs(
     };
     let mut probe = Probe::new(subject, task.canonical);
     let found = match (answered(probe.call(&call))?, expected) {
-        (Err(Finding::RefusedValid { .. }), None) => None,
+        (Err(Finding::CallFailed(CallFailed::RefusedValid { .. })), None) => None,
         (Err(finding), _) => Some(finding),
-        (Ok(_), None) => Some(Finding::AcceptedInvalid {
+        (Ok(_), None) => Some(Finding::CallFailed(CallFailed::AcceptedInvalid {
             input: invalid(domain, &scenario),
-        }),
+        })),
         (Ok(actual), Some(expected)) => {
             let known = StoredCase {
                 inputs: call.arguments.clone(),
@@ -181,12 +181,16 @@ fn invalid(domain: &Domain, scenario: &Scenario) -> String {
 /// What a difference means here: what is right to f32 is left to the check of precision.
 fn charged(finding: Finding) -> Option<Finding> {
     match finding {
-        Finding::Imprecise { .. } | Finding::ExtraAxes { .. } => None,
-        Finding::Wrong { output, mismatch, .. } => Some(Finding::LawBroken(Violation::Unequal {
-            what: format!("`{output}`"),
-            equals: "what the reference gives".to_owned(),
-            mismatch,
-        })),
+        Finding::WrongOutput(WrongOutput::Imprecise { .. }) | Finding::WrongOutput(WrongOutput::ExtraAxes { .. }) => {
+            None
+        }
+        Finding::WrongOutput(WrongOutput::Wrong { output, mismatch, .. }) => {
+            Some(Finding::LawBroken(Violation::Unequal {
+                what: format!("`{output}`"),
+                equals: "what the reference gives".to_owned(),
+                mismatch,
+            }))
+        }
         other => Some(other),
     }
 }

@@ -12,7 +12,7 @@ use crate::contract::call::arguments_in;
 use crate::contract::random::Random;
 use crate::contract::subject::{Call, Gradient, Subject};
 use crate::findings::fault::Fault;
-use crate::findings::{Finding, Violation};
+use crate::findings::{CallFailed, Finding, Violation};
 use crate::fixtures::case::StoredCase;
 
 /// The check.
@@ -148,9 +148,9 @@ fn difference(name: &str, expected: &Tensor, actual: Option<&Tensor>, scale: f64
 }
 
 fn missing(name: &str) -> Finding {
-    Finding::NoGradient {
+    Finding::CallFailed(CallFailed::NoGradient {
         reason: format!("no gradient reaches `{name}`"),
-    }
+    })
 }
 
 /// The outputs of the reference that have a gradient in a golden case. `None` where no reference is at hand.

@@ -11,7 +11,7 @@ use crate::contract::call::arguments_in;
 use crate::contract::subject::{Call, Subject};
 use crate::contract::tolerance::Tolerances;
 use crate::findings::fault::Fault;
-use crate::findings::{Finding, Violation};
+use crate::findings::{Finding, Violation, WrongOutput};
 
 /// The check.
 pub const CHECK: Derived = Derived {
@@ -110,12 +110,16 @@ fn laid_out(task: &Task, arguments: &Tensors, layout: MemoryLayout) -> Call {
 /// What a wrong answer to a golden case means here: the same case was right before.
 fn changed(finding: Finding, layout: MemoryLayout) -> Option<Finding> {
     match finding {
-        Finding::Wrong { output, mismatch, .. } => Some(Finding::LawBroken(Violation::Changed {
-            cause: words(layout).to_owned(),
-            what: format!("`{output}`"),
-            mismatch,
-        })),
-        Finding::Imprecise { .. } | Finding::ExtraAxes { .. } => None,
+        Finding::WrongOutput(WrongOutput::Wrong { output, mismatch, .. }) => {
+            Some(Finding::LawBroken(Violation::Changed {
+                cause: words(layout).to_owned(),
+                what: format!("`{output}`"),
+                mismatch,
+            }))
+        }
+        Finding::WrongOutput(WrongOutput::Imprecise { .. }) | Finding::WrongOutput(WrongOutput::ExtraAxes { .. }) => {
+            None
+        }
         other => Some(other),
     }
 }

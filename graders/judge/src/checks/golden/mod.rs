@@ -10,8 +10,8 @@ use crate::contract::answer::Answer;
 use crate::contract::call::{arguments_in, case_call, distribution_name, draws};
 use crate::contract::tolerance::Tolerances;
 use crate::contract::{Case, Expect, Task};
-use crate::findings::Finding;
 use crate::findings::stop::Stop;
+use crate::findings::{Finding, WrongOutput};
 use crate::fixtures::case::StoredCase;
 
 /// The argument that makes a distribution a nucleus.
@@ -78,7 +78,9 @@ fn judge_values(
     );
     expected.iter().find_map(|(output, expected)| {
         let Some(actual) = outputs.get(output) else {
-            return Some(Finding::MissingOutput { output: output.clone() });
+            return Some(Finding::WrongOutput(WrongOutput::MissingOutput {
+                output: output.clone(),
+            }));
         };
         // Expected floats are stored in f64; the submission answers in the dtype of its inputs.
         let dtype = if expected.dtype().is_float() {
@@ -93,7 +95,7 @@ fn judge_values(
             // Right values behind axes of size 1 are no wrong answer; that they are only right to f32 is told first.
             match compare(expected, &bare, dtype, tight).map(|mismatch| wrong(case, output, mismatch, loose, dtype)) {
                 None => return Some(extra_axes(case, output, expected, actual)),
-                Some(imprecise @ Finding::Imprecise { .. }) => return Some(imprecise),
+                Some(imprecise @ Finding::WrongOutput(WrongOutput::Imprecise { .. })) => return Some(imprecise),
                 Some(_) => {}
             }
         }
@@ -110,46 +112,48 @@ fn judge_values(
 }
 
 fn extra_axes(case: &str, output: &str, expected: &Tensor, actual: &Tensor) -> Finding {
-    Finding::ExtraAxes {
+    Finding::WrongOutput(WrongOutput::ExtraAxes {
         case: case.to_owned(),
         output: output.to_owned(),
         expected: expected.shape().to_vec(),
         actual: actual.shape().to_vec(),
-    }
+    })
 }
 
 /// A wrong output, or merely an imprecise one: in f64, but only as good as f32.
 fn wrong(case: &str, output: &str, mismatch: Mismatch, loose: f64, dtype: DType) -> Finding {
     let (case, output) = (case.to_owned(), output.to_owned());
     match mismatch {
-        Mismatch::Values(difference) if dtype == DType::F64 && difference.error <= loose => Finding::Imprecise {
-            case,
-            output,
-            difference,
-        },
-        mismatch => Finding::Wrong {
+        Mismatch::Values(difference) if dtype == DType::F64 && difference.error <= loose => {
+            Finding::WrongOutput(WrongOutput::Imprecise {
+                case,
+                output,
+                difference,
+            })
+        }
+        mismatch => Finding::WrongOutput(WrongOutput::Wrong {
             case,
             output,
             mismatch,
             patterns: Vec::new(),
-        },
+        }),
     }
 }
 
 /// A wrong output with the patterns in which it differs.
 fn with_patterns(finding: Finding, found: impl FnOnce() -> Vec<Pattern>) -> Finding {
     match finding {
-        Finding::Wrong {
+        Finding::WrongOutput(WrongOutput::Wrong {
             case,
             output,
             mismatch,
             patterns: _,
-        } => Finding::Wrong {
+        }) => Finding::WrongOutput(WrongOutput::Wrong {
             case,
             output,
             mismatch,
             patterns: found(),
-        },
+        }),
         other => other,
     }
 }
@@ -157,17 +161,17 @@ fn with_patterns(finding: Finding, found: impl FnOnce() -> Vec<Pattern>) -> Find
 fn judge_draws(case: &Case, output: &str, stored: &StoredCase, draws: usize, outputs: &Tensors) -> Option<Finding> {
     let probabilities = stored.expected.get(&distribution_name(output))?.to_f64();
     let Some(drawn) = outputs.get(output) else {
-        return Some(Finding::MissingOutput {
+        return Some(Finding::WrongOutput(WrongOutput::MissingOutput {
             output: output.to_owned(),
-        });
+        }));
     };
     let wrong = |mismatch| {
-        Some(Finding::Wrong {
+        Some(Finding::WrongOutput(WrongOutput::Wrong {
             case: case.name.to_owned(),
             output: output.to_owned(),
             mismatch,
             patterns: Vec::new(),
-        })
+        }))
     };
     let Data::I64(tokens) = drawn.data() else {
         let (expected, actual) = (DType::I64.to_string(), drawn.dtype().to_string());
@@ -192,7 +196,7 @@ fn outside_support(case: &Case, probabilities: &[f64], tokens: &[i64], mass: Opt
     };
     let token = *tokens.iter().find(|&&token| !possible(token))?;
     let count = tokens.iter().filter(|&&other| other == token).count() as u64;
-    Some(Finding::OutsideSupport {
+    Some(Finding::WrongOutput(WrongOutput::OutsideSupport {
         case: case.name.to_owned(),
         token,
         count,
@@ -201,7 +205,7 @@ fn outside_support(case: &Case, probabilities: &[f64], tokens: &[i64], mass: Opt
             .collect(),
         // A nucleus of the mass 1 is the whole distribution.
         mass: mass.filter(|&mass| mass < 1.0),
-    })
+    }))
 }
 
 /// Pearson's chi-square over the support, small cells merged.
@@ -219,14 +223,14 @@ fn wrong_frequencies(case: &Case, probabilities: &[f64], tokens: &[i64]) -> Opti
             off(a).total_cmp(&off(b))
         })
         .unwrap_or(0);
-    Some(Finding::WrongDistribution {
+    Some(Finding::WrongOutput(WrongOutput::WrongDistribution {
         case: case.name.to_owned(),
         token: worst as i64,
         expected: probabilities[worst],
         observed: share(worst),
         p_value,
         alarm: ALARM,
-    })
+    }))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::contract::call::{distribution_name, draws};
 use crate::contract::random::{floats, integers};
 use crate::contract::tolerance::Tolerances;
 use crate::contract::{Case, Expect, Task};
-use crate::findings::Finding;
+use crate::findings::{Finding, WrongOutput};
 use crate::fixtures::case::StoredCase;
 
 static TASK: Task = Task {
@@ -35,7 +35,7 @@ fn judged(expect: Expect, stored: &StoredCase, outputs: &Tensors) -> Finding {
 
 fn patterns(finding: Finding) -> Vec<Pattern> {
     match finding {
-        Finding::Wrong { patterns, .. } => patterns,
+        Finding::WrongOutput(WrongOutput::Wrong { patterns, .. }) => patterns,
         other => panic!("{other:?} has no patterns"),
     }
 }
@@ -58,10 +58,10 @@ fn where_only_the_dtype_is_wrong_no_pattern_of_the_values_is_told() {
     );
     let is_dtype = matches!(
         &found,
-        Finding::Wrong {
+        Finding::WrongOutput(WrongOutput::Wrong {
             mismatch: Mismatch::DType { .. },
             ..
-        }
+        })
     );
     assert!(is_dtype, "{found:?}");
     assert!(patterns(found).is_empty());
@@ -105,13 +105,13 @@ fn a_token_outside_the_nucleus_comes_with_the_nucleus() {
             inputs: arguments([("p", Tensor::real(p))]),
             expected: Tensors::from([(distribution_name("token"), distribution)]),
         };
-        let expected = Finding::OutsideSupport {
+        let expected = Finding::WrongOutput(WrongOutput::OutsideSupport {
             case: "case".to_owned(),
             token: 1,
             count: 1,
             possible: vec![0, 2],
             mass,
-        };
+        });
         assert_eq!(judged(DRAWN, &stored, &outputs), expected);
     }
 }

@@ -4,9 +4,8 @@
 //! reference's part, as it is with every part that is wrong, and the failure is charged to the part.
 
 use super::context::Bench;
-use super::model::{Check, Ending, Kind, TaskJudgement};
-use super::task::Found;
-use super::task_judge::{Cases, TaskJudge};
+use super::model::{Blame, Check, Ending, Kind, TaskJudgement};
+use super::task_judge::{Cases, Found, TaskJudge};
 use super::verdict::verdict;
 use crate::checks::derived;
 use crate::contract::subject::Subject;
@@ -21,17 +20,6 @@ use wire::DType;
 
 /// The check of a part that the larger tasks hold with it; made where one does not.
 pub const AS_PART: &str = "as-a-part";
-
-/// What a larger task has found of one of its parts.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Blame {
-    /// The part.
-    pub part: &'static str,
-    /// The check of the larger task that fails with it, and holds with the reference's.
-    pub check: String,
-    /// What that check has found.
-    pub finding: Finding,
-}
 
 impl TaskJudge<'_> {
     /// The checks of a task whose parts seem right, made again with the reference's parts where these make the difference.

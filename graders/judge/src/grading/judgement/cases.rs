@@ -12,8 +12,8 @@ use crate::checks::probe::Probe;
 use crate::checks::property::{BrokenLaw, Effort, law_seed, try_law};
 use crate::contract::subject::Subject;
 use crate::contract::{Case, Law, golden_name};
-use crate::findings::Finding;
 use crate::findings::fault::Fault;
+use crate::findings::{Finding, WrongOutput};
 use crate::fixtures::case::StoredCase;
 use crate::reproduction::{self, Reproduction};
 
@@ -57,14 +57,14 @@ impl TaskJudge<'_> {
                 match found {
                     Ending::Passed => held.push((*case, stored)),
                     Ending::Failed {
-                        finding: finding @ Finding::Imprecise { .. },
+                        finding: finding @ Finding::WrongOutput(WrongOutput::Imprecise { .. }),
                         ..
                     } => {
                         held.push((*case, stored));
                         imprecise.get_or_insert((*case, stored, finding));
                     }
                     Ending::Failed {
-                        finding: finding @ Finding::ExtraAxes { .. },
+                        finding: finding @ Finding::WrongOutput(WrongOutput::ExtraAxes { .. }),
                         ..
                     } => {
                         held.push((*case, stored));
@@ -379,38 +379,13 @@ fn is_answer(ending: &Ending) -> bool {
         Ending::Passed => true,
         Ending::Skipped(_) => false,
         Ending::Failed { finding, .. } => match finding {
-            Finding::Wrong { .. }
-            | Finding::NanInPadding { .. }
-            | Finding::Imprecise { .. }
-            | Finding::SingleOnly { .. }
-            | Finding::ExtraAxes { .. }
-            | Finding::Misbehaves { .. }
-            | Finding::MissingOutput { .. }
-            | Finding::OutsideSupport { .. }
-            | Finding::WrongDistribution { .. } => true,
-            Finding::NotAttempted
-            | Finding::DidNotCompile(_)
-            | Finding::Forbidden { .. }
-            | Finding::Panicked { .. }
-            | Finding::Crashed { .. }
-            | Finding::TimedOut { .. }
-            | Finding::TimeIsUp { .. }
-            | Finding::UsedUp { .. }
-            | Finding::TooManyThreads { .. }
-            | Finding::OutOfMemory { .. }
-            | Finding::Malformed { .. }
-            | Finding::RefusedValid { .. }
-            | Finding::AcceptedInvalid { .. }
-            | Finding::FailsAsPart { .. }
-            | Finding::Unusable { .. }
-            | Finding::WrongDevice { .. }
-            | Finding::NoGradient { .. }
-            | Finding::BelowBar { .. }
+            Finding::WrongOutput(_) => true,
+            Finding::BeforeRun(_)
+            | Finding::CallFailed(_)
             | Finding::LawBroken(_)
-            | Finding::ArgumentModified { .. }
-            | Finding::NotDeterministic { .. }
-            | Finding::OrderDependent { .. }
-            | Finding::Differs { .. } => false,
+            | Finding::FailsAsPart { .. }
+            | Finding::Impure(_)
+            | Finding::BelowBar { .. } => false,
         },
     }
 }

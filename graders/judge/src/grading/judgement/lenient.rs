@@ -12,7 +12,7 @@ use crate::compare::{Mismatch, without_leading_axes};
 use crate::contract::subject::{Call, Subject};
 use crate::contract::{Task, golden_portion};
 use crate::findings::fault::Fault;
-use crate::findings::{Finding, OnlyInF32};
+use crate::findings::{CallFailed, Finding, OnlyInF32, WrongOutput};
 
 /// The name of the check that outputs have no axes too many.
 pub const EXTRA_AXES: &str = "extra-axes";
@@ -213,22 +213,26 @@ pub(super) fn charge_single(double: &mut [Check], single: &[Check]) -> bool {
 /// What a finding in f64 says of a step in f32, if it can come of one.
 fn only_single(finding: &Finding) -> Option<Finding> {
     match finding {
-        Finding::Wrong {
+        Finding::WrongOutput(WrongOutput::Wrong {
             case,
             output,
             mismatch: Mismatch::DType { expected, actual },
             patterns: _,
-        } if *expected == DType::F64.to_string() && *actual == DType::F32.to_string() => Some(Finding::SingleOnly {
-            case: Some(case.clone()),
-            how: OnlyInF32::Output(output.clone()),
-        }),
-        Finding::Panicked { message, location } if mixes_dtypes(message) => Some(Finding::SingleOnly {
-            case: None,
-            how: OnlyInF32::Panic {
-                message: message.clone(),
-                location: location.clone(),
-            },
-        }),
+        }) if *expected == DType::F64.to_string() && *actual == DType::F32.to_string() => {
+            Some(Finding::WrongOutput(WrongOutput::SingleOnly {
+                case: Some(case.clone()),
+                how: OnlyInF32::Output(output.clone()),
+            }))
+        }
+        Finding::CallFailed(CallFailed::Panicked { message, location }) if mixes_dtypes(message) => {
+            Some(Finding::WrongOutput(WrongOutput::SingleOnly {
+                case: None,
+                how: OnlyInF32::Panic {
+                    message: message.clone(),
+                    location: location.clone(),
+                },
+            }))
+        }
         _ => None,
     }
 }

@@ -1,8 +1,8 @@
 //! Judging a submission: every check of every task, in an order in which parts come first.
 //!
-//! Here is the way through the tasks; `blame` says whose mistake it is where a part is called; `model` says what a judgement is, `context` what judging needs. `task` judges one
-//! task, `cases` and `trials` make its checks, `lenient` has mistakes of form cost only themselves, `verdict` says what
-//! the checks mean together.
+//! Here is the way through the tasks; `model` says what a judgement is, `context` what judging needs. `task` judges one
+//! task, `cases` and `trials` make its checks, `blame` says whose mistake it is where a part is called, `lenient` has
+//! mistakes of form cost only themselves, `verdict` says what the checks mean together.
 
 pub mod blame;
 mod cases;
@@ -20,17 +20,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use self::task_judge::TaskJudge;
 use crate::contract::Task;
 use crate::contract::subject::Subject;
-use crate::findings::Finding;
 use crate::findings::verdict::Verdict;
+use crate::findings::{BeforeRun, Finding};
 use crate::fixtures::files::FixtureError;
 use crate::grading::assignment::Entry;
 use crate::grading::parts::Broken;
 use crate::grading::points;
 
-pub use blame::{AS_PART, Blame, charge_parts, is_part};
+pub use blame::{AS_PART, charge_parts, is_part};
 pub use context::{Bench, TimeLimit, Training};
 pub use lenient::EXTRA_AXES;
-pub use model::{BUILD, Check, Ending, Kind, Loss, POLICY, Portion, Skip, TIME, TaskJudgement};
+pub use model::{BUILD, Blame, Check, Ending, Kind, Loss, POLICY, Portion, Skip, TIME, TaskJudgement};
 
 /// Judges tasks that are given with parts first.
 ///
@@ -72,7 +72,7 @@ pub fn judge_task(
         return Ok(None);
     };
     let late = bench.time.filter(|_| bench.is_late());
-    let late = late.map(|time| Finding::TimeIsUp { seconds: time.seconds });
+    let late = late.map(|time| Finding::BeforeRun(BeforeRun::TimeIsUp { seconds: time.seconds }));
     match precluded.get(task.id).or(late.as_ref()) {
         Some(finding) => Ok(Some(precluded_task(bench, task, entry, finding))),
         None => TaskJudge::new(bench, task, entry).run(broken, subject).map(Some),
@@ -85,8 +85,8 @@ fn precluded_task(bench: &Bench<'_>, task: &Task, entry: &Entry, finding: &Findi
         counterexample: None,
     };
     let (name, statement) = match finding {
-        Finding::TimeIsUp { .. } => (TIME, "the functions judged before leave time for this one"),
-        Finding::Forbidden { .. } => (POLICY, "the task is solved without what it rules out"),
+        Finding::BeforeRun(BeforeRun::TimeIsUp { .. }) => (TIME, "the functions judged before leave time for this one"),
+        Finding::BeforeRun(BeforeRun::Forbidden { .. }) => (POLICY, "the task is solved without what it rules out"),
         _ => (BUILD, "the file compiles, and the function has its signature"),
     };
     let portions = points::portions(task, entry, &[], bench.training.includes(task.id));

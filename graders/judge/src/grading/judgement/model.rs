@@ -1,6 +1,5 @@
 //! Checks, how they ended, and the judgement on a task.
 
-use super::blame::Blame;
 use crate::diagnosis::likeness::Likeness;
 use crate::findings::measurement::Outcome;
 use crate::findings::verdict::Verdict;
@@ -181,4 +180,15 @@ pub struct Portion {
     pub lost: Vec<Loss>,
     /// Whether trials among them were not asked for, so that it cannot be earned in this run.
     pub not_run: bool,
+}
+
+/// What a larger task has found of one of its parts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Blame {
+    /// The part.
+    pub part: &'static str,
+    /// The check of the larger task that fails with it, and holds with the reference's.
+    pub check: String,
+    /// What that check has found.
+    pub finding: Finding,
 }

@@ -1,11 +1,10 @@
 //! Judging one task: which checks are made, in which processes, and what comes of them.
 
-use super::blame::Blame;
 use super::cases::Golden;
 use super::lenient::{EXTRA_AXES, Leniency, Lenient, charge_single};
 use super::meter::Metered;
-use super::model::{Check, Ending, Kind, Skip, TaskJudgement};
-use super::task_judge::{Cases, TaskJudge};
+use super::model::{Blame, Check, Ending, Kind, Skip, TaskJudgement};
+use super::task_judge::{Cases, Found, TaskJudge};
 use super::verdict::{depends_on, is_unwritten, untried, verdict};
 use crate::checks::derived;
 use crate::checks::differential;
@@ -15,9 +14,9 @@ use crate::contract::Case;
 use crate::contract::subject::Subject;
 use crate::diagnosis::behaviour::Measure;
 use crate::diagnosis::{likenesses, not_ruled_out, pairs};
-use crate::findings::Finding;
 use crate::findings::fault::Fault;
 use crate::findings::verdict::Verdict;
+use crate::findings::{Finding, Impure, WrongOutput};
 use crate::fixtures::files::FixtureError;
 use crate::grading::parts::Broken;
 use crate::grading::points;
@@ -214,16 +213,6 @@ impl TaskJudge<'_> {
     }
 }
 
-/// The checks of golden cases, laws and hygiene, and how the task came by those of its parts that are wrong.
-#[derive(Debug, Default)]
-pub(super) struct Found {
-    pub(super) checks: Vec<Check>,
-    /// It asked for these, and the reference answered.
-    asked: Vec<&'static str>,
-    /// It asked for none of these.
-    round: Vec<&'static str>,
-}
-
 /// Whether a golden case got a wrong answer in f64. Where one used up its time, trying again would cost as much.
 fn is_recognisable(checks: &[Check]) -> bool {
     let golden = || {
@@ -256,7 +245,7 @@ fn mark_right_in_f64(checks: &mut [Check]) {
     for check in checks.iter_mut().filter(|check| check.kind == Kind::Single) {
         let is_right = portion(check).is_some_and(|portion| right.contains(&portion));
         if let Ending::Failed {
-            finding: Finding::Wrong { patterns, .. },
+            finding: Finding::WrongOutput(WrongOutput::Wrong { patterns, .. }),
             ..
         } = &mut check.ending
             && is_right
@@ -281,10 +270,10 @@ fn mark_imprecise(checks: &mut [Check], finding: Finding) {
 /// finding that says so has its calls, in their order. Where equal calls differ by themselves, their order is no reason.
 fn keep_reliable(checks: &mut [Check]) {
     let has = |found: fn(&Finding) -> bool| checks.iter().filter_map(Check::finding).any(found);
-    let depends = has(|finding| matches!(finding, Finding::OrderDependent { .. }));
-    let draws = has(|finding| matches!(finding, Finding::NotDeterministic { .. }));
+    let depends = has(|finding| matches!(finding, Finding::Impure(Impure::OrderDependent { .. })));
+    let draws = has(|finding| matches!(finding, Finding::Impure(Impure::NotDeterministic { .. })));
     for check in checks {
-        let is_order = matches!(check.finding(), Some(Finding::OrderDependent { .. }));
+        let is_order = matches!(check.finding(), Some(Finding::Impure(Impure::OrderDependent { .. })));
         let is_kept = if is_order { !draws } else { draws || !depends };
         if !is_kept {
             check.reproduction = None;

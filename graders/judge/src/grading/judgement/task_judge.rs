@@ -1,7 +1,7 @@
 //! What the checks of a task have in common while it is judged.
 
 use super::context::Bench;
-use super::model::Ending;
+use super::model::{Check, Ending};
 use crate::checks::derived::model::Known;
 use crate::contract::{Case, Task};
 use crate::findings::Finding;
@@ -24,6 +24,16 @@ pub(super) struct TaskJudge<'a> {
     pub(super) imprecise: Option<Finding>,
     /// Inputs on which the submission agrees with the reference, and what it gives for them.
     pub(super) known: Vec<Known>,
+}
+
+/// The checks of golden cases, laws and hygiene, and how the task came by those of its parts that are wrong.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) checks: Vec<Check>,
+    /// It asked for these, and the reference answered.
+    pub(super) asked: Vec<&'static str>,
+    /// It asked for none of these.
+    pub(super) round: Vec<&'static str>,
 }
 
 impl<'a> TaskJudge<'a> {

@@ -5,9 +5,9 @@ use super::task_judge::TaskJudge;
 use crate::checks::trainer::{Trainer, trial_seed};
 use crate::contract::subject::Subject;
 use crate::contract::training::Trial;
-use crate::findings::Finding;
 use crate::findings::fault::Fault;
 use crate::findings::measurement::Outcome;
+use crate::findings::{BeforeRun, Finding};
 
 impl TaskJudge<'_> {
     /// The checks that trials are. `broken` names what is wrong among all that the task uses: gradients do not pass
@@ -51,7 +51,7 @@ impl TaskJudge<'_> {
     /// in what used the time up.
     fn late(&self) -> Option<Finding> {
         let time = self.bench.time.filter(|_| self.bench.is_late())?;
-        Some(Finding::TimeIsUp { seconds: time.seconds })
+        Some(Finding::BeforeRun(BeforeRun::TimeIsUp { seconds: time.seconds }))
     }
 
     fn trial(&mut self, trial: &Trial, subject: &mut dyn Subject) -> Result<(Ending, Option<Outcome>), Fault> {

@@ -2,13 +2,13 @@
 
 use super::model::{Check, Ending, Kind, Skip};
 use crate::findings::verdict::Verdict;
-use crate::findings::{Finding, Violation};
+use crate::findings::{BeforeRun, Finding, Violation};
 
 /// Whether the check has come upon nothing but a `todo!()`.
 pub(super) fn is_unwritten(check: &Check) -> bool {
     match check.finding() {
-        Some(Finding::LawBroken(Violation::Call(finding))) => **finding == Finding::NotAttempted,
-        Some(finding) => *finding == Finding::NotAttempted,
+        Some(Finding::LawBroken(Violation::Call(finding))) => **finding == Finding::BeforeRun(BeforeRun::NotAttempted),
+        Some(finding) => *finding == Finding::BeforeRun(BeforeRun::NotAttempted),
         None => false,
     }
 }
@@ -43,7 +43,10 @@ fn is_training_through_others(check: &Check) -> bool {
 pub(super) fn depends_on(checks: &mut [Check], parts: &[&'static str]) {
     let depends = || Ending::Skipped(Skip::DependsOn(parts.iter().map(ToString::to_string).collect()));
     for check in checks {
-        if check.finding().is_some_and(|finding| *finding != Finding::NotAttempted) {
+        if check
+            .finding()
+            .is_some_and(|finding| *finding != Finding::BeforeRun(BeforeRun::NotAttempted))
+        {
             check.ending = depends();
             check.reproduction = None;
             for (_, ending) in &mut check.portions {

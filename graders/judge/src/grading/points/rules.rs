@@ -12,7 +12,7 @@ use crate::checks::differential;
 use crate::contract::training::Trial;
 use crate::contract::{Case, Expect};
 use crate::findings::measurement::Outcome;
-use crate::findings::{Finding, Violation};
+use crate::findings::{BeforeRun, CallFailed, Finding, Violation};
 use crate::grading::assignment::Visibility;
 
 const DEDUCTIONS: Deductions = Deductions {
@@ -87,29 +87,29 @@ fn openly() -> Ending {
 fn theirs() -> Vec<Ending> {
     let text = String::new;
     let findings = [
-        Finding::NotAttempted,
-        Finding::Panicked {
+        Finding::BeforeRun(BeforeRun::NotAttempted),
+        Finding::CallFailed(CallFailed::Panicked {
             message: text(),
             location: None,
-        },
-        Finding::Crashed {
+        }),
+        Finding::CallFailed(CallFailed::Crashed {
             how: Ended::Signalled(11),
-        },
-        Finding::TimedOut {
+        }),
+        Finding::CallFailed(CallFailed::TimedOut {
             cpu: 5.0,
             wall: 5.0,
             by_cpu: true,
-        },
-        Finding::TimeIsUp { seconds: 1.0 },
-        Finding::OutOfMemory { limit: 1 },
-        Finding::Malformed { reason: text() },
-        Finding::RefusedValid { reason: text() },
-        Finding::Unusable {
+        }),
+        Finding::BeforeRun(BeforeRun::TimeIsUp { seconds: 1.0 }),
+        Finding::CallFailed(CallFailed::OutOfMemory { limit: 1 }),
+        Finding::CallFailed(CallFailed::Malformed { reason: text() }),
+        Finding::CallFailed(CallFailed::RefusedValid { reason: text() }),
+        Finding::CallFailed(CallFailed::Unusable {
             output: text(),
             reason: text(),
-        },
-        Finding::NoGradient { reason: text() },
-        Finding::LawBroken(Violation::Call(Box::new(Finding::NotAttempted))),
+        }),
+        Finding::CallFailed(CallFailed::NoGradient { reason: text() }),
+        Finding::LawBroken(Violation::Call(Box::new(Finding::BeforeRun(BeforeRun::NotAttempted)))),
     ];
     let skips = [
         Skip::DependsOn(vec!["part".to_owned()]),

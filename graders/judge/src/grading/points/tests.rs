@@ -1,7 +1,7 @@
 //! What single checks cost.
 
 use super::*;
-use crate::findings::Finding;
+use crate::findings::{BeforeRun, Finding};
 
 const DEDUCTIONS: Deductions = Deductions {
     law: 0.25,
@@ -10,7 +10,7 @@ const DEDUCTIONS: Deductions = Deductions {
 };
 
 fn check(kind: Kind, holds: bool) -> Check {
-    let finding = Finding::NotAttempted;
+    let finding = Finding::BeforeRun(BeforeRun::NotAttempted);
     let failed = Ending::Failed {
         finding,
         counterexample: None,

@@ -5,7 +5,7 @@ use judge::contract::domain::Domain;
 use judge::contract::scenario::Scenario;
 use wire::{Tensor, Tensors};
 
-use super::case;
+use super::inputs::case;
 
 pub(super) const DOMAIN: &[Domain] = &[
     Domain {

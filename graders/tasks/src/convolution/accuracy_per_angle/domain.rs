@@ -6,7 +6,7 @@ use judge::contract::random::integers;
 use judge::contract::scenario::Scenario;
 use wire::Tensors;
 
-use crate::convolution::conv_net::network;
+use crate::convolution::conv_net::inputs::network;
 use crate::convolution::plain::{Mode, fitting};
 
 pub(super) const DOMAIN: &[Domain] = &[

@@ -4,7 +4,7 @@ use judge::contract::domain::Domain;
 use judge::contract::scenario::Scenario;
 use wire::Tensors;
 
-use super::network;
+use super::inputs::network;
 use crate::convolution::plain::{Mode, fitting};
 
 pub(super) const DOMAIN: &[Domain] = &[

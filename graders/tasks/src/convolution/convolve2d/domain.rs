@@ -5,7 +5,7 @@ use judge::contract::domain::Domain;
 use judge::contract::scenario::Scenario;
 use wire::Tensors;
 
-use super::case;
+use super::inputs::case;
 use crate::convolution::plain::Mode;
 
 pub(super) const DOMAIN: &[Domain] = &[

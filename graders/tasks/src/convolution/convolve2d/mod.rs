@@ -1,14 +1,13 @@
 //! `convolve2d`: one image, one kernel, six kinds of border.
 
 mod domain;
+mod inputs;
 mod properties;
 
-use judge::contract::arguments::arguments;
 use judge::contract::domain::Contract;
-use judge::contract::random::Random;
 use judge::contract::{Case, Expect, Law, Task};
-use wire::Tensors;
 
+use self::inputs::{case, corner};
 use super::plain::Mode;
 
 /// The task.
@@ -192,22 +191,3 @@ const LAWS: &[Law] = &[
     )
     .few(),
 ];
-
-/// Kernels are not as round as images, so that products are exact in f64 only.
-fn case(random: &mut Random, image: [usize; 2], kernel: [usize; 2], mode: Mode) -> Tensors {
-    let [padding, amount] = mode.arguments();
-    arguments([
-        ("image", random.normal(&image)),
-        ("kernel", random.scaled(&kernel, 0.7)),
-        padding,
-        amount,
-    ])
-}
-
-/// The document's exercise: whole numbers, of which f(1,1) sees four.
-fn corner(random: &mut Random) -> Tensors {
-    let [padding, amount] = Mode::Same.arguments();
-    let image = random.fill(&[3, 3], |random| random.integer(1, 10) as f64);
-    let kernel = random.fill(&[3, 3], |random| random.integer(-3, 6) as f64);
-    arguments([("image", image), ("kernel", kernel), padding, amount])
-}

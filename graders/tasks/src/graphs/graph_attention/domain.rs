@@ -3,7 +3,7 @@
 use judge::contract::arguments::{array, tensor, with};
 use judge::contract::domain::Domain;
 
-use super::weights;
+use super::inputs::weights;
 use crate::graphs::domain::{ANY_GRAPH, HUB, beside, on_any_graph, on_hub};
 
 pub(super) const DOMAIN: &[Domain] = &[

@@ -3,12 +3,12 @@
 use judge::checks::assertions::every;
 use judge::checks::probe::{Probe, typed};
 use judge::contract::arguments::{Array, arguments, array, tensor_like, with};
-use judge::contract::random::edge_index;
+use judge::contract::random::{Random, edge_index};
 use judge::contract::scenario::Scenario;
 use judge::findings::stop::Broken;
 use wire::{DType, Tensor, Tensors};
 
-use crate::graphs::inputs::{Edge, product};
+use crate::graphs::inputs::{Edge, irregular, product, shuffled};
 
 /// What a layer gave: shapes, dtypes and node numbers have been checked.
 pub(crate) struct Layer {
@@ -146,4 +146,57 @@ pub(crate) fn smallest_gap(given: &Tensors) -> f64 {
         same_node.map(move |(_, other)| (rectified(score) - rectified(*other)).abs())
     });
     pairs.fold(f64::INFINITY, f64::min)
+}
+
+/// Features, weights and attention of order one; `[N, in, out]`.
+pub(super) fn case(random: &mut Random, edges: &[Edge], [nodes, inputs, outputs]: [usize; 3]) -> Tensors {
+    let mut given = arguments([
+        ("features", random.normal(&[nodes, inputs])),
+        ("edge_index", edge_index(edges)),
+    ]);
+    given.extend(weights(random, [inputs, outputs]));
+    given
+}
+
+/// Weight and attention vector, for `[in, out]`.
+pub(super) fn weights(random: &mut Random, [inputs, outputs]: [usize; 2]) -> Tensors {
+    arguments([
+        ("weight", random.scaled(&[inputs, outputs], 0.7)),
+        ("attention", random.scaled(&[2 * outputs], 0.8)),
+    ])
+}
+
+/// Some nodes, one of them otherwise isolated, are listed with a self loop; the last one is not.
+pub(super) fn listed_self_loops(random: &mut Random) -> Tensors {
+    let mut edges = irregular(random, 7);
+    edges.extend([(1, 1), (3, 3), (4, 4)]);
+    let edges = shuffled(random, &edges);
+    case(random, &edges, [7, 4, 3])
+}
+
+/// Positive projections and a negative attention vector: the slope below zero decides everything.
+pub(super) fn scores_below_zero(random: &mut Random) -> Tensors {
+    let edges = irregular(random, 8);
+    arguments([
+        ("features", random.uniform(&[8, 3], 0.1, 2.0)),
+        ("edge_index", edge_index(&edges)),
+        ("weight", random.uniform(&[3, 2], 0.1, 1.5)),
+        ("attention", random.uniform(&[4], -2.0, -0.2)),
+    ])
+}
+
+/// Features of about 300: the exponentials of the scores overflow, in f64 too.
+///
+/// Scores into a node are at least 40 apart, so that in f32 as in f64 each node hears one source alone.
+pub(super) fn large_features(random: &mut Random) -> Tensors {
+    let edges = irregular(random, 7);
+    let mut drawn = Tensors::new();
+    for _ in 0..1000 {
+        drawn = case(random, &edges, [7, 3, 2]);
+        drawn.insert("features".to_owned(), random.scaled(&[7, 3], 300.0));
+        if smallest_gap(&drawn) > 40.0 && largest_score(&drawn) > 800.0 {
+            break;
+        }
+    }
+    drawn
 }

@@ -5,14 +5,13 @@ mod gradient;
 pub(crate) mod inputs;
 mod properties;
 
-use judge::contract::arguments::arguments;
 use judge::contract::domain::Contract;
-use judge::contract::random::{Random, edge_index};
 use judge::contract::{Case, Expect, Law, Task};
 use wire::{DType, Data, Tensor, Tensors};
 
 use self::gradient::gradient;
-use super::inputs::{Edge, irregular, shuffled};
+use self::inputs::{case, large_features, listed_self_loops, scores_below_zero};
+use super::inputs::irregular;
 
 /// The task.
 pub(crate) static TASK: Task = Task {
@@ -207,59 +206,6 @@ const LAWS: &[Law] = &[
     .few()
     .differentiating(),
 ];
-
-/// Features, weights and attention of order one; `[N, in, out]`.
-fn case(random: &mut Random, edges: &[Edge], [nodes, inputs, outputs]: [usize; 3]) -> Tensors {
-    let mut given = arguments([
-        ("features", random.normal(&[nodes, inputs])),
-        ("edge_index", edge_index(edges)),
-    ]);
-    given.extend(weights(random, [inputs, outputs]));
-    given
-}
-
-/// Weight and attention vector, for `[in, out]`.
-fn weights(random: &mut Random, [inputs, outputs]: [usize; 2]) -> Tensors {
-    arguments([
-        ("weight", random.scaled(&[inputs, outputs], 0.7)),
-        ("attention", random.scaled(&[2 * outputs], 0.8)),
-    ])
-}
-
-/// Some nodes, one of them otherwise isolated, are listed with a self loop; the last one is not.
-fn listed_self_loops(random: &mut Random) -> Tensors {
-    let mut edges = irregular(random, 7);
-    edges.extend([(1, 1), (3, 3), (4, 4)]);
-    let edges = shuffled(random, &edges);
-    case(random, &edges, [7, 4, 3])
-}
-
-/// Positive projections and a negative attention vector: the slope below zero decides everything.
-fn scores_below_zero(random: &mut Random) -> Tensors {
-    let edges = irregular(random, 8);
-    arguments([
-        ("features", random.uniform(&[8, 3], 0.1, 2.0)),
-        ("edge_index", edge_index(&edges)),
-        ("weight", random.uniform(&[3, 2], 0.1, 1.5)),
-        ("attention", random.uniform(&[4], -2.0, -0.2)),
-    ])
-}
-
-/// Features of about 300: the exponentials of the scores overflow, in f64 too.
-///
-/// Scores into a node are at least 40 apart, so that in f32 as in f64 each node hears one source alone.
-fn large_features(random: &mut Random) -> Tensors {
-    let edges = irregular(random, 7);
-    let mut drawn = Tensors::new();
-    for _ in 0..1000 {
-        drawn = case(random, &edges, [7, 3, 2]);
-        drawn.insert("features".to_owned(), random.scaled(&[7, 3], 300.0));
-        if inputs::smallest_gap(&drawn) > 40.0 && inputs::largest_score(&drawn) > 800.0 {
-            break;
-        }
-    }
-    drawn
-}
 
 /// Sorts the edges by destination and source, and the weights with them.
 ///

@@ -7,7 +7,7 @@ use judge::contract::domain::Domain;
 use judge::contract::scenario::Scenario;
 use wire::{Tensor, Tensors};
 
-use super::case;
+use super::inputs::case;
 use crate::sampling::inputs::{CLOSE, clear_mass, distribution, even_distribution, precise};
 
 pub(super) const DOMAIN: &[Domain] = &[

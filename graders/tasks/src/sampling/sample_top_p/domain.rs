@@ -8,7 +8,7 @@ use judge::contract::random::Random;
 use judge::contract::scenario::{Scenario, Sizes};
 use wire::{Tensor, Tensors};
 
-use super::{case, won_by};
+use super::inputs::{case, won_by};
 use crate::sampling::inputs::{close, logits};
 
 /// Just inside of what is valid, and just outside.

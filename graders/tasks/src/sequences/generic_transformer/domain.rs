@@ -7,7 +7,7 @@ use judge::contract::random::Random;
 use judge::contract::scenario::Scenario;
 use wire::{Tensor, Tensors};
 
-use super::{cached, padded};
+use super::inputs::{cached, padded};
 use crate::sequences::inputs::{Sizes, transformer_call};
 
 pub(super) const DOMAIN: &[Domain] = &[

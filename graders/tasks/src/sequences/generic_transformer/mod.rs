@@ -1,16 +1,15 @@
 //! `generic_transformer`: from tokens to hidden states, as encoder and as decoder.
 
 mod domain;
+mod inputs;
 mod properties;
 
-use judge::contract::arguments::with;
 use judge::contract::domain::Contract;
-use judge::contract::random::Random;
 use judge::contract::scenario;
 use judge::contract::{Case, Expect, Law, Task};
-use wire::Tensors;
 
-use super::inputs::{Sizes, padded_counts, padded_tokens, transformer_call, with_cache};
+use self::inputs::{cached, padded};
+use super::inputs::{Sizes, transformer_call};
 use super::padding::{in_hidden, read_hidden};
 
 /// The task.
@@ -224,19 +223,6 @@ const LAWS: &[Law] = &[
     )
     .few(),
 ];
-
-/// Padding in every row.
-fn padded(random: &mut Random, sizes: Sizes, decoder: bool) -> Tensors {
-    let given = transformer_call(random, sizes, decoder);
-    let counts = padded_counts(random, sizes.batch, sizes.length);
-    let tokens = padded_tokens(random, &counts, sizes.length, sizes.vocabulary);
-    with(&given, "tokens", tokens)
-}
-
-fn cached(random: &mut Random, sizes: Sizes, decoder: bool, positions: usize) -> Tensors {
-    let given = transformer_call(random, sizes, decoder);
-    with_cache(random, &given, positions)
-}
 
 #[cfg(test)]
 mod tests {

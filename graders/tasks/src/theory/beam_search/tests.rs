@@ -6,7 +6,7 @@ use judge::contract::arguments::arguments;
 use judge::contract::call::arguments_in;
 use judge::contract::random::{Random, integers};
 use judge::contract::subject::Call;
-use judge::findings::Finding;
+use judge::findings::{Finding, WrongOutput};
 use judge::fixtures::INPUT_SEED;
 use wire::{DType, Outcome, Tensor, Tensors};
 
@@ -77,7 +77,7 @@ fn a_search_that_never_stops_is_told_so_and_loses_the_early_stop_only() {
     ];
     assert_eq!(names, expected);
     for (name, finding) in failed {
-        let Finding::Misbehaves { behaviour, .. } = finding else {
+        let Finding::WrongOutput(WrongOutput::Misbehaves { behaviour, .. }) = finding else {
             panic!("{name}: {finding:?}");
         };
         assert!(behaviour.actual.ends_with("as without an early stop"), "{behaviour:?}");

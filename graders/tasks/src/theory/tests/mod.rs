@@ -5,7 +5,7 @@ mod recurrence;
 use judge::contract::answer::Answer;
 use judge::contract::arguments::{arguments, tensor, vector};
 use judge::contract::{Expect, Task};
-use judge::findings::{Behaviour, Finding};
+use judge::findings::{Behaviour, Finding, WrongOutput};
 use wire::{Tensor, Tensors};
 
 use super::{and_neuron, lstm_parity, or_neuron, xor_network, xor_neuron};
@@ -27,7 +27,7 @@ fn judged(task: &Task, output: &str, answer: &[f64]) -> Result<(), Finding> {
 
 fn behaviour(found: Result<(), Finding>) -> Behaviour {
     match found {
-        Err(Finding::Misbehaves { behaviour, .. }) => behaviour,
+        Err(Finding::WrongOutput(WrongOutput::Misbehaves { behaviour, .. })) => behaviour,
         other => panic!("{other:?}"),
     }
 }
@@ -179,7 +179,10 @@ fn an_answer_without_understanding_is_accepted_nowhere() {
 #[test]
 fn an_answer_of_another_form_is_no_answer() {
     let short = judged(&lstm_parity::TASK, "weights", &[1.0]);
-    assert!(matches!(short, Err(Finding::Wrong { .. })), "{short:?}");
+    assert!(
+        matches!(short, Err(Finding::WrongOutput(WrongOutput::Wrong { .. }))),
+        "{short:?}"
+    );
     let narrow = arguments([("neuron", Tensor::real(1.0))]);
     let Expect::Verified(verify) = and_neuron::TASK.cases[0].expect else {
         panic!("the answers are compared");

@@ -3,7 +3,7 @@
 use judge::contract::domain::Domain;
 use judge::contract::scenario::{Scenario, Sizes};
 
-use super::{characters, encoding, of_ids, sorted, text};
+use super::inputs::{characters, encoding, of_ids, sorted, text};
 
 /// Line ends of every kind, blanks that are easily trimmed, and characters of one to four bytes.
 const SPECIAL: &str =

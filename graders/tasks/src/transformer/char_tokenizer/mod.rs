@@ -1,19 +1,19 @@
 //! `char_tokenizer`: vocabulary, encoding and decoding of text.
 
 mod domain;
-
-use std::collections::BTreeSet;
+mod inputs;
 
 use judge::checks::assertions::{equal, every};
 use judge::checks::probe::Probe;
-use judge::contract::arguments::{Array, arguments, vector};
+use judge::contract::arguments::{Array, vector};
 use judge::contract::domain::Contract;
-use judge::contract::random::{Random, integers};
 use judge::contract::scenario::{Scenario, Sizes};
 use judge::contract::subject::Call;
 use judge::contract::{Case, Expect, Law, Task};
 use judge::findings::stop::{Broken, Holds};
-use wire::{DType, Tensors};
+use wire::DType;
+
+use self::inputs::{characters, codes, decoding, encoding, of_ids, sorted, text};
 
 /// The task.
 pub(crate) static TASK: Task = Task {
@@ -128,50 +128,6 @@ const LAWS: &[Law] = &[
     )
     .few(),
 ];
-
-fn codes(characters: &[char]) -> wire::Tensor {
-    integers(
-        &[characters.len()],
-        characters
-            .iter()
-            .map(|&character| i64::from(u32::from(character)))
-            .collect(),
-    )
-}
-
-fn characters(text: &str) -> Vec<char> {
-    text.chars().collect()
-}
-
-fn sorted(text: &str) -> Vec<char> {
-    text.chars().collect::<BTreeSet<char>>().into_iter().collect()
-}
-
-fn text(text: &str) -> Tensors {
-    arguments([("text", codes(&characters(text)))])
-}
-
-fn encoding(vocabulary: &[char], text: &str) -> Tensors {
-    arguments([("vocabulary", codes(vocabulary)), ("text", codes(&characters(text)))])
-}
-
-/// Ids of the whole vocabulary in random order, some of them twice.
-fn decoding(random: &mut Random, vocabulary: &[char]) -> Tensors {
-    let mut ids: Vec<i64> = random
-        .permutation(vocabulary.len())
-        .into_iter()
-        .map(|id| id as i64)
-        .collect();
-    ids.extend_from_within(..vocabulary.len() / 2);
-    of_ids(vocabulary, &ids)
-}
-
-fn of_ids(vocabulary: &[char], ids: &[i64]) -> Tensors {
-    arguments([
-        ("vocabulary", codes(vocabulary)),
-        ("ids", integers(&[ids.len()], ids.to_vec())),
-    ])
-}
 
 /// Different characters of one to four bytes, in random order.
 fn alphabet(scenario: &Scenario) -> Vec<char> {

@@ -1,6 +1,10 @@
 //! The laws and golden cases of `char_tokenizer`, tried on right and wrong functions.
 
-use wire::Outcome;
+use std::collections::BTreeSet;
+
+use judge::contract::arguments::arguments;
+use judge::contract::random::integers;
+use wire::{Outcome, Tensors};
 
 use super::*;
 use crate::testing::{broken_laws, indiscriminate_cases, smallest_case, telling_cases};

@@ -8,8 +8,8 @@ use crate::contract::arguments::arguments;
 use crate::contract::random::{Random, floats};
 use crate::contract::subject::Call;
 use crate::contract::{Case, Expect, Task};
-use crate::findings::Finding;
 use crate::findings::verdict::Verdict;
+use crate::findings::{Finding, WrongOutput};
 use crate::fixtures::case::INPUT_SEED;
 use crate::grading::judgement::Loss;
 use crate::grading::judgement::{Check, Ending, Skip, TaskJudgement, Training};
@@ -89,7 +89,7 @@ fn who_has_learnt_the_goldens_by_heart_loses_the_portions_with_fresh_inputs() {
     let memory = |call: &Call| times(call, if is_golden(call) { 0.5 } else { 0.0 });
     let judgement = judgement(&HALF, memory, true);
     let Ending::Failed {
-        finding: Finding::Differs { case, seed, .. },
+        finding: Finding::WrongOutput(WrongOutput::Differs { case, seed, .. }),
         counterexample: Some(counterexample),
     } = &differential(&judgement).ending
     else {

@@ -10,7 +10,7 @@ use crate::contract::scenario::Sizes;
 use crate::contract::subject::Call;
 use crate::contract::{Case, Expect, Law, Task};
 use crate::findings::verdict::Verdict;
-use crate::findings::{Finding, OnlyInF32};
+use crate::findings::{Finding, OnlyInF32, WrongOutput};
 use crate::grading::judgement::{Check, EXTRA_AXES, Ending, TaskJudgement, Training};
 
 const SIZES: Sizes = &[("N", 1, 3)];
@@ -103,7 +103,7 @@ fn a_step_in_f32_that_makes_f64_panic_costs_what_precision_costs() {
     };
     let found = finding(&judgement, "precision");
     assert!(
-        matches!(found, Finding::SingleOnly { how, .. } if *how == expected),
+        matches!(found, Finding::WrongOutput(WrongOutput::SingleOnly { how, .. }) if *how == expected),
         "{found:?}"
     );
 }
@@ -115,7 +115,7 @@ fn an_output_in_f32_whatever_the_input_costs_what_precision_costs() {
     let found = finding(&judgement, "precision");
     let expected = OnlyInF32::Output("y".to_owned());
     assert!(
-        matches!(found, Finding::SingleOnly { how, .. } if *how == expected),
+        matches!(found, Finding::WrongOutput(WrongOutput::SingleOnly { how, .. }) if *how == expected),
         "{found:?}"
     );
 }
@@ -152,7 +152,7 @@ fn axes_of_size_one_in_front_of_right_values_cost_a_small_share() {
     assert_eq!(failed(&judgement), [EXTRA_AXES]);
     assert_eq!(judgement.points, 1.8);
     let found = finding(&judgement, EXTRA_AXES);
-    let is_told = matches!(found, Finding::ExtraAxes { expected, actual, .. } if expected == &[2] && actual == &[1, 2]);
+    let is_told = matches!(found, Finding::WrongOutput(WrongOutput::ExtraAxes { expected, actual, .. }) if expected == &[2] && actual == &[1, 2]);
     assert!(is_told, "{found:?}");
 }
 

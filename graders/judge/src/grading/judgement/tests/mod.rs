@@ -20,10 +20,10 @@ use crate::contract::random::floats;
 use crate::contract::scenario::{Scenario, Sizes};
 use crate::contract::subject::{Call, Spent, Subject};
 use crate::contract::{Case, Expect, Law, Task};
-use crate::findings::Finding;
 use crate::findings::fault::Fault;
 use crate::findings::stop::Holds;
 use crate::findings::verdict::Verdict;
+use crate::findings::{BeforeRun, CallFailed, Finding, Impure};
 
 /// Halves numbers; positive ones and negative ones are portions of their own.
 static HALF: Task = Task {
@@ -157,7 +157,10 @@ fn once_the_time_for_all_is_used_up_no_task_is_begun_and_one_that_times_out_is_g
     }
     let second = &judgements[1].checks;
     assert_eq!((second.len(), second[0].name.as_str()), (1, TIME));
-    assert_eq!(second[0].finding(), Some(&Finding::TimeIsUp { seconds: 0.5 }));
+    assert_eq!(
+        second[0].finding(),
+        Some(&Finding::BeforeRun(BeforeRun::TimeIsUp { seconds: 0.5 }))
+    );
 }
 
 /// A right function of which every call costs something, and which ends as it is told.
@@ -260,8 +263,10 @@ fn a_machine_that_is_busy_with_others_takes_nothing_from_a_task() {
 
 #[test]
 fn whatever_uses_up_a_limit_is_given_up_after_three_checks() {
-    let ended = |signal| Finding::Crashed {
-        how: wire::Ended::Signalled(signal),
+    let ended = |signal| {
+        Finding::CallFailed(CallFailed::Crashed {
+            how: wire::Ended::Signalled(signal),
+        })
     };
     assert!(
         ended(9).is_exhaustion(),
@@ -344,7 +349,10 @@ fn hygiene_still_sees_a_wrong_answer_that_changes() {
         })
     });
     let finding = check(&judgement, "deterministic").finding();
-    assert!(matches!(finding, Some(Finding::NotDeterministic { .. })), "{finding:?}");
+    assert!(
+        matches!(finding, Some(Finding::Impure(Impure::NotDeterministic { .. }))),
+        "{finding:?}"
+    );
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::contract::{Case, Expect, Task};
 use crate::findings::measurement::{self, Bar, Measurement, Series};
 use crate::findings::stop::Stop;
 use crate::findings::verdict::Verdict;
-use crate::findings::{Finding, Prohibition};
+use crate::findings::{BeforeRun, CallFailed, Finding, Prohibition};
 use crate::goldens::baseline::{self, Impostor};
 use crate::grading::judgement::{Bench, Check, Ending, Kind, Skip, TaskJudgement, TimeLimit, Training, judge};
 
@@ -256,13 +256,13 @@ fn what_does_not_compile_earns_nothing_and_asks_for_no_training() {
         time: None,
         without: None,
     };
-    let forbidden = Finding::Forbidden {
+    let forbidden = Finding::BeforeRun(BeforeRun::Forbidden {
         file: "topic.rs".to_owned(),
         line: 1,
         item: "everything".to_owned(),
         inside: None,
         why: Prohibition::Answer,
-    };
+    });
     let precluded = BTreeMap::from([("learner", forbidden)]);
     let judgements = judge(&bench, &[&LEARNER], &precluded, &mut pupil(good), &mut |_| {});
     let judgement = judgements.ok().and_then(|mut all| all.pop());
@@ -317,7 +317,10 @@ fn weights_that_the_reference_cannot_use_are_the_submissions_fault() {
     pupil.reference = Some(|call| observed(call, Err(panicked())));
     let judgement = trial_of(&LEARNER, &mut pupil);
     assert_eq!(judgement.verdict, Verdict::Wrong);
-    assert!(matches!(learning(&judgement).finding(), Some(Finding::Unusable { .. })));
+    assert!(matches!(
+        learning(&judgement).finding(),
+        Some(Finding::CallFailed(CallFailed::Unusable { .. }))
+    ));
 }
 
 #[test]
@@ -407,7 +410,7 @@ fn once_the_time_for_all_is_used_up_no_trial_is_begun_and_nobody_is_to_blame() {
     });
     let mut pupil = pupil(|_, _| unreachable!("the second trial is not begun"));
     let judgement = judged_within(time, &[&LONG], answer, Training::All, &mut pupil).remove(0);
-    let is_up = Finding::TimeIsUp { seconds: 0.5 };
+    let is_up = Finding::BeforeRun(BeforeRun::TimeIsUp { seconds: 0.5 });
     assert_ne!(judgement.checks[0].finding(), Some(&is_up), "it was begun in time");
     assert_eq!(judgement.checks[1].finding(), Some(&is_up));
 }
