@@ -3,20 +3,43 @@
 use judge::contract::domain::Domain;
 use judge::contract::scenario::{Scenario, Sizes};
 
+<<<<<<< HEAD
 use super::inputs::{characters, encoding, of_ids, sorted, text};
+=======
+use super::{encoding, of_ids, sorted, text};
+>>>>>>> domain-1
 
-/// Line ends of every kind, blanks that are easily trimmed, and characters of one to four bytes.
-const SPECIAL: &str =
-    "\r\n\t \0\u{feff}\u{a0}\u{200b}\u{2028}aA\u{e9}e\u{301}\u{df}\u{130}\u{1f642}\u{fffd}\u{d7ff}\u{10ffff}";
+/// Line ends of two characters and of one, blanks, marks, and characters of one to four bytes.
+const SPECIAL: &[&str] = &[
+    "\r\n",
+    "\t",
+    " ",
+    "\0",
+    "\u{a0}",
+    "\u{200b}",
+    "a",
+    "A",
+    "\u{e9}",
+    "e\u{301}",
+    "\u{df}",
+    "\u{130}",
+    "\u{1f642}",
+    "\u{fffd}",
+    "\u{d7ff}",
+    "\u{10ffff}",
+    "\n",
+];
+/// A mark and a blank that readers of texts like to leave out: nowhere else than at the two ends.
+const ENDS: [&str; 2] = ["\u{feff}", "\u{2028}"];
 
-const TEXT: Sizes = &[("length", 0, 40), ("characters", 1, 20)];
+const TEXT: Sizes = &[("length", 0, 60), ("kinds", 1, 17)];
 const NEXT_TO_THE_BORDER: Sizes = &[("V", 1, 300), ("outside", 0, 1)];
 
 pub(super) const DOMAIN: &[Domain] = &[
     Domain {
         name: "the vocabulary of texts with line ends, blanks and any other characters",
         sizes: TEXT,
-        arguments: |scenario| text(&drawn(scenario, &special(scenario))),
+        arguments: |scenario| text(&special(scenario)),
     },
     Domain {
         name: "the vocabulary of texts with many different characters",
@@ -27,8 +50,8 @@ pub(super) const DOMAIN: &[Domain] = &[
         name: "the ids of texts with line ends, blanks and any other characters",
         sizes: TEXT,
         arguments: |scenario| {
-            let known = special(scenario);
-            encoding(&sorted(&known.iter().collect::<String>()), &drawn(scenario, &known))
+            let text = special(scenario);
+            encoding(&sorted(&text), &text)
         },
     },
     Domain {
@@ -59,7 +82,7 @@ pub(super) const DOMAIN: &[Domain] = &[
         name: "the text of ids with line ends, blanks and any other characters",
         sizes: TEXT,
         arguments: |scenario| {
-            let known = sorted(&special(scenario).iter().collect::<String>());
+            let known = sorted(&special(scenario));
             of_ids(&known, &places(scenario, known.len()))
         },
     },
@@ -86,12 +109,12 @@ fn many(scenario: &Scenario) -> Vec<char> {
     (FIRST..).take(scenario.size("V")).filter_map(char::from_u32).collect()
 }
 
-/// Some of the special characters.
-fn special(scenario: &Scenario) -> Vec<char> {
-    let all = characters(SPECIAL);
-    let order = scenario.random("characters").permutation(all.len());
-    let places = order.into_iter().take(scenario.size("characters"));
-    places.map(|place| all[place]).collect()
+/// A text of some of the special characters.
+fn special(scenario: &Scenario) -> String {
+    let order = scenario.random("kinds").permutation(SPECIAL.len());
+    let places = places(scenario, scenario.size("kinds"));
+    let inner: String = places.into_iter().map(|place| SPECIAL[order[place as usize]]).collect();
+    [ENDS[0], &inner, ENDS[1]].concat()
 }
 
 /// Random places in a list of characters; none where there is no character.

@@ -48,12 +48,15 @@ pub(super) const DOMAIN: &[Domain] = &[
         },
     },
     Domain {
-        name: "sequences as long as the block, shorter and longer",
-        sizes: &[("T", 1, 6), ("block_size - T", -1, 40), ("rotary", 0, 1)],
+        name: "sequences of block_size tokens, or of one too many",
+        sizes: &[("block_size", 1, 6), ("too many", 0, 1), ("rotary", 0, 1)],
         arguments: |scenario| {
-            let given = of(scenario, Sizes::new(2, scenario.size("T"), 2, 2));
-            let block_size = scenario.integer("T") + scenario.integer("block_size - T");
-            with(&given, "block_size", Tensor::integer(block_size))
+            let length = scenario.size("block_size") + scenario.size("too many");
+            let sizes = Sizes {
+                block_size: scenario.size("block_size"),
+                ..Sizes::new(2, length, 2, 2)
+            };
+            of(scenario, sizes)
         },
     },
     Domain {
