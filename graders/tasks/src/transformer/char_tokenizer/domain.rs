@@ -3,11 +3,7 @@
 use judge::contract::domain::Domain;
 use judge::contract::scenario::{Scenario, Sizes};
 
-<<<<<<< HEAD
-use super::inputs::{characters, encoding, of_ids, sorted, text};
-=======
-use super::{encoding, of_ids, sorted, text};
->>>>>>> domain-1
+use super::inputs::{encoding, of_ids, sorted, text};
 
 /// Line ends of two characters and of one, blanks, marks, and characters of one to four bytes.
 const SPECIAL: &[&str] = &[
