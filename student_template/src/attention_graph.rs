@@ -31,6 +31,8 @@ pub fn complete_graph(nodes: i64, self_loops: bool) -> Tensor {
 /// As an example, with `f(h) = relu(h)` and `q(h, s) = relu(h + s)`, a node with features [-2, -0.5] that hears from
 /// nodes with [1, 1], [0.5, -0.5] and [0.2, 0.3] becomes [0, 0.8].
 ///
+/// Gradients reach the features, both as a node's own and through the messages, and whatever f and q are made of.
+///
 /// Source: Problem Set 3, question 6.
 pub fn gnn_update(
     features: &Tensor,
@@ -51,6 +53,8 @@ pub fn gnn_update(
 ///   1000 are fine.
 /// - Returns `[N, v]`. A node is its own neighbour only where the list says so; a node without neighbours becomes zeros.
 ///   On the complete graph with self loops this is self-attention, `softmax(Q K^T) V`.
+///
+/// Gradients reach the features and all three weights.
 ///
 /// Source: Problem Set 3, question 6.
 pub fn attention_as_gnn(features: &Tensor, edge_index: &Tensor, weights: &MessageAttentionWeights) -> Tensor {

@@ -16,8 +16,10 @@ use crate::types::{InvalidInput, Padding};
 ///   device of the image; an error where an amount p is too large for an axis (`Reflect`: p >= size, `Circular`: p >
 ///   size), where a kernel side is even in `Same`, and where the kernel does not fit into the continued image.
 ///
-/// `conv2d` of libtorch does not flip. Source: Deep Learning 1, Assignment 2, part 1, exercise 1; its f(1,1) is the first
-/// value in the first row of `Same`, the border values that are missing taken as zeros.
+/// Gradients reach image and kernel. `conv2d` of libtorch does not flip.
+///
+/// Source: Deep Learning 1, Assignment 2, part 1, exercise 1; its f(1,1) is the first value in the first row of `Same`, the
+/// border values that are missing taken as zeros.
 pub fn convolve2d(image: &Tensor, kernel: &Tensor, padding: Padding) -> Result<Tensor, InvalidInput> {
     todo!("continue the image, then sum its copies, each moved and weighted by a kernel entry")
 }

@@ -19,7 +19,7 @@ use crate::types::InvalidInput;
 /// - `source`: `[B, S]`, `target`: `[B, T]`, both int64 with -1 for padding, which comes after the tokens of its
 ///   row; each row has at least one token. `weights`: see `EncoderDecoderWeights`; `config` is that of both.
 /// - Returns the logits `[B, S + T, V]`, no softmax taken, the positions of the cache first, in the dtype and on the
-///   device of the weights.
+///   device of the weights. Those at padding are finite, and nobody looks at their values.
 /// - Error: whatever `generic_transformer` refuses: S or T greater than the number of positions its side knows.
 ///
 /// Call the part through `crate::parts` (`parts::generic_transformer(...)`): then a mistake in it costs the points
@@ -47,7 +47,8 @@ pub fn encoder_decoder(
 /// - Returns the loss, a tensor without axes, in the dtype and on the device of `logits`.
 /// - Error: `InvalidInput` when no token follows another: there is nothing to take the mean of.
 ///
-/// libtorch's cross entropy may be called.
+/// libtorch's cross entropy may be called. Hint: tch's `cross_entropy_for_logits` answers in f32 whatever the dtype of the
+/// logits; `cross_entropy_loss` keeps it.
 ///
 /// Source: Georgia Tech, CS 7643, Problem Set 3, coding part.
 pub fn sequence_loss(logits: &Tensor, tokens: &Tensor) -> Result<Tensor, InvalidInput> {

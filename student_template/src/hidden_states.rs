@@ -22,6 +22,8 @@ pub fn spectral_radius(weights: &Tensor) -> f64 {
 /// - Returns `h_steps`, `[d]`, in the dtype and on the device of `initial`: `(W^T)^steps h_0`, and `h_0` itself after
 ///   0 steps. Note the transpose.
 ///
+/// Gradients reach W and `h_0`.
+///
 /// Source: Problem Set 3, question 5.
 pub fn hidden_state(weights: &Tensor, initial: &Tensor, steps: i64) -> Tensor {
     todo!("apply the transposed weights as often as there are steps")

@@ -27,7 +27,7 @@ use crate::types::InvalidInput;
 /// - `tokens`: `[B, T]` int64, -1 for padding, which comes after the tokens of its row; each row has at least one.
 /// - `weights`: see `SequenceTransformerWeights`. All norms use `config.epsilon`.
 /// - Returns `[B, K + T, C]`, the positions of the cache first, in the dtype and on the device of the weights. All
-///   values are finite, those at padding too. There is no dropout.
+///   values are finite, those at padding too, which nobody looks at otherwise. There is no dropout.
 /// - Error: `InvalidInput` when T is greater than the number of known positions (the embedding says so; pass it on).
 ///
 /// Call the parts through `crate::parts` (`parts::embedding(...)`, `parts::encoder_mask(...)`,
