@@ -151,7 +151,7 @@ fn request(id: u64, call: &Call, parts: &[&'static str], device: Device) -> (wir
     let mut gradients = call.jacobian.clone();
     if let Some(gradient) = &call.gradient {
         Group::Cotangent.insert(&mut tensors, gradient.cotangents.clone());
-        gradients = gradient.by.clone();
+        gradients.clone_from(&gradient.by);
     }
     let message = wire::Call {
         id,

@@ -190,9 +190,7 @@ fn charged(finding: Finding, seed: u64) -> (Option<Finding>, Option<Finding>) {
         Finding::WrongOutput(WrongOutput::Imprecise { ref difference, .. }) if difference.error > OF_SINGLE => {
             (None, Some(finding))
         }
-        Finding::WrongOutput(WrongOutput::Imprecise { .. }) | Finding::WrongOutput(WrongOutput::ExtraAxes { .. }) => {
-            (None, None)
-        }
+        Finding::WrongOutput(WrongOutput::Imprecise { .. } | WrongOutput::ExtraAxes { .. }) => (None, None),
         Finding::WrongOutput(WrongOutput::Wrong {
             case, output, mismatch, ..
         }) => {

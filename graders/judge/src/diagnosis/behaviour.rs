@@ -171,9 +171,7 @@ fn is_all_nan(output: &Tensor) -> bool {
 fn ended(finding: &Finding) -> Behaviour {
     match finding {
         Finding::CallFailed(CallFailed::RefusedValid { .. }) => Behaviour::Refused,
-        Finding::CallFailed(CallFailed::Panicked { .. }) | Finding::CallFailed(CallFailed::Crashed { .. }) => {
-            Behaviour::BrokeDown
-        }
+        Finding::CallFailed(CallFailed::Panicked { .. } | CallFailed::Crashed { .. }) => Behaviour::BrokeDown,
         _ => Behaviour::Unknown,
     }
 }

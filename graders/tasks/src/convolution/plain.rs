@@ -168,7 +168,8 @@ pub(crate) fn fitting(side: usize, mode: Mode) -> usize {
         });
         after.is_some()
     };
-    (side..).find(fits).unwrap_or(side)
+    // One of so many sizes in a row fits.
+    (side..side + 1000).find(fits).unwrap_or(side)
 }
 
 /// What the four convolutions make of one image `[C, H, W]`.

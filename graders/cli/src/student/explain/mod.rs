@@ -107,6 +107,18 @@ fn may_not_call(task: &Task) -> Vec<String> {
     operators.chain([NOBODY_MAY_CALL.to_owned()]).collect()
 }
 
+/// The kinds of arguments that are tried.
+fn explain_domain(text: &mut String, task: &Task) {
+    text.push_str("\n  tried on\n");
+    for domain in task.contract.domain {
+        let sizes = domain.sizes.iter();
+        let sizes: Vec<String> = sizes
+            .map(|(name, low, high)| format!("{name} from {low} to {high}"))
+            .collect();
+        entry(text, domain.name, &sizes.join(", "));
+    }
+}
+
 fn explain_check(task: &Task, check: &str) -> Result<String, Failure> {
     let mut text = format!("{}/{check}\n\n", task.id);
     if let Some(law) = task.laws.iter().find(|law| law.name == check) {
@@ -118,15 +130,7 @@ fn explain_check(task: &Task, check: &str) -> Result<String, Failure> {
     } else if let Some(found) = derived::of(task).find(|derived| derived.name == check) {
         paragraph(&mut text, "  ", &format!("{}.", found.statement));
         if check == domain::CHECK.name {
-            text.push_str("\n  tried on\n");
-            for domain in task.contract.domain {
-                let sizes: Vec<String> = domain
-                    .sizes
-                    .iter()
-                    .map(|(name, low, high)| format!("{name} from {low} to {high}"))
-                    .collect();
-                entry(&mut text, domain.name, &sizes.join(", "));
-            }
+            explain_domain(&mut text, task);
         }
     } else if let Some(portion) = golden_portion(task, check) {
         let cases: Vec<&str> = task
@@ -146,6 +150,8 @@ fn explain_check(task: &Task, check: &str) -> Result<String, Failure> {
         text.push('\n');
         hanging(&mut text, "  cases: ", "    ", &cases.join(", "));
         definition(&mut text, task);
+    } else if check == AS_PART {
+        paragraph(&mut text, "  ", &format!("{}.", statement(task, check)));
     } else if check == POLICY {
         paragraph(
             &mut text,

@@ -181,9 +181,7 @@ fn invalid(domain: &Domain, scenario: &Scenario) -> String {
 /// What a difference means here: what is right to f32 is left to the check of precision.
 fn charged(finding: Finding) -> Option<Finding> {
     match finding {
-        Finding::WrongOutput(WrongOutput::Imprecise { .. }) | Finding::WrongOutput(WrongOutput::ExtraAxes { .. }) => {
-            None
-        }
+        Finding::WrongOutput(WrongOutput::Imprecise { .. } | WrongOutput::ExtraAxes { .. }) => None,
         Finding::WrongOutput(WrongOutput::Wrong { output, mismatch, .. }) => {
             Some(Finding::LawBroken(Violation::Unequal {
                 what: format!("`{output}`"),

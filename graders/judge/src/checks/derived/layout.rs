@@ -117,9 +117,7 @@ fn changed(finding: Finding, layout: MemoryLayout) -> Option<Finding> {
                 mismatch,
             }))
         }
-        Finding::WrongOutput(WrongOutput::Imprecise { .. }) | Finding::WrongOutput(WrongOutput::ExtraAxes { .. }) => {
-            None
-        }
+        Finding::WrongOutput(WrongOutput::Imprecise { .. } | WrongOutput::ExtraAxes { .. }) => None,
         other => Some(other),
     }
 }

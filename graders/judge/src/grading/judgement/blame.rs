@@ -21,6 +21,9 @@ use wire::DType;
 /// The check of a part that the larger tasks hold with it; made where one does not.
 pub const AS_PART: &str = "as-a-part";
 
+/// The parts with which a check fails, the check, and what it has found.
+type Culprits = (Vec<&'static str>, String, Finding);
+
 impl TaskJudge<'_> {
     /// The checks of a task whose parts seem right, made again with the reference's parts where these make the difference.
     pub(super) fn without_blame_of_parts(
@@ -61,7 +64,7 @@ impl TaskJudge<'_> {
         known: &Broken,
         cases: &Cases,
         subject: &mut dyn Subject,
-    ) -> Result<Option<(Vec<&'static str>, String, Finding)>, Fault> {
+    ) -> Result<Option<Culprits>, Fault> {
         let others: Vec<&'static str> = self
             .task
             .parts

@@ -183,6 +183,7 @@ impl TaskJudge<'_> {
             let (ending, found) = if self.time_used_up() {
                 (Ending::Skipped(Skip::TimeUsedUp), None)
             } else if held.is_empty() {
+                self.untried += 1;
                 (Ending::Skipped(Skip::NothingHolds), None)
             } else {
                 self.fresh_inputs(&held, subject)?

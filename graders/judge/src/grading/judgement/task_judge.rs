@@ -20,6 +20,9 @@ pub(super) struct TaskJudge<'a> {
     pub(super) entry: &'a Entry,
     /// Checks that have used up a limit: time, memory, threads.
     timeouts: u32,
+    /// Portions whose fresh inputs were not tried, since their golden cases are lost: each might have used up a limit, and
+    /// failing openly must not spare what that would have cost.
+    pub(super) untried: u32,
     /// What fresh inputs have shown of precision.
     pub(super) imprecise: Option<Finding>,
     /// Inputs on which the submission agrees with the reference, and what it gives for them.
@@ -43,6 +46,7 @@ impl<'a> TaskJudge<'a> {
             task,
             entry,
             timeouts: 0,
+            untried: 0,
             imprecise: None,
             known: Vec::new(),
         }
@@ -72,7 +76,8 @@ impl<'a> TaskJudge<'a> {
     }
 
     pub(super) fn time_used_up(&self) -> bool {
-        let many = self.timeouts >= self.bench.assignment.limits.timeouts_per_task;
+        let counted = self.timeouts.saturating_add(self.untried);
+        let many = self.timeouts > 0 && counted >= self.bench.assignment.limits.timeouts_per_task;
         many || (self.timeouts > 0 && self.bench.is_late())
     }
 
