@@ -146,7 +146,7 @@ fn a_disk_that_is_full_while_a_submission_is_staged_is_no_students_fault() {
         .args(grading.get_args())
         .env("GRADE_HOME", root());
     let run = run(limited);
-    assert_eq!(run.code, Some(4), "{}\n{}", run.stdout, run.stderr);
-    assert!(run.stderr.contains("cannot write to"), "{}", run.stderr);
+    assert_eq!(run.code, Some(3), "{}\n{}", run.stdout, run.stderr);
+    assert!(run.stderr.contains("ulimit -f"), "{}", run.stderr);
     assert_eq!(installation.verdicts(), [""; 0]);
 }

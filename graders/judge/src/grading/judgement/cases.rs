@@ -215,7 +215,10 @@ impl TaskJudge<'_> {
                 self.known.extend(known);
                 Ending::Skipped(Skip::FixedInputs)
             }
-            Ok(Run::NoReference) => Ending::Skipped(Skip::NoReference),
+            Ok(Run::NoReference) => {
+                self.without_reference = true;
+                Ending::Skipped(Skip::NoReference)
+            }
             Ok(Run::Differs(differs)) => {
                 self.count_timeout(&differs.finding);
                 let ending = Ending::Failed {
@@ -290,6 +293,9 @@ impl TaskJudge<'_> {
         self.known = known;
         let failure = match run? {
             derived::Run::Holds => return Ok((Ending::Passed, None)),
+            derived::Run::Nothing if self.without_reference => {
+                return Ok((Ending::Skipped(Skip::NoReference), None));
+            }
             derived::Run::Nothing => return Ok((Ending::Skipped(Skip::NothingHolds), None)),
             derived::Run::NoReference => return Ok((Ending::Skipped(Skip::NoReference), None)),
             derived::Run::Fails(failure) => *failure,

@@ -23,6 +23,8 @@ pub(super) struct TaskJudge<'a> {
     /// Portions whose fresh inputs were not tried, since their golden cases are lost: each might have used up a limit, and
     /// failing openly must not spare what that would have cost.
     pub(super) untried: u32,
+    /// Whether fresh inputs could not be judged, since no reference is at hand.
+    pub(super) without_reference: bool,
     /// What fresh inputs have shown of precision.
     pub(super) imprecise: Option<Finding>,
     /// Inputs on which the submission agrees with the reference, and what it gives for them.
@@ -47,6 +49,7 @@ impl<'a> TaskJudge<'a> {
             entry,
             timeouts: 0,
             untried: 0,
+            without_reference: false,
             imprecise: None,
             known: Vec::new(),
         }
