@@ -3,7 +3,7 @@
 //! Corners come first: every size at its smallest and at its largest, alone and together. Then sizes are drawn. An input
 //! on which the outputs differ is made as small as it can be.
 
-use wire::DType;
+use wire::{DType, Tensors};
 
 use super::model::{Derived, Failure, Material, Run, answered};
 use crate::checks::golden::judge_by_reference;
@@ -30,11 +30,13 @@ pub const CHECK: Derived = Derived {
 
 /// Drawn cases for each of the ways in which arguments are valid.
 const DRAWN: u64 = 4;
+/// A size with no more steps than this counts as small at its largest.
+const FEW: i64 = 4;
 /// Smaller cases that are tried at most.
 const SHRINKS: usize = 60;
 
 /// One case: sizes in the order of the declaration, and the seed of the values.
-type Point = (Vec<i64>, u64);
+pub(super) type Point = (Vec<i64>, u64);
 
 /// Compares a submission with the reference on the whole domain.
 fn run(material: &Material<'_>, subject: &mut dyn Subject) -> Result<Run, Fault> {
@@ -81,6 +83,26 @@ struct Found {
     exchanges: Vec<Exchange>,
 }
 
+/// The corners at which no size but a choice of few is at its largest: what is done for each of many calls costs little there.
+pub(super) fn small_corners(sizes: Sizes) -> Vec<Point> {
+    let is_small = |(&value, &(_, low, high)): (&i64, &(_, i64, i64))| value <= low + 2 || high <= low + FEW;
+    let mut corners = corners(sizes);
+    corners.retain(|(values, _)| values.iter().zip(sizes).all(is_small));
+    corners
+}
+
+/// The arguments of one case.
+pub(super) fn arguments(domain: &Domain, point: &Point) -> Tensors {
+    let scenario = Scenario::new(domain.sizes, &point.0, point.1, DType::F64);
+    arguments_in(DType::F64, &(domain.arguments)(&scenario))
+}
+
+/// The sizes of one case with their names.
+pub(super) fn named(domain: &Domain, values: &[i64]) -> Vec<(String, i64)> {
+    let names = domain.sizes.iter().map(|size| size.0.to_owned());
+    names.zip(values.iter().copied()).collect()
+}
+
 /// Every size at its smallest, all at their largest, each alone at its largest and each alone at its smallest.
 fn corners(sizes: Sizes) -> Vec<Point> {
     let small: Vec<i64> = sizes.iter().map(|&(_, low, _)| low).collect();
@@ -118,10 +140,9 @@ fn differs(
     point: &Point,
     subject: &mut dyn Subject,
 ) -> Result<Outcome, Fault> {
-    let scenario = Scenario::new(domain.sizes, &point.0, point.1, DType::F64);
     let call = Call {
         seed: 1,
-        ..Call::new(task.id, arguments_in(DType::F64, &(domain.arguments)(&scenario)))
+        ..Call::new(task.id, arguments(domain, point))
     };
     let Some(observed) = subject.trusted(&call)? else {
         return Ok(Outcome::NoReference);
@@ -134,7 +155,7 @@ fn differs(
                 "the reference does not answer `{}` of `{}` at {:?}: {finding:?}",
                 domain.name,
                 task.id,
-                scenario.sizes()
+                named(domain, &point.0)
             )));
         }
     };
@@ -143,7 +164,7 @@ fn differs(
         (Err(Finding::CallFailed(CallFailed::RefusedValid { .. })), None) => None,
         (Err(finding), _) => Some(finding),
         (Ok(_), None) => Some(Finding::CallFailed(CallFailed::AcceptedInvalid {
-            input: invalid(domain, &scenario),
+            input: invalid(domain, point),
         })),
         (Ok(actual), Some(expected)) => {
             let known = StoredCase {
@@ -169,10 +190,9 @@ fn differs(
 }
 
 /// What the reference refuses, in words.
-fn invalid(domain: &Domain, scenario: &Scenario) -> String {
-    let sizes: Vec<String> = scenario
-        .sizes()
-        .iter()
+fn invalid(domain: &Domain, point: &Point) -> String {
+    let sizes: Vec<String> = named(domain, &point.0)
+        .into_iter()
         .map(|(name, value)| format!("{name} = {value}"))
         .collect();
     format!("{} ({})", domain.name, sizes.join(", "))
@@ -235,15 +255,11 @@ fn smaller(value: i64, low: i64) -> Vec<i64> {
 }
 
 fn failure(domain: &Domain, point: &Point, found: Box<Found>) -> Run {
-    let named = |values: &[i64]| {
-        let names = domain.sizes.iter().map(|size| size.0.to_owned());
-        names.zip(values.iter().copied()).collect()
-    };
     Run::Fails(Box::new(Failure {
         finding: found.finding,
         counterexample: Counterexample {
-            sizes: named(&point.0),
-            found_at: named(&found.at.0),
+            sizes: named(domain, &point.0),
+            found_at: named(domain, &found.at.0),
             ..found.counterexample
         },
         exchanges: found.exchanges,
@@ -260,6 +276,13 @@ mod tests {
         let points = corners(&[("T", 1, 8), ("H", 2, 2)]);
         let sizes: Vec<Vec<i64>> = points.into_iter().map(|(sizes, _)| sizes).collect();
         assert_eq!(sizes, [[1, 2], [3, 2], [8, 2]]);
+    }
+
+    #[test]
+    fn a_choice_of_few_is_small_at_its_largest() {
+        let points = small_corners(&[("T", 1, 80), ("causal", 0, 1)]);
+        let sizes: Vec<Vec<i64>> = points.into_iter().map(|(sizes, _)| sizes).collect();
+        assert_eq!(sizes, [[1, 0], [1, 1], [3, 0], [3, 1]]);
     }
 
     #[test]

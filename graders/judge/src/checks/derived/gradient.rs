@@ -2,17 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use wire::{DType, Observed, Tensor, Tensors};
+use wire::{DType, Data, Observed, Tensor, Tensors};
 
+use super::domain;
 use super::model::{Derived, Failure, Known, Material, Run, answered, has_outputs};
 use crate::checks::probe::{Probe, returned};
 use crate::compare::{compare_scaled, largest};
 use crate::contract::Task;
 use crate::contract::call::arguments_in;
+use crate::contract::exchange::Exchange;
 use crate::contract::random::Random;
 use crate::contract::subject::{Call, Gradient, Subject};
 use crate::findings::fault::Fault;
-use crate::findings::{CallFailed, Finding, Violation};
+use crate::findings::{CallFailed, Counterexample, Finding, RecordedCall, Violation};
 use crate::fixtures::case::StoredCase;
 
 /// The check.
@@ -31,53 +33,180 @@ const NONE: f64 = 1e-12;
 const SMALL: f64 = 1e-3;
 /// Gradients smaller than this say little of a function of values of order one: a difference of large numbers may be left.
 const LEAST: f64 = 1e-4;
+/// How far arguments are moved, as a share of each, to see whether a gradient is steady; what is zero by this share of this.
+const NEAR: f64 = 1e-7;
+/// How often they are.
+const BESIDE: u64 = 2;
 
-/// Compares the gradients of a random combination of an output's values with the reference's, on each of these cases.
+/// Compares the gradients of a random combination of an output's values with the reference's: on inputs of the kind of the
+/// golden cases, and wherever the domain is small.
 fn run(material: &Material<'_>, subject: &mut dyn Subject) -> Result<Run, Fault> {
     let Material { task, seed, .. } = *material;
     let mut tried = false;
     for (case, known) in material.known.iter().filter(|(case, _)| has_outputs(case)) {
-        for output in task.contract.smooth {
-            let Some(call) = call(task, case.name, output, known) else {
-                continue;
+        match compared(task, case.name, known, subject)? {
+            None => return Ok(Run::NoReference),
+            Some(Compared::Nothing) => {}
+            Some(Compared::Agrees) => tried = true,
+            Some(Compared::Differs(differs)) => return Ok(differs.failure(Vec::new(), seed)),
+        }
+    }
+    for domain in task.contract.domain {
+        for point in domain::small_corners(domain.sizes) {
+            let plain = Call {
+                seed: 1,
+                ..Call::new(task.id, domain::arguments(domain, &point))
             };
-            let Some(observed) = trusted(task, &call, output, subject)? else {
+            let Some(observed) = subject.trusted(&plain)? else {
                 return Ok(Run::NoReference);
             };
-            // Where the reference has no gradient for these settings, nobody needs one.
-            let Ok(expected) = returned(observed, None) else {
+            // What is refused has no gradient.
+            let Ok(expected) = returned(observed, task.canonical) else {
                 continue;
             };
-            tried = true;
-            let mut probe = Probe::new(subject, None);
-            let asked = match task.canonical {
-                None => Ok(call.clone()),
-                Some(_) => answered(probe.call(&plain(&call)))?.map(|value| by_itself(&call, output, &value.outputs)),
+            let known = StoredCase {
+                inputs: plain.arguments,
+                expected: expected.outputs,
             };
-            probe.forget();
-            let found = match asked.map_or_else(|finding| Ok(Err(finding)), |call| answered(probe.call(&call)))? {
-                Err(finding) => Some(finding),
-                Ok(actual) => {
-                    let all = expected.gradients.values().map(|gradient| largest(&gradient.to_f64()));
-                    let scale = all.fold(0.0, f64::max);
-                    expected
-                        .gradients
-                        .iter()
-                        .find_map(|(name, expected)| difference(name, expected, actual.gradients.get(name), scale))
-                }
-            };
-            if let Some(finding) = found {
-                return Ok(Failure::of(&probe, finding, seed));
+            if let Some(Compared::Differs(differs)) = compared(task, domain.name, &known, subject)?
+                && is_steady(task, &differs, subject)?
+            {
+                return Ok(differs.failure(domain::named(domain, &point.0), point.1));
             }
         }
     }
     Ok(if tried { Run::Holds } else { Run::Nothing })
 }
 
+/// What came of the gradients of one case.
+enum Compared {
+    /// The reference has none there.
+    Nothing,
+    Agrees,
+    Differs(Box<Differs>),
+}
+
+/// The reference's gradients, and what is wrong with those of the submission.
+struct Differs {
+    call: Call,
+    output: &'static str,
+    expected: Tensors,
+    finding: Finding,
+    calls: Vec<RecordedCall>,
+    exchanges: Vec<Exchange>,
+}
+
+impl Differs {
+    fn failure(self, sizes: Vec<(String, i64)>, seed: u64) -> Run {
+        Run::Fails(Box::new(Failure {
+            finding: self.finding,
+            counterexample: Counterexample {
+                found_at: sizes.clone(),
+                sizes,
+                seed,
+                calls: self.calls,
+            },
+            exchanges: self.exchanges,
+            is_seen_on_copies: true,
+        }))
+    }
+}
+
+/// Compares the gradients of every smooth output on one case. `None` where no reference is at hand.
+fn compared(task: &Task, case: &str, known: &StoredCase, subject: &mut dyn Subject) -> Result<Option<Compared>, Fault> {
+    let mut tried = false;
+    for output in task.contract.smooth {
+        let Some(call) = call(task, case, output, known) else {
+            continue;
+        };
+        let Some(observed) = trusted(task, &call, output, subject)? else {
+            return Ok(None);
+        };
+        // Where the reference has no gradient for these settings, nobody needs one.
+        let Ok(expected) = returned(observed, None) else {
+            continue;
+        };
+        tried = true;
+        let mut probe = Probe::new(subject, None);
+        let asked = match task.canonical {
+            None => Ok(call.clone()),
+            Some(_) => answered(probe.call(&plain(&call)))?.map(|value| by_itself(&call, output, &value.outputs)),
+        };
+        probe.forget();
+        let found = match asked.map_or_else(|finding| Ok(Err(finding)), |call| answered(probe.call(&call)))? {
+            Err(finding) => Some(finding),
+            Ok(actual) => first_difference(&expected.gradients, &actual.gradients),
+        };
+        if let Some(finding) = found {
+            return Ok(Some(Compared::Differs(Box::new(Differs {
+                call,
+                output,
+                expected: expected.gradients,
+                finding,
+                calls: probe.calls(),
+                exchanges: probe.exchanges().to_vec(),
+            }))));
+        }
+    }
+    Ok(Some(if tried { Compared::Agrees } else { Compared::Nothing }))
+}
+
+fn first_difference(expected: &Tensors, actual: &Tensors) -> Option<Finding> {
+    let all = expected.values().map(|gradient| largest(&gradient.to_f64()));
+    let scale = all.fold(0.0, f64::max);
+    let mut each = expected.iter();
+    each.find_map(|(name, expected)| difference(name, expected, actual.get(name), scale))
+}
+
+/// Whether the reference's own gradient is about the same beside these arguments. Where it is not (a kink, equal values, a
+/// cancellation), correct functions have other gradients, and nothing is said.
+fn is_steady(task: &Task, differs: &Differs, subject: &mut dyn Subject) -> Result<bool, Fault> {
+    if differs
+        .expected
+        .values()
+        .flat_map(Tensor::to_f64)
+        .any(|value| !value.is_finite())
+    {
+        return Ok(false);
+    }
+    for turn in 0..BESIDE {
+        let mut beside = differs.call.clone();
+        let mut random = Random::new(turn, &format!("{}/{}/beside", CHECK.name, task.id));
+        for argument in beside.arguments.values_mut().filter(|argument| is_smooth(argument)) {
+            *argument = moved(argument, &mut random);
+        }
+        let Some(observed) = trusted(task, &beside, differs.output, subject)? else {
+            return Ok(false);
+        };
+        let is_equal = |gradients: &Tensors| first_difference(&differs.expected, gradients).is_none();
+        if !returned(observed, None).is_ok_and(|near| is_equal(&near.gradients)) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Every finite value by a little more or less, in proportion to it; zero by much less.
+fn moved(tensor: &Tensor, random: &mut Random) -> Tensor {
+    let steps = random.normal(tensor.shape()).to_float(DType::F64).to_f64();
+    let moved = tensor.to_f64().into_iter().zip(steps).map(|(value, step)| {
+        let size = value.abs().max(NEAR);
+        if size.is_finite() {
+            value + NEAR * step * size
+        } else {
+            value
+        }
+    });
+    Tensor::new(tensor.shape().to_vec(), Data::F64(moved.collect())).unwrap_or_else(|| tensor.clone())
+}
+
+fn is_smooth(tensor: &Tensor) -> bool {
+    tensor.dtype().is_float() && !tensor.shape().is_empty() && !tensor.is_empty()
+}
+
 /// Differentiates a combination of the output's values, another one for every case, by all arguments of floats with axes.
 fn call(task: &Task, case: &str, output: &str, known: &StoredCase) -> Option<Call> {
     let arguments = arguments_in(DType::F64, &known.inputs);
-    let is_smooth = |tensor: &Tensor| tensor.dtype().is_float() && !tensor.shape().is_empty() && !tensor.is_empty();
     let by: Vec<String> = arguments
         .iter()
         .filter(|(_, argument)| is_smooth(argument))
