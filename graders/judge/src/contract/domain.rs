@@ -12,6 +12,8 @@ pub struct Contract {
     pub smooth: &'static [&'static str],
     /// Outputs that are data, such as counts: nobody differentiates them, though the reference's have a gradient.
     pub data: &'static [&'static str],
+    /// Arguments of floats whose values have bounds, such as probabilities. All others may have any size.
+    pub bounded: &'static [&'static str],
     /// The arguments on which the function is tried, in ways that differ in more than values.
     pub domain: &'static [Domain],
 }
@@ -21,6 +23,7 @@ impl Contract {
     pub const BLANK: Self = Self {
         smooth: &[],
         data: &[],
+        bounded: &[],
         domain: &[],
     };
 }

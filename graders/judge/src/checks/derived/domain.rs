@@ -3,7 +3,7 @@
 //! Corners come first: every size at its smallest and at its largest, alone and together. Then sizes are drawn. An input
 //! on which the outputs differ is made as small as it can be.
 
-use wire::{DType, Tensors};
+use wire::{DType, Data, Tensor, Tensors};
 
 use super::model::{Derived, Failure, Material, Run, answered};
 use crate::checks::golden::judge_by_reference;
@@ -32,11 +32,33 @@ pub const CHECK: Derived = Derived {
 const DRAWN: u64 = 4;
 /// A size with no more steps than this counts as small at its largest.
 const FEW: i64 = 4;
+/// Seed of the values of which one argument is scaled.
+const SCALED: u64 = 2000;
+/// What the values of an argument are multiplied by: powers of two, so that nothing is rounded.
+const FACTORS: [f64; 2] = [1024.0, 1.0 / 1024.0];
 /// Smaller cases that are tried at most.
 const SHRINKS: usize = 60;
 
-/// One case: sizes in the order of the declaration, and the seed of the values.
-pub(super) type Point = (Vec<i64>, u64);
+/// One case.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Point {
+    /// Sizes in the order of the declaration.
+    pub(super) sizes: Vec<i64>,
+    /// Seed of the values.
+    pub(super) seed: u64,
+    /// An argument whose values are multiplied by a factor.
+    scaled: Option<(String, f64)>,
+}
+
+impl Point {
+    fn new(sizes: Vec<i64>, seed: u64) -> Self {
+        Self {
+            sizes,
+            seed,
+            scaled: None,
+        }
+    }
+}
 
 /// Compares a submission with the reference on the whole domain.
 fn run(material: &Material<'_>, subject: &mut dyn Subject) -> Result<Run, Fault> {
@@ -49,8 +71,9 @@ fn run(material: &Material<'_>, subject: &mut dyn Subject) -> Result<Run, Fault>
     } = *material;
     for domain in task.contract.domain {
         let mut random = Random::new(seed, &format!("{}/{}/{}", CHECK.name, task.id, domain.name));
-        let drawn = (0..DRAWN).map(|number| (drawn(domain.sizes, &mut random), number + 1000));
-        let points: Vec<Point> = corners(domain.sizes).into_iter().chain(drawn).collect();
+        let drawn = (0..DRAWN).map(|number| Point::new(drawn(domain.sizes, &mut random), number + 1000));
+        let points = corners(domain.sizes).into_iter().chain(drawn);
+        let points: Vec<Point> = points.chain(scaled(task, domain)).collect();
         for point in points {
             match differs(task, domain, tolerances, &point, subject)? {
                 Outcome::Agrees => {}
@@ -87,14 +110,51 @@ struct Found {
 pub(super) fn small_corners(sizes: Sizes) -> Vec<Point> {
     let is_small = |(&value, &(_, low, high)): (&i64, &(_, i64, i64))| value <= low + 2 || high <= low + FEW;
     let mut corners = corners(sizes);
-    corners.retain(|(values, _)| values.iter().zip(sizes).all(is_small));
+    corners.retain(|point| point.sizes.iter().zip(sizes).all(is_small));
     corners
 }
 
 /// The arguments of one case.
 pub(super) fn arguments(domain: &Domain, point: &Point) -> Tensors {
-    let scenario = Scenario::new(domain.sizes, &point.0, point.1, DType::F64);
-    arguments_in(DType::F64, &(domain.arguments)(&scenario))
+    let scenario = Scenario::new(domain.sizes, &point.sizes, point.seed, DType::F64);
+    let mut arguments = arguments_in(DType::F64, &(domain.arguments)(&scenario));
+    if let Some((name, factor)) = &point.scaled
+        && let Some(argument) = arguments.get_mut(name)
+    {
+        let values = argument.to_f64().into_iter().map(|value| value * factor).collect();
+        *argument = Tensor::new(argument.shape().to_vec(), Data::F64(values)).unwrap_or_else(|| argument.clone());
+    }
+    arguments
+}
+
+/// A case of usual sizes with the values of each argument much larger and much smaller, those of the others as they are. What
+/// is added to values, or bounds them, shows at one end or the other.
+fn scaled(task: &Task, domain: &Domain) -> Vec<Point> {
+    let is_first = task
+        .contract
+        .domain
+        .first()
+        .is_some_and(|first| first.name == domain.name);
+    if !is_first || task.contract.smooth.is_empty() {
+        return Vec::new();
+    }
+    let usual = Point::new(usual(domain.sizes), SCALED);
+    let arguments = arguments(domain, &usual);
+    let has_any_scale = |(name, argument): &(&String, &Tensor)| {
+        let is_bounded = task.contract.bounded.contains(&name.as_str());
+        argument.dtype().is_float() && !argument.shape().is_empty() && !is_bounded
+    };
+    let names = arguments.iter().filter(has_any_scale).map(|(name, _)| name);
+    let each = names.flat_map(|name| FACTORS.map(|factor| Some((name.clone(), factor))));
+    each.map(|scaled| Point {
+        scaled,
+        ..usual.clone()
+    })
+    .collect()
+}
+
+fn usual(sizes: Sizes) -> Vec<i64> {
+    sizes.iter().map(|&(_, low, high)| (low + 2).min(high)).collect()
 }
 
 /// The sizes of one case with their names.
@@ -106,7 +166,7 @@ pub(super) fn named(domain: &Domain, values: &[i64]) -> Vec<(String, i64)> {
 /// Every size at its smallest, all at their largest, each alone at its largest and each alone at its smallest.
 fn corners(sizes: Sizes) -> Vec<Point> {
     let small: Vec<i64> = sizes.iter().map(|&(_, low, _)| low).collect();
-    let usual: Vec<i64> = sizes.iter().map(|&(_, low, high)| (low + 2).min(high)).collect();
+    let usual = usual(sizes);
     let large: Vec<i64> = sizes.iter().map(|&(_, _, high)| high).collect();
     let with = |position: usize, value: i64| {
         let mut sizes = usual.clone();
@@ -119,8 +179,8 @@ fn corners(sizes: Sizes) -> Vec<Point> {
     corners.push(large);
     let mut points: Vec<Point> = Vec::new();
     for (number, sizes) in corners.into_iter().enumerate() {
-        if points.iter().all(|(known, _)| *known != sizes) {
-            points.push((sizes, number as u64));
+        if points.iter().all(|known| known.sizes != sizes) {
+            points.push(Point::new(sizes, number as u64));
         }
     }
     points
@@ -155,7 +215,7 @@ fn differs(
                 "the reference does not answer `{}` of `{}` at {:?}: {finding:?}",
                 domain.name,
                 task.id,
-                named(domain, &point.0)
+                named(domain, &point.sizes)
             )));
         }
     };
@@ -171,7 +231,7 @@ fn differs(
                 inputs: call.arguments.clone(),
                 expected: expected.outputs,
             };
-            judge_by_reference(task, &known, tolerances, &actual.outputs).and_then(charged)
+            judge_by_reference(task, &known, tolerances, &actual.outputs).and_then(|finding| charged(finding, point))
         }
     };
     Ok(found.map_or(Outcome::Agrees, |finding| {
@@ -181,7 +241,7 @@ fn differs(
             counterexample: Counterexample {
                 sizes: Vec::new(),
                 found_at: Vec::new(),
-                seed: point.1,
+                seed: point.seed,
                 calls: probe.calls(),
             },
             exchanges: probe.exchanges().to_vec(),
@@ -191,7 +251,7 @@ fn differs(
 
 /// What the reference refuses, in words.
 fn invalid(domain: &Domain, point: &Point) -> String {
-    let sizes: Vec<String> = named(domain, &point.0)
+    let sizes: Vec<String> = named(domain, &point.sizes)
         .into_iter()
         .map(|(name, value)| format!("{name} = {value}"))
         .collect();
@@ -199,18 +259,28 @@ fn invalid(domain: &Domain, point: &Point) -> String {
 }
 
 /// What a difference means here: what is right to f32 is left to the check of precision.
-fn charged(finding: Finding) -> Option<Finding> {
+fn charged(finding: Finding, point: &Point) -> Option<Finding> {
     match finding {
         Finding::WrongOutput(WrongOutput::Imprecise { .. } | WrongOutput::ExtraAxes { .. }) => None,
         Finding::WrongOutput(WrongOutput::Wrong { output, mismatch, .. }) => {
             Some(Finding::LawBroken(Violation::Unequal {
-                what: format!("`{output}`"),
+                what: format!("`{output}`{}", scale_in_words(point)),
                 equals: "what the reference gives".to_owned(),
                 mismatch,
             }))
         }
         other => Some(other),
     }
+}
+
+fn scale_in_words(point: &Point) -> String {
+    point.scaled.as_ref().map_or_else(String::new, |(name, factor)| {
+        if *factor > 1.0 {
+            format!(", with `{name}` {factor} times as large,")
+        } else {
+            format!(", with `{name}` {} times as small,", factor.recip())
+        }
+    })
 }
 
 /// The smallest case around one that differs which differs as well.
@@ -226,15 +296,15 @@ fn smallest(
     while shrunk {
         shrunk = false;
         for position in 0..domain.sizes.len() {
-            for value in smaller(point.0[position], domain.sizes[position].1) {
+            for value in smaller(point.sizes[position], domain.sizes[position].1) {
                 let Some(fewer) = left.checked_sub(1) else {
                     return Ok((point, found));
                 };
                 left = fewer;
                 let mut candidate = point.clone();
-                candidate.0[position] = value;
+                candidate.sizes[position] = value;
                 if let Outcome::Differs(smaller) = differs(task, domain, tolerances, &candidate, subject)? {
-                    let at = std::mem::take(&mut found.at);
+                    let at = found.at.clone();
                     (point, found) = (candidate, smaller);
                     found.at = at;
                     shrunk = true;
@@ -258,8 +328,8 @@ fn failure(domain: &Domain, point: &Point, found: Box<Found>) -> Run {
     Run::Fails(Box::new(Failure {
         finding: found.finding,
         counterexample: Counterexample {
-            sizes: named(domain, &point.0),
-            found_at: named(domain, &found.at.0),
+            sizes: named(domain, &point.sizes),
+            found_at: named(domain, &found.at.sizes),
             ..found.counterexample
         },
         exchanges: found.exchanges,
@@ -274,14 +344,14 @@ mod tests {
     #[test]
     fn corners_come_from_the_smallest_to_the_largest_and_none_twice() {
         let points = corners(&[("T", 1, 8), ("H", 2, 2)]);
-        let sizes: Vec<Vec<i64>> = points.into_iter().map(|(sizes, _)| sizes).collect();
+        let sizes: Vec<Vec<i64>> = points.into_iter().map(|point| point.sizes).collect();
         assert_eq!(sizes, [[1, 2], [3, 2], [8, 2]]);
     }
 
     #[test]
     fn a_choice_of_few_is_small_at_its_largest() {
         let points = small_corners(&[("T", 1, 80), ("causal", 0, 1)]);
-        let sizes: Vec<Vec<i64>> = points.into_iter().map(|(sizes, _)| sizes).collect();
+        let sizes: Vec<Vec<i64>> = points.into_iter().map(|point| point.sizes).collect();
         assert_eq!(sizes, [[1, 0], [1, 1], [3, 0], [3, 1]]);
     }
 

@@ -71,7 +71,7 @@ fn run(material: &Material<'_>, subject: &mut dyn Subject) -> Result<Run, Fault>
             if let Some(Compared::Differs(differs)) = compared(task, domain.name, &known, subject)?
                 && is_steady(task, &differs, subject)?
             {
-                return Ok(differs.failure(domain::named(domain, &point.0), point.1));
+                return Ok(differs.failure(domain::named(domain, &point.sizes), point.seed));
             }
         }
     }

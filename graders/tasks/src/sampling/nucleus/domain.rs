@@ -40,6 +40,14 @@ pub(super) const DOMAIN: &[Domain] = &[
         arguments: around_the_mass,
     },
     Domain {
+        name: "a mass close to 0",
+        sizes: &[("V", 1, 9), ("digits of p", 1, 300)],
+        arguments: |scenario| {
+            let row = even_distribution(&mut scenario.random("row"), scenario.size("V"));
+            case(&[row], 10.0_f64.powi(-(scenario.integer("digits of p") as i32)))
+        },
+    },
+    Domain {
         name: "probabilities that f32 can hardly tell apart",
         sizes: &[("log2 of V", 1, 8), ("kept", 1, 9)],
         arguments: close_together,

@@ -37,6 +37,7 @@ pub(crate) static TASK: Task = Task {
     laws: LAWS,
     contract: Contract {
         smooth: &["output"],
+        bounded: &["probabilities"],
         domain: domain::DOMAIN,
         ..Contract::BLANK
     },
