@@ -74,7 +74,7 @@ const LAWS: &[Law] = &[Law::new(
 
 const DOMAIN: &[Domain] = &[Domain {
     name: "any number of nodes",
-    sizes: &[("N", 1, 70), ("loops", 0, 1)],
+    sizes: &[("N", 1, 130), ("loops", 0, 1)],
     arguments: |scenario| given(scenario.integer("N"), scenario.integer("loops") == 1),
 }];
 

@@ -1,5 +1,7 @@
 //! What `beam_search` is for: beams of any width over vocabularies and sequences of any size, log-probabilities of any size.
 
+use std::cmp::Ordering;
+
 use judge::contract::domain::Domain;
 use judge::contract::scenario::Scenario;
 use wire::{DType, Tensors};
@@ -17,6 +19,25 @@ pub(super) const DOMAIN: &[Domain] = &[
         name: "large vocabularies",
         sizes: &[("V", 2, 150), ("L", 1, 2), ("b", 1, 200)],
         arguments: |scenario| searched(scenario, &tree(scenario)),
+    },
+    Domain {
+        name: "sequences that seldom end",
+        sizes: &[("V", 2, 3), ("L", 1, 8), ("b", 1, 9)],
+        arguments: |scenario| {
+            let mut tree = tree(scenario);
+            let end = tree.end as usize;
+            tree.table
+                .iter_mut()
+                .skip(end)
+                .step_by(tree.vocabulary)
+                .for_each(|value| *value -= 30.0);
+            searched(scenario, &tree)
+        },
+    },
+    Domain {
+        name: "a best sequence behind the least likely token of the beam, and a better one behind the next",
+        sizes: &[("V", 2, 150), ("b", 1, 150)],
+        arguments: |scenario| searched(scenario, &late_winner(scenario)),
     },
     Domain {
         name: "log-probabilities near -900 and near 0",
@@ -51,6 +72,33 @@ pub(super) const DOMAIN: &[Domain] = &[
         },
     },
 ];
+
+/// Two tokens, of which the first has a rank. Behind the last one that the beam keeps the second token is nearly certain, behind
+/// those that it drops even more so, behind all others it is unlikely.
+fn late_winner(scenario: &Scenario) -> Tree {
+    let vocabulary = scenario.size("V");
+    let mut random = scenario.random("ranks");
+    let order = random.permutation(vocabulary);
+    let last_kept = scenario.size("b").min(vocabulary) - 1;
+    let mut table = vec![0.0; rows(vocabulary, 2) * vocabulary];
+    for (rank, &token) in order.iter().enumerate() {
+        table[token] = -1.0 - rank as f64 / 64.0;
+        let best = match rank.cmp(&last_kept) {
+            Ordering::Less => -40.0,
+            Ordering::Equal => -0.25,
+            Ordering::Greater => -0.125,
+        };
+        let following = &mut table[(1 + token) * vocabulary..][..vocabulary];
+        following.fill(-60.0);
+        following[random.integer(0, vocabulary as i64) as usize] = best;
+    }
+    Tree {
+        table,
+        vocabulary,
+        end: order[vocabulary - 1] as i64,
+        max_length: 2,
+    }
+}
 
 fn tree(scenario: &Scenario) -> Tree {
     random_tree(&mut scenario.random("tree"), scenario.size("V"), scenario.size("L"))
