@@ -31,10 +31,6 @@ use crate::output::Output;
 use crate::place::Place;
 use crate::student::{completions, explain, grade, init, watch};
 
-/// Tensors come and go by the thousand: the allocator of the C library gives their pages back and asks for them again each time.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     // The grader starts itself again as the launcher of a submission; that way in is not part of the command line.
     let mut words = std::env::args_os().skip(1);
