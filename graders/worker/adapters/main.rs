@@ -58,7 +58,7 @@ mod spectral_radius;
 mod xor_network;
 mod xor_neuron;
 
-const ADAPTERS: [worker::Adapter; 53] = [
+const ADAPTERS: &[worker::Adapter] = &[
     accuracy_per_angle::ADAPTER,
     additive_attention::ADAPTER,
     adjacency_matrix::ADAPTER,
@@ -115,5 +115,5 @@ const ADAPTERS: [worker::Adapter; 53] = [
 ];
 
 fn main() -> ExitCode {
-    worker::serve(&ADAPTERS, student::parts::install)
+    worker::serve(ADAPTERS, student::parts::install)
 }

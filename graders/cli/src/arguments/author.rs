@@ -31,6 +31,25 @@ pub(crate) struct Regen {
     pub(crate) tasks: Vec<String>,
 }
 
+/// Options of `new-task`.
+#[derive(Debug, Args)]
+pub(crate) struct NewTask {
+    /// The name of the task and of its function: `layer_norm`
+    pub(crate) name: String,
+    /// The folder of `graders/tasks/src` that it goes into
+    #[arg(long)]
+    pub(crate) topic: String,
+    /// The assignment that asks for it
+    #[arg(long, value_name = "ID")]
+    pub(crate) assignment: String,
+    /// The heading of the assignment under which it counts; otherwise the last one
+    #[arg(long, value_name = "ID")]
+    pub(crate) heading: Option<String>,
+    /// Its signature: `fn layer_norm(input: &Tensor, epsilon: f64) -> Tensor`
+    #[arg(long, value_name = "RUST")]
+    pub(crate) signature: Option<String>,
+}
+
 /// Options of `calibrate`.
 #[derive(Debug, Args)]
 pub(crate) struct Calibrate {

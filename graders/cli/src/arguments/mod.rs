@@ -12,7 +12,7 @@ use clap::{Parser, Subcommand};
 
 use crate::exit;
 
-pub(crate) use author::{Calibrate, Kit, Mutate, Regen, Template};
+pub(crate) use author::{Calibrate, Kit, Mutate, NewTask, Regen, Template};
 pub(crate) use course::{Gradescope, Release};
 pub(crate) use machine::{Bench, Doctor};
 pub(crate) use student::{Explain, Grade, Init, Watch};
@@ -44,6 +44,8 @@ pub(crate) enum Command {
     Calibrate(Calibrate),
     /// Grade the grader: template, reference, and every submission of the bank
     Kit(Kit),
+    /// Write the skeleton of a task into every file that has to know it, and say what is left to write
+    NewTask(NewTask),
     /// Explain a task or one of its checks
     Explain(Explain),
     /// Make the student template anew from the reference

@@ -4,6 +4,7 @@ pub(crate) mod bank;
 pub(crate) mod calibrate;
 pub(crate) mod kit;
 pub(crate) mod mutate;
+pub(crate) mod new_task;
 pub(crate) mod regen;
 pub(crate) mod template;
 mod variant;

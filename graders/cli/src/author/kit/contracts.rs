@@ -35,13 +35,38 @@ impl Subject for Trusted<'_> {
     }
 }
 
+/// What a skeleton of `grade new-task` says where its author has written nothing yet.
+const TO_BE_WRITTEN: &str = "to be written";
+
+/// Which texts of a task nobody has written.
+fn unwritten(task: &Task) -> Option<String> {
+    let lists = [("conventions", task.conventions), ("misreadings", task.misreadings)];
+    let texts = [
+        ("definition", task.definition),
+        ("formula", task.formula),
+        ("source", task.source),
+    ];
+    let of_lists = lists
+        .iter()
+        .flat_map(|(name, texts)| texts.iter().map(move |text| (*name, *text)));
+    let is_left = |(_, text): &(&str, &str)| text.starts_with(TO_BE_WRITTEN);
+    let left: Vec<&str> = texts
+        .into_iter()
+        .chain(of_lists)
+        .filter(is_left)
+        .map(|(name, _)| name)
+        .collect();
+    let task = task.id;
+    (!left.is_empty()).then(|| format!("of {task} is still to be written: {}", left.join(", ")))
+}
+
 /// What the contracts of these tasks say otherwise than the reference does, a line for each.
 pub(crate) fn deviations(
     tasks: &[&'static Task],
     fixtures: &Fixtures,
     reference: &Reference<'_>,
 ) -> Result<Vec<String>, Failure> {
-    let mut lines = Vec::new();
+    let mut lines: Vec<String> = tasks.iter().filter_map(|task| unwritten(task)).collect();
     for task in tasks {
         let mut cases = Vec::new();
         for case in task.cases {
