@@ -48,10 +48,7 @@ pub fn calls(task: &Task, stored: &[(&crate::contract::Case, &StoredCase)]) -> V
     stored
         .iter()
         .filter(|(case, _)| matches!(case.expect, Expect::Outputs | Expect::Verified(_)))
-        .map(|(_, stored)| Call {
-            seed: 1,
-            ..Call::new(task.id, arguments_in(DType::F64, &stored.inputs))
-        })
+        .map(|(_, stored)| Call::new(task.id, arguments_in(DType::F64, &stored.inputs)))
         .collect()
 }
 

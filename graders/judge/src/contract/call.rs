@@ -44,10 +44,7 @@ pub fn case_call(task: &Task, case: &Case, stored: &Tensors, dtype: DType) -> Ca
         let tall = tile(row, draws(dtype));
         arguments.insert(tiled.to_owned(), tall);
     }
-    Call {
-        seed: 1,
-        ..Call::new(task.id, arguments)
-    }
+    Call::new(task.id, arguments)
 }
 
 /// The name under which the probabilities of a sampled output are stored.

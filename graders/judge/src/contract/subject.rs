@@ -7,6 +7,9 @@ use wire::{MemoryLayout, Observed, Tensors};
 
 use crate::findings::fault::Fault;
 
+/// Seed of the generator wherever a check does not ask for another one.
+const SEED: i64 = 1;
+
 /// One call of a task's function.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Call {
@@ -29,12 +32,13 @@ pub struct Call {
 }
 
 impl Call {
-    /// A plain call with generator seed 0.
+    /// A plain call. The generator's seed is the same whatever a call is for: a function that draws can tell no golden case
+    /// from a fresh input or a law by it.
     pub fn new(task: &'static str, arguments: Tensors) -> Self {
         Self {
             task,
             arguments,
-            seed: 0,
+            seed: SEED,
             echo: false,
             gradient: None,
             jacobian: Vec::new(),

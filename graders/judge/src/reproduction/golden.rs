@@ -22,10 +22,7 @@ pub(crate) fn of_case(
     finding: &Finding,
 ) -> Option<Reproduction> {
     let claim = claim(task, case, stored, tolerances, dtype, finding)?;
-    let call = Call {
-        seed: 1,
-        ..Call::new(task.id, arguments_in(dtype, &stored.inputs))
-    };
+    let call = Call::new(task.id, arguments_in(dtype, &stored.inputs));
     let tiled = match case.expect {
         Expect::Draws { tiled, .. } => Some((tiled, draws(dtype))),
         Expect::Outputs | Expect::Verified(_) => None,

@@ -38,7 +38,7 @@ pub(crate) fn new_task(place: &Place, options: &arguments::NewTask, output: &Out
     let usual = format!("fn {name}(input: &Tensor) -> Tensor");
     let signature = Signature::parse(given.unwrap_or(&usual), name)?;
     let (made, wrong) = (made(&options.topic, &signature), format!("{}-mistake", dashed(name)));
-    for path in made.keys() {
+    for path in made.keys().rev() {
         if place.root().join(path).exists() {
             return Err(Failure::usage(format!("{} is there already", path.display()))
                 .hint("choose another name for the task, or remove the file"));

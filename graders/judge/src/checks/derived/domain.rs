@@ -210,10 +210,7 @@ fn differs(
     point: &Point,
     subject: &mut dyn Subject,
 ) -> Result<Outcome, Fault> {
-    let call = Call {
-        seed: 1,
-        ..Call::new(task.id, arguments(domain, point))
-    };
+    let call = Call::new(task.id, arguments(domain, point));
     let Some(observed) = subject.trusted(&call)? else {
         return Ok(Outcome::NoReference);
     };

@@ -53,10 +53,7 @@ fn run(material: &Material<'_>, subject: &mut dyn Subject) -> Result<Run, Fault>
     }
     for domain in task.contract.domain {
         for point in domain::small_corners(domain.sizes) {
-            let plain = Call {
-                seed: 1,
-                ..Call::new(task.id, domain::arguments(domain, &point))
-            };
+            let plain = Call::new(task.id, domain::arguments(domain, &point));
             let Some(observed) = subject.trusted(&plain)? else {
                 return Ok(Run::NoReference);
             };
@@ -228,7 +225,6 @@ fn call(task: &Task, case: &str, output: &str, known: &StoredCase) -> Option<Cal
     // What nobody reads has no weight.
     let cotangents = task.read(&known.inputs, &[(output.to_owned(), cotangent)].into());
     Some(Call {
-        seed: 1,
         gradient: Some(Gradient { by, cotangents }),
         ..Call::new(task.id, arguments)
     })

@@ -101,7 +101,6 @@ fn expanded(
 
 fn laid_out(task: &Task, arguments: &Tensors, layout: MemoryLayout) -> Call {
     Call {
-        seed: 1,
         layout,
         ..Call::new(task.id, arguments.clone())
     }
