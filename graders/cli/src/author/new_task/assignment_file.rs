@@ -56,6 +56,8 @@ fn value<'a>(section: &'a str, key: &str) -> Option<&'a str> {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
     use super::*;
 
     const FILE: &str = "id = \"a\"\n\n[[heading]]\nid = \"one\"\npoints = 2.5\n\n[[task]]\nid = \"x\"\nheading = \"one\"\n\n[[heading]]\nid = \"two\"\npoints = 1.0\n\n[[manual]]\nid = \"m\"\n";

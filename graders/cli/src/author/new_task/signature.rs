@@ -215,6 +215,8 @@ fn words(of: &Type) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
     use super::*;
 
     const LAYER: &str = "fn layer(input: &Tensor, rate: f64, train: bool) -> Result<Tensor, InvalidInput>";

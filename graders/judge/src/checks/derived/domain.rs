@@ -359,7 +359,7 @@ mod tests {
     fn a_choice_of_few_is_small_at_its_largest() {
         let points = small_corners(&[("T", 1, 80), ("causal", 0, 1)]);
         let sizes: Vec<Vec<i64>> = points.into_iter().map(|point| point.sizes).collect();
-        assert_eq!(sizes, [[1, 0], [1, 1], [3, 0]]);
+        assert_eq!(sizes, [[1, 0], [1, 1], [3, 0], [3, 1]]);
     }
 
     #[test]
