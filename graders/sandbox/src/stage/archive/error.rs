@@ -23,9 +23,6 @@ pub enum ArchiveError {
     /// A name that leads out of the submission.
     #[error("the name `{0}` in the archive leads out of it by `..`")]
     Parent(String),
-    /// A name that no file system takes, or folders without an end.
-    #[error("the name `{0}..` in the archive is too long, or nested too deeply")]
-    Long(String),
     /// Two files of one name.
     #[error("`{0}` is in the archive twice")]
     Twice(String),

@@ -72,6 +72,7 @@ pub(super) fn read(source: impl Read, limit: u64, contents: &mut Contents) -> Re
 
 fn members(source: impl Read, contents: &mut Contents) -> Result<(), Trouble> {
     let mut archive = Archive::new(source);
+    contents.is_appended_to = true;
     for entry in archive.entries()? {
         let entry = entry?;
         let name = entry.path_bytes().into_owned();
