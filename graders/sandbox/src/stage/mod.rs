@@ -115,7 +115,11 @@ fn with_packed(submission: &Path, walk: Walk) -> Result<Tree, StageError> {
     let inside = archive::read_opened(file, &submission.join(&packed))?;
     let mut tree = walk.into_tree();
     tree.remove(&packed);
-    tree.extend(inside.into_iter().map(|(name, entry)| (format!("{packed}/{name}"), entry)));
+    tree.extend(
+        inside
+            .into_iter()
+            .map(|(name, entry)| (format!("{packed}/{name}"), entry)),
+    );
     Ok(tree)
 }
 

@@ -35,6 +35,9 @@ pub enum ArchiveError {
     /// A packing method that is not read.
     #[error("`{0}` is packed by a method that is not read here; use deflate, the usual one of zip")]
     Method(String),
+    /// Something else than a tar, such as a single file, packed with gzip.
+    #[error("what gzip has packed is no tar: pack the folder of the crate, not a file")]
+    NotATar,
     /// The end is missing.
     #[error("the archive is cut off: its end is missing")]
     Cut,

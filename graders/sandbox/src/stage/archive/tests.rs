@@ -260,6 +260,8 @@ fn what_cannot_be_unpacked_here_is_refused_by_name() {
     assert!(matches!(archive_error(&encrypted), ArchiveError::Encrypted(name) if name == SOURCE));
     let bzip2 = patched(&patched(&zip, 8, &[12]), entry + 10, &[12]);
     assert!(matches!(archive_error(&bzip2), ArchiveError::Method(name) if name == SOURCE));
+    let file = "//! Not a tar.\n".repeat(100);
+    assert!(matches!(archive_error(&gzip(file.as_bytes())), ArchiveError::NotATar));
     assert!(matches!(archive_error(b"Rar!\x1a\x07"), ArchiveError::Unknown(_)));
     assert!(matches!(archive_error(b""), ArchiveError::Unknown(_)));
 }

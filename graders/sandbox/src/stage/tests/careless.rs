@@ -76,6 +76,21 @@ fn a_topic_is_read_as_what_it_is_however_its_file_is_called() {
 }
 
 #[test]
+fn a_topic_in_a_folder_is_missing_and_its_place_is_told() {
+    let folder = Folder::new();
+    folder.write("own/src/attention.rs", "");
+    folder.write("own/src/question2/sampling.rs", "");
+    let notes: Vec<String> = folder.stage().unwrap().notes.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        notes,
+        [
+            "`sampling.rs` is missing: its tasks count as not attempted",
+            "`question2/sampling.rs` does not stand for `sampling.rs`, which lies directly in `src`: move it there"
+        ]
+    );
+}
+
+#[test]
 fn of_two_files_for_one_module_what_was_written_counts() {
     for (files, expected, twice) in [
         (
