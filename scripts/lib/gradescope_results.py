@@ -35,7 +35,7 @@ EXTENSION = {
     "late_due_date": "2026-03-06T23:59:00.000000-05:00",
 }
 # Submissions that are worth all points.
-RIGHT = {"correct", "repository", "stray", "extension"}
+RIGHT = {"correct", "repository", "archive", "stray", "extension"}
 
 
 def metadata(kind):

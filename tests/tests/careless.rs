@@ -6,7 +6,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use tests::archives::{files_below, zip};
+use tests::archives::{files_below, gzip, tar, zip};
 use tests::{Run, Submission, copy_tree, grade, root};
 
 const FILE: &str = "src/normalization.rs";
@@ -268,6 +268,70 @@ fn the_archive_of_a_repository_is_graded() {
     fs::write(&archive, zip(&files)).unwrap();
     let says = ["`dl1-a2-main/student`"];
     assert_eq!(deviation("an archive", &archive, "passed", &says), None);
+}
+
+#[test]
+fn what_else_careless_people_hand_in_is_graded_for_what_it_is_worth() {
+    let mut deviations = Vec::new();
+    let mut try_it = |name: &str, submission: &Path, verdict: &str, says: &[&str]| {
+        deviations.extend(deviation(name, submission, verdict, says));
+    };
+    let garbage = "<<<<<<< HEAD\nnever ends {";
+
+    let files = files_below(written().path(), "a2-main/student/");
+    let packed = changed(Submission::empty(), |folder| {
+        fs::write(folder.join("report.pdf"), "").unwrap();
+        fs::write(folder.join("a2-main.tar.gz"), gzip(&tar(&files))).unwrap();
+    });
+    let inside = "`a2-main.tar.gz/a2-main/student`";
+    try_it("an archive in a folder", packed.path(), "passed", &[inside]);
+
+    let folder = tempfile::tempdir().unwrap();
+    let mut strewn = files;
+    strewn.push((format!("a2-main/{}x.rs", "a/".repeat(30)), b"x".to_vec()));
+    strewn.push(("a2-main/zeros.csv".to_owned(), vec![b'0'; 20 << 20]));
+    let archive = folder.path().join("a2.zip");
+    fs::write(&archive, zip(&strewn)).unwrap();
+    try_it("data in an archive", &archive, "passed", &["`a2-main/student`"]);
+
+    let copied = changed(written(), |folder| {
+        copy_tree(&root().join("student_template/src"), &folder.join("src/src"));
+    });
+    let copied = copied.with_file(&format!("src/{FILE}"), garbage);
+    try_it("sources copied into themselves", copied.path(), "passed", &[]);
+
+    let merged = ["BACKUP_1234", "LOCAL_1234", "REMOTE_1234"];
+    let merged = merged.iter().fold(written(), |all, name| {
+        all.with_file(&format!("src/normalization_{name}.rs"), garbage)
+    });
+    try_it("what a merge leaves", merged.path(), "passed", &[]);
+
+    let clouds = [
+        "Copy of normalization.rs",
+        "normalization-DESKTOP-AB12CD.rs",
+        "~$notes.docx",
+    ];
+    let clouds = clouds
+        .iter()
+        .fold(written(), |all, name| all.with_file(&format!("src/{name}"), garbage));
+    try_it(
+        "what a cloud leaves",
+        clouds.path(),
+        "passed",
+        &["`~$notes.docx`", "cannot be those"],
+    );
+
+    let sources = renamed("src", "lib");
+    try_it("sources called otherwise", sources.path(), "passed", &["`lib`"]);
+    let moved = renamed(FILE, "src/question2/normalization.rs");
+    let says = ["`question2/normalization.rs` does not stand for `normalization.rs`"];
+    try_it(
+        "a topic in a folder of a question",
+        moved.path(),
+        "not_attempted",
+        &says,
+    );
+    assert!(deviations.is_empty(), "{}", deviations.join("\n"));
 }
 
 #[test]

@@ -172,6 +172,8 @@ fn a_report_that_is_printed_has_standard_output_to_itself() {
     assert_eq!(refusal["conclusion"], "refused");
     let two = grade(arguments.into_iter().chain(["--report", "markdown=-"]));
     assert_eq!(two.code, Some(2), "{}", two.stderr);
+    let refusal: Value = serde_json::from_str(&two.stdout).unwrap();
+    assert_eq!(refusal["conclusion"], "refused", "nothing else is printed");
 }
 
 #[test]

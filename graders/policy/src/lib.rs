@@ -23,7 +23,9 @@ mod reach;
 mod rules;
 mod tokens;
 
-use map::Map;
+use std::collections::BTreeSet;
+
+use map::{Map, Source};
 pub use model::{Breach, Inspection, Reason, Rules, TaskRules, Unreadable};
 pub use operators::Family;
 use reach::Reach;
@@ -54,7 +56,8 @@ pub fn inspect(files: &[(&str, Vec<u8>)], rules: &Rules) -> Inspection {
             }
         }
     }
-    inspection.unread.retain(|unread| is_compiled(&map, &unread.file));
+    let compiled = compiled(&map, &inspection.unread);
+    inspection.unread.retain(|unread| compiled.contains(&unread.file));
     let charged = charge(&mut map, rules);
     let is_new = |breach: &Breach| !inspection.breaches.iter().any(|known| known.task == breach.task);
     let new: Vec<Breach> = charged.into_iter().filter(is_new).collect();
@@ -67,16 +70,49 @@ fn read(bytes: &[u8], size: usize) -> Result<Tokens, Unread> {
     Tokens::read(text.ok_or(Unread::Grammar { line: 1 })?)
 }
 
-/// Whether the compiler reads a file: the root declares what lies at the top, other files have to declare the rest.
-fn is_compiled(map: &Map, file: &str) -> bool {
-    let path = file.strip_suffix("/mod.rs").or_else(|| file.strip_suffix(".rs"));
-    match path.unwrap_or(file).rsplit_once('/') {
-        None => true,
-        Some((_, stem)) => map.sources.iter().any(|source| {
-            let declares = |at| source.tokens.keyword(at, "mod") && source.tokens.word(at + 1) == Some(stem);
-            (0..source.tokens.len()).any(declares)
-        }),
+/// The files that the compiler reads: the root declares what lies at the top, and the rest has to be declared by a file
+/// that is read itself.
+fn compiled(map: &Map, unread: &[Unreadable]) -> BTreeSet<String> {
+    let read = map.sources.iter().map(|source| source.file.as_str());
+    let all: BTreeSet<&str> = read.chain(unread.iter().map(|unread| unread.file.as_str())).collect();
+    let declared: Vec<(&str, BTreeSet<&str>)> = map
+        .sources
+        .iter()
+        .map(|source| (source.file.as_str(), declared_in(source)))
+        .collect();
+    let (mut found, mut others): (BTreeSet<&str>, Vec<&str>) = (BTreeSet::new(), Vec::new());
+    for file in all {
+        match module_of(file).1 {
+            None => _ = found.insert(file),
+            Some(_) => others.push(file),
+        }
     }
+    loop {
+        let known = declared.iter().filter(|(file, _)| found.contains(file));
+        let modules: BTreeSet<&str> = known.flat_map(|(_, modules)| modules).copied().collect();
+        let (new, rest) = others.iter().partition(|file| modules.contains(module_of(file).0));
+        others = rest;
+        let new: Vec<&str> = new;
+        if new.is_empty() {
+            return found.into_iter().map(str::to_owned).collect();
+        }
+        found.extend(new);
+    }
+}
+
+/// The module that a file is, and the folder that it lies in.
+fn module_of(file: &str) -> (&str, Option<&str>) {
+    let path = file.strip_suffix("/mod.rs").or_else(|| file.strip_suffix(".rs"));
+    let path = path.unwrap_or(file);
+    path.rsplit_once('/')
+        .map_or((path, None), |(folder, module)| (module, Some(folder)))
+}
+
+/// The modules that a source declares, in whatever place.
+fn declared_in(source: &Source) -> BTreeSet<&str> {
+    let tokens = &source.tokens;
+    let declared = |at: usize| tokens.keyword(at, "mod").then(|| tokens.word(at + 1)).flatten();
+    (0..tokens.len()).filter_map(declared).collect()
 }
 
 fn nested<'a>(file: &'a str, line: usize, rules: &'a Rules) -> impl Iterator<Item = Breach> + 'a {

@@ -26,6 +26,7 @@ impl Sheet {
     pub(crate) fn read(asked: &Path, submission: &Path) -> Result<Self, Failure> {
         let cannot = |path: &Path, error: &dyn std::fmt::Display| {
             Failure::environment(format!("cannot read the points by hand, {}: {error}", path.display()))
+                .hint("name a file, or a folder of files, that is there and can be read")
         };
         let name = |path: &Path| path.canonicalize().map_err(|error| cannot(path, &error));
         let (own, place) = (submission.canonicalize(), name(asked)?);
@@ -130,6 +131,8 @@ mod tests {
         let path = folder.path().join("scores.toml");
         let said = || Sheet::read(&path, Path::new("/nowhere")).unwrap_err().to_string();
         assert!(said().contains("scores.toml"), "{}", said());
+        let missing = Sheet::read(&path, Path::new("/nowhere")).unwrap_err();
+        assert!(missing.hint.is_some_and(|hint| hint.contains("name a file")));
         fs::write(&path, "[[item]]\nitem = \"2.1\"\npoint = 3\n").unwrap();
         assert!(said().contains("are broken") && said().contains("point"), "{}", said());
     }

@@ -170,6 +170,9 @@ impl Grader {
                     )
                 }
                 StageError::SeveralCrates { .. } => "pack the one that counts, and no other".to_owned(),
+                StageError::NoCrate { path, .. } if path.is_file() => {
+                    "pack the folder of the crate, with `src` in it".to_owned()
+                }
                 _ => "name a crate with `src`, such as a copy of student_template".to_owned(),
             };
             Failure::usage(&error).hint(hint)

@@ -61,7 +61,7 @@ impl Staged {
     /// tasks in it: the template holds the files of every assignment.
     pub(crate) fn notes(&self, wanted: &[&Task]) -> Vec<String> {
         let concerns = |note: &&Note| match note {
-            Note::FromTemplate { file } => wanted.iter().any(|task| task.file == file),
+            Note::FromTemplate { file } | Note::Elsewhere { file, .. } => wanted.iter().any(|task| task.file == file),
             _ => true,
         };
         self.sources

@@ -61,7 +61,9 @@ impl<'a> Reports<'a> {
             Exit::Done | Exit::BelowMinimum | Exit::Environment | Exit::JudgeFault | Exit::Deviation => Refused::Failed,
         };
         let refusal = Refusal::new(conclusion, &failure.message, failure.hint.as_deref());
-        for target in self.targets {
+        let first = self.targets.iter().position(is_output);
+        let is_one_too_many = |at: usize| is_output(&self.targets[at]) && Some(at) != first;
+        for (_, target) in self.targets.iter().enumerate().filter(|(at, _)| !is_one_too_many(*at)) {
             if let Some(text) = report::refused(&refusal, target.format) {
                 // What cannot be written is not there, and the program says why.
                 let _ = put(&text, target, output);

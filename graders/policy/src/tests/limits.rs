@@ -46,6 +46,15 @@ fn what_the_compiler_refuses_is_left_to_it() {
 #[test]
 fn a_file_that_the_compiler_never_sees_is_not_missed() {
     assert_eq!(inspected(&[("old/notes.rs", "never ends {")]), Inspection::default());
+    // A whole copy of the sources, with a root of its own that nobody reads either.
+    let copy = [("old/lib.rs", "pub mod notes;"), ("old/notes.rs", "never ends {")];
+    assert_eq!(inspected(&copy), Inspection::default());
+    let inner = inspected(&[
+        ("own.rs", "mod deep;"),
+        ("own/deep/mod.rs", "mod last;"),
+        ("own/deep/last.rs", "never {"),
+    ]);
+    assert_eq!(inner.unread.len(), 1);
     let declared = inspected(&[("old/mod.rs", "mod notes;"), ("old/notes.rs", "never ends {")]);
     assert_eq!(declared.unread.len(), 1);
 }

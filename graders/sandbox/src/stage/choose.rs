@@ -149,13 +149,22 @@ impl Chosen {
                 Some(own) if is_given(name) && name != ROOT && !is_untouched(own, given) => {
                     self.notes.push(Note::Replaced { file: name.clone() });
                 }
-                None if !is_given(name) => self.notes.push(Note::FromTemplate { file: name.clone() }),
+                None if !is_given(name) => self.missing(name),
                 _ => {}
             }
             if is_given(name) || !self.files.contains_key(name) {
                 self.files.insert(name.clone(), given.clone());
             }
         }
+    }
+
+    fn missing(&mut self, file: &str) {
+        self.notes.push(Note::FromTemplate { file: file.to_owned() });
+        let elsewhere = self.files.keys().find(|name| name.ends_with(&format!("/{file}")));
+        self.notes.extend(elsewhere.map(|name| Note::Elsewhere {
+            name: name.clone(),
+            file: file.to_owned(),
+        }));
     }
 
     fn end(mut self) -> Self {

@@ -32,10 +32,11 @@ pub(super) fn is_untouched(own: &[u8], given: &[u8]) -> bool {
     variants(&own).iter().any(|own| given.contains(own))
 }
 
-/// Whether a crate's root only says what the generated one says too: which modules there are.
+/// Whether a crate's root says nothing that would be missed: which modules there are, and which warnings are not wanted.
 pub(super) fn only_declares(root: &[u8]) -> bool {
     let text = String::from_utf8_lossy(root);
-    let is_plain = |line: &str| line.is_empty() || line.starts_with("//") || declared(line).is_some();
+    let is_plain =
+        |line: &str| line.is_empty() || line.starts_with("//") || is_silence(line) || declared(line).is_some();
     text.lines().all(|line| is_plain(line.trim()))
 }
 
@@ -43,6 +44,10 @@ pub(super) fn only_declares(root: &[u8]) -> bool {
 pub(super) fn is_same(one: &[u8], other: &[u8]) -> bool {
     let (one, other) = (String::from_utf8_lossy(one), String::from_utf8_lossy(other));
     lines(&one).eq(lines(&other))
+}
+
+fn is_silence(line: &str) -> bool {
+    line.starts_with("#![allow(") && line.ends_with(")]")
 }
 
 fn declared(line: &str) -> Option<&str> {
@@ -109,7 +114,14 @@ mod tests {
     #[test]
     fn a_root_with_more_than_modules_is_told_from_one_that_declares_a_module_more() {
         assert!(only_declares(b"//! Mine.\r\n\r\npub mod a;\r\nmod helper;\r\n"));
-        for root in ["#![feature(x)]", "pub mod a { }", "pub use a::b;", "fn f() {}"] {
+        assert!(only_declares(b"#![allow(unused_variables)]\npub mod a;\n"));
+        for root in [
+            "#![feature(x)]",
+            "#![allow(dead_code)] use a::b;",
+            "pub mod a { }",
+            "pub use a::b;",
+            "fn f() {}",
+        ] {
             assert!(!only_declares(root.as_bytes()), "{root}");
         }
     }

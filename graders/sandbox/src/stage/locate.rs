@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use super::archive::is_called_one;
 use super::error::StageError;
 use super::given::{Files, is_given, is_same};
 use super::manifest;
@@ -186,6 +187,17 @@ fn prefer<'a>(crates: &[&'a Crate], holds: impl Fn(&Crate) -> bool) -> Vec<&'a C
     }
 }
 
+/// Whether there is any Rust file.
+pub(super) fn has_sources(tree: &Tree) -> bool {
+    tree.iter().any(|(name, entry)| is_source(name, entry))
+}
+
+/// The files that are called like archives.
+pub(super) fn archives(tree: &Tree) -> Vec<&str> {
+    let is_one = |(name, entry): &(&String, &Entry)| matches!(entry, Entry::Other) && is_called_one(name);
+    tree.iter().filter(is_one).map(|(name, _)| name.as_str()).collect()
+}
+
 /// What there is in place of a crate.
 fn found(tree: &Tree) -> String {
     let rust = tree.iter().filter(|(name, entry)| is_source(name, entry));
@@ -196,6 +208,14 @@ fn found(tree: &Tree) -> String {
             "{files}, but not where a crate has its sources: {}",
             super::note::listed(&rust, LISTED)
         );
+    }
+    match archives(tree).as_slice() {
+        [] => {}
+        [one] => return format!("no Rust files, but an archive in the archive, which is not opened: `{one}`"),
+        several => {
+            let several = super::note::listed(several, LISTED);
+            return format!("no Rust files, but several archives, of which none is opened: {several}");
+        }
     }
     let link = |(name, entry): (&'_ String, &Entry)| matches!(entry, Entry::Link).then(|| name.clone());
     let links: Vec<String> = tree.iter().filter_map(link).collect();

@@ -92,13 +92,35 @@ fn tree_of(submission: &Path, template: &Files) -> Result<Tree, StageError> {
         return Ok(walk.into_tree());
     }
     match walk.end() {
-        (tree, Ok(())) => Ok(tree),
+        (walk, Ok(())) => with_packed(submission, walk),
         // What is near the top has been read, and is enough if it is a crate.
-        (tree, Err(error)) => match locate::locate(submission, &tree, template) {
+        (walk, Err(error)) => match locate::locate(submission, walk.tree(), template) {
             Err(StageError::NoCrate { .. }) => Err(error),
-            _ => Ok(tree),
+            _ => Ok(walk.into_tree()),
         },
     }
+}
+
+/// What a folder holds. Where there are no sources but one archive, which whoever has taken the submission did not unpack,
+/// its content is looked at, below its name.
+fn with_packed(submission: &Path, walk: Walk) -> Result<Tree, StageError> {
+    let packed = match locate::archives(walk.tree()).as_slice() {
+        [one] if !locate::has_sources(walk.tree()) => (*one).to_owned(),
+        _ => return Ok(walk.into_tree()),
+    };
+    let file = walk.open(&packed).map_err(|source| StageError::Read {
+        name: packed.clone(),
+        source,
+    })?;
+    let inside = archive::read_opened(file, &submission.join(&packed))?;
+    let mut tree = walk.into_tree();
+    tree.remove(&packed);
+    tree.extend(
+        inside
+            .into_iter()
+            .map(|(name, entry)| (format!("{packed}/{name}"), entry)),
+    );
+    Ok(tree)
 }
 
 /// The files of the template, which are ours.

@@ -13,6 +13,13 @@ pub enum Note {
         /// The file, relative to the sources.
         file: String,
     },
+    /// A file has the name of a topic's, but is another module than the topic.
+    Elsewhere {
+        /// Its name, relative to the sources.
+        name: String,
+        /// The topic's file that is missing.
+        file: String,
+    },
     /// A given file was changed; the change has no effect.
     Replaced {
         /// The file, relative to the sources.
@@ -101,6 +108,12 @@ impl fmt::Display for Note {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::FromTemplate { file } => write!(formatter, "`{file}` is missing: its tasks count as not attempted"),
+            Self::Elsewhere { name, file } => {
+                write!(
+                    formatter,
+                    "`{name}` does not stand for `{file}`, which lies directly in `src`: move it there"
+                )
+            }
             Self::Replaced { file } => write!(formatter, "`{file}` is given: your changes to it have no effect"),
             Self::Ignored { name } => write!(formatter, "`{name}` is ignored: only sources are graded"),
             Self::BrokenManifest { reason } => write!(formatter, "`Cargo.toml` cannot be read: {reason}"),

@@ -66,9 +66,14 @@ impl Walk {
     }
 
     /// Reads everything else as well, as far as there is not too much of it: then the error comes with what was read.
-    pub(super) fn end(mut self) -> (Tree, Result<(), StageError>) {
+    pub(super) fn end(mut self) -> (Self, Result<(), StageError>) {
         let result = self.all();
-        (self.tree, result)
+        (self, result)
+    }
+
+    /// Opens a file that lies in the folder, or below it.
+    pub(super) fn open(&self, name: &str) -> io::Result<File> {
+        Ok(File::from(beneath(self.root.as_fd(), name, OFlags::RDONLY)?))
     }
 
     fn all(&mut self) -> Result<(), StageError> {

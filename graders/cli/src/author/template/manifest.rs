@@ -55,10 +55,6 @@ assignment = "{assignment}"
 # The only crate that a submission may use besides std.
 tch = {{ version = "{tch_version}", default-features = false }}
 
-[lints.rust]
-# A function that is still a `todo!` uses none of its parameters. Delete this line once you have written yours.
-unused_variables = "allow"
-
 # It belongs to no workspace that it may lie in: copy this folder to wherever you like.
 [workspace]
 "#

@@ -51,6 +51,9 @@ const LIBRARY_OPENING: &str = "\
 //! Your solution. `README.md` lists the functions to write; each file here holds one topic.
 //!
 //! This file is given. It is put in place anew whenever a submission is graded, so a change here has no effect.
+
+// A function that is still a `todo!` uses none of its parameters. Delete this line once you have written yours.
+#![allow(unused_variables)]
 ";
 
 /// Where a topic file of the reference holds what a student writes, in bytes.

@@ -94,6 +94,7 @@ fn statement(task: &Task, check: &str) -> String {
         (BUILD, _) => "the file compiles, and the function has the signature above",
         (POLICY, _) => "nothing is called that the task rules out",
         (TIME, _) => "the functions judged before leave time for this one (with --time-limit)",
+        (EXTRA_AXES, _) => "no output has axes of size 1 in front that the definition does not give it",
         (differential::NAME, _) => "inputs that are drawn anew are answered as the reference answers them",
         _ => "for f64 inputs every step is computed in f64",
     };

@@ -12,6 +12,7 @@ use super::limits::MAX_UNPACKED;
 const MAX_NAME: usize = 500;
 /// What a file system takes between two slashes.
 const MAX_COMPONENT: usize = 255;
+/// Folders in folders that are looked into.
 const MAX_DEPTH: usize = 16;
 /// How much of a name is shown that is too long.
 const SHOWN: usize = 40;
@@ -30,6 +31,8 @@ pub(super) enum Member {
 /// What has been read of an archive.
 #[derive(Default)]
 pub(super) struct Contents {
+    /// Of several members with one name the last counts, as where a file was appended to a tar.
+    pub(super) is_appended_to: bool,
     entries: usize,
     /// Every name and every folder above it, and whether it is a folder.
     names: BTreeMap<String, bool>,
@@ -48,8 +51,16 @@ impl Contents {
         let Some((last, folders)) = components.split_last() else {
             return Ok(None);
         };
+        if let Some(shown) = too_long(&components) {
+            self.tree.insert(shown, Entry::Other);
+            return Ok(None);
+        }
         for (at, folder) in folders.iter().enumerate() {
             if is_passed_over(&folders[..at].join("/"), folder) {
+                self.tree.insert(folders[..=at].join("/"), Entry::Other);
+                return Ok(None);
+            }
+            if at + 1 >= MAX_DEPTH {
                 self.tree.insert(folders[..=at].join("/"), Entry::Other);
                 return Ok(None);
             }
@@ -72,6 +83,7 @@ impl Contents {
         match (self.names.get(&name), is_folder) {
             (None, _) => _ = self.names.insert(name, is_folder),
             (Some(true), true) => {}
+            (Some(false), false) if self.is_appended_to => {}
             (Some(false), false) => return Err(ArchiveError::Twice(name).into()),
             _ => return Err(ArchiveError::FileAndFolder(name).into()),
         }
@@ -125,9 +137,12 @@ fn components(name: &[u8]) -> Result<Vec<String>, StageError> {
     if components.iter().any(|component| component == "..") {
         return Err(ArchiveError::Parent(text).into());
     }
-    let is_long = text.len() > MAX_NAME || components.iter().any(|component| component.len() > MAX_COMPONENT);
-    if is_long || components.len() > MAX_DEPTH {
-        return Err(ArchiveError::Long(text.chars().take(SHOWN).collect()).into());
-    }
     Ok(components)
+}
+
+/// How a name is shown that no file system takes.
+fn too_long(components: &[String]) -> Option<String> {
+    let length: usize = components.iter().map(|component| component.len() + 1).sum();
+    let is_long = length > MAX_NAME || components.iter().any(|component| component.len() > MAX_COMPONENT);
+    is_long.then(|| components.join("/").chars().take(SHOWN).chain("..".chars()).collect())
 }

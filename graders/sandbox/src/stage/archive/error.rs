@@ -23,9 +23,6 @@ pub enum ArchiveError {
     /// A name that leads out of the submission.
     #[error("the name `{0}` in the archive leads out of it by `..`")]
     Parent(String),
-    /// A name that no file system takes, or folders without an end.
-    #[error("the name `{0}..` in the archive is too long, or nested too deeply")]
-    Long(String),
     /// Two files of one name.
     #[error("`{0}` is in the archive twice")]
     Twice(String),
@@ -38,6 +35,9 @@ pub enum ArchiveError {
     /// A packing method that is not read.
     #[error("`{0}` is packed by a method that is not read here; use deflate, the usual one of zip")]
     Method(String),
+    /// Something else than a tar, such as a single file, packed with gzip.
+    #[error("what gzip has packed is no tar: pack the folder of the crate, not a file")]
+    NotATar,
     /// The end is missing.
     #[error("the archive is cut off: its end is missing")]
     Cut,

@@ -11,7 +11,7 @@ mod tar;
 mod zip;
 
 use std::fs::{self, File, OpenOptions};
-use std::io::Read;
+use std::io::{self, Read};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
@@ -53,6 +53,20 @@ pub(super) fn read(submission: &Path) -> Result<Option<Tree>, StageError> {
     tree(submission, &bytes(submission)?).map(Some)
 }
 
+/// What the names of archives end with.
+const ENDINGS: [&str; 4] = [".zip", ".tar", ".tar.gz", ".tgz"];
+
+/// Whether a file is called like an archive that is read here.
+pub(super) fn is_called_one(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ENDINGS.iter().any(|ending| name.ends_with(ending))
+}
+
+/// What is in an archive that somebody has opened.
+pub(super) fn read_opened(file: File, path: &Path) -> Result<Tree, StageError> {
+    tree(path, &bytes_of(file, path)?)
+}
+
 /// What staging may want of an archive, by names that lead nowhere else.
 fn tree(archive: &Path, bytes: &[u8]) -> Result<Tree, StageError> {
     let mut contents = Contents::default();
@@ -65,22 +79,27 @@ fn tree(archive: &Path, bytes: &[u8]) -> Result<Tree, StageError> {
 }
 
 fn bytes(path: &Path) -> Result<Vec<u8>, StageError> {
-    let unreadable = |source| StageError::Read {
-        name: path.display().to_string(),
-        source,
-    };
     let flags = OFlags::NONBLOCK.bits().cast_signed();
-    let file: File = OpenOptions::new()
-        .read(true)
-        .custom_flags(flags)
-        .open(path)
-        .map_err(unreadable)?;
+    let file = OpenOptions::new().read(true).custom_flags(flags).open(path);
+    bytes_of(file.map_err(|source| unreadable(path, source))?, path)
+}
+
+fn bytes_of(file: File, path: &Path) -> Result<Vec<u8>, StageError> {
     let mut bytes = Vec::new();
-    file.take(MAX_PACKED + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    file.take(MAX_PACKED + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|source| unreadable(path, source))?;
     if bytes.len() as u64 > MAX_PACKED {
         return Err(ArchiveError::Large(MAX_PACKED).into());
     }
     Ok(bytes)
+}
+
+fn unreadable(path: &Path, source: io::Error) -> StageError {
+    StageError::Read {
+        name: path.display().to_string(),
+        source,
+    }
 }
 
 #[cfg(test)]

@@ -72,8 +72,13 @@ pub(super) fn read(source: impl Read, limit: u64, contents: &mut Contents) -> Re
 
 fn members(source: impl Read, contents: &mut Contents) -> Result<(), Trouble> {
     let mut archive = Archive::new(source);
-    for entry in archive.entries()? {
-        let entry = entry?;
+    contents.is_appended_to = true;
+    for (at, entry) in archive.entries()?.enumerate() {
+        let entry = entry.map_err(|error| match error.kind() {
+            // The reader would quote what it has found in a header's place.
+            io::ErrorKind::Other if at == 0 => Trouble::Refused(ArchiveError::NotATar.into()),
+            _ => error.into(),
+        })?;
         let name = entry.path_bytes().into_owned();
         let member = match entry.header().entry_type() {
             EntryType::Regular | EntryType::Continuous => Member::File,

@@ -6,7 +6,7 @@ use zip::read::ZipFile;
 use zip::{CompressionMethod, ZipArchive};
 
 use super::super::error::StageError;
-use super::super::tree::MAX_ENTRIES;
+use super::super::tree::{MAX_ENTRIES, is_wanted};
 use super::contents::{Contents, Member, Unreadable};
 use super::error::ArchiveError;
 use super::limits::{MAX_UNPACKED, most};
@@ -30,14 +30,17 @@ pub(super) fn read(bytes: &[u8], contents: &mut Contents) -> Result<(), StageErr
     let mut unpacked = 0_u64;
     for index in 0..archive.len() {
         let file = archive.by_index_raw(index).map_err(|error| broken(&error))?;
-        let (name, member) = described(&file)?;
+        let (name, member) = described(&file);
+        let Some(name) = contents.enter(&name, member)? else {
+            // What nobody wants is never unpacked, however it was packed.
+            continue;
+        };
+        refuse_unusable(&file, &name)?;
         unpacked = unpacked.saturating_add(file.size());
         if unpacked > MAX_UNPACKED {
             return Err(ArchiveError::TooMuch(MAX_UNPACKED).into());
         }
-        if let Some(name) = contents.enter(&name, member)? {
-            wanted.push((index, name));
-        }
+        wanted.push((index, name));
     }
     refuse_twins(bytes, &archive)?;
     for (index, name) in wanted {
@@ -61,36 +64,43 @@ fn refuse_floods(bytes: &[u8]) -> Result<(), StageError> {
 }
 
 /// The name and kind of a member that may be there.
-fn described(file: &ZipFile<'_, Cursor<&[u8]>>) -> Result<(Vec<u8>, Member), StageError> {
-    // Windows has packed with its own separator.
-    let name: Vec<u8> = file
-        .name_raw()
-        .iter()
-        .map(|byte| if *byte == b'\\' { b'/' } else { *byte })
-        .collect();
-    let text = || String::from_utf8_lossy(&name).into_owned();
+fn described(file: &ZipFile<'_, Cursor<&[u8]>>) -> (Vec<u8>, Member) {
+    let name = with_slashes(file.name_raw());
     let member = match file.unix_mode().map_or(0, |mode| mode & KIND) {
         0o120_000 => Member::Link,
         0 | 0o100_000 | 0o040_000 if name.ends_with(b"/") => Member::Folder,
         0 | 0o100_000 | 0o040_000 => Member::File,
         _ => Member::Special,
     };
-    if file.encrypted() {
-        return Err(ArchiveError::Encrypted(text()).into());
-    }
-    if file.size() > most(file.compressed_size()) {
-        return Err(ArchiveError::Bomb(text()).into());
-    }
-    Ok((name, member))
+    (name, member)
 }
 
-/// The reader keeps one of several files with one name, so they are counted in the directory itself.
+/// Windows has packed with its own separator.
+fn with_slashes(name: &[u8]) -> Vec<u8> {
+    let slash = |byte: &u8| if *byte == b'\\' { b'/' } else { *byte };
+    name.iter().map(slash).collect()
+}
+
+fn refuse_unusable(file: &ZipFile<'_, Cursor<&[u8]>>, name: &str) -> Result<(), StageError> {
+    if file.encrypted() {
+        return Err(ArchiveError::Encrypted(name.to_owned()).into());
+    }
+    if file.size() > most(file.compressed_size()) {
+        return Err(ArchiveError::Bomb(name.to_owned()).into());
+    }
+    Ok(())
+}
+
+/// The reader keeps one of several files with one name, so they are counted in the directory itself. Of what nobody
+/// wants there may be any number.
 fn refuse_twins(bytes: &[u8], archive: &Archive<'_>) -> Result<(), StageError> {
     let mut names = std::collections::BTreeSet::new();
     let start = usize::try_from(archive.central_directory_start()).unwrap_or(usize::MAX);
     let mut rest = bytes.get(start..).unwrap_or_default();
     while let Some((name, next)) = entry(rest) {
-        if !names.insert(name) {
+        let path = with_slashes(name);
+        let file = path.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+        if is_wanted(&String::from_utf8_lossy(file)) && !names.insert(name) {
             return Err(ArchiveError::Twice(String::from_utf8_lossy(name).into_owned()).into());
         }
         rest = next;

@@ -3,9 +3,10 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::symlink;
 
 use super::{Folder, left_out};
-use crate::stage::{Edition, Note, Why};
+use crate::stage::{Edition, Note, StageError, Why};
 
 #[test]
 fn nothing_that_lies_about_costs_anything() {
@@ -72,6 +73,21 @@ fn a_topic_is_read_as_what_it_is_however_its_file_is_called() {
         };
         assert!(staged.notes.contains(&note), "{name}: {:?}", staged.notes);
     }
+}
+
+#[test]
+fn a_topic_in_a_folder_is_missing_and_its_place_is_told() {
+    let folder = Folder::new();
+    folder.write("own/src/attention.rs", "");
+    folder.write("own/src/question2/sampling.rs", "");
+    let notes: Vec<String> = folder.stage().unwrap().notes.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        notes,
+        [
+            "`sampling.rs` is missing: its tasks count as not attempted",
+            "`question2/sampling.rs` does not stand for `sampling.rs`, which lies directly in `src`: move it there"
+        ]
+    );
 }
 
 #[test]
@@ -205,13 +221,45 @@ fn what_is_no_crate_is_told_by_what_it_holds() {
     };
     assert_eq!(told(&[]), "it is empty");
     assert_eq!(
-        told(&["a2.zip", "report.pdf"]),
-        "no Rust files: there is only `a2.zip` and `report.pdf`"
+        told(&["notes.md", "report.pdf"]),
+        "no Rust files: there is only `notes.md` and `report.pdf`"
+    );
+    assert_eq!(
+        told(&["a2.zip", "final.tar.gz", "report.pdf"]),
+        "no Rust files, but several archives, of which none is opened: `a2.zip` and `final.tar.gz`"
     );
     assert_eq!(
         told(&["tests/attention.rs"]),
         "1 Rust file, but not where a crate has its sources: `tests/attention.rs`"
     );
+}
+
+#[test]
+fn an_archive_that_nobody_has_unpacked_is_read_where_it_is() {
+    let mut tar = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_gnu();
+    header.set_size(6);
+    tar.append_data(&mut header, "a2-main/student/src/attention.rs", b"// own".as_slice())
+        .unwrap();
+    let bytes = tar.into_inner().unwrap();
+    let folder = Folder::new();
+    folder.write("own/report.pdf", "");
+    fs::write(folder.path("own/a2.tar"), &bytes).unwrap();
+    let staged = folder.stage().unwrap();
+    assert_eq!(folder.staged("attention.rs"), "// own");
+    let inside = "a2.tar/a2-main/student".to_owned();
+    assert_eq!(staged.notes[0], Note::Inside { folder: inside });
+    // Sources of one's own beside it count alone, and links are not followed.
+    let folder = Folder::new();
+    fs::write(folder.path("elsewhere.tar"), &bytes).unwrap();
+    fs::create_dir(folder.path("own")).unwrap();
+    symlink(folder.path("elsewhere.tar"), folder.path("own/a2.tar")).unwrap();
+    assert!(matches!(folder.stage(), Err(StageError::NoCrate { .. })));
+    fs::remove_file(folder.path("own/a2.tar")).unwrap();
+    fs::write(folder.path("own/a2.tar"), &bytes).unwrap();
+    folder.write("own/mine/src/attention.rs", "// mine");
+    folder.stage().unwrap();
+    assert_eq!(folder.staged("attention.rs"), "// mine");
 }
 
 #[test]
