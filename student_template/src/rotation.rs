@@ -25,7 +25,7 @@ pub fn accuracy_per_angle(images: &Tensor, classes: &Tensor, weights: &ConvNetWe
 /// - `initial`: where to start, f32. They are yours: have them require gradients and change them in place (unrecorded,
 ///   in `tch::no_grad`), or return new ones of the same shapes. `initial.tensors()` lists them for an optimiser.
 /// - `padding`: that of the net, `parts::conv_net(images, weights, padding)`.
-/// - `augment`: where it is true, every image is turned by a random angle of its own before the net sees it
+/// - `augment`: where it is true, images are turned by random angles before the net sees them
 ///   (`crate::types::rotated`; multiples of 30 degrees do, all angles do as well). Where it is false, images stay
 ///   upright.
 /// - `next_batch`: gives images and their classes, and `None` after the last batch. Each batch is for one step. The

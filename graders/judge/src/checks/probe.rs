@@ -165,7 +165,11 @@ impl<'a> Probe<'a> {
             exchange.invalid = Some(input.to_owned());
         }
         match result {
-            Err(Stop::Found(Finding::CallFailed(CallFailed::RefusedValid { .. }))) => Ok(()),
+            Err(Stop::Found(Finding::CallFailed(CallFailed::RefusedValid { .. }))) => {
+                // What is right has no place among the calls that show a failure.
+                self.exchanges.pop();
+                Ok(())
+            }
             Err(stop) => Err(stop.into()),
             Ok(_) => {
                 let finding = Finding::CallFailed(CallFailed::AcceptedInvalid {

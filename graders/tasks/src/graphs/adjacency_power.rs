@@ -42,7 +42,7 @@ pub(crate) static TASK: Task = Task {
     cases: CASES,
     laws: LAWS,
     contract: Contract {
-        data: &["power"],
+        smooth: &["power"],
         domain: DOMAIN,
         ..Contract::BLANK
     },

@@ -7,6 +7,7 @@ use judge::contract::domain::{Contract, Domain};
 use judge::contract::scenario::{Scenario, Sizes};
 use judge::contract::{Case, Expect, Law, Task};
 use judge::findings::stop::Holds;
+use ndarray::Axis;
 use wire::{DType, Tensor, Tensors};
 
 use super::domain::{ANY_GRAPH, HUB, beside, on_any_graph, on_hub};
@@ -165,6 +166,19 @@ const DOMAIN: &[Domain] = &[
                 on_hub(scenario, 2),
                 attention_weights(&mut scenario.random("weights"), [2, 3, 4]),
             )
+        },
+    },
+    Domain {
+        name: "scores of exactly zero among others",
+        sizes: &[("N", 2, 9), ("density", 2, 3), ("loops", 0, 1), ("zero rows", 1, 3)],
+        arguments: |scenario| {
+            let weights = attention_weights(&mut scenario.random("weights"), [3, 2, 2]);
+            let given = beside(on_any_graph(scenario, 3), weights);
+            let mut features = array(&given["features"]);
+            for row in 0..scenario.size("N").min(scenario.size("zero rows")) {
+                features.index_axis_mut(Axis(0), row).fill(0.0);
+            }
+            with(&given, "features", tensor(&features))
         },
     },
     Domain {

@@ -32,7 +32,7 @@ pub(crate) static TASK: Task = Task {
     conventions: &[
         "images are turned counter-clockwise by the function that is given, by the nearest neighbour",
         "13 accuracies in the order of the angles, the last for 360 degrees, in the dtype of the images",
-        "augmentation turns every image by a random angle of its own",
+        "augmentation turns images by random angles",
     ],
     misreadings: &[
         "accuracies are shares between 0 and 1, not percent and not counts",
