@@ -26,6 +26,7 @@ mod steps;
 pub mod terminal;
 #[cfg(test)]
 mod testing;
+mod triage;
 mod visibility;
 mod words;
 mod wrap;

@@ -52,6 +52,9 @@ pub(crate) fn grade(
     } else {
         output.line(&text);
     }
+    if let Some(paths) = reports.written() {
+        output.aside(&paths);
+    }
     written?;
     Ok(match graded.conclusion {
         Conclusion::Graded => Exit::Done,

@@ -44,6 +44,7 @@ fn of_call(html: &mut Html, call: &Call) {
     html.element("h4", &[], |html| html.leaf("code", &[], &call.task));
     super::scrolling(html, &call.task, |html| {
         html.element("table", &[("class", &"arguments")], |html| {
+            html.leaf("caption", &[("class", &"unseen")], &call.task);
             for argument in &call.arguments {
                 html.element("tr", &[], |html| {
                     html.element("th", &[("scope", &"row")], |html| {

@@ -549,9 +549,30 @@ fn a_narrow_terminal_is_not_overrun() {
         let torn: Vec<&&str> = wide.iter().filter(|line| !line.starts_with("            ")).collect();
         assert!(torn.is_empty(), "{width}: {torn:#?}");
     }
-    let wide = Look {
-        width: Some(200),
-        ..PLAIN
+}
+
+#[test]
+fn a_wide_terminal_is_used_up_to_140_columns() {
+    let of = |width| {
+        let look = Look {
+            width: Some(width),
+            ..PLAIN
+        };
+        render(&mixed_report(), look)
     };
-    assert_eq!(render(&mixed_report(), wide), render(&mixed_report(), PLAIN));
+    let longest = |text: &str| text.lines().map(length).max();
+    assert!(longest(&of(120)) > Some(100) && longest(&of(120)) <= Some(120));
+    assert_eq!(of(200), of(140));
+    assert!(longest(&of(140)) <= Some(140));
+    assert!(of(140).lines().count() < of(80).lines().count());
+    assert_eq!(of(80), render(&mixed_report(), PLAIN));
+}
+
+#[test]
+fn the_last_lines_name_what_is_wrong() {
+    let text = render(&mixed_report(), PLAIN);
+    let last: Vec<&str> = text.lines().rev().take(16).collect();
+    for name in ["causal_self_attention (-1.33): heads merged twice", "greedy (-2)"] {
+        assert!(last.iter().any(|line| line.contains(name)), "{name}: {text}");
+    }
 }

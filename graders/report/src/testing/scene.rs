@@ -220,7 +220,7 @@ pub(crate) fn values(
 /// A leak of the future.
 pub(crate) fn changed() -> Finding {
     Finding::LawBroken(Violation::Changed {
-        cause: "token 2".to_owned(),
+        cause: "changing token 2".to_owned(),
         what: "the output at positions before it".to_owned(),
         mismatch: values(&[1, 3, 4], 3, &[0, 1, 3], "0.4183", "0.512", 0.21),
     })

@@ -31,7 +31,7 @@ fn all() -> Vec<Words> {
     });
     let changed = mismatches().into_iter().map(|mismatch| {
         Finding::LawBroken(judge::findings::Violation::Changed {
-            cause: "token 2".to_owned(),
+            cause: "changing token 2".to_owned(),
             what: "the output".to_owned(),
             mismatch,
         })
