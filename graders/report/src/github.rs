@@ -184,7 +184,7 @@ mod tests {
         assert!(attention.len() > 1);
         let named = attention
             .iter()
-            .filter(|line| line.contains("%0Alooks like heads merged twice: merges"));
+            .filter(|line| line.contains("title=causal_self_attention%3A heads merged twice::"));
         assert_eq!(named.count(), 1, "{text}");
         assert!(attention.iter().all(|line| line.contains(",line=17,")), "{text}");
         assert!(of("adjacency_matrix")[0].contains(",line=17,"), "{text}");

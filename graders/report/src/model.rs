@@ -105,6 +105,9 @@ pub struct TaskReport {
     /// The line at which the function begins, where the submission has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<usize>,
+    /// The function itself, where something is wrong with it and the submission has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
     /// The number of the document's item.
     pub item: String,
     /// Whether the assignment hides the golden cases.
@@ -131,6 +134,16 @@ pub struct TaskReport {
     pub answered_by_reference: Vec<String>,
     /// The checks: failed ones first, the worst of them at the top, then skipped ones, then those that hold.
     pub checks: Vec<CheckReport>,
+}
+
+/// A function of a submission, as it stands in its file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// The number of its first line.
+    pub line: usize,
+    /// Its lines.
+    pub text: String,
 }
 
 /// A known mistake, or the region of one, that a submission looks like.

@@ -21,8 +21,12 @@ pub use change::{Change, render_change, says_the_same};
 const SHOWN: usize = 3;
 /// Columns of a task's row before its summary.
 const ROW: usize = 2 + 28 + 1 + 5 + 3 + 4 + 1 + 15 + 2;
+/// Columns before what stands below a finding's words.
+const BELOW: usize = 6 + LABEL;
 /// Columns kept free for the seconds.
 const SECONDS: usize = 9;
+/// Columns below which a verdict has no column of its own.
+const NARROW: usize = 50;
 /// Failing tasks that are repeated at the end; of more, their number is told.
 const REPEATED: usize = 12;
 /// How the report looks.
@@ -91,8 +95,11 @@ impl<'a> Sections<'a> {
     }
 
     fn task(&mut self, task: &'a TaskReport) {
-        self.row(task);
+        let is_said = self.row(task);
         self.diagnosis(task);
+        if !is_said {
+            self.page.paragraph(4, &task.summary);
+        }
         if let Some(deducted) = words::deducted(task) {
             self.page.paragraph(4, &deducted);
         }
@@ -138,8 +145,8 @@ impl<'a> Sections<'a> {
         }
     }
 
-    /// Name, points, verdict, and the summary where there is room for it.
-    fn row(&mut self, task: &TaskReport) {
+    /// Name, points, verdict, and the summary where there is room for it; says whether there was.
+    fn row(&mut self, task: &TaskReport) -> bool {
         let (earned, most) = words::earned_of(task);
         let id = self.page.paint(Style::new().bold(), &format!("{:<28}", task.id));
         let verdict = self
@@ -148,16 +155,16 @@ impl<'a> Sections<'a> {
         if self.page.width() < ROW {
             self.page.line(&format!("  {id}"));
             self.page.line(&format!("    {earned} / {most}  {verdict}"));
-            self.page.paragraph(4, &task.summary);
-            return;
+            return false;
         }
         let row = format!("  {id} {earned:>5} / {most:<4} {verdict}");
-        if length(&task.summary) <= self.page.width() - ROW {
+        let fits = length(&task.summary) <= self.page.width() - ROW;
+        if fits {
             self.page.line(&format!("{row}  {}", task.summary));
         } else {
             self.page.line(&row);
-            self.page.paragraph(4, &task.summary);
         }
+        fits
     }
 
     fn remark(&mut self, remark: &Remark<'a>, hints: &mut BTreeSet<&'a str>) {
@@ -173,7 +180,7 @@ impl<'a> Sections<'a> {
         }
         self.page.labelled(6, words::SEEN, message);
         for line in steps::lines(check) {
-            self.page.line(&format!("            {line}"));
+            self.page.line(&format!("{:BELOW$}{line}", ""));
         }
         if let Some(counterexample) = &check.counterexample {
             self.counterexample(counterexample);
@@ -229,7 +236,7 @@ impl<'a> Sections<'a> {
         }) = &check.evidence
         {
             for line in text.trim_end().lines() {
-                self.page.line(format!("            {line}").trim_end());
+                self.page.line(format!("{:BELOW$}{line}", "").trim_end());
             }
         }
     }
@@ -264,6 +271,11 @@ impl<'a> Sections<'a> {
         let failing = triage::triage(report).open;
         let failing: Vec<&TaskReport> = failing.into_iter().filter(|task| triage::is_failing(task)).collect();
         for task in failing.iter().take(REPEATED) {
+            if self.page.width() < NARROW {
+                let text = format!("{}: {}", title(task.verdict), words::failing(task));
+                self.page.paragraph(2, &text);
+                continue;
+            }
             let label = format!("{:<15}  ", title(task.verdict));
             let columns = length(&label);
             let label = self.page.paint(colour(task.verdict), &label);

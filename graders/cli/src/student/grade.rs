@@ -180,7 +180,7 @@ impl Run<'_> {
     fn report(&self, staged: Staged, options: &Grade, begun: Instant, output: &Output) -> Result<Report, Failure> {
         output.progress("building the submission");
         let staged_at = begun.elapsed().as_secs_f64();
-        let lines = lines::of(&staged, &self.chosen.judged);
+        let functions = lines::of(&staged, &self.chosen.judged);
         let prepared = self
             .grader
             .build(staged.within(self.assignment.limits), &self.chosen.judged)?;
@@ -212,7 +212,7 @@ impl Run<'_> {
             sandbox: &sandbox,
             notes: &notes,
             tasks: tasks::ALL,
-            lines: &lines,
+            functions: &functions,
             min_score: options.min_score,
             times: Some(Times {
                 total,

@@ -479,7 +479,7 @@ fn a_mistake_is_named_as_far_as_the_assignment_allows() {
     ] {
         assert!(named.contains(words), "{named}");
     }
-    for words in ["look at     how heads are split and merged", "or at       the mask"] {
+    for words in ["look at    how heads are split and merged", "or at      the mask"] {
         assert!(area.contains(words), "{area}");
     }
     for text in [&area, &none] {

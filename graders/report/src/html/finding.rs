@@ -37,18 +37,19 @@ pub(super) fn article(html: &mut Html, remark: &Remark<'_>, shown: &Shown<'_>) {
     let name = format!("{}/{}", shown.task, remark.check.name);
     html.element("article", &[("class", &"finding"), ("id", &name)], |html| {
         if shown.is_open {
-            heading(html, remark, &name);
+            heading(html, remark, Some(&name));
             content(html, remark.check, shown);
         } else {
             html.element("details", &[], |html| {
-                html.element("summary", &[], |html| heading(html, remark, &name));
+                // A link within what unfolds could not be reached.
+                html.element("summary", &[], |html| heading(html, remark, None));
                 content(html, remark.check, shown);
             });
         }
     });
 }
 
-fn heading(html: &mut Html, remark: &Remark<'_>, name: &str) {
+fn heading(html: &mut Html, remark: &Remark<'_>, name: Option<&str>) {
     let check = remark.check;
     html.element("h3", &[], |html| {
         html.text(&words::check_title(check));
@@ -57,6 +58,7 @@ fn heading(html: &mut Html, remark: &Remark<'_>, name: &str) {
         if !also.is_empty() {
             html.leaf("span", &[("class", &"small")], &format!(" ({})", also.join(", ")));
         }
+        let Some(name) = name else { return };
         html.text(" ");
         let target = format!("#{name}");
         let attributes: super::markup::Attributes<'_> = &[

@@ -13,6 +13,8 @@ use crate::words::picture::{self, Labels};
 
 /// Columns up to which cells are wide enough for numbers.
 const WITH_NUMBERS: usize = 8;
+/// The same for a single row.
+const LONGEST_ROW: usize = 16;
 /// Room for the indices at the left and above.
 const MARGIN: usize = 26;
 /// Height of a cell.
@@ -76,8 +78,14 @@ impl Panel<'_> {
     }
 
     fn width(&self) -> usize {
-        if self.columns() <= WITH_NUMBERS { 42 } else { HEIGHT }
+        if has_numbers(self.values) { 42 } else { HEIGHT }
     }
+}
+
+/// Whether cells carry their numbers.
+fn has_numbers(values: &[Vec<Number>]) -> bool {
+    let most = if values.len() == 1 { LONGEST_ROW } else { WITH_NUMBERS };
+    values.first().is_some_and(|row| row.len() <= most)
 }
 
 /// The largest finite value, where it is not zero.
@@ -207,7 +215,7 @@ fn cell(html: &mut Html, panel: Panel<'_>, at: (usize, usize), scale: Option<f64
             place.len()
         };
         html.shape("rect", &place[..named]);
-        let text = if panel.columns() <= WITH_NUMBERS {
+        let text = if has_numbers(panel.values) {
             picture::short(value)
         } else {
             picture::sign(value).to_owned()
@@ -354,7 +362,7 @@ fn caption(html: &mut Html, subject: Subject<'_>) {
     let columns = expected.first().map_or(0, Vec::len);
     let shown = (expected.len(), columns);
     html.element("figcaption", &[], |html| {
-        html.text(&picture::caption(subject.shape, at, shown, columns <= WITH_NUMBERS));
+        html.text(&picture::caption(subject.shape, at, shown, has_numbers(expected)));
         if subject.masked {
             html.text(picture::MASK_BORDER);
         }
@@ -480,6 +488,15 @@ mod tests {
     }
 
     #[test]
+    fn a_vector_of_sixteen_has_numbers_and_a_matrix_as_wide_has_signs() {
+        let row = [1.5; 16];
+        let vector = window(&[&row], &[&row]);
+        assert!(drawn(&vector, &[16], false).contains(">1.5</text>"));
+        let matrix = window(&[&row, &row], &[&row, &row]);
+        assert!(drawn(&matrix, &[2, 20], false).contains(">+</text>"));
+    }
+
+    #[test]
     fn equal_values_that_are_not_finite_do_not_differ() {
         let window = window(&[&[f64::NAN, f64::INFINITY]], &[&[f64::NAN, f64::INFINITY]]);
         assert!(!differs(&window, 0, 0) && !differs(&window, 0, 1));
@@ -507,9 +524,9 @@ mod tests {
         let text = drawn(&window, &[1, 9], false);
         let start = text.find("<g>").unwrap_or_default();
         let end = text[start..].find("</g>").unwrap_or_default() + start;
-        insta::assert_snapshot!(&text[start..end], @r##"
-        <g><title>row 0, column 4: expected 0.5, yours 0.25, 0.25 apart</title><rect class="cell p8" x="26" y="52" width="42" height="24" fill="#888"/>
-        <text x="47" y="68" text-anchor="middle">0.5</text>
-        "##);
+        insta::assert_snapshot!(&text[start..end], @r#"
+        <g><title>row 0, column 4: expected 0.5, yours 0.25, 0.25 apart</title><rect class="cell p8" x="26" y="52" width="42" height="24"/>
+        <text x="47" y="68">0.5</text>
+        "#);
     }
 }

@@ -150,7 +150,11 @@ mod tests {
     fn every_step_has_a_colour_in_both_lights_and_nothing_is_loaded() {
         let sheet = sheet();
         for step in -STEPS..=STEPS {
-            assert_eq!(sheet.matches(&format!(".{}{{fill:", class(step))).count(), 2, "{step}");
+            assert_eq!(
+                sheet.matches(&format!(".{}{{fill:rgb", class(step))).count(),
+                2,
+                "{step}"
+            );
         }
         assert!(!sheet.contains("url(") && !sheet.contains("@import") && !sheet.contains('<'));
         assert_eq!(sheet.matches('{').count(), sheet.matches('}').count());

@@ -13,6 +13,8 @@ use crate::words::{self, html as said};
 
 /// Findings of a task that are shown with pictures and inputs.
 const IN_FULL: usize = 4;
+/// Lines of a function that is shown at once.
+const SHORT: usize = 16;
 /// Findings of a task that are not folded.
 const OPEN: usize = 2;
 
@@ -48,6 +50,7 @@ fn inside<'a>(html: &mut Html, task: &'a TaskReport, told: &mut BTreeSet<&'a str
         html.leaf("span", &[("class", &"small")], &format!("({})", said::place_of(task)));
     });
     portions(html, task);
+    source(html, task);
     let remarks = task.remarks();
     let first_input = remarks.iter().position(|remark| remark.check.counterexample.is_some());
     let mut hints = BTreeSet::new();
@@ -87,6 +90,38 @@ fn diagnosis(html: &mut Html, task: &TaskReport) {
             html.leaf("dd", &[], &line.text);
         }
     });
+}
+
+/// The student's own function with the numbers of its lines; those at which something stopped are marked.
+fn source(html: &mut Html, task: &TaskReport) {
+    let Some(own) = &task.source else { return };
+    let marked: BTreeSet<usize> = task
+        .checks
+        .iter()
+        .filter(|check| check.failed())
+        .filter_map(|check| check.location.as_ref()?.line)
+        .collect();
+    let title = said::your_function(&task.file, own.line);
+    let content = |html: &mut Html| {
+        html.leaf("summary", &[], &title);
+        scrolling(html, &title, |html| {
+            html.element("pre", &[("class", &"source")], |html| {
+                for (number, line) in (own.line..).zip(own.text.lines()) {
+                    let mark = if marked.contains(&number) { "→" } else { " " };
+                    let text = format!("{mark}{number:>4} | {line}\n");
+                    match marked.contains(&number) {
+                        true => html.leaf("strong", &[], &text),
+                        false => html.text(&text),
+                    }
+                }
+            });
+        });
+    };
+    if own.text.lines().count() <= SHORT {
+        html.element("details", &[("open", &"")], content);
+    } else {
+        html.element("details", &[], content);
+    }
 }
 
 fn portions(html: &mut Html, task: &TaskReport) {

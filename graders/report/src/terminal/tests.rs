@@ -74,9 +74,11 @@ fn a_passed_task_is_one_line() {
         vec![passed("golden-f64/all", Kind::Golden), passed("odd", Kind::Law)],
     );
     insta::assert_snapshot!(shown(judgement), @r"
-      rms_norm                         2 / 2    passed           2 checks
+    rms_norm                         2 / 2    passed           2 checks
 
-      2 of 2 points graded here
+    ./student on cpu, f64 and f32, libtorch 2.11.0; sandbox: none
+
+    2 of 2 points graded here
     ");
 }
 
@@ -93,17 +95,21 @@ fn an_answer_that_is_tried_out_shows_its_steps() {
         }))],
     );
     insta::assert_snapshot!(shown(judgement), @r"
-      rms_norm                         0 / 2    wrong            golden cases fail
-        golden-f64/all
-          seen  for the bits 10, C after step 2 is 0, it has to be 1 (case all)
-                step  x  forget  C  parity
-                1     1  0       1  1
-                2     0  0       0  1
-          hint  follow the table, and find the first row that is not as you meant
-                it; `grade explain rms_norm` gives the rules that it keeps
+    rms_norm                         0 / 2    wrong
+      expected values do not hold
+      expected values (f64)
+        got        for the bits 10: C after step 2 is 0, must be 1 (case all)
+                   step  x  forget  C  parity
+                   1     1  0       1  1
+                   2     0  0       0  1
+        hint       follow the table to the first row that is not as you meant it;
+                   `grade explain rms_norm` gives the rules
 
-      0 of 2 points graded here
-      next  grade explain rms_norm
+    ./student on cpu, f64 and f32, libtorch 2.11.0; sandbox: none
+
+    wrong            rms_norm (-2): expected values do not hold
+    0 of 2 points graded here
+    next       grade explain rms_norm
     ");
 }
 

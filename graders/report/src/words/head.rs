@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn the_answer_names_what_is_wrong_and_what_it_costs() {
-        insta::assert_snapshot!(answer(&mixed_report()), @"");
+        insta::assert_snapshot!(answer(&mixed_report()), @"2 of 9 wrong: causal_self_attention (-1.33), scaled_dot_product_attention (-0.2); 2 did not compile: greedy (-2), nucleus (-2); 1 timed out: graph_attention (-2); 1 grader failed: adjacency_matrix; 1 not attempted: rotary_embedding (-2)");
     }
 
     #[test]
@@ -220,6 +220,15 @@ mod tests {
     fn a_line_on_a_failing_task_names_the_mistake_or_what_became_of_it() {
         let report = mixed_report();
         let lines: Vec<String> = triage(&report).open.iter().map(|task| failing(task)).collect();
-        insta::assert_snapshot!(lines.join("\n"), @"");
+        insta::assert_snapshot!(lines.join("\n"), @r"
+        causal_self_attention (-1.33): heads merged twice
+        scaled_dot_product_attention (-0.2): expected values hold, but 1 check for side effects does not
+        greedy (-2): sampling.rs:41
+        nucleus (-2): sampling.rs:41
+        graph_attention (-2): expected values do not hold
+        adjacency_matrix: no points are lost; this grader failed, not your code: the reference's worker ended: no space left on device
+        rotary_embedding (-2): still `todo!()`
+        degree_matrix: 3 checks; your `adjacency_matrix` is wrong, so this was checked with a correct one (no points lost here)
+        ");
     }
 }

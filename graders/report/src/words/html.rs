@@ -58,6 +58,16 @@ pub(crate) fn kind(check: &CheckReport) -> Option<&'static str> {
     }
 }
 
+/// What a region with the arguments of a call holds.
+pub(crate) fn arguments_of(task: &str) -> String {
+    format!("arguments of {task}")
+}
+
+/// The fold around the student's own function.
+pub(crate) fn your_function(file: &str, line: usize) -> String {
+    format!("your function, {file}:{line}")
+}
+
 /// A link to a finding, for those who hear it.
 pub(crate) fn link_to(finding: &str) -> String {
     format!("link to {finding}")

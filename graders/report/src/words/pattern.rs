@@ -145,25 +145,26 @@ mod tests {
         these are the values of the argument `x`
         true and false are exchanged
         every value has the opposite sign
-        every value is 3 times what it has to be
-        every value is 2.82843 times what it has to be (the root of 8, the size of axis 3 of `query`)
-        every value is 0.125 times what it has to be (one over 8, the size of axis 3 of `query`)
+        every value is 3 times the expected one
+        every value is 2.82843 times the expected one (the root of 8, the size of axis 3 of `query`)
+        every value is 0.125 times the expected one (one over 8, the size of axis 3 of `query`)
         every value is 0.5 too small
         every value is 1 too large
-        equal once the axes 1 and 2 are exchanged
+        right if the axes 1 and 2 are exchanged
         the values are right, in another shape
-        equal once axis 0 is reversed
-        equal once the slices along axis 1 are in another order
+        right if axis 0 is reversed
+        right if the slices along axis 1 are put in another order
         the right values, in the wrong places
         node 3 has no self loop
         the nodes 0 and 3 have no self loop
         9 nodes have no self loop, among them 0, 1, 2 and 3
+        the worst value is that of edge 2 -> 0
         NaN wherever 0 is expected, and nowhere else
-        only values above the diagonal differ
-        only rows 1 and later differ
-        only the last column differs
-        only the first slice along axis 0 differs
-        only values 1 and 3 differ
+        values above the diagonal are wrong, all others right
+        rows 1 and later are wrong, row 0 is right
+        the last column is wrong, all others right
+        the first slice along axis 0 is wrong, all others right
+        values 1 and 3 are wrong, all others right
         in f64 the same cases are right
         ");
     }

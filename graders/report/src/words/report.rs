@@ -5,6 +5,7 @@ use judge::grading::assignment::Shown;
 
 use super::figures::{comma, index};
 use crate::model::{Argument, Call, HandedIn, ManualItem, Report, TaskReport, Totals};
+use crate::named::by_name;
 use crate::refusal::Refused;
 
 /// Submission, device and sandbox.
@@ -67,7 +68,9 @@ pub(crate) fn call(call: &Call) -> String {
             shape,
             values,
         } = argument;
-        let given = if values.is_empty() {
+        let given = if let Some(named) = by_name(call, name) {
+            format!(" = {named}")
+        } else if values.is_empty() {
             String::new()
         } else {
             format!(" = {}", comma(values.iter()))

@@ -12,12 +12,9 @@ pub(super) fn did_not_compile(error: &CompileError) -> Words {
         (Some(expected), _) => Words::new(message, format!("the signature must be `{}`", clean(expected))),
         (None, Some(code)) => Words::new(
             message,
-            format!(
-                "`cargo check` shows the compiler's whole text, `rustc --explain {}` what is behind it",
-                clean(code)
-            ),
+            format!("`rustc --explain {}` says what is behind it", clean(code)),
         ),
-        (None, None) => Words::new(message, "`cargo check` shows the compiler's whole text"),
+        (None, None) => Words { message, hint: None },
     }
 }
 
