@@ -89,7 +89,7 @@ fn head(report: &Report) -> String {
             escape(&task.id),
             words::earned(task),
             title(task.verdict),
-            escape(&words::mistake(task).unwrap_or_else(|| task.summary.clone()))
+            escape(&words::mistake(task).unwrap_or_else(|| words::brief(task)))
         );
     }
     text

@@ -88,7 +88,7 @@ fn failing(html: &mut Html, task: &TaskReport) {
     html.text(" ");
     match words::mistake(task) {
         Some(mistake) => html.leaf("span", &[("class", &"mistake")], &mistake),
-        None => html.element("span", &[("class", &"soft")], |html| html.prose(&task.summary)),
+        None => html.element("span", &[("class", &"soft")], |html| html.prose(&words::brief(task))),
     }
 }
 

@@ -10,6 +10,9 @@ use crate::triage::{hundredths_lost, is_failing, triage};
 /// Tasks of a verdict that are named; of more, their number is told.
 const NAMED: usize = 8;
 
+/// Letters of a message that is told in a line.
+const LONGEST: usize = 160;
+
 /// The tasks of one verdict.
 #[derive(Debug)]
 pub(crate) struct Piece<'a> {
@@ -115,8 +118,20 @@ fn in_brackets(text: &str) -> String {
 
 /// A failing task in a line: its name, what it loses, and the name of its mistake or what became of it.
 pub(crate) fn failing(task: &TaskReport) -> String {
-    let said = mistake(task).unwrap_or_else(|| task.summary.clone());
+    let said = mistake(task).unwrap_or_else(|| brief(task));
     format!("{}{}: {said}", task.id, in_brackets(&lost(task)))
+}
+
+/// What became of a task without a known mistake: where no portion was judged, what stopped it.
+pub(crate) fn brief(task: &TaskReport) -> String {
+    let stopped = matches!(
+        task.verdict,
+        Verdict::DidNotCompile | Verdict::RefusedByPolicy | Verdict::Crashed
+    );
+    let message = task.checks.first().and_then(|check| check.message.clone());
+    message
+        .filter(|message| stopped && message.chars().count() <= LONGEST)
+        .unwrap_or_else(|| task.summary.clone())
 }
 
 /// The likeliest mistake by its name, or the region that it is in.

@@ -36,7 +36,7 @@ use mismatch::Frame;
 pub(crate) use area::area;
 pub(crate) use check::{check_name, check_title};
 pub(crate) use diagnosis::diagnosis;
-pub(crate) use head::{Piece, answer, deducted, failing, lost, mistake, more_of, passed, pieces, score};
+pub(crate) use head::{Piece, answer, brief, deducted, failing, lost, mistake, more_of, passed, pieces, score};
 pub(crate) use law::sizes;
 pub(crate) use next::next;
 pub(crate) use report::{
