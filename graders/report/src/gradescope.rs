@@ -164,11 +164,7 @@ fn task(task: &TaskReport) -> Test {
     let remarks = if is_unwritten(task) { Vec::new() } else { task.remarks() };
     let mut hints = BTreeSet::new();
     for remark in remarks {
-        let hint = remark
-            .check
-            .hint
-            .as_deref()
-            .filter(|hint| hints.insert(hint.to_string()));
+        let hint = remark.check.hint.as_deref().filter(|hint| hints.insert(*hint));
         text.push_str(&finding(&remark, hint));
     }
     let is_full = match &task.by_hand {

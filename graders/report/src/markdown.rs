@@ -144,11 +144,7 @@ fn section(task: &TaskReport) -> String {
     );
     let mut hints = BTreeSet::new();
     for remark in task.remarks() {
-        let hint = remark
-            .check
-            .hint
-            .as_deref()
-            .filter(|hint| hints.insert(hint.to_string()));
+        let hint = remark.check.hint.as_deref().filter(|hint| hints.insert(*hint));
         text.push_str(&finding(&remark, hint));
     }
     text

@@ -87,12 +87,11 @@ fn head(html: &mut Html, title: &str, style: &str) {
 
 fn body(html: &mut Html, report: &Report) {
     let Triage { open, passed } = triage(report);
-    match open.iter().find(|task| is_failing(task)) {
-        Some(first) => {
-            let target = format!("#task-{}", first.id);
-            html.leaf("a", &[("class", &"skip"), ("href", &target)], said::SKIP);
-        }
-        None => html.leaf("a", &[("class", &"skip"), ("href", &"#tasks")], said::SKIP_TO_TASKS),
+    if let Some(first) = open.iter().find(|task| is_failing(task)) {
+        let target = format!("#task-{}", first.id);
+        html.leaf("a", &[("class", &"skip"), ("href", &target)], said::SKIP);
+    } else {
+        html.leaf("a", &[("class", &"skip"), ("href", &"#tasks")], said::SKIP_TO_TASKS);
     }
     hatching(html);
     html.element("header", &[], |html| summary::header(html, report));

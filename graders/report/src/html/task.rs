@@ -109,9 +109,10 @@ fn source(html: &mut Html, task: &TaskReport) {
                 for (number, line) in (own.line..).zip(own.text.lines()) {
                     let mark = if marked.contains(&number) { "→" } else { " " };
                     let text = format!("{mark}{number:>4} | {line}\n");
-                    match marked.contains(&number) {
-                        true => html.leaf("strong", &[], &text),
-                        false => html.text(&text),
+                    if marked.contains(&number) {
+                        html.leaf("strong", &[], &text);
+                    } else {
+                        html.text(&text);
                     }
                 }
             });

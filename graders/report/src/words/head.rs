@@ -41,7 +41,7 @@ pub(crate) fn pieces(report: &Report) -> Vec<Piece<'_>> {
         .collect()
 }
 
-fn piece<'a>(all: Option<usize>, verdict: Verdict, tasks: Vec<&'a TaskReport>) -> Piece<'a> {
+fn piece(all: Option<usize>, verdict: Verdict, tasks: Vec<&TaskReport>) -> Piece<'_> {
     let of = all.map(|all| format!(" of {all}")).unwrap_or_default();
     let shown = if tasks.iter().any(|task| is_failing(task)) {
         NAMED
@@ -238,8 +238,8 @@ mod tests {
         insta::assert_snapshot!(lines.join("\n"), @r"
         causal_self_attention (-1.33): heads merged twice
         scaled_dot_product_attention (-0.2): expected values hold, but 1 check for side effects does not
-        greedy (-2): sampling.rs:41
-        nucleus (-2): sampling.rs:41
+        greedy (-2): E0308 at sampling.rs:41: mismatched types: expected `Tensor`, found `()`
+        nucleus (-2): E0308 at sampling.rs:41: mismatched types: expected `Tensor`, found `()`
         graph_attention (-2): expected values do not hold
         adjacency_matrix: no points are lost; this grader failed, not your code: the reference's worker ended: no space left on device
         rotary_embedding (-2): still `todo!()`
