@@ -113,7 +113,7 @@ fn by_hand(item: &ManualItem) -> Test {
         status: None,
         name: item.title.clone(),
         number: item.item.clone(),
-        output: format!("{}: {}", words::BY_HAND, words::item(item)),
+        output: words::by_hand_item(item),
         visibility: "visible",
     }
 }

@@ -577,7 +577,7 @@ fn a_wide_terminal_is_used_up_to_140_columns() {
 #[test]
 fn the_last_lines_name_what_is_wrong() {
     let text = render(&mixed_report(), PLAIN);
-    let last: Vec<&str> = text.lines().rev().take(16).collect();
+    let last: Vec<&str> = text.lines().rev().take(20).collect();
     for name in ["causal_self_attention (-1.33): heads merged twice", "greedy (-2)"] {
         assert!(last.iter().any(|line| line.contains(name)), "{name}: {text}");
     }

@@ -40,9 +40,9 @@ pub(crate) use head::{Piece, answer, brief, deducted, failing, lost, mistake, mo
 pub(crate) use law::sizes;
 pub(crate) use next::next;
 pub(crate) use report::{
-    BY_HAND, CALL, DETAILS_LEFT_OUT, HINT, INPUT, RULE, SEEN, TEST, alike, by_hand, call, decided, earned, earned_of,
-    grader_failed, is_judged, item, left_out, more, more_findings, more_tasks, not_graded, points, setting, totals,
-    verbose, with_alike, withheld,
+    BY_HAND, CALL, DETAILS_LEFT_OUT, HINT, INPUT, RULE, SEEN, TEST, alike, by_hand, by_hand_item, call, decided,
+    earned, earned_of, grader_failed, is_judged, item, left_out, more, more_findings, more_tasks, not_graded, points,
+    setting, totals, verbose, with_alike, withheld,
 };
 pub use report::{in_time_by_own_date, late};
 pub(crate) use snippet::{

@@ -179,6 +179,16 @@ pub(crate) fn item(item: &ManualItem) -> String {
     }
 }
 
+/// The same where nothing else says that people grade it.
+pub(crate) fn by_hand_item(item: &ManualItem) -> String {
+    let said = self::item(item);
+    if said.contains(BY_HAND) {
+        said
+    } else {
+        format!("{BY_HAND}: {said}")
+    }
+}
+
 /// How many failing tasks are not repeated.
 pub(crate) fn more_tasks(tasks: usize) -> String {
     match tasks {
