@@ -180,7 +180,7 @@ fn mistakes_are_named_however_they_are_written() {
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert!(
         run.stdout
-            .contains("    looks like  heads merged twice: merges the heads and then"),
+            .contains("    looks like heads merged twice: merges the heads and then"),
         "{}",
         run.stdout
     );
@@ -227,9 +227,9 @@ fn an_assignment_says_how_much_is_told_of_a_mistake() {
         submission.graded_in(&course, &arguments).0.stdout
     };
     let (named, area, none) = (with_hints("named"), with_hints("area"), with_hints("none"));
-    assert!(named.contains(&format!("looks like  {mistake}")), "{named}");
+    assert!(named.contains(&format!("looks like {mistake}")), "{named}");
     assert!(
-        area.contains("look at     the normalisation") && !area.contains(mistake),
+        area.contains("look at    the normalisation") && !area.contains(mistake),
         "{area}"
     );
     assert!(!none.contains("look at") && !none.contains(mistake), "{none}");

@@ -188,7 +188,7 @@ fn a_grader_without_the_reference_says_that_fresh_inputs_are_not_tried_and_takes
         differential["message"]
             .as_str()
             .unwrap()
-            .contains("takes the reference")
+            .contains("without the reference")
     );
     let task = task(&report, "rms_norm");
     assert_eq!(task["verdict"], "passed");

@@ -11,12 +11,12 @@ use judge::grading::judgement::{self, Check, Ending, Kind, Skip, TaskJudgement};
 use judge::grading::points;
 use judge::reproduction::Reproduction;
 
-use crate::clean::clean;
+use crate::clean::{clean, clean_lines};
 use crate::diagnosis::{diagnosis, within};
 use crate::evidence;
 use crate::model::{
     AssignmentName, Bar, ByHand, CheckKind, CheckReport, Conclusion, Grader, ManualItem, Measured, Portion, Report,
-    SCHEMA_VERSION, Series, Submission, TaskReport, Times, Totals,
+    SCHEMA_VERSION, Series, Source, Submission, TaskReport, Times, Totals,
 };
 use crate::order::worst_first;
 use crate::snippet::snippet;
@@ -53,8 +53,8 @@ pub struct Context<'a> {
     pub notes: &'a [String],
     /// All tasks that exist.
     pub tasks: &'a [&'a Task],
-    /// The lines at which the functions of the tasks begin, where the submission has them.
-    pub lines: &'a BTreeMap<&'static str, usize>,
+    /// The functions of the tasks, where the submission has them.
+    pub functions: &'a BTreeMap<&'static str, Source>,
     /// The score that was asked for, in percent.
     pub min_score: Option<f64>,
     /// How long it took.
@@ -106,22 +106,27 @@ pub fn build(context: &Context<'_>, judgements: &[TaskJudgement], assignment: &A
 fn task(context: &Context<'_>, assignment: &Assignment, entry: &Entry, judgement: &TaskJudgement) -> TaskReport {
     let task = context.tasks.iter().find(|task| task.id == entry.id);
     let openness = Openness::of(assignment, entry, &judgement.substituted);
+    let own = task.and_then(|task| context.functions.get(task.id));
     let checks = judgement.checks.iter().map(|own| {
         let limits = task.map_or(assignment.limits, |task| task.limits(&own.name, assignment.limits));
         let place = Place {
             task: &entry.id,
             limits,
         };
-        CheckReport {
-            deduction: points::deduction(own, &judgement.portions, assignment.deductions),
-            ..check(assignment.hints, openness, place, own)
-        }
+        let mut made = check(assignment.hints, openness, place, own);
+        made.deduction = points::deduction(own, &judgement.portions, assignment.deductions);
+        in_order_of_signatures(&mut made, context.tasks);
+        made
     });
     let checks = checks.collect();
     TaskReport {
         id: entry.id.clone(),
         file: task.map_or("", |task| task.file).to_owned(),
-        line: task.and_then(|task| context.lines.get(task.id)).copied(),
+        line: own.map(|own| own.line),
+        source: own.filter(|_| is_shown(judgement.verdict)).map(|own| Source {
+            line: own.line,
+            text: clean_lines(&own.text),
+        }),
         item: entry.item.clone(),
         hidden: openness != Openness::Open,
         verdict: judgement.verdict,
@@ -135,6 +140,30 @@ fn task(context: &Context<'_>, assignment: &Assignment, entry: &Entry, judgement
         answered_by_reference: judgement.substituted.clone(),
         checks: worst_first(checks),
     }
+}
+
+/// Puts the arguments of calls into the order in which the function takes them.
+fn in_order_of_signatures(check: &mut CheckReport, tasks: &[&Task]) {
+    let calls = check.counterexample.iter_mut().flat_map(|example| &mut example.calls);
+    for call in calls {
+        if let Some(task) = tasks.iter().find(|task| task.id == call.task) {
+            let place = |name: &str| {
+                [format!("({name}:"), format!(" {name}:")]
+                    .iter()
+                    .find_map(|name| task.signature.find(name))
+                    .unwrap_or(usize::MAX)
+            };
+            call.arguments.sort_by_key(|argument| place(&argument.name));
+        }
+    }
+}
+
+/// Whether a student looks at the function of a task with this verdict; the compiler shows its lines itself.
+fn is_shown(verdict: Verdict) -> bool {
+    matches!(
+        verdict,
+        Verdict::Wrong | Verdict::Crashed | Verdict::TimedOut | Verdict::OutOfMemory
+    )
 }
 
 fn portion(portion: &judgement::Portion) -> Portion {

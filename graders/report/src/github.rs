@@ -11,6 +11,7 @@ use judge::findings::verdict::Verdict;
 use crate::model::{Remark, Report, TaskReport};
 use crate::refusal::Refusal;
 use crate::steps;
+use crate::triage::{hundredths_lost, is_unwritten, rank};
 use crate::words::{self, title};
 
 /// Annotations of a kind that are shown per step.
@@ -23,7 +24,7 @@ pub fn render(report: &Report) -> String {
         .iter()
         .filter(|task| task.verdict != Verdict::Passed)
         .collect();
-    tasks.sort_by_key(|task| Reverse((task.verdict, hundredths_lost(task))));
+    tasks.sort_by_key(|task| (rank(task.verdict), Reverse(hundredths_lost(task))));
     let mut text = String::new();
     for kind in ["error", "warning", "notice"] {
         let of_kind: Vec<&TaskReport> = tasks.iter().copied().filter(|task| kind_of(task) == kind).collect();
@@ -34,6 +35,7 @@ pub fn render(report: &Report) -> String {
             let _ = writeln!(text, "::{kind}::{}", data(&words::more_findings(all.len() - shown)));
         }
     }
+    let _ = writeln!(text, "{}", without_commands(&words::answer(report)));
     let _ = writeln!(text, "{}", without_commands(&words::totals(&report.totals)));
     text
 }
@@ -49,7 +51,10 @@ pub(crate) fn refused(refusal: &Refusal) -> String {
 
 /// The worst finding of every task before the second of any; a task that the grader failed on has its summary only.
 fn annotations(kind: &str, report: &Report, tasks: &[&TaskReport]) -> Vec<String> {
-    let without = tasks.iter().filter(|task| task.remarks().is_empty());
+    let (without, tasks): (Vec<&TaskReport>, Vec<&TaskReport>) = tasks
+        .iter()
+        .partition(|task| task.remarks().is_empty() || is_unwritten(task));
+    let without = without.into_iter();
     let mut all: Vec<String> = without.map(|task| summary(kind, report, task)).collect();
     let most = tasks.iter().map(|task| task.remarks().len()).max().unwrap_or(0);
     for rank in 0..most {
@@ -76,13 +81,6 @@ fn kind_of(task: &TaskReport) -> &'static str {
     }
 }
 
-/// Points lost in hundredths, as whole numbers that can be ordered.
-fn hundredths_lost(task: &TaskReport) -> i64 {
-    #[expect(clippy::cast_possible_truncation, reason = "points are small")]
-    let lost = ((task.max_points - task.points) * 100.0).round() as i64;
-    lost
-}
-
 /// The properties that say where.
 fn place(report: &Report, file: &str, line: Option<usize>) -> String {
     let file = property(&in_repository(&report.submission.path, file));
@@ -97,7 +95,10 @@ fn annotation(kind: &str, report: &Report, task: &TaskReport, remark: &Remark<'_
         Some(location) => place(report, &location.file, location.line),
         None => place(report, &task.file, task.line),
     };
-    let heading = format!("{}: {}, {}", task.id, title(check.verdict), check.name);
+    let heading = match words::mistake(task).filter(|_| is_first) {
+        Some(mistake) => format!("{}: {mistake}", task.id),
+        None => format!("{}: {}, {}", task.id, title(check.verdict), words::check_title(check)),
+    };
     let _ = write!(properties, ",title={}", property(&heading));
     let mut message = check.message.clone().unwrap_or_else(|| check.statement.clone());
     if let Some(others) = words::alike(remark.others) {
@@ -111,14 +112,14 @@ fn annotation(kind: &str, report: &Report, task: &TaskReport, remark: &Remark<'_
     }
     for (label, said) in [
         (
-            "with",
+            words::INPUT,
             check
                 .counterexample
                 .as_ref()
                 .map(|example| example.summary.as_str())
                 .filter(|said| !said.is_empty()),
         ),
-        ("hint", check.hint.as_deref()),
+        (words::HINT, check.hint.as_deref()),
     ] {
         if let Some(said) = said {
             let _ = write!(message, "\n{label}: {said}");
@@ -183,7 +184,7 @@ mod tests {
         assert!(attention.len() > 1);
         let named = attention
             .iter()
-            .filter(|line| line.contains("%0Alooks like heads merged twice: merges"));
+            .filter(|line| line.contains("title=causal_self_attention%3A heads merged twice::"));
         assert_eq!(named.count(), 1, "{text}");
         assert!(attention.iter().all(|line| line.contains(",line=17,")), "{text}");
         assert!(of("adjacency_matrix")[0].contains(",line=17,"), "{text}");

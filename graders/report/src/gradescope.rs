@@ -4,6 +4,7 @@
 //! Gradescope would hide the total from its students. Where the assignment has a result shown later, all tests are, and
 //! what is said at once holds no points.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use judge::findings::verdict::Verdict;
@@ -11,8 +12,9 @@ use judge::grading::assignment::Shown;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::model::{Conclusion, ManualItem, Remark, Report, TaskReport};
+use crate::model::{CheckKind, CheckReport, Conclusion, Evidence, ManualItem, Remark, Report, Seen, TaskReport};
 use crate::steps;
+use crate::triage::{Triage, is_failing, is_unwritten, triage};
 use crate::words::{self, title};
 
 /// Gradescope's object; points are the tests', so it has no score of its own.
@@ -50,7 +52,9 @@ pub fn render(report: &Report) -> String {
         .handed_in
         .as_ref()
         .map_or(Shown::Visible, |handed_in| handed_in.shown);
-    let tests = report.tasks.iter().map(task).chain(report.manual.iter().map(by_hand));
+    let Triage { open, passed } = triage(report);
+    let tasks = open.into_iter().chain(passed).map(task);
+    let tests = tasks.chain(words::by_hand(report).iter().map(by_hand));
     let tests = tests.map(|test| Test {
         visibility: visibility(shown),
         ..test
@@ -109,7 +113,7 @@ fn by_hand(item: &ManualItem) -> Test {
         status: None,
         name: item.title.clone(),
         number: item.item.clone(),
-        output: format!("{}: {}", words::BY_HAND, words::worth(item)),
+        output: words::by_hand_item(item),
         visibility: "visible",
     }
 }
@@ -117,7 +121,7 @@ fn by_hand(item: &ManualItem) -> Test {
 fn output(report: &Report) -> String {
     let withheld = report.handed_in.as_ref().and_then(words::withheld);
     let is_shown = withheld.is_none();
-    let mut text = withheld.unwrap_or_else(|| words::totals(&report.totals));
+    let mut text = withheld.unwrap_or_else(|| answer(report));
     if report.conclusion == Conclusion::JudgeFault {
         let _ = write!(text, "\n{}", words::grader_failed());
     }
@@ -136,15 +140,32 @@ fn output(report: &Report) -> String {
     text
 }
 
+/// What is wrong, each failing task with its mistake in a line, and the sums.
+fn answer(report: &Report) -> String {
+    let mut text = words::answer(report);
+    for task in triage(report).open.into_iter().filter(|task| is_failing(task)) {
+        let _ = write!(text, "\n  {}", words::failing(task));
+    }
+    let _ = write!(text, "\n{}", words::totals(&report.totals));
+    text
+}
+
 /// A task that this grader failed on, or that was not judged, carries no points at all rather than none earned.
 fn task(task: &TaskReport) -> Test {
     let judged = words::is_judged(task);
-    let mut text = format!("{}: {}", title(task.verdict), task.summary);
+    let mut text = String::new();
     for line in words::diagnosis(&task.diagnosis, true) {
-        let _ = write!(text, "\n{}  {}", line.label, line.text);
+        let _ = writeln!(text, "{}  {}", line.label, line.text);
     }
-    for remark in task.remarks() {
-        text.push_str(&finding(&remark));
+    let _ = write!(text, "{}: {}", title(task.verdict), task.summary);
+    if let Some(deducted) = words::deducted(task) {
+        let _ = write!(text, "\n{deducted}");
+    }
+    let remarks = if is_unwritten(task) { Vec::new() } else { task.remarks() };
+    let mut hints = BTreeSet::new();
+    for remark in remarks {
+        let hint = remark.check.hint.as_deref().filter(|hint| hints.insert(*hint));
+        text.push_str(&finding(&remark, hint));
     }
     let is_full = match &task.by_hand {
         Some(_) => task.points >= task.max_points,
@@ -161,28 +182,41 @@ fn task(task: &TaskReport) -> Test {
     }
 }
 
-fn finding(remark: &Remark<'_>) -> String {
+fn finding(remark: &Remark<'_>, hint: Option<&str>) -> String {
     let check = remark.check;
-    let mut text = format!("\n\n{}", words::with_alike(&check.name, remark.others));
+    let name = words::check_name(check);
+    let mut text = format!("\n\n{}", words::with_alike(&name, remark.others));
+    let rule = check.verdict == Verdict::Wrong && matches!(check.kind, CheckKind::Law | CheckKind::Hygiene);
     for (label, said) in [
-        ("rule", Some(check.statement.as_str())),
-        ("seen", check.message.as_deref()),
+        (words::RULE, Some(check.statement.as_str()).filter(|_| rule)),
+        (words::SEEN, check.message.as_deref()),
         (
-            "with",
+            words::INPUT,
             check.counterexample.as_ref().map(|example| example.summary.as_str()),
         ),
-        ("hint", check.hint.as_deref()),
+        (words::HINT, hint),
     ] {
         if let Some(said) = said.filter(|said| !said.is_empty()) {
             let _ = write!(text, "\n  {label}  {said}");
         }
-        if label == "seen" {
-            for line in steps::lines(check) {
+        if label == words::SEEN {
+            for line in steps::lines(check).into_iter().chain(compiler(check)) {
                 let _ = write!(text, "\n        {line}");
             }
         }
     }
     text
+}
+
+/// What the compiler says, as it says it.
+fn compiler(check: &CheckReport) -> Vec<String> {
+    match &check.evidence {
+        Some(Evidence {
+            seen: Seen::Compiler { text, .. },
+            ..
+        }) => text.trim_end().lines().map(str::to_owned).collect(),
+        _ => Vec::new(),
+    }
 }
 
 #[cfg(test)]
@@ -275,8 +309,8 @@ mod tests {
             .iter()
             .find(|test| test["name"] == "causal_self_attention")
             .unwrap();
-        let second = test["output"].as_str().unwrap().lines().nth(1).unwrap();
-        assert!(second.starts_with("looks like  heads merged twice: "), "{second}");
+        let first = test["output"].as_str().unwrap().lines().next().unwrap();
+        assert!(first.starts_with("looks like  heads merged twice: "), "{first}");
     }
 
     #[test]

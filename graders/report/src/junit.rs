@@ -174,8 +174,13 @@ fn element(verdict: Verdict) -> Option<&'static str> {
 
 /// A golden case is where a mistake is recognised, so its failure names it.
 fn details(task: &TaskReport, check: &CheckReport) -> String {
-    let mut lines = vec![format!("rule: {}", check.statement)];
-    lines.extend(check.message.iter().map(|message| format!("seen: {message}")));
+    let mut lines = vec![format!("{}: {}", words::RULE, check.statement)];
+    lines.extend(
+        check
+            .message
+            .iter()
+            .map(|message| format!("{}: {message}", words::SEEN)),
+    );
     if check.kind == CheckKind::Golden {
         let named = words::diagnosis(&task.diagnosis, false).into_iter();
         lines.extend(named.map(|line| format!("{}: {}", line.label, line.text)));
@@ -185,9 +190,9 @@ fn details(task: &TaskReport, check: &CheckReport) -> String {
         check
             .counterexample
             .iter()
-            .map(|example| format!("with: {}", example.summary)),
+            .map(|example| format!("{}: {}", words::INPUT, example.summary)),
     );
-    lines.extend(check.hint.iter().map(|hint| format!("hint: {hint}")));
+    lines.extend(check.hint.iter().map(|hint| format!("{}: {hint}", words::HINT)));
     lines.join("\n")
 }
 

@@ -3,6 +3,7 @@
 //! Text that a submission chose is escaped letter by letter: it can make no heading, link, image, mention or HTML. Code
 //! between backticks stays code, in which every letter means only itself.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use judge::findings::verdict::Verdict;
@@ -10,6 +11,7 @@ use judge::findings::verdict::Verdict;
 use crate::model::{CheckReport, Remark, Report, TaskReport};
 use crate::refusal::Refusal;
 use crate::steps;
+use crate::triage::{Triage, is_failing, is_unwritten, triage};
 use crate::words::{self, title};
 
 /// Bytes of a summary; GitHub drops one of more than a mebibyte without a word.
@@ -23,7 +25,8 @@ const SPECIAL: &str = "\\`*_{}[]#+-.!~$^";
 pub fn render(report: &Report) -> String {
     let mut text = head(report);
     let mut left_out = 0;
-    for task in report.tasks.iter().filter(|task| task.verdict != Verdict::Passed) {
+    let Triage { open, passed } = triage(report);
+    for task in open.iter().filter(|task| is_told(task)) {
         let section = section(task);
         if left_out > 0 || text.len() + section.len() > LIMIT - TAIL {
             left_out += 1;
@@ -34,11 +37,20 @@ pub fn render(report: &Report) -> String {
     if left_out > 0 {
         let _ = writeln!(text, "\n{}", words::left_out(left_out));
     }
+    if !passed.is_empty() {
+        let _ = writeln!(text, "\n{}", escape(&words::passed(&passed)));
+    }
     text.push_str(&by_hand(report));
     if let Some(next) = &report.next {
         let _ = writeln!(text, "\nNext: {}", escape(next));
     }
+    let _ = writeln!(text, "\n{}", escape(&words::setting(report)));
     text
+}
+
+/// Whether a task has more to say than its row.
+fn is_told(task: &TaskReport) -> bool {
+    !matches!(task.verdict, Verdict::NotRun) && !is_unwritten(task)
 }
 
 /// What is written where nothing was graded.
@@ -50,60 +62,111 @@ pub(crate) fn refused(refusal: &Refusal) -> String {
     text
 }
 
-/// Title, sums, and the table of tasks.
+/// Title, what is wrong, sums, and the table of the tasks that did not pass.
 fn head(report: &Report) -> String {
     let title_line = format!(
         "## {} ({})",
         escape(&report.assignment.title),
         escape(&report.assignment.id)
     );
-    let mut text = format!("{title_line}\n\n**{}**\n\n", escape(&words::totals(&report.totals)));
-    let _ = writeln!(text, "{}\n", escape(&words::setting(report)));
+    let mut text = format!(
+        "{title_line}\n\n**{}**\n\n{}\n\n",
+        answer(report),
+        escape(&words::totals(&report.totals))
+    );
     for note in &report.notes {
         let _ = writeln!(text, "- {}", escape(note));
     }
+    let open = triage(report).open;
+    if open.is_empty() {
+        return text;
+    }
     text.push_str("\n| task | points | verdict | |\n|:---|---:|:---|:---|\n");
-    for task in &report.tasks {
+    for task in open {
         let _ = writeln!(
             text,
             "| {} | {} | {} | {} |",
             escape(&task.id),
             words::earned(task),
             title(task.verdict),
-            escape(&task.summary)
+            escape(&words::mistake(task).unwrap_or_else(|| words::brief(task)))
         );
     }
     text
 }
 
+/// What is wrong, each task a link to its section.
+fn answer(report: &Report) -> String {
+    let pieces = words::pieces(report);
+    if !report.tasks.iter().any(is_failing) {
+        return escape(&words::answer(report));
+    }
+    let phrases: Vec<String> = pieces.iter().map(phrase).collect();
+    phrases.join("; ")
+}
+
+fn phrase(piece: &words::Piece<'_>) -> String {
+    let link = |task: &&TaskReport| {
+        let lost = words::lost(task);
+        let lost = if lost.is_empty() { lost } else { format!(" ({lost})") };
+        let (name, lost) = (escape(&task.id), escape(&lost));
+        if is_told(task) {
+            format!("[{name}](#{}){lost}", anchor(task))
+        } else {
+            format!("{name}{lost}")
+        }
+    };
+    let mut named: Vec<String> = piece.named.iter().map(link).collect();
+    if piece.others > 0 {
+        named.push(words::more_of(piece.others));
+    }
+    let colon = if named.is_empty() { "" } else { ": " };
+    format!("{}{colon}{}", escape(&piece.count), named.join(", "))
+}
+
+/// What GitHub makes of the heading of a task's section.
+fn anchor(task: &TaskReport) -> String {
+    format!("{}-{}", task.id, title(task.verdict).replace(' ', "-"))
+}
+
 fn section(task: &TaskReport) -> String {
     let mut text = format!("\n### {}: {}\n\n", escape(&task.id), title(task.verdict));
-    for remark in task.remarks() {
-        text.push_str(&finding(&remark));
-    }
     for line in words::diagnosis(&task.diagnosis, true) {
-        let _ = writeln!(text, "- **{}** {}", line.label, escape(&line.text));
+        let _ = writeln!(text, "**{}** {}\n", line.label, escape(&line.text));
+    }
+    let deducted = words::deducted(task).map(|deducted| format!(". {deducted}"));
+    let _ = writeln!(
+        text,
+        "{} points: {}{}\n",
+        words::earned(task),
+        escape(&task.summary),
+        escape(&deducted.unwrap_or_default())
+    );
+    let mut hints = BTreeSet::new();
+    for remark in task.remarks() {
+        let hint = remark.check.hint.as_deref().filter(|hint| hints.insert(*hint));
+        text.push_str(&finding(&remark, hint));
     }
     text
 }
 
-fn finding(remark: &Remark<'_>) -> String {
+fn finding(remark: &Remark<'_>, hint: Option<&str>) -> String {
     let check = remark.check;
-    let mut text = format!("- **{}**", escape(&check.name));
+    let mut text = format!("- **{}**", escape(&words::check_name(check)));
     if let Some(others) = words::alike(remark.others) {
         let _ = write!(text, " ({})", escape(&others));
     }
     if states_a_rule(check) {
-        line(&mut text, "rule", &check.statement);
+        line(&mut text, words::RULE, &check.statement);
     }
-    line(&mut text, "seen", check.message.as_deref().unwrap_or_default());
+    line(&mut text, words::SEEN, check.message.as_deref().unwrap_or_default());
     text.push_str(&table(check));
     let counterexample = check.counterexample.as_ref().map(|example| example.summary.as_str());
     if let Some(summary) = counterexample.filter(|summary| !summary.is_empty()) {
-        line(&mut text, "with", summary);
+        line(&mut text, words::INPUT, summary);
     }
-    if let Some(hint) = &check.hint {
-        line(&mut text, "hint", hint);
+    if let Some(hint) = hint {
+        line(&mut text, words::HINT, hint);
     }
     text.push_str(&test(check));
     text.push('\n');
@@ -148,18 +211,13 @@ fn states_a_rule(check: &CheckReport) -> bool {
 }
 
 fn by_hand(report: &Report) -> String {
-    if report.manual.is_empty() {
+    let items = words::by_hand(report);
+    if items.is_empty() {
         return String::new();
     }
     let mut text = format!("\n### {}\n\n", words::BY_HAND);
-    for item in &report.manual {
-        let _ = writeln!(
-            text,
-            "- {} {}: {}",
-            escape(&item.item),
-            escape(&item.title),
-            escape(&words::worth(item))
-        );
+    for item in items {
+        let _ = writeln!(text, "- {} {}", escape(&item.item), escape(&words::item(item)));
     }
     text
 }
@@ -238,14 +296,14 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_of_markdown_sees_one_row_per_task() {
+    fn a_reader_of_markdown_sees_one_row_per_task_that_did_not_pass() {
         let report = mixed_report();
         let text = render(&report);
         let rows = events(&text)
             .iter()
             .filter(|event| **event == Event::End(TagEnd::TableRow))
             .count();
-        assert_eq!(rows, report.tasks.len());
+        assert_eq!(rows, triage(&report).open.len());
     }
 
     #[test]

@@ -105,6 +105,9 @@ pub struct TaskReport {
     /// The line at which the function begins, where the submission has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<usize>,
+    /// The function itself, where something is wrong with it and the submission has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
     /// The number of the document's item.
     pub item: String,
     /// Whether the assignment hides the golden cases.
@@ -131,6 +134,16 @@ pub struct TaskReport {
     pub answered_by_reference: Vec<String>,
     /// The checks: failed ones first, the worst of them at the top, then skipped ones, then those that hold.
     pub checks: Vec<CheckReport>,
+}
+
+/// A function of a submission, as it stands in its file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// The number of its first line.
+    pub line: usize,
+    /// Its lines.
+    pub text: String,
 }
 
 /// A known mistake, or the region of one, that a submission looks like.
@@ -215,6 +228,17 @@ pub struct CheckReport {
 }
 
 impl CheckReport {
+    /// Whether it finds in f32 what another finds in f64: the same output of the same portion is wrong.
+    fn is_the_same_in_f32(&self, other: &Self) -> bool {
+        let portion = |check: &Self| check.name.split_once('/').map(|(_, portion)| portion.to_owned());
+        let output = |check: &Self| check.evidence.as_ref().and_then(|evidence| evidence.output.clone());
+        (self.kind, other.kind) == (CheckKind::Single, CheckKind::Golden)
+            && self.verdict == other.verdict
+            && portion(self).is_some()
+            && portion(self) == portion(other)
+            && output(self) == output(other)
+    }
+
     /// Whether it was tried and does not hold.
     pub fn failed(&self) -> bool {
         !matches!(self.verdict, Verdict::Passed | Verdict::NotRun | Verdict::Skipped)
@@ -355,7 +379,7 @@ pub struct Remark<'a> {
 }
 
 impl TaskReport {
-    /// What keeps the task from being passed, each message once and the worst first: failed checks; and skipped ones where
+    /// What keeps the task from being passed, each message once, f32 with f64, and the worst first: failed checks; and skipped ones where
     /// the task was skipped, or where they cost as much as failed ones and no failed one says why.
     pub fn remarks(&self) -> Vec<Remark<'_>> {
         let has_failed = self.checks.iter().any(CheckReport::failed);
@@ -365,7 +389,10 @@ impl TaskReport {
         };
         let mut remarks: Vec<Remark<'_>> = Vec::new();
         for check in self.checks.iter().filter(speaks) {
-            match remarks.iter_mut().find(|remark| remark.check.message == check.message) {
+            let says_it = |remark: &&mut Remark<'_>| {
+                remark.check.message == check.message || check.is_the_same_in_f32(remark.check)
+            };
+            match remarks.iter_mut().find(says_it) {
                 Some(remark) => remark.others += 1,
                 None => remarks.push(Remark { check, others: 0 }),
             }

@@ -1,17 +1,19 @@
-//! A page of 80 columns, fewer where the terminal has fewer, that grows line by line.
+//! A page as wide as the terminal, of 80 columns where there is none, that grows line by line.
 
 use anstyle::Style;
 
 use crate::wrap::wrap;
 
-/// Columns of a page, where the terminal has as many.
+/// Columns of a page where there is no terminal.
 pub(crate) const WIDTH: usize = 80;
+/// Columns beyond which lines are too long to be read.
+const WIDEST: usize = 140;
 /// Columns below which nothing can be read, however narrow the terminal.
 const NARROWEST: usize = 24;
 /// Columns of text beside whatever it hangs on.
 const LEAST: usize = 12;
-/// Columns of a label such as `hint` with the space after it.
-const LABEL: usize = 6;
+/// Columns of a label such as `must hold` with the space after it.
+pub(crate) const LABEL: usize = 11;
 
 /// A page.
 #[derive(Debug)]
@@ -27,7 +29,7 @@ impl Page {
         Self {
             text: String::new(),
             colour,
-            width: width.unwrap_or(WIDTH).clamp(NARROWEST, WIDTH),
+            width: width.unwrap_or(WIDTH).clamp(NARROWEST, WIDEST),
         }
     }
 

@@ -1,4 +1,5 @@
-//! The report for a person at a terminal: 80 columns or as few as it has, readable without colour.
+//! The report for a person at a terminal: as wide as that is, readable without colour; what is wrong stands at the top,
+//! and its names once more at the end.
 
 mod change;
 
@@ -8,8 +9,9 @@ use anstyle::{AnsiColor, Style};
 use judge::findings::verdict::Verdict;
 
 use crate::model::{CheckKind, CheckReport, Counterexample, Evidence, Remark, Report, Seen, TaskReport};
-use crate::page::Page;
+use crate::page::{LABEL, Page};
 use crate::steps;
+use crate::triage::{self, Triage};
 use crate::words::{self, title};
 use crate::wrap::{length, wrap};
 
@@ -19,10 +21,14 @@ pub use change::{Change, render_change, says_the_same};
 const SHOWN: usize = 3;
 /// Columns of a task's row before its summary.
 const ROW: usize = 2 + 28 + 1 + 5 + 3 + 4 + 1 + 15 + 2;
+/// Columns before what stands below a finding's words.
+const BELOW: usize = 6 + LABEL;
 /// Columns kept free for the seconds.
 const SECONDS: usize = 9;
-/// Columns of `looks like` with the space after it.
-const LIKENESS: usize = 12;
+/// Columns below which a verdict has no column of its own.
+const NARROW: usize = 50;
+/// Failing tasks that are repeated at the end; of more, their number is told.
+const REPEATED: usize = 12;
 /// How the report looks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Look {
@@ -30,7 +36,7 @@ pub struct Look {
     pub verbose: bool,
     /// Whether styles are inserted.
     pub colour: bool,
-    /// Columns of the terminal, where there is one; no more than 80 are used.
+    /// Columns of the terminal, where there is one; no more than 140 are used.
     pub width: Option<usize>,
 }
 
@@ -38,9 +44,11 @@ pub struct Look {
 pub fn render(report: &Report, look: Look) -> String {
     let mut sections = Sections::new(look);
     sections.head(report);
-    for task in &report.tasks {
+    let Triage { open, passed } = triage::triage(report);
+    for task in open {
         sections.task(task);
     }
+    sections.passed(&passed);
     sections.foot(report);
     sections.page.text()
 }
@@ -68,55 +76,77 @@ impl<'a> Sections<'a> {
         }
     }
 
+    /// Title, and the answer: what is wrong and what it costs.
     fn head(&mut self, report: &Report) {
         let title = format!("{} ({})", report.assignment.title, report.assignment.id);
-        for line in wrap(&title, self.page.width()) {
-            let line = self.page.paint(Style::new().bold(), &line);
-            self.page.line(&line);
-        }
-        self.page.paragraph(0, &words::setting(report));
+        self.bold(0, &title);
+        self.page.paragraph(0, &words::answer(report));
         for note in &report.notes {
             self.page.labelled(0, "note", note);
         }
         self.page.blank();
     }
 
+    fn bold(&mut self, indent: usize, text: &str) {
+        for line in wrap(text, self.page.beside(indent)) {
+            let line = self.page.paint(Style::new().bold(), &line);
+            self.page.line(&format!("{:indent$}{line}", ""));
+        }
+    }
+
     fn task(&mut self, task: &'a TaskReport) {
-        self.row(task);
+        let is_said = self.row(task);
+        self.diagnosis(task);
+        if !is_said {
+            self.page.paragraph(4, &task.summary);
+        }
+        if let Some(deducted) = words::deducted(task) {
+            self.page.paragraph(4, &deducted);
+        }
         let remarks = task.remarks();
-        let unwritten = remarks
-            .iter()
-            .all(|remark| remark.check.verdict == Verdict::NotAttempted);
+        let unwritten = triage::is_unwritten(task);
         let shown = match (self.verbose, unwritten) {
-            (true, _) => remarks.len(),
-            (false, true) => 0,
+            (_, true) => 0,
+            (true, false) => remarks.len(),
             (false, false) => SHOWN,
         };
         let mut hints = BTreeSet::new();
         for remark in remarks.iter().take(shown) {
             self.remark(remark, &mut hints);
         }
-        self.diagnosis(task);
         let left = remarks.iter().skip(shown).map(|remark| remark.others + 1).sum();
         if left > 0 && !unwritten {
             self.page.paragraph(4, &words::more(left));
         }
-        if self.verbose {
+        if self.verbose && !unwritten {
             self.others(task);
+        }
+    }
+
+    /// The tasks of which nothing is to be said: one line for many, and one for each where all is asked for.
+    fn passed(&mut self, tasks: &[&'a TaskReport]) {
+        let folds = tasks.len() > 1 && !self.verbose;
+        if folds {
+            let verdict = self.page.paint(colour(Verdict::Passed), &words::passed(tasks));
+            self.page.line(&format!("  {verdict}"));
+            return;
+        }
+        for task in tasks {
+            self.task(task);
         }
     }
 
     /// The mistakes that it looks like.
     fn diagnosis(&mut self, task: &TaskReport) {
         for line in words::diagnosis(&task.diagnosis, self.verbose) {
-            let head = format!("{:<LIKENESS$}", line.label);
+            let head = format!("{:<LABEL$}", line.label);
             let head = self.page.paint(AnsiColor::Cyan.on_default(), &head);
-            self.page.hanging(4, &head, LIKENESS, &line.text);
+            self.page.hanging(4, &head, LABEL, &line.text);
         }
     }
 
-    /// Name, points, verdict, and the summary where there is room for it.
-    fn row(&mut self, task: &TaskReport) {
+    /// Name, points, verdict, and the summary where there is room for it; says whether there was.
+    fn row(&mut self, task: &TaskReport) -> bool {
         let (earned, most) = words::earned_of(task);
         let id = self.page.paint(Style::new().bold(), &format!("{:<28}", task.id));
         let verdict = self
@@ -125,16 +155,16 @@ impl<'a> Sections<'a> {
         if self.page.width() < ROW {
             self.page.line(&format!("  {id}"));
             self.page.line(&format!("    {earned} / {most}  {verdict}"));
-            self.page.paragraph(4, &task.summary);
-            return;
+            return false;
         }
         let row = format!("  {id} {earned:>5} / {most:<4} {verdict}");
-        if length(&task.summary) <= self.page.width() - ROW {
+        let fits = length(&task.summary) <= self.page.width() - ROW;
+        if fits {
             self.page.line(&format!("{row}  {}", task.summary));
         } else {
             self.page.line(&row);
-            self.page.paragraph(4, &task.summary);
         }
+        fits
     }
 
     fn remark(&mut self, remark: &Remark<'a>, hints: &mut BTreeSet<&'a str>) {
@@ -146,20 +176,18 @@ impl<'a> Sections<'a> {
         self.check_name(remark);
         // A crash breaks no rule that is worth reading.
         if check.verdict == Verdict::Wrong && matches!(check.kind, CheckKind::Law | CheckKind::Hygiene) {
-            self.page.labelled(6, "rule", &check.statement);
+            self.page.labelled(6, words::RULE, &check.statement);
         }
-        self.page.labelled(6, "seen", message);
+        self.page.labelled(6, words::SEEN, message);
         for line in steps::lines(check) {
-            self.page.line(&format!("            {line}"));
+            self.page.line(&format!("{:BELOW$}{line}", ""));
         }
         if let Some(counterexample) = &check.counterexample {
             self.counterexample(counterexample);
         }
-        if self.verbose {
-            self.compiler_text(check);
-        }
+        self.compiler_text(check);
         if let Some(hint) = check.hint.as_deref().filter(|hint| hints.insert(hint)) {
-            self.page.labelled(6, "hint", hint);
+            self.page.labelled(6, words::HINT, hint);
         }
         self.snippet(check);
     }
@@ -167,14 +195,14 @@ impl<'a> Sections<'a> {
     /// The finding as a test; its lines are code, and stay as they are.
     fn snippet(&mut self, check: &CheckReport) {
         if let Some(why) = check.snippet_left_out.as_deref().filter(|_| self.verbose) {
-            self.page.labelled(6, "test", why);
+            self.page.labelled(6, words::TEST, why);
         }
         let Some(snippet) = &check.snippet else { return };
         if !self.verbose {
             self.snippets_left_out = true;
             return;
         }
-        self.page.labelled(6, "test", words::REPRODUCES);
+        self.page.labelled(6, words::TEST, words::REPRODUCES);
         for line in snippet.lines() {
             self.page.line(format!("      {line}").trim_end());
         }
@@ -182,11 +210,11 @@ impl<'a> Sections<'a> {
 
     fn counterexample(&mut self, counterexample: &Counterexample) {
         if !counterexample.summary.is_empty() {
-            self.page.labelled(6, "with", &counterexample.summary);
+            self.page.labelled(6, words::INPUT, &counterexample.summary);
         }
         if self.verbose {
             for call in &counterexample.calls {
-                self.page.labelled(6, "call", &words::call(call));
+                self.page.labelled(6, words::CALL, &words::call(call));
             }
         } else {
             self.values_left_out = true;
@@ -194,18 +222,21 @@ impl<'a> Sections<'a> {
     }
 
     fn check_name(&mut self, remark: &Remark<'_>) {
-        let name = self.page.paint(AnsiColor::Yellow.on_default(), &remark.check.name);
+        let name = self
+            .page
+            .paint(AnsiColor::Yellow.on_default(), &words::check_name(remark.check));
         self.page.paragraph(4, &words::with_alike(&name, remark.others));
     }
 
+    /// What the compiler says, as it says it.
     fn compiler_text(&mut self, check: &CheckReport) {
         if let Some(Evidence {
             seen: Seen::Compiler { text, .. },
             ..
         }) = &check.evidence
         {
-            for line in text.lines() {
-                self.page.line(&format!("            {line}"));
+            for line in text.trim_end().lines() {
+                self.page.line(format!("{:BELOW$}{line}", "").trim_end());
             }
         }
     }
@@ -218,7 +249,7 @@ impl<'a> Sections<'a> {
                 .paint(colour(check.verdict), &format!("{:<10}", title(check.verdict)));
             let said = check.message.as_ref().unwrap_or(&check.statement);
             let measured = words::measured(&check.measured);
-            let text = format!("{}: {said}{measured}", check.name);
+            let text = format!("{}: {said}{measured}", words::check_name(check));
             for (number, line) in wrap(&text, self.page.beside(15)).into_iter().enumerate() {
                 let head = if number == 0 { &verdict } else { "          " };
                 self.page.line(&format!("    {head} {line}"));
@@ -229,7 +260,31 @@ impl<'a> Sections<'a> {
     fn foot(&mut self, report: &Report) {
         self.page.blank();
         self.by_hand(report);
+        self.page.paragraph(2, &words::setting(report));
+        self.page.blank();
+        self.failing(report);
         self.end(report, report.next.as_deref());
+    }
+
+    /// The failing tasks once more, each in a line: whoever sees the end only sees what is wrong.
+    fn failing(&mut self, report: &Report) {
+        let failing = triage::triage(report).open;
+        let failing: Vec<&TaskReport> = failing.into_iter().filter(|task| triage::is_failing(task)).collect();
+        for task in failing.iter().take(REPEATED) {
+            if self.page.width() < NARROW {
+                let text = format!("{}: {}", title(task.verdict), words::failing(task));
+                self.page.paragraph(2, &text);
+                continue;
+            }
+            let label = format!("{:<15}  ", title(task.verdict));
+            let columns = length(&label);
+            let label = self.page.paint(colour(task.verdict), &label);
+            self.page.hanging(2, &label, columns, &words::failing(task));
+        }
+        if failing.len() > REPEATED {
+            let more = words::more_tasks(failing.len() - REPEATED);
+            self.page.paragraph(2, &more);
+        }
     }
 
     /// The sums, and the next thing to do.
@@ -245,14 +300,14 @@ impl<'a> Sections<'a> {
 
     /// What people grade, an item a line: its number, what it is, its points.
     fn by_hand(&mut self, report: &Report) {
-        let Some(widest) = report.manual.iter().map(|item| length(&item.item)).max() else {
+        let items = words::by_hand(report);
+        let Some(widest) = items.iter().map(|item| length(&item.item)).max() else {
             return;
         };
         self.page.line(&format!("  {}", words::BY_HAND));
-        for item in &report.manual {
-            let text = format!("{}: {}", item.title, words::worth(item));
+        for item in items {
             let mut number = item.item.as_str();
-            for line in wrap(&text, self.page.beside(widest + 6)) {
+            for line in wrap(&words::item(item), self.page.beside(widest + 6)) {
                 self.page.line(&format!("    {number:<widest$}  {line}"));
                 number = "";
             }

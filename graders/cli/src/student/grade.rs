@@ -52,6 +52,9 @@ pub(crate) fn grade(
     } else {
         output.line(&text);
     }
+    if let Some(paths) = reports.written() {
+        output.aside(&paths);
+    }
     written?;
     Ok(match graded.conclusion {
         Conclusion::Graded => Exit::Done,
@@ -177,7 +180,7 @@ impl Run<'_> {
     fn report(&self, staged: Staged, options: &Grade, begun: Instant, output: &Output) -> Result<Report, Failure> {
         output.progress("building the submission");
         let staged_at = begun.elapsed().as_secs_f64();
-        let lines = lines::of(&staged, &self.chosen.judged);
+        let functions = lines::of(&staged, &self.chosen.judged);
         let prepared = self
             .grader
             .build(staged.within(self.assignment.limits), &self.chosen.judged)?;
@@ -209,7 +212,7 @@ impl Run<'_> {
             sandbox: &sandbox,
             notes: &notes,
             tasks: tasks::ALL,
-            lines: &lines,
+            functions: &functions,
             min_score: options.min_score,
             times: Some(Times {
                 total,

@@ -1,20 +1,37 @@
-//! At which line of a submission a task's function begins: where a finding about the whole of it is shown.
+//! The functions of a submission's tasks: at which line each begins, where a finding about the whole of it is shown, and
+//! its text.
 
 use std::collections::BTreeMap;
 use std::fs;
 
 use judge::contract::Task;
+use report::Source;
 
 use crate::engine::Staged;
 
-/// The lines of the tasks whose files are the submission's own. A file that does not compile has them too.
-pub(crate) fn of(staged: &Staged, tasks: &[&'static Task]) -> BTreeMap<&'static str, usize> {
-    let line = |task: &&'static Task| {
+/// Lines of a function that are shown at most.
+const MOST: usize = 80;
+
+/// The functions of the tasks whose files are the submission's own. A file that does not compile has them too.
+pub(crate) fn of(staged: &Staged, tasks: &[&'static Task]) -> BTreeMap<&'static str, Source> {
+    let function = |task: &&'static Task| {
         let text = fs::read_to_string(staged.source().join(task.file)).ok()?;
-        Some((task.id, declaration(&text, task.functions)?))
+        let line = declaration(&text, task.functions)?;
+        let text = body(&text, line);
+        Some((task.id, Source { line, text }))
     };
     let own = tasks.iter().filter(|task| staged.is_own(task.file));
-    own.filter_map(line).collect()
+    own.filter_map(function).collect()
+}
+
+/// The lines of what begins at a line: up to the brace that closes it, which stands under its beginning.
+fn body(text: &str, line: usize) -> String {
+    let lines: Vec<&str> = text.lines().skip(line - 1).take(MOST).collect();
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let own = lines.first().map_or(0, |first| indent(first));
+    let closes = |line: &&str| line.trim_end() == format!("{}}}", " ".repeat(own));
+    let end = lines.iter().position(closes).map_or(lines.len(), |end| end + 1);
+    lines[..end].join("\n")
 }
 
 /// The first line that declares one of these functions; one that is public is meant before one that is not.
@@ -44,6 +61,13 @@ mod tests {
         assert_eq!(declaration(text, &["f"]), Some(6));
         assert_eq!(declaration(text, &["g"]), None);
         assert_eq!(declaration(text, &["encode", "f_of"]), Some(3));
+    }
+
+    #[test]
+    fn a_function_ends_with_the_brace_under_its_beginning() {
+        let text = "use x;\npub fn f(\n    a: i64,\n) {\n    if a {\n    }\n}\n\nfn g() {}\n";
+        assert_eq!(body(text, 2), "pub fn f(\n    a: i64,\n) {\n    if a {\n    }\n}");
+        assert_eq!(body("fn f() { 1 }", 1), "fn f() { 1 }");
     }
 
     #[test]

@@ -50,6 +50,18 @@ impl<'a> Reports<'a> {
         self.targets.iter().map(write).fold(Ok(()), Result::and)
     }
 
+    /// The files, one a line, as whoever has asked for them finds them; none where there are none.
+    pub(crate) fn written(&self) -> Option<String> {
+        let files = self
+            .targets
+            .iter()
+            .filter(|target| !is_output(target) && target.path.exists());
+        let lines: Vec<String> = files
+            .map(|target| format!("  {:<9}  {}", target.format, target.path.display()))
+            .collect();
+        (!lines.is_empty()).then(|| lines.join("\n"))
+    }
+
     /// Writes into all of them that nothing was graded, as far as they can be written. Nobody reads the report of a run
     /// that was told to stop.
     pub(crate) fn refuse(&self, failure: &Failure, output: &Output) {

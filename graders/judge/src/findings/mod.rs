@@ -77,7 +77,7 @@ impl Finding {
 pub enum Violation {
     /// Something had to stay as it was and did not.
     Changed {
-        /// What was changed in the input.
+        /// What was done to the input, such as `changing token 2`.
         cause: String,
         /// What had to stay.
         what: String,

@@ -135,6 +135,9 @@ pub struct Behaviour {
     pub expected: String,
     /// What it is.
     pub actual: String,
+    /// All of that in a sentence, where it reads badly otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<String>,
     /// How the answer gets there.
     pub steps: Steps,
 }

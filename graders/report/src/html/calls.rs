@@ -3,6 +3,7 @@
 use super::graph;
 use super::markup::Html;
 use crate::model::{Argument, Call, Counterexample};
+use crate::named::by_name;
 use crate::words::html as said;
 
 /// Calls of a counterexample that are listed.
@@ -42,15 +43,19 @@ fn takes_a_graph(call: &Call) -> bool {
 
 fn of_call(html: &mut Html, call: &Call) {
     html.element("h4", &[], |html| html.leaf("code", &[], &call.task));
-    super::scrolling(html, &call.task, |html| {
+    super::scrolling(html, &said::arguments_of(&call.task), |html| {
         html.element("table", &[("class", &"arguments")], |html| {
+            html.leaf("caption", &[("class", &"unseen")], &call.task);
             for argument in &call.arguments {
                 html.element("tr", &[], |html| {
                     html.element("th", &[("scope", &"row")], |html| {
                         html.leaf("code", &[], &argument.name);
                     });
                     html.leaf("td", &[("class", &"small")], &said::typed(argument));
-                    html.element("td", &[], |html| values(html, argument));
+                    html.element("td", &[], |html| match by_name(call, &argument.name) {
+                        Some(named) => html.leaf("pre", &[], &named),
+                        None => values(html, argument),
+                    });
                 });
             }
         });

@@ -20,6 +20,8 @@ const WEIGHTS: &str = "weights";
 pub(super) struct Shown<'a> {
     /// The task.
     pub(super) task: &'a str,
+    /// Whether it is shown at once, and not folded.
+    pub(super) is_open: bool,
     /// Whether there are pictures and the input.
     pub(super) in_full: bool,
     /// Whether its input is the first one of the task, which is unfolded.
@@ -30,27 +32,53 @@ pub(super) struct Shown<'a> {
     pub(super) compiler: bool,
 }
 
-/// A finding.
+/// A finding, with an address of its own: task and check.
 pub(super) fn article(html: &mut Html, remark: &Remark<'_>, shown: &Shown<'_>) {
-    let check = remark.check;
-    html.element("article", &[("class", &"finding")], |html| {
-        html.element("h3", &[], |html| {
-            html.leaf("code", &[], &check.name);
-            html.leaf(
-                "span",
-                &[("class", &"small soft")],
-                &format!(" {}", words::with_alike(said::kind(check.kind), remark.others)),
-            );
-        });
-        in_words(html, check, shown);
-        if shown.in_full {
-            pictures(html, check, shown);
+    let name = format!("{}/{}", shown.task, remark.check.name);
+    html.element("article", &[("class", &"finding"), ("id", &name)], |html| {
+        if shown.is_open {
+            heading(html, remark, Some(&name));
+            content(html, remark.check, shown);
+        } else {
+            html.element("details", &[], |html| {
+                // A link within what unfolds could not be reached.
+                html.element("summary", &[], |html| heading(html, remark, None));
+                content(html, remark.check, shown);
+            });
         }
-        if let Some(counterexample) = check.counterexample.as_ref().filter(|_| shown.in_full) {
-            calls::listing(html, counterexample, shown.unfolded);
-        }
-        snippet(html, check);
     });
+}
+
+fn heading(html: &mut Html, remark: &Remark<'_>, name: Option<&str>) {
+    let check = remark.check;
+    html.element("h3", &[], |html| {
+        html.text(&words::check_title(check));
+        let also = [said::kind(check).map(str::to_owned), words::alike(remark.others)];
+        let also: Vec<String> = also.into_iter().flatten().collect();
+        if !also.is_empty() {
+            html.leaf("span", &[("class", &"small")], &format!(" ({})", also.join(", ")));
+        }
+        let Some(name) = name else { return };
+        html.text(" ");
+        let target = format!("#{name}");
+        let attributes: super::markup::Attributes<'_> = &[
+            ("class", &"here"),
+            ("href", &target),
+            ("aria-label", &said::link_to(name)),
+        ];
+        html.leaf("a", attributes, "#");
+    });
+}
+
+fn content(html: &mut Html, check: &CheckReport, shown: &Shown<'_>) {
+    in_words(html, check, shown);
+    if shown.in_full {
+        pictures(html, check, shown);
+    }
+    if let Some(counterexample) = check.counterexample.as_ref().filter(|_| shown.in_full) {
+        calls::listing(html, counterexample, shown.unfolded);
+    }
+    snippet(html, check);
 }
 
 /// The finding as a test for the student's own crate, folded.
@@ -73,20 +101,20 @@ fn in_words(html: &mut Html, check: &CheckReport, shown: &Shown<'_>) {
     html.element("dl", &[("class", &"said")], |html| {
         let mut line = |label: &str, text: &str| {
             html.leaf("dt", &[], label);
-            html.element("dd", &[("class", &label)], |html| html.prose(text));
+            html.element("dd", &[], |html| html.prose(text));
         };
         if check.verdict == Verdict::Wrong && matches!(check.kind, CheckKind::Law | CheckKind::Hygiene) {
-            line("rule", &check.statement);
+            line(words::RULE, &check.statement);
         }
-        line("seen", check.message.as_deref().unwrap_or_default());
+        line(words::SEEN, check.message.as_deref().unwrap_or_default());
         // In full, the listing of the input says it.
         let counterexample = check.counterexample.as_ref().filter(|_| !shown.in_full);
         let counterexample = counterexample.map(|example| example.summary.as_str());
         if let Some(summary) = counterexample.filter(|summary| !summary.is_empty()) {
-            line("with", summary);
+            line(words::INPUT, summary);
         }
         if let Some(hint) = shown.hint {
-            line("hint", hint);
+            line(words::HINT, hint);
         }
     });
 }
@@ -137,7 +165,8 @@ fn pictures(html: &mut Html, check: &CheckReport, shown: &Shown<'_>) {
 /// How an answer that is tried out gets to what it gives, a step a row.
 fn steps(html: &mut Html, columns: &[String], rows: &[Vec<String>]) {
     super::scrolling(html, said::STEPS, |html| {
-        html.element("table", &[("class", &"steps"), ("aria-label", &said::STEPS)], |html| {
+        html.element("table", &[("class", &"steps")], |html| {
+            html.leaf("caption", &[], said::STEPS);
             html.element("tr", &[], |html| {
                 for column in columns {
                     html.leaf("th", &[("scope", &"col")], column);
@@ -145,8 +174,11 @@ fn steps(html: &mut Html, columns: &[String], rows: &[Vec<String>]) {
             });
             for row in rows {
                 html.element("tr", &[], |html| {
-                    for cell in row {
-                        html.leaf("td", &[("class", &"number")], cell);
+                    for (number, cell) in row.iter().enumerate() {
+                        match number {
+                            0 => html.leaf("th", &[("scope", &"row")], cell),
+                            _ => html.leaf("td", &[("class", &"number")], cell),
+                        }
                     }
                 });
             }
@@ -159,7 +191,8 @@ fn measured(html: &mut Html, check: &CheckReport) {
     if check.measured.is_empty() {
         return;
     }
-    html.element("table", &[("aria-label", &said::MEASURED)], |html| {
+    html.element("table", &[], |html| {
+        html.leaf("caption", &[], said::MEASURED);
         for measured in &check.measured {
             html.element("tr", &[], |html| {
                 html.leaf("th", &[("scope", &"row")], &measured.what);

@@ -1,7 +1,8 @@
 //! Heat maps: what was expected, what came, and the difference, cell by cell.
 //!
-//! A cell's colour is its value against the largest expected one. Small maps carry their numbers, large ones the signs;
-//! every cell says its numbers when pointed at, and the table below the maps has them for those who do not point.
+//! A cell's colour is its value against the largest one of both tensors. Where yours is far beyond the expected ones, it is
+//! the largest expected one, and cells beyond have a cap. Small maps carry their numbers, large ones the signs; every cell
+//! says its numbers when pointed at, and the table below the maps has them for those who do not point.
 
 use std::fmt::Write as _;
 
@@ -12,10 +13,14 @@ use crate::words::picture::{self, Labels};
 
 /// Columns up to which cells are wide enough for numbers.
 const WITH_NUMBERS: usize = 8;
+/// The same for a single row.
+const LONGEST_ROW: usize = 16;
 /// Room for the indices at the left and above.
 const MARGIN: usize = 26;
 /// Height of a cell.
 const HEIGHT: usize = 24;
+/// How many times the largest expected value the largest of yours may be, so that both have one range of colours.
+const TOGETHER: f64 = 4.0;
 
 /// What a picture shows.
 #[derive(Debug, Clone, Copy)]
@@ -34,7 +39,7 @@ pub(super) struct Subject<'a> {
 
 /// Three maps with their legends and the table of their values.
 pub(super) fn figure(html: &mut Html, subject: Subject<'_>) {
-    let scale = reach(&subject.window.expected).or_else(|| reach(&subject.window.actual));
+    let scale = common(&subject.window.expected, &subject.window.actual);
     let differences = differences(subject.window);
     html.element("figure", &[("class", &"heat")], |html| {
         html.element("div", &[("class", &"panels")], |html| {
@@ -73,8 +78,14 @@ impl Panel<'_> {
     }
 
     fn width(&self) -> usize {
-        if self.columns() <= WITH_NUMBERS { 42 } else { HEIGHT }
+        if has_numbers(self.values) { 42 } else { HEIGHT }
     }
+}
+
+/// Whether cells carry their numbers.
+fn has_numbers(values: &[Vec<Number>]) -> bool {
+    let most = if values.len() == 1 { LONGEST_ROW } else { WITH_NUMBERS };
+    values.first().is_some_and(|row| row.len() <= most)
 }
 
 /// The largest finite value, where it is not zero.
@@ -86,6 +97,20 @@ fn reach(values: &[Vec<Number>]) -> Option<f64> {
         .filter(|value| value.is_finite());
     let largest = finite.fold(0.0, |largest: f64, value| largest.max(value.abs()));
     (largest > 0.0).then_some(largest)
+}
+
+/// The value that has the last colour.
+fn common(expected: &[Vec<Number>], actual: &[Vec<Number>]) -> Option<f64> {
+    match (reach(expected), reach(actual)) {
+        (Some(expected), Some(actual)) if actual <= TOGETHER * expected => Some(expected.max(actual)),
+        (Some(expected), _) => Some(expected),
+        (None, actual) => actual,
+    }
+}
+
+/// Whether a value lies beyond the last colour.
+fn is_beyond(value: f64, scale: Option<f64>) -> bool {
+    value.is_finite() && scale.is_some_and(|scale| value.abs() > scale * (1.0 + 1e-9))
 }
 
 fn differences(window: &Window) -> Vec<Vec<Number>> {
@@ -139,7 +164,8 @@ fn map(html: &mut Html, panel: Panel<'_>, scale: Option<f64>) {
         if panel.subject.masked {
             border(html, panel);
         }
-        legend(html, 2 * MARGIN + rows * HEIGHT + 8, scale);
+        let capped = panel.values.iter().flatten().any(|value| is_beyond(value.0, scale));
+        legend(html, 2 * MARGIN + rows * HEIGHT + 8, scale, capped);
     });
 }
 
@@ -156,22 +182,12 @@ fn indices(html: &mut Html, panel: Panel<'_>) {
     } = panel.subject.window;
     for column in 0..panel.columns() {
         let x = corner(panel, (0, column)).0 + panel.width() / 2;
-        let attributes: super::markup::Attributes<'_> = &[
-            ("class", &"axis"),
-            ("x", &x),
-            ("y", &(2 * MARGIN - 6)),
-            ("text-anchor", &"middle"),
-        ];
+        let attributes: super::markup::Attributes<'_> = &[("class", &"axis"), ("x", &x), ("y", &(2 * MARGIN - 6))];
         html.leaf("text", attributes, &(first_column + column).to_string());
     }
     for row in 0..panel.values.len() {
         let y = corner(panel, (row, 0)).1 + HEIGHT / 2 + 4;
-        let attributes: super::markup::Attributes<'_> = &[
-            ("class", &"axis"),
-            ("x", &(MARGIN - 5)),
-            ("y", &y),
-            ("text-anchor", &"end"),
-        ];
+        let attributes: super::markup::Attributes<'_> = &[("class", &"axis row"), ("x", &(MARGIN - 5)), ("y", &y)];
         html.leaf("text", attributes, &(first_row + row).to_string());
     }
 }
@@ -182,33 +198,52 @@ fn cell(html: &mut Html, panel: Panel<'_>, at: (usize, usize), scale: Option<f64
     let said = said(panel.subject, at);
     html.element("g", &[], |html| {
         html.leaf("title", &[], &said);
-        let (class, fill) = match step(value, scale) {
-            Some(step) => (format!("cell {}", style::class(step)), None),
-            None => ("cell odd".to_owned(), Some("url(#hatch)")),
+        let class = format!("cell {}", shade(value, scale));
+        let width = panel.width();
+        let place: super::markup::Attributes<'_> = &[
+            ("class", &class),
+            ("x", &x),
+            ("y", &y),
+            ("width", &width),
+            ("height", &HEIGHT),
+            ("fill", &"url(#hatch)"),
+        ];
+        // A colour is in the style sheet; only what has none is filled here.
+        let named = if step(value, scale).is_some() {
+            place.len() - 1
+        } else {
+            place.len()
         };
-        let (width, fill) = (panel.width(), fill.unwrap_or("#888"));
-        html.shape(
-            "rect",
-            &[
-                ("class", &class),
-                ("x", &x),
-                ("y", &y),
-                ("width", &width),
-                ("height", &HEIGHT),
-                ("fill", &fill),
-            ],
-        );
-        let text = if panel.columns() <= WITH_NUMBERS {
+        html.shape("rect", &place[..named]);
+        let text = if has_numbers(panel.values) {
             picture::short(value)
         } else {
             picture::sign(value).to_owned()
         };
         let (x, y) = (x + width / 2, y + HEIGHT / 2 + 4);
-        html.leaf("text", &[("x", &x), ("y", &y), ("text-anchor", &"middle")], &text);
+        html.leaf("text", &[("x", &x), ("y", &y)], &text);
     });
-    if panel.marks && differs(panel.subject.window, at.0, at.1) {
-        outline(html, panel, at);
+    if is_beyond(value, scale) {
+        cap(html, panel, at, scale);
     }
+    if panel.marks && differs(panel.subject.window, at.0, at.1) {
+        outline(html, panel, at, scale);
+    }
+}
+
+/// The class of a cell's colour.
+fn shade(value: f64, scale: Option<f64>) -> String {
+    step(value, scale).map_or("odd".to_owned(), style::class)
+}
+
+/// A mark in the corner of a cell whose value lies beyond the colours.
+fn cap(html: &mut Html, panel: Panel<'_>, at: (usize, usize), scale: Option<f64>) {
+    let (x, y) = corner(panel, at);
+    let class = format!("cap {}", shade(panel.values[at.0][at.1].0, scale));
+    html.shape(
+        "path",
+        &[("class", &class), ("d", &format!("M{} {y}h-7l7 7z", x + panel.width()))],
+    );
 }
 
 /// The step of a colour; none where the value is not finite.
@@ -226,8 +261,10 @@ fn step(value: f64, scale: Option<f64>) -> Option<i32> {
     })
 }
 
-fn outline(html: &mut Html, panel: Panel<'_>, at: (usize, usize)) {
-    let class = if is_worst(panel.subject, at) { "worst" } else { "off" };
+/// It has the ink of its cell, so that it stands out on every colour.
+fn outline(html: &mut Html, panel: Panel<'_>, at: (usize, usize), scale: Option<f64>) {
+    let kind = if is_worst(panel.subject, at) { "worst" } else { "off" };
+    let class = format!("{kind} {}", shade(panel.values[at.0][at.1].0, scale));
     let (x, y) = corner(panel, at);
     let (x, y, width, height) = (x + 2, y + 2, panel.width() - 4, HEIGHT - 4);
     html.shape(
@@ -266,12 +303,14 @@ fn border(html: &mut Html, panel: Panel<'_>) {
         }
     }
     if !path.is_empty() {
+        // A line of the page's colour below it: it stands out between any two colours.
+        html.shape("path", &[("class", &"border below"), ("d", &path)]);
         html.shape("path", &[("class", &"border"), ("d", &path)]);
     }
 }
 
 /// A strip of all colours with the values at its ends.
-fn legend(html: &mut Html, y: usize, scale: Option<f64>) {
+fn legend(html: &mut Html, y: usize, scale: Option<f64>, capped: bool) {
     let Some(scale) = scale else {
         return;
     };
@@ -292,13 +331,10 @@ fn legend(html: &mut Html, y: usize, scale: Option<f64>) {
     }
     let right = (2 * STEPS + 1) * width;
     for (x, anchor, value) in [(0, "start", -scale), (right / 2, "middle", 0.0), (right, "end", scale)] {
-        let attributes: super::markup::Attributes<'_> = &[
-            ("class", &"axis"),
-            ("x", &x),
-            ("y", &(y + 19)),
-            ("text-anchor", &anchor),
-        ];
-        html.leaf("text", attributes, &picture::short(value));
+        let class = format!("axis {anchor}");
+        let attributes: super::markup::Attributes<'_> = &[("class", &class), ("x", &x), ("y", &(y + 19))];
+        let end = if capped && value != 0.0 { picture::BEYOND } else { "" };
+        html.leaf("text", attributes, &format!("{end}{}", picture::short(value)));
     }
 }
 
@@ -326,7 +362,7 @@ fn caption(html: &mut Html, subject: Subject<'_>) {
     let columns = expected.first().map_or(0, Vec::len);
     let shown = (expected.len(), columns);
     html.element("figcaption", &[], |html| {
-        html.text(&picture::caption(subject.shape, at, shown, columns <= WITH_NUMBERS));
+        html.text(&picture::caption(subject.shape, at, shown, has_numbers(expected)));
         if subject.masked {
             html.text(picture::MASK_BORDER);
         }
@@ -345,6 +381,7 @@ fn table(html: &mut Html, subject: Subject<'_>) {
         html.leaf("summary", &[], picture::AS_TABLE);
         super::scrolling(html, picture::AS_TABLE, |html| {
             html.element("table", &[("class", &"values")], |html| {
+                html.leaf("caption", &[], picture::PAIRS);
                 html.element("tr", &[], |html| {
                     html.leaf("td", &[], "");
                     for column in 0..columns {
@@ -429,13 +466,34 @@ mod tests {
     fn only_cells_out_of_tolerance_are_outlined_and_the_worst_most() {
         let window = window(&[&[1.0, 2.0, f64::NAN]], &[&[1.005, -2.0, 3.0]]);
         let text = drawn(&window, &[1, 9], false);
-        assert_eq!(text.matches("class=\"worst\"").count(), 2);
-        assert_eq!(text.matches("class=\"off\"").count(), 2);
+        assert_eq!(text.matches("class=\"worst ").count(), 2);
+        assert_eq!(text.matches("class=\"off ").count(), 2);
         assert_eq!(text.matches("cell odd").count(), 2, "NaN, and the difference to it");
         assert!(
             text.contains("row 0, column 5: expected 2, yours -2, 4 apart"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn both_tensors_have_one_range_and_what_lies_far_beyond_has_a_cap() {
+        let near = window(&[&[1.0, 0.5]], &[&[2.0, 0.5]]);
+        assert_eq!(common(&near.expected, &near.actual), Some(2.0));
+        assert!(!drawn(&near, &[1, 9], false).contains("class=\"cap"));
+        let far = window(&[&[1.0, 0.5]], &[&[1e9, 0.5]]);
+        assert_eq!(common(&far.expected, &far.actual), Some(1.0));
+        let text = drawn(&far, &[1, 9], false);
+        assert_eq!(text.matches("class=\"cap p8\"").count(), 1);
+        assert!(text.contains(">≥ 1<"), "{text}");
+    }
+
+    #[test]
+    fn a_vector_of_sixteen_has_numbers_and_a_matrix_as_wide_has_signs() {
+        let row = [1.5; 16];
+        let vector = window(&[&row], &[&row]);
+        assert!(drawn(&vector, &[16], false).contains(">1.5</text>"));
+        let matrix = window(&[&row, &row], &[&row, &row]);
+        assert!(drawn(&matrix, &[2, 20], false).contains(">+</text>"));
     }
 
     #[test]
@@ -466,9 +524,9 @@ mod tests {
         let text = drawn(&window, &[1, 9], false);
         let start = text.find("<g>").unwrap_or_default();
         let end = text[start..].find("</g>").unwrap_or_default() + start;
-        insta::assert_snapshot!(&text[start..end], @r##"
-        <g><title>row 0, column 4: expected 0.5, yours 0.25, 0.25 apart</title><rect class="cell p8" x="26" y="52" width="42" height="24" fill="#888"/>
-        <text x="47" y="68" text-anchor="middle">0.5</text>
-        "##);
+        insta::assert_snapshot!(&text[start..end], @r#"
+        <g><title>row 0, column 4: expected 0.5, yours 0.25, 0.25 apart</title><rect class="cell p8" x="26" y="52" width="42" height="24"/>
+        <text x="47" y="68">0.5</text>
+        "#);
     }
 }

@@ -15,9 +15,12 @@ mod task;
 
 use std::collections::BTreeSet;
 
-use crate::model::Report;
+use judge::findings::verdict::Verdict;
+
+use crate::model::{Report, TaskReport};
 use crate::refusal::Refusal;
-use crate::words::html as words;
+use crate::triage::{Triage, is_failing, is_unwritten, triage};
+use crate::words::{self, html as said};
 use markup::Html;
 
 /// What browsers may load for this page: nothing; only the style in the page itself holds.
@@ -27,13 +30,19 @@ const ROOM: usize = 6 << 20;
 
 /// The report as a page.
 pub fn render(report: &Report) -> String {
-    let title = format!("{}: {}", report.assignment.title, report.submission.path);
-    page(&title, |html| body(html, report))
+    let title = format!(
+        "{}, {}: {}, {}",
+        words::score(report),
+        words::answer(report),
+        report.assignment.title,
+        report.submission.path
+    );
+    page(&title, &summary::filled(report), |html| body(html, report))
 }
 
 /// The page where nothing was graded.
 pub(crate) fn refused(refusal: &Refusal) -> String {
-    page(refusal.title(), |html| {
+    page(refusal.title(), "", |html| {
         html.element("main", &[], |html| {
             html.leaf("h1", &[], refusal.title());
             for line in refusal.text().lines() {
@@ -43,17 +52,17 @@ pub(crate) fn refused(refusal: &Refusal) -> String {
     })
 }
 
-fn page(title: &str, body: impl FnOnce(&mut Html)) -> String {
+fn page(title: &str, style: &str, body: impl FnOnce(&mut Html)) -> String {
     let mut html = Html::default();
     html.verbatim("<!doctype html>\n");
     html.element("html", &[("lang", &"en")], |html| {
-        head(html, title);
+        head(html, title, style);
         html.element("body", &[], body);
     });
     html.finish()
 }
 
-fn head(html: &mut Html, title: &str) {
+fn head(html: &mut Html, title: &str, style: &str) {
     html.element("head", &[], |html| {
         html.void("meta", &[("charset", &"utf-8")]);
         html.void(
@@ -69,23 +78,38 @@ fn head(html: &mut Html, title: &str) {
         );
         html.void("meta", &[("name", &"color-scheme"), ("content", &"light dark")]);
         html.leaf("title", &[], title);
-        html.element("style", &[], |html| html.verbatim(&style::sheet()));
+        html.element("style", &[], |html| {
+            html.verbatim(&style::sheet());
+            html.verbatim(style);
+        });
     });
 }
 
 fn body(html: &mut Html, report: &Report) {
-    html.leaf("a", &[("class", &"skip"), ("href", &"#tasks")], words::SKIP);
+    let Triage { open, passed } = triage(report);
+    if let Some(first) = open.iter().find(|task| is_failing(task)) {
+        let target = format!("#task-{}", first.id);
+        html.leaf("a", &[("class", &"skip"), ("href", &target)], said::SKIP);
+    } else {
+        html.leaf("a", &[("class", &"skip"), ("href", &"#tasks")], said::SKIP_TO_TASKS);
+    }
     hatching(html);
     html.element("header", &[], |html| summary::header(html, report));
-    html.element("main", &[], |html| {
-        summary::overview(html, report);
-        html.element("section", &[("id", &"tasks"), ("tabindex", &"-1")], |html| {
-            html.leaf("h2", &[], words::TASKS);
-            let mut told = BTreeSet::new();
-            for one in &report.tasks {
-                task::section(html, one, &mut told);
-            }
-        });
+    html.element("main", &[("id", &"tasks"), ("tabindex", &"-1")], |html| {
+        let (rows, cards): (Vec<&TaskReport>, Vec<&TaskReport>) = open
+            .iter()
+            .partition(|task| task.verdict == Verdict::NotRun || is_unwritten(task));
+        let mut told = BTreeSet::new();
+        for one in cards {
+            task::section(html, one, &mut told);
+        }
+        if !rows.is_empty() {
+            html.element("section", &[("aria-labelledby", &"rest")], |html| {
+                html.leaf("h2", &[("id", &"rest")], said::REST);
+                summary::rows(html, said::REST, &rows);
+            });
+        }
+        summary::passed(html, &passed);
         summary::by_hand(html, report);
     });
     html.element("footer", &[], |html| summary::setting(html, report));

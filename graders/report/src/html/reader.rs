@@ -67,6 +67,14 @@ impl<'a> Element<'a> {
         Self { index, ..self }
     }
 
+    /// Its name, such as `h2`.
+    pub(super) fn name(self) -> &'a str {
+        match &self.node().kind {
+            Kind::Element(name, _) => &*name.local,
+            _ => "",
+        }
+    }
+
     pub(super) fn parent(self) -> Option<Self> {
         self.node().parent.map(|parent| self.at(parent))
     }

@@ -50,18 +50,23 @@ pub(super) fn class(step: i32) -> String {
 
 fn steps(sheet: &mut String, scale: &Scale) {
     for step in -STEPS..=STEPS {
-        let end = if step < 0 { scale.below } else { scale.above };
-        let share = f64::from(step.abs()) / f64::from(STEPS);
-        let mix = |channel: usize| (scale.zero[channel] + share * (end[channel] - scale.zero[channel])).round();
-        let [red, green, blue] = [mix(0), mix(1), mix(2)];
-        let colour = [red, green, blue];
-        let ink = if is_light(colour) { "#111" } else { "#fff" };
+        let colour = mixed(scale, step);
+        let [red, green, blue] = colour;
+        let ink = if is_light(colour) { "#000" } else { "#fff" };
         let class = class(step);
         let _ = writeln!(
             sheet,
-            ".{class}{{fill:rgb({red},{green},{blue})}} .cell.{class}+text{{fill:{ink}}}"
+            ".{class}{{fill:rgb({red},{green},{blue})}} .cell.{class}+text,.cap.{class}{{fill:{ink}}} \
+             .off.{class},.worst.{class}{{fill:none;stroke:{ink}}}"
         );
     }
+}
+
+/// The colour of a step.
+fn mixed(scale: &Scale, step: i32) -> Colour {
+    let end = if step < 0 { scale.below } else { scale.above };
+    let share = f64::from(step.abs()) / f64::from(STEPS);
+    [0, 1, 2].map(|channel: usize| (scale.zero[channel] + share * (end[channel] - scale.zero[channel])).round())
 }
 
 /// Whether black is read more easily on it than white, by their contrast.
@@ -92,16 +97,52 @@ const DARK_BASE: &str = include_str!("dark.css");
 mod tests {
     use super::*;
 
+    /// A text has to stand out by this much, a line or a shape by that, as the guidelines on contrast say.
+    const TEXT: f64 = 4.5;
+    const SHAPE: f64 = 3.0;
+
+    fn contrast(one: Colour, other: Colour) -> f64 {
+        let (one, other) = (luminance(one), luminance(other));
+        (one.max(other) + 0.05) / (one.min(other) + 0.05)
+    }
+
+    /// A colour that a style sheet names.
+    fn named(sheet: &str, name: &str) -> Colour {
+        let start = format!("--{name}: #");
+        let digits = sheet.split(&start).nth(1).and_then(|rest| rest.get(..6));
+        let digits = digits.unwrap_or_else(|| panic!("the sheet names {name}"));
+        [0, 2, 4].map(|at| f64::from(u8::from_str_radix(&digits[at..at + 2], 16).unwrap_or_default()))
+    }
+
     #[test]
-    fn numbers_in_cells_stand_out_in_both_lights() {
+    fn numbers_and_outlines_stand_out_on_every_step_in_both_lights() {
         for scale in [LIGHT, DARK] {
-            for (end, step) in [(scale.below, -STEPS), (scale.zero, 0), (scale.above, STEPS)] {
-                let background = luminance(end);
-                let ink = if is_light(end) { luminance([17.0; 3]) } else { 1.0 };
-                let (high, low) = (background.max(ink), background.min(ink));
-                let contrast = (high + 0.05) / (low + 0.05);
-                assert!(contrast >= 4.5, "step {step}: {contrast}");
+            for step in -STEPS..=STEPS {
+                let colour = mixed(&scale, step);
+                let ink = if is_light(colour) { [0.0; 3] } else { [255.0; 3] };
+                let contrast = contrast(colour, ink);
+                // Numbers, outlines and caps have this ink.
+                assert!(contrast >= TEXT, "step {step}: {contrast}");
             }
+        }
+    }
+
+    #[test]
+    fn words_and_lines_stand_out_on_page_and_card_in_both_lights() {
+        for sheet in [BASE, DARK_BASE] {
+            for ground in ["page", "card", "quiet"] {
+                let on = |name: &str| contrast(named(sheet, ground), named(sheet, name));
+                for ink in ["ink", "soft", "link", "good", "bad", "warn", "fault"] {
+                    assert!(on(ink) >= TEXT, "{ink} on {ground}: {}", on(ink));
+                }
+                for shape in ["curve-1", "curve-2", "curve-3", "curve-4", "edge"] {
+                    assert!(on(shape) >= SHAPE, "{shape} on {ground}: {}", on(shape));
+                }
+            }
+            // The border of a mask runs on a line of the card's colour.
+            assert!(contrast(named(sheet, "ink"), named(sheet, "card")) >= SHAPE);
+            // The score's bar: what is earned against what is not.
+            assert!(contrast(named(sheet, "good"), named(sheet, "quiet")) >= SHAPE);
         }
     }
 
@@ -109,7 +150,11 @@ mod tests {
     fn every_step_has_a_colour_in_both_lights_and_nothing_is_loaded() {
         let sheet = sheet();
         for step in -STEPS..=STEPS {
-            assert_eq!(sheet.matches(&format!(".{}{{fill:", class(step))).count(), 2, "{step}");
+            assert_eq!(
+                sheet.matches(&format!(".{}{{fill:rgb", class(step))).count(),
+                2,
+                "{step}"
+            );
         }
         assert!(!sheet.contains("url(") && !sheet.contains("@import") && !sheet.contains('<'));
         assert_eq!(sheet.matches('{').count(), sheet.matches('}').count());

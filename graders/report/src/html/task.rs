@@ -1,4 +1,4 @@
-//! One task: its points, what was found, and the list of its checks. Passed tasks are folded.
+//! One task: its points, its mistake, what was found, and the list of its checks.
 
 use std::collections::BTreeSet;
 
@@ -11,39 +11,53 @@ use super::{curve, scrolling};
 use crate::model::{CheckReport, TaskReport};
 use crate::words::{self, html as said};
 
-/// Findings of a task that are shown with pictures and unfolded inputs.
-const IN_FULL: usize = 6;
+/// Findings of a task that are shown with pictures and inputs.
+const IN_FULL: usize = 4;
+/// Lines of a function that is shown at once.
+const SHORT: usize = 16;
+/// Findings of a task that are not folded.
+const OPEN: usize = 2;
 
 /// The section of a task. `told` are the compiler's messages that an earlier task has shown.
 pub(super) fn section<'a>(html: &mut Html, task: &'a TaskReport, told: &mut BTreeSet<&'a str>) {
-    let name = format!("task-{}", task.id);
-    html.element("section", &[("class", &"task"), ("id", &name)], |html| {
-        let content = |html: &mut Html| inside(html, task, told);
-        if task.verdict == Verdict::Passed || task.verdict == Verdict::NotRun {
-            html.element("details", &[], content);
-        } else {
-            html.element("details", &[("open", &"")], content);
-        }
+    let (name, title) = (format!("task-{}", task.id), format!("title-{}", task.id));
+    let attributes: super::markup::Attributes<'_> = &[
+        ("class", &"task"),
+        ("id", &name),
+        ("tabindex", &"-1"),
+        ("aria-labelledby", &title),
+    ];
+    html.element("section", attributes, |html| {
+        html.element("div", &[("class", &"head")], |html| {
+            html.leaf("h2", &[("id", &title)], &task.id);
+            html.text(" ");
+            verdict(html, task.verdict);
+            html.text(" ");
+            html.leaf("span", &[("class", &"points number")], &words::earned(task));
+        });
+        inside(html, task, told);
     });
 }
 
 fn inside<'a>(html: &mut Html, task: &'a TaskReport, told: &mut BTreeSet<&'a str>) {
-    html.element("summary", &[], |html| {
-        html.leaf("span", &[("class", &"points number")], &words::earned(task));
-        html.leaf("h2", &[], &task.id);
-        html.text(" ");
-        verdict(html, task.verdict);
-    });
-    html.element("p", &[], |html| html.prose(&task.summary));
-    html.leaf("p", &[("class", &"small soft")], &said::place_of(task));
-    portions(html, task);
     diagnosis(html, task);
+    html.element("p", &[], |html| {
+        html.prose(&task.summary);
+        if let Some(deducted) = words::deducted(task) {
+            html.text(&format!("; {deducted}"));
+        }
+        html.text(" ");
+        html.leaf("span", &[("class", &"small")], &format!("({})", said::place_of(task)));
+    });
+    portions(html, task);
+    source(html, task);
     let remarks = task.remarks();
     let first_input = remarks.iter().position(|remark| remark.check.counterexample.is_some());
     let mut hints = BTreeSet::new();
     for (number, remark) in remarks.iter().enumerate() {
         let shown = Shown {
             task: &task.id,
+            is_open: number < OPEN,
             in_full: number < IN_FULL,
             unfolded: first_input == Some(number),
             hint: remark.check.hint.as_deref().filter(|hint| hints.insert(*hint)),
@@ -52,18 +66,20 @@ fn inside<'a>(html: &mut Html, task: &'a TaskReport, told: &mut BTreeSet<&'a str
         };
         finding::article(html, remark, &shown);
     }
-    for check in task
-        .checks
-        .iter()
-        .filter(|check| !check.failed() && !check.series.is_empty())
-    {
-        html.leaf("h4", &[], &format!("{}: {}", check.name, said::CURVES));
-        curve::figures(html, &check.series);
-    }
+    curves(html, task);
     checks(html, &task.checks);
 }
 
-/// The known mistakes that it looks like, before the findings that they explain.
+/// The curves of what was trained and is good enough.
+pub(super) fn curves(html: &mut Html, task: &TaskReport) {
+    let plotted = |check: &&CheckReport| !check.failed() && !check.series.is_empty();
+    for check in task.checks.iter().filter(plotted) {
+        html.leaf("h3", &[], &format!("{}: {}", check.name, said::CURVES));
+        curve::figures(html, &check.series);
+    }
+}
+
+/// The known mistakes that it looks like, directly under the task's name.
 fn diagnosis(html: &mut Html, task: &TaskReport) {
     if task.diagnosis.is_empty() {
         return;
@@ -76,16 +92,51 @@ fn diagnosis(html: &mut Html, task: &TaskReport) {
     });
 }
 
+/// The student's own function with the numbers of its lines; those at which something stopped are marked.
+fn source(html: &mut Html, task: &TaskReport) {
+    let Some(own) = &task.source else { return };
+    let marked: BTreeSet<usize> = task
+        .checks
+        .iter()
+        .filter(|check| check.failed())
+        .filter_map(|check| check.location.as_ref()?.line)
+        .collect();
+    let title = said::your_function(&task.file, own.line);
+    let content = |html: &mut Html| {
+        html.leaf("summary", &[], &title);
+        scrolling(html, &title, |html| {
+            html.element("pre", &[("class", &"source")], |html| {
+                for (number, line) in (own.line..).zip(own.text.lines()) {
+                    let mark = if marked.contains(&number) { "→" } else { " " };
+                    let text = format!("{mark}{number:>4} | {line}\n");
+                    if marked.contains(&number) {
+                        html.leaf("strong", &[], &text);
+                    } else {
+                        html.text(&text);
+                    }
+                }
+            });
+        });
+    };
+    if own.text.lines().count() <= SHORT {
+        html.element("details", &[("open", &"")], content);
+    } else {
+        html.element("details", &[], content);
+    }
+}
+
 fn portions(html: &mut Html, task: &TaskReport) {
     if task.portions.len() < 2 {
         return;
     }
-    html.element("table", &[("aria-label", &said::PORTIONS)], |html| {
+    html.element("table", &[], |html| {
+        html.leaf("caption", &[("class", &"unseen")], said::PORTIONS);
         for portion in &task.portions {
             html.element("tr", &[], |html| {
-                html.leaf("th", &[("scope", &"row")], &portion.name);
+                html.leaf("th", &[("scope", &"row")], &portion.name.replace('_', " "));
                 html.leaf("td", &[("class", &"number")], &words::points(portion.points));
                 html.leaf("td", &[], said::portion(portion));
+                html.leaf("td", &[("class", &"small")], &portion.lost.join("; "));
             });
         }
     });
@@ -97,9 +148,11 @@ fn checks(html: &mut Html, checks: &[CheckReport]) {
         return;
     }
     html.element("details", &[], |html| {
-        html.leaf("summary", &[], &said::all_checks(checks.len()));
-        scrolling(html, &said::all_checks(checks.len()), |html| {
+        let title = said::all_checks(checks.len());
+        html.leaf("summary", &[], &title);
+        scrolling(html, &title, |html| {
             html.element("table", &[], |html| {
+                html.leaf("caption", &[("class", &"unseen")], &title);
                 for check in checks {
                     html.element("tr", &[], |html| row(html, check));
                 }
@@ -109,9 +162,8 @@ fn checks(html: &mut Html, checks: &[CheckReport]) {
 }
 
 fn row(html: &mut Html, check: &CheckReport) {
+    html.leaf("th", &[("scope", &"row")], &words::check_name(check));
     html.element("td", &[], |html| verdict(html, check.verdict));
-    html.element("td", &[], |html| html.leaf("code", &[], &check.name));
-    html.leaf("td", &[("class", &"small soft")], said::kind(check.kind));
     let measured = words::measured(&check.measured);
     html.leaf("td", &[], &format!("{}{measured}", check.statement));
 }

@@ -101,21 +101,18 @@ fn the_page_loads_nothing_and_runs_nothing() {
 }
 
 #[test]
-fn every_task_has_one_section_and_a_link_to_it() {
+fn every_task_has_one_place_and_links_lead_somewhere() {
     for (report, page) in pages() {
         let read = Read::page(&page);
-        let sections: Vec<&str> = read
-            .select("section.task")
-            .iter()
-            .filter_map(|one| one.attribute("id"))
-            .collect();
-        let expected: Vec<String> = report.tasks.iter().map(|task| format!("task-{}", task.id)).collect();
-        assert_eq!(sections, expected);
         let ids: Vec<&str> = read
             .select("[id]")
             .iter()
             .filter_map(|one| one.attribute("id"))
             .collect();
+        for task in &report.tasks {
+            let name = format!("task-{}", task.id);
+            assert_eq!(ids.iter().filter(|id| **id == name).count(), 1, "{name}");
+        }
         let different: BTreeSet<&&str> = ids.iter().collect();
         assert_eq!(ids.len(), different.len(), "an id stands for one element");
         for link in read.select("a[href]") {
@@ -123,6 +120,89 @@ fn every_task_has_one_section_and_a_link_to_it() {
             assert!(ids.contains(&target), "{target}");
         }
     }
+}
+
+#[test]
+fn what_is_wrong_stands_first_and_what_passed_in_one_fold() {
+    let page = render(&mixed_report());
+    let read = Read::page(&page);
+    let cards: Vec<&str> = read
+        .select("section.task")
+        .iter()
+        .filter_map(|one| one.attribute("id"))
+        .collect();
+    let expected = [
+        "task-causal_self_attention",
+        "task-scaled_dot_product_attention",
+        "task-greedy",
+        "task-nucleus",
+        "task-graph_attention",
+        "task-adjacency_matrix",
+        "task-degree_matrix",
+    ];
+    assert_eq!(cards, expected);
+    assert_eq!(read.select("section.passed details tr[id=task-rms_norm]").len(), 1);
+    // What is not written is one row.
+    assert_eq!(read.select("section.task[id=task-rotary_embedding]").len(), 0);
+    let skip = read.select("a.skip")[0].attribute("href");
+    assert_eq!(skip, Some("#task-causal_self_attention"));
+    let links: Vec<String> = read.select(".failing a").iter().map(|link| link.text()).collect();
+    assert_eq!(links[..2], ["causal_self_attention", "scaled_dot_product_attention"]);
+    let first = read.select(".failing li")[0].text();
+    assert_eq!(first, "causal_self_attention −1.33 heads merged twice");
+    let title = read.select("title")[0].text();
+    assert!(
+        title.starts_with("6.47 of 16 points, 2 of 9 wrong: causal_self_attention"),
+        "{title}"
+    );
+}
+
+#[test]
+fn the_bar_is_as_long_as_the_score() {
+    let report = mixed_report();
+    let page = render(&report);
+    let rule = format!(".scored .earned{{width:{:.2}%}}", report.totals.percent);
+    assert!(page.contains(&rule), "{rule}");
+    let read = Read::page(&page);
+    assert_eq!(
+        read.select("div.scored")[0].attribute("aria-label"),
+        Some("6.47 of 16 points")
+    );
+}
+
+#[test]
+fn headings_are_in_order_and_tables_have_captions_and_heads() {
+    for (_, page) in pages() {
+        let read = Read::page(&page);
+        let mut level = 0;
+        for heading in read.select("h1, h2, h3, h4, h5, h6") {
+            let own: usize = heading.name().trim_start_matches('h').parse().unwrap();
+            assert!(own <= level + 1, "h{own} after h{level}: {}", heading.text());
+            level = own;
+        }
+        assert_eq!(read.select("h1").len(), 1);
+        for table in read.select("table") {
+            assert_eq!(table.select("caption").len(), 1, "{table:?}");
+            for row in table.select("tr") {
+                let heads = row.select("th[scope=row]").len() + row.select("th[scope=col]").len();
+                assert!(heads > 0, "{}", row.text());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_finding_has_an_address_of_its_own() {
+    let page = render(&mixed_report());
+    let read = Read::page(&page);
+    let finding = read.select("article[id=causal_self_attention/causality]");
+    assert_eq!(finding.len(), 1);
+    let link = finding[0].select("a.here")[0];
+    assert_eq!(link.attribute("href"), Some("#causal_self_attention/causality"));
+    assert_eq!(
+        link.attribute("aria-label"),
+        Some("link to causal_self_attention/causality")
+    );
 }
 
 #[test]
@@ -221,7 +301,7 @@ fn a_mistake_that_is_recognised_is_named_before_the_findings() {
         "{said}"
     );
     let section = read.select("#task-causal_self_attention")[0].text();
-    let places = ["looks like", "golden-f64/several_heads"].map(|text| section.find(text));
+    let places = ["looks like", "expected values (f64), several heads"].map(|text| section.find(text));
     assert!(places[0].is_some() && places[0] < places[1], "{places:?}");
 }
 
@@ -229,7 +309,7 @@ fn a_mistake_that_is_recognised_is_named_before_the_findings() {
 fn the_steps_of_an_answer_are_a_table_with_heads() {
     let page = render(&everything());
     let read = Read::page(&page);
-    let tables = read.select("table.steps[aria-label]");
+    let tables = read.select("table.steps");
     assert!(!tables.is_empty());
     for table in tables {
         assert!(table.select("th[scope=col]").len() > 1, "{table:?}");

@@ -6,6 +6,7 @@ use judge::reproduction::{Quantity, Step};
 use wire::{Data, Tensor};
 
 use super::literal;
+use crate::named::padding;
 
 /// What has been declared.
 #[derive(Debug, Default)]
@@ -166,16 +167,6 @@ fn converted(step: &Step, argument: &str, form: &str) -> Option<String> {
         "padding" => padding(tensor.item()?, step.arguments.get("amount")?.item()?),
         _ => None,
     }
-}
-
-/// The kinds of padding by number; the first three take no amount.
-fn padding(number: f64, amount: f64) -> Option<String> {
-    let name = *["Valid", "Same", "Full", "Reflect", "Replicate", "Circular"].get(number as usize)?;
-    Some(if number < 3.0 {
-        format!("Padding::{name}")
-    } else {
-        format!("Padding::{name}({amount})")
-    })
 }
 
 fn tiled(step: &Step, argument: &str) -> Option<usize> {

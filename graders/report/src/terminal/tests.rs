@@ -74,9 +74,11 @@ fn a_passed_task_is_one_line() {
         vec![passed("golden-f64/all", Kind::Golden), passed("odd", Kind::Law)],
     );
     insta::assert_snapshot!(shown(judgement), @r"
-      rms_norm                         2 / 2    passed           2 checks
+    rms_norm                         2 / 2    passed           2 checks
 
-      2 of 2 points graded here
+    ./student on cpu, f64 and f32, libtorch 2.11.0; sandbox: none
+
+    2 of 2 points graded here
     ");
 }
 
@@ -93,17 +95,21 @@ fn an_answer_that_is_tried_out_shows_its_steps() {
         }))],
     );
     insta::assert_snapshot!(shown(judgement), @r"
-      rms_norm                         0 / 2    wrong            golden cases fail
-        golden-f64/all
-          seen  for the bits 10, C after step 2 is 0, it has to be 1 (case all)
-                step  x  forget  C  parity
-                1     1  0       1  1
-                2     0  0       0  1
-          hint  follow the table, and find the first row that is not as you meant
-                it; `grade explain rms_norm` gives the rules that it keeps
+    rms_norm                         0 / 2    wrong
+      expected values do not hold
+      expected values (f64)
+        got        for the bits 10: C after step 2 is 0, must be 1 (case all)
+                   step  x  forget  C  parity
+                   1     1  0       1  1
+                   2     0  0       0  1
+        hint       follow the table to the first row that is not as you meant it;
+                   `grade explain rms_norm` gives the rules
 
-      0 of 2 points graded here
-      next  grade explain rms_norm
+    ./student on cpu, f64 and f32, libtorch 2.11.0; sandbox: none
+
+    wrong            rms_norm (-2): expected values do not hold
+    0 of 2 points graded here
+    next       grade explain rms_norm
     ");
 }
 
@@ -549,9 +555,30 @@ fn a_narrow_terminal_is_not_overrun() {
         let torn: Vec<&&str> = wide.iter().filter(|line| !line.starts_with("            ")).collect();
         assert!(torn.is_empty(), "{width}: {torn:#?}");
     }
-    let wide = Look {
-        width: Some(200),
-        ..PLAIN
+}
+
+#[test]
+fn a_wide_terminal_is_used_up_to_140_columns() {
+    let of = |width| {
+        let look = Look {
+            width: Some(width),
+            ..PLAIN
+        };
+        render(&mixed_report(), look)
     };
-    assert_eq!(render(&mixed_report(), wide), render(&mixed_report(), PLAIN));
+    let longest = |text: &str| text.lines().map(length).max();
+    assert!(longest(&of(120)) > Some(100) && longest(&of(120)) <= Some(120));
+    assert_eq!(of(200), of(140));
+    assert!(longest(&of(140)) <= Some(140));
+    assert!(of(140).lines().count() < of(80).lines().count());
+    assert_eq!(of(80), render(&mixed_report(), PLAIN));
+}
+
+#[test]
+fn the_last_lines_name_what_is_wrong() {
+    let text = render(&mixed_report(), PLAIN);
+    let last: Vec<&str> = text.lines().rev().take(20).collect();
+    for name in ["causal_self_attention (-1.33): heads merged twice", "greedy (-2)"] {
+        assert!(last.iter().any(|line| line.contains(name)), "{name}: {text}");
+    }
 }

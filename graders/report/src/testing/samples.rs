@@ -45,6 +45,7 @@ pub(crate) fn misbehaviour() -> Behaviour {
         what: text("C after step 2"),
         expected: text("1"),
         actual: text("0"),
+        said: None,
         steps: Steps {
             columns: cells(["step", "x", "forget", "C", "parity"]),
             rows: vec![cells(["1", "1", "0", "1", "1"]), cells(["2", "0", "0", "0", "1"])],
@@ -160,7 +161,7 @@ one_of_each! {
             ],
         },
         Finding::LawBroken(_) => Finding::LawBroken(Violation::Changed {
-            cause: text("token 2"),
+            cause: text("changing token 2"),
             what: text("the output at positions before it"),
             mismatch: Mismatch::Values(difference()),
         }),
@@ -180,7 +181,7 @@ one_of_each! {
     /// Every way to break a law.
     violations: Violation {
         Violation::Changed { .. } => Violation::Changed {
-            cause: text("token 2"),
+            cause: text("changing token 2"),
             what: text("the output at positions before it"),
             mismatch: Mismatch::Values(difference()),
         },

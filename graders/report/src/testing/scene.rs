@@ -13,6 +13,7 @@ use judge::grading::judgement::{Check, Ending, Kind, Skip, TaskJudgement};
 use judge::grading::judgement::{Loss, Portion};
 
 use crate::build::Context;
+use crate::model::Source;
 
 /// An assignment over these tasks; every portion is worth its share of two points.
 pub(crate) fn assignment(tasks: &[(&str, &[&str])], visibility: Visibility) -> Assignment {
@@ -53,7 +54,7 @@ pub(crate) fn assignment(tasks: &[(&str, &[&str])], visibility: Visibility) -> A
 }
 
 /// A submission whose functions have not been looked for.
-static NO_LINES: BTreeMap<&str, usize> = BTreeMap::new();
+static NO_FUNCTIONS: BTreeMap<&str, Source> = BTreeMap::new();
 
 /// A context without times.
 pub(crate) fn context<'a>(tasks: &'a [&'a Task], sandbox: &'a [String]) -> Context<'a> {
@@ -70,7 +71,7 @@ pub(crate) fn context<'a>(tasks: &'a [&'a Task], sandbox: &'a [String]) -> Conte
         sandbox,
         notes: &[],
         tasks,
-        lines: &NO_LINES,
+        functions: &NO_FUNCTIONS,
         min_score: None,
         times: None,
     }
@@ -220,7 +221,7 @@ pub(crate) fn values(
 /// A leak of the future.
 pub(crate) fn changed() -> Finding {
     Finding::LawBroken(Violation::Changed {
-        cause: "token 2".to_owned(),
+        cause: "changing token 2".to_owned(),
         what: "the output at positions before it".to_owned(),
         mismatch: values(&[1, 3, 4], 3, &[0, 1, 3], "0.4183", "0.512", 0.21),
     })

@@ -33,7 +33,7 @@ pub(super) fn failed(found: &CallFailed, place: Place<'_>) -> Words {
 
 fn malformed(reason: &str) -> Words {
     Words::new(
-        format!("what came back is no answer: {}", clean(reason)),
+        format!("the answer cannot be read: {}", clean(reason)),
         "return the tensors that the signature names, and leave the process's file descriptors alone",
     )
 }
@@ -56,7 +56,7 @@ fn refused_valid(reason: &str, place: Place<'_>) -> Words {
 
 fn accepted_invalid(input: &str) -> Words {
     Words::new(
-        format!("accepted {}, which has to be refused", clean(input)),
+        format!("accepted {}, which must be refused", clean(input)),
         "return `Err(InvalidInput)` before computing anything",
     )
 }

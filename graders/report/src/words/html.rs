@@ -3,12 +3,15 @@
 use judge::findings::verdict::Verdict;
 
 use super::figures::{comma, index};
-use crate::model::{Argument, CheckKind, Portion, Report, TaskReport};
+use crate::model::{Argument, CheckKind, CheckReport, Portion, Report, TaskReport};
 
-pub(crate) const SKIP: &str = "skip to the tasks";
+pub(crate) const SKIP: &str = "skip to the first task that is wrong";
+pub(crate) const SKIP_TO_TASKS: &str = "skip to the tasks";
+/// The columns of a table of tasks.
+pub(crate) const COLUMNS: [&str; 4] = ["task", "points", "verdict", "what holds"];
+/// The tasks that have only a row.
+pub(crate) const REST: &str = "Not written or not run";
 pub(crate) const NEXT: &str = "Next: ";
-pub(crate) const OVERVIEW: &str = "Overview";
-pub(crate) const TASKS: &str = "Tasks";
 pub(crate) const SETTING: &str = "How it was graded";
 pub(crate) const BY_HAND: &str = "Graded by hand";
 pub(crate) const PORTIONS: &str = "where the points are";
@@ -44,17 +47,30 @@ pub(crate) fn sign(verdict: Verdict) -> &'static str {
     }
 }
 
-/// A kind of check.
-pub(crate) fn kind(kind: CheckKind) -> &'static str {
-    match kind {
-        CheckKind::Golden => "golden cases in f64",
-        CheckKind::Single => "golden cases in f32",
-        CheckKind::Precision => "precision",
-        CheckKind::Law => "law",
-        CheckKind::Hygiene => "hygiene",
-        CheckKind::Differential => "fresh inputs",
-        CheckKind::Trial => "training",
+/// A kind of check, where its title does not say it.
+pub(crate) fn kind(check: &CheckReport) -> Option<&'static str> {
+    match check.kind {
+        CheckKind::Law => Some("property"),
+        CheckKind::Trial => Some("training"),
+        CheckKind::Golden | CheckKind::Single | CheckKind::Precision | CheckKind::Hygiene | CheckKind::Differential => {
+            None
+        }
     }
+}
+
+/// What a region with the arguments of a call holds.
+pub(crate) fn arguments_of(task: &str) -> String {
+    format!("arguments of {task}")
+}
+
+/// The fold around the student's own function.
+pub(crate) fn your_function(file: &str, line: usize) -> String {
+    format!("your function, {file}:{line}")
+}
+
+/// A link to a finding, for those who hear it.
+pub(crate) fn link_to(finding: &str) -> String {
+    format!("link to {finding}")
 }
 
 /// What has come of a part of the points.
@@ -112,7 +128,8 @@ pub(crate) fn block(mut number: usize, before: &[usize]) -> String {
 
 /// Where a task stands in the document and in the submission.
 pub(crate) fn place_of(task: &TaskReport) -> String {
-    format!("item {}, in {}", task.item, task.file)
+    let line = task.line.map(|line| format!(":{line}")).unwrap_or_default();
+    format!("item {}, in {}{line}", task.item, task.file)
 }
 
 /// Where and with what it was graded: label and value.
@@ -129,7 +146,8 @@ pub(crate) fn setting(report: &Report) -> Vec<(&'static str, String)> {
         ("device", report.device.clone()),
         ("dtypes", report.dtypes.join(" and ")),
         ("libtorch", report.libtorch.clone()),
-        ("seed of the laws", report.seed.to_string()),
+        ("seed of the properties", report.seed.to_string()),
+        ("seed of fresh inputs", report.fresh_seed.to_string()),
         ("fixtures", report.fixtures_sha256.clone()),
         ("grader", format!("{} {}", report.grader.name, report.grader.version)),
     ];

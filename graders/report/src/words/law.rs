@@ -24,12 +24,17 @@ pub(super) fn broken(violation: &Violation, place: Place<'_>) -> Words {
 }
 
 fn changed(cause: &str, what: &str, mismatch: &Mismatch) -> Words {
+    // What is set off by a comma is closed by one.
+    let has_clause = [", after", ", for", ", where", ", which", ", with"]
+        .iter()
+        .any(|clause| cause.contains(clause));
+    let comma = if has_clause { "," } else { "" };
     Words::new(
         format!(
-            "changing {cause} changes {what}: {}",
+            "{cause}{comma} changed {what}, which must not depend on it: {}",
             mismatch::difference(mismatch, Frame::Change)
         ),
-        format!("find the step through which {cause} can reach {what}"),
+        format!("find the step that makes {what} depend on it"),
     )
 }
 
@@ -37,19 +42,16 @@ fn unequal(what: &str, equals: &str, mismatch: &Mismatch, place: Place<'_>) -> W
     let message = match mismatch {
         // The quantity is then the shape or dtype itself, and `equals` has no more to say than the value.
         Mismatch::Shape { expected, actual } => {
-            format!("{what} is {}, it has to be {}", index(actual), index(expected))
+            format!("{what} is {}, must be {}", index(actual), index(expected))
         }
-        Mismatch::DType { expected, actual } => format!("{what} is {actual}, it has to be {expected}"),
+        Mismatch::DType { expected, actual } => format!("{what} is {actual}, must be {expected}"),
         Mismatch::NotFinite(_) | Mismatch::Values(_) => format!(
-            "{what} must equal {equals}: {}",
+            "{what} must be {equals}: {}",
             mismatch::difference(mismatch, Frame::Asked)
         ),
     };
     let hint = match mismatch {
-        Mismatch::Values(_) => format!(
-            "work out this small input by hand from the formula of {}, and compare step by step",
-            place.explain()
-        ),
+        Mismatch::Values(_) => mismatch::by_hand(place),
         Mismatch::DType { .. } | Mismatch::Shape { .. } | Mismatch::NotFinite(_) => mismatch::hint(mismatch, place),
     };
     Words::new(message, hint)
@@ -62,11 +64,8 @@ fn of_value(what: &str, at: &[usize], value: &str, rule: &str, place: Place<'_>)
         format!(" at {}", index(at))
     };
     Words::new(
-        format!("{what}{at} is {value}, it has to be {rule}"),
-        format!(
-            "work out this small input by hand from the formula of {}, and compare step by step",
-            place.explain()
-        ),
+        format!("{what}{at} is {value}, must be {rule}"),
+        mismatch::by_hand(place),
     )
 }
 

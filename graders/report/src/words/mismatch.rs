@@ -1,7 +1,7 @@
 //! The words on two tensors that differ.
 
 use judge::compare::pattern::Pattern;
-use judge::compare::{Difference, Mismatch, Worst};
+use judge::compare::{Difference, Mismatch, Worst, number};
 
 use super::figures::{brief, index};
 use super::{Place, Words, pattern};
@@ -25,10 +25,10 @@ pub(super) fn wrong(case: &str, output: &str, mismatch: &Mismatch, patterns: &[P
     let (case, output) = (clean(case), clean(output));
     let message = match mismatch {
         Mismatch::DType { expected, actual } => {
-            format!("`{output}` has to have dtype {expected}, it has {actual} (case {case})")
+            format!("`{output}` must have dtype {expected}, but has {actual} (case {case})")
         }
         Mismatch::Shape { expected, actual } => format!(
-            "`{output}` has to have shape {}, it has {} (case {case})",
+            "`{output}` must have shape {}, but has {} (case {case})",
             index(expected),
             index(actual)
         ),
@@ -47,7 +47,7 @@ pub(super) fn extra_axes(case: &str, output: &str, expected: &[usize], actual: &
     };
     Words::new(
         format!(
-            "`{}` has to have shape {}, it has {} (case {}): the values are right, behind {axes}",
+            "`{}` must have shape {}, but has {} (case {}): the values are right, behind {axes}",
             clean(output),
             index(expected),
             index(actual),
@@ -84,11 +84,16 @@ pub(super) fn hint(mismatch: &Mismatch, place: Place<'_>) -> String {
             )
         }
         Mismatch::NotFinite(difference) => not_finite_hint(difference),
-        Mismatch::Values(_) => format!(
-            "work out that one value by hand from the formula of {}, and compare step by step",
-            place.explain()
-        ),
+        Mismatch::Values(_) => by_hand(place),
     }
+}
+
+/// The next step where no other is known; it is the same for every check of a task, so that it is told once.
+pub(super) fn by_hand(place: Place<'_>) -> String {
+    format!(
+        "work out one wrong value by hand from the formula of {}, and compare step by step",
+        place.explain()
+    )
 }
 
 fn not_finite_hint(difference: &Difference) -> String {
@@ -101,7 +106,7 @@ fn not_finite_hint(difference: &Difference) -> String {
             "infinity comes from a division by 0, from exp or a square of a large number: look at the \
                            first step that has one"
         }
-        _ => "NaN or infinity has to stay where the definition gives it: look for a step that replaces or masks it",
+        _ => "NaN or infinity must stay where the definition gives it: look for a step that replaces or masks it",
     };
     hint.to_owned()
 }
@@ -109,7 +114,7 @@ fn not_finite_hint(difference: &Difference) -> String {
 /// How the two tensors differ, as the second half of a sentence.
 pub(super) fn difference(mismatch: &Mismatch, frame: Frame) -> String {
     let pair = |what: &str, first: String, second: String| match frame {
-        Frame::Asked => format!("{what} {second}, it has to be {first}"),
+        Frame::Asked => format!("{what} {second}, must be {first}"),
         Frame::Change => format!("{what} {first} became {second}"),
         Frame::Twice => format!("{what} {first}, then {second}"),
         Frame::Order => format!("{what} {first} on its own, {second} after other calls"),
@@ -143,32 +148,44 @@ fn pair(difference: &Difference, frame: Frame) -> String {
         expected,
         actual,
     } = &difference.worst;
-    let apart = brief(difference.error);
+    let share = brief(difference.error);
     match (frame, expected == actual) {
-        (Frame::Asked, true) => format!(
-            "expected {expected}, got nearly that{}",
-            error(difference).unwrap_or_else(|| format!(" ({apart} of the largest value off)"))
-        ),
-        (Frame::Asked, false) => format!(
-            "expected {expected}, got {actual}{}",
-            error(difference).unwrap_or_default()
-        ),
-        (Frame::Change, true) => format!("{expected} moved by {apart} of the largest value"),
+        (Frame::Asked, true) => format!("expected {expected}, got nearly that: {}", error(difference)),
+        (Frame::Asked, false) if difference.error.is_finite() => {
+            format!("expected {expected}, got {actual}: {}", error(difference))
+        }
+        (Frame::Asked, false) => format!("expected {expected}, got {actual}"),
+        (Frame::Change, true) => format!("{expected} moved by {share} x the largest value"),
         (Frame::Change, false) => format!("{expected} became {actual}"),
-        (Frame::Twice | Frame::Order, true) => format!("{expected} both times, but {apart} of the largest value apart"),
+        (Frame::Twice | Frame::Order, true) => format!("{expected} both times, but {share} x the largest value apart"),
         (Frame::Twice, false) => format!("{expected}, then {actual}"),
         (Frame::Order, false) => format!("{expected} on its own, {actual} after other calls"),
     }
 }
 
-/// The error beside what is allowed; nothing where values have to be equal bit for bit.
-fn error(difference: &Difference) -> Option<String> {
-    let Difference { error, tolerance, .. } = difference;
-    (*tolerance > 0.0 && error.is_finite()).then(|| {
-        format!(
-            " (an error of {} of the largest value, {} is allowed)",
-            brief(*error),
-            brief(*tolerance)
-        )
-    })
+/// How far a value is off: by itself, against the largest expected value, and against what is allowed.
+fn error(difference: &Difference) -> String {
+    let Difference {
+        error,
+        tolerance,
+        worst,
+        ..
+    } = difference;
+    let share = format!("{} x the largest expected value", brief(*error));
+    let tolerance = match (*tolerance > 0.0, apart(worst).is_some()) {
+        (false, _) => String::new(),
+        (true, true) => format!("; tolerance {}", brief(*tolerance)),
+        (true, false) => format!(" (tolerance {})", brief(*tolerance)),
+    };
+    match apart(worst) {
+        Some(apart) => format!("off by {} ({share}{tolerance})", number(apart)),
+        None => format!("off by {share}{tolerance}"),
+    }
+}
+
+/// The distance of the two values, as far as their texts tell them apart.
+fn apart(worst: &Worst) -> Option<f64> {
+    let (expected, actual): (f64, f64) = (worst.expected.parse().ok()?, worst.actual.parse().ok()?);
+    let apart = (expected - actual).abs();
+    (apart.is_finite() && apart > 0.0).then(|| format!("{apart:.2e}").parse().unwrap_or(apart))
 }

@@ -5,9 +5,11 @@
 
 mod area;
 mod call;
+mod check;
 mod diagnosis;
 mod draws;
 mod figures;
+mod head;
 pub(crate) mod html;
 mod law;
 mod mismatch;
@@ -32,12 +34,15 @@ use crate::clean::clean;
 use mismatch::Frame;
 
 pub(crate) use area::area;
+pub(crate) use check::{check_name, check_title};
 pub(crate) use diagnosis::diagnosis;
+pub(crate) use head::{Piece, answer, brief, deducted, failing, lost, mistake, more_of, passed, pieces, score};
 pub(crate) use law::sizes;
 pub(crate) use next::next;
 pub(crate) use report::{
-    BY_HAND, DETAILS_LEFT_OUT, alike, call, decided, earned, earned_of, grader_failed, is_judged, left_out, more,
-    more_findings, not_graded, points, setting, totals, verbose, with_alike, withheld, worth,
+    BY_HAND, CALL, DETAILS_LEFT_OUT, HINT, INPUT, RULE, SEEN, TEST, alike, by_hand, by_hand_item, call, decided,
+    earned, earned_of, grader_failed, is_judged, item, left_out, more, more_findings, more_tasks, not_graded, points,
+    setting, totals, verbose, with_alike, withheld,
 };
 pub use report::{in_time_by_own_date, late};
 pub(crate) use snippet::{
@@ -164,8 +169,8 @@ pub(crate) fn hidden(verdict: Verdict) -> Words {
 
 fn not_attempted(place: Place<'_>) -> Words {
     Words::new(
-        "ran into a `todo!()`: this is not written yet",
-        format!("{} says what it has to compute", place.explain()),
+        "ran into a `todo!()`: not written yet",
+        format!("{} says what it must compute", place.explain()),
     )
 }
 
@@ -174,8 +179,8 @@ fn fails_as_part(larger: &str, found: Option<&Finding>, place: Place<'_>) -> Wor
     let seen = found.map(|found| finding(found, Place { task: &larger, ..place }).message);
     let seen = seen.map(|seen| format!(": {seen}")).unwrap_or_default();
     Words::new(
-        format!("right by its own checks, but `{larger}` fails with it, and holds with the reference's{seen}"),
-        format!("look at what `{larger}` hands to it: other shapes, views of other tensors, other settings"),
+        format!("right by its own checks, but `{larger}` fails with it and is right with a correct one{seen}"),
+        format!("look at what `{larger}` gives to it: other shapes, views of other tensors, other settings"),
     )
 }
 

@@ -12,7 +12,7 @@ pub(crate) fn next(tasks: &[TaskReport]) -> Option<String> {
         return Some("run the same command again; if it fails again, report it with the text above".to_owned());
     }
     if let Some(task) = first(|task| matches!(task.verdict, Verdict::DidNotCompile | Verdict::RefusedByPolicy)) {
-        return Some(format!("mend {} and grade again", place(task)));
+        return Some(format!("fix {} and grade again", place(task)));
     }
     let wrong = tasks
         .iter()

@@ -85,7 +85,7 @@ fn nan_in_padding(case: Option<&str>, output: &str, index: &[usize], blank: bool
 fn imprecise(case: &str, output: &str, difference: &Difference) -> Words {
     Words::new(
         format!(
-            "in f64 `{}` is right to f32 only (case {}): the error is {} of the largest value, {} is allowed",
+            "in f64 `{}` is only as exact as f32 (case {}): off by {} x the largest value (tolerance {})",
             clean(output),
             clean(case),
             figures::brief(difference.error),
@@ -120,13 +120,16 @@ fn misbehaves(case: &str, behaviour: &Behaviour, place: Place<'_>) -> Words {
         what,
         expected,
         actual,
+        said,
         steps: _,
     } = behaviour;
+    let said = said.as_deref().map(clean);
     let [case, input, what, expected, actual] = [case, input, what, expected, actual].map(clean);
+    let said = said.unwrap_or_else(|| format!("{what} is {actual}, must be {expected}"));
     Words::new(
-        format!("for {input}, {what} is {actual}, it has to be {expected} (case {case})"),
+        format!("for {input}: {said} (case {case})"),
         format!(
-            "follow the table, and find the first row that is not as you meant it; {} gives the rules that it keeps",
+            "follow the table to the first row that is not as you meant it; {} gives the rules",
             place.explain()
         ),
     )

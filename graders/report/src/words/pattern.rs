@@ -22,18 +22,19 @@ fn words(pattern: &Pattern) -> String {
         Pattern::Negated => "true and false are exchanged".to_owned(),
         Pattern::SignFlipped => "every value has the opposite sign".to_owned(),
         Pattern::Factor { factor, size } => format!(
-            "every value is {} times what it has to be{}",
+            "every value is {} times the expected one{}",
             number(*factor),
             size.as_ref().map(explained).unwrap_or_default()
         ),
         Pattern::Offset { offset } if *offset < 0.0 => format!("every value is {} too small", number(-offset)),
         Pattern::Offset { offset } => format!("every value is {} too large", number(*offset)),
-        Pattern::Transposed { axes } => format!("equal once the axes {} and {} are exchanged", axes[0], axes[1]),
+        Pattern::Transposed { axes } => format!("right if the axes {} and {} are exchanged", axes[0], axes[1]),
         Pattern::Reshaped => "the values are right, in another shape".to_owned(),
-        Pattern::Reversed { axis } => format!("equal once axis {axis} is reversed"),
-        Pattern::Permuted { axis } => format!("equal once the slices along axis {axis} are in another order"),
+        Pattern::Reversed { axis } => format!("right if axis {axis} is reversed"),
+        Pattern::Permuted { axis } => format!("right if the slices along axis {axis} are put in another order"),
         Pattern::Rearranged => "the right values, in the wrong places".to_owned(),
         Pattern::NoSelfLoop { nodes } => no_self_loop(nodes),
+        Pattern::OfEdge { from, to } => format!("the worst value is that of edge {from} -> {to}"),
         Pattern::NanForZero => "NaN wherever 0 is expected, and nowhere else".to_owned(),
         Pattern::Only { region } => only(region),
         Pattern::RightInF64 => "in f64 the same cases are right".to_owned(),
@@ -62,9 +63,9 @@ fn explained(size: &Size) -> String {
 
 fn only(region: &Region) -> String {
     match region {
-        Region::AboveDiagonal => "only values above the diagonal differ".to_owned(),
-        Region::BelowDiagonal => "only values below the diagonal differ".to_owned(),
-        Region::Diagonal => "only values on the diagonal differ".to_owned(),
+        Region::AboveDiagonal => "values above the diagonal are wrong, all others right".to_owned(),
+        Region::BelowDiagonal => "values below the diagonal are wrong, all others right".to_owned(),
+        Region::Diagonal => "values on the diagonal are wrong, all others right".to_owned(),
         Region::Axis { axis, rank, part } => of_axis(*axis, *rank, part),
     }
 }
@@ -78,11 +79,12 @@ fn of_axis(axis: usize, rank: usize, part: &Part) -> String {
         _ => ("slice", "slices", format!(" along axis {axis}")),
     };
     match part {
-        Part::First => format!("only the first {one}{along} differs"),
-        Part::Last => format!("only the last {one}{along} differs"),
-        Part::From(first) => format!("only {many} {first} and later{along} differ"),
-        Part::UpTo(last) => format!("only {many} up to {last}{along} differ"),
-        Part::At(places) => format!("only {many} {}{along} differ", listed(places)),
+        Part::First => format!("the first {one}{along} is wrong, all others right"),
+        Part::Last => format!("the last {one}{along} is wrong, all others right"),
+        Part::From(1) => format!("{many} 1 and later{along} are wrong, {one} 0 is right"),
+        Part::From(first) => format!("{many} {first} and later{along} are wrong, earlier ones right"),
+        Part::UpTo(last) => format!("{many} 0 to {last}{along} are wrong, later ones right"),
+        Part::At(places) => format!("{many} {}{along} are wrong, all others right", listed(places)),
     }
 }
 
@@ -126,6 +128,7 @@ mod tests {
             Pattern::NoSelfLoop {
                 nodes: (0..9).collect(),
             },
+            Pattern::OfEdge { from: 2, to: 0 },
             Pattern::NanForZero,
             Pattern::Only {
                 region: Region::AboveDiagonal,
@@ -142,25 +145,26 @@ mod tests {
         these are the values of the argument `x`
         true and false are exchanged
         every value has the opposite sign
-        every value is 3 times what it has to be
-        every value is 2.82843 times what it has to be (the root of 8, the size of axis 3 of `query`)
-        every value is 0.125 times what it has to be (one over 8, the size of axis 3 of `query`)
+        every value is 3 times the expected one
+        every value is 2.82843 times the expected one (the root of 8, the size of axis 3 of `query`)
+        every value is 0.125 times the expected one (one over 8, the size of axis 3 of `query`)
         every value is 0.5 too small
         every value is 1 too large
-        equal once the axes 1 and 2 are exchanged
+        right if the axes 1 and 2 are exchanged
         the values are right, in another shape
-        equal once axis 0 is reversed
-        equal once the slices along axis 1 are in another order
+        right if axis 0 is reversed
+        right if the slices along axis 1 are put in another order
         the right values, in the wrong places
         node 3 has no self loop
         the nodes 0 and 3 have no self loop
         9 nodes have no self loop, among them 0, 1, 2 and 3
+        the worst value is that of edge 2 -> 0
         NaN wherever 0 is expected, and nowhere else
-        only values above the diagonal differ
-        only rows 1 and later differ
-        only the last column differs
-        only the first slice along axis 0 differs
-        only values 1 and 3 differ
+        values above the diagonal are wrong, all others right
+        rows 1 and later are wrong, row 0 is right
+        the last column is wrong, all others right
+        the first slice along axis 0 is wrong, all others right
+        values 1 and 3 are wrong, all others right
         in f64 the same cases are right
         ");
     }

@@ -35,6 +35,10 @@ pub(crate) const ORDER: Labels = Labels {
 };
 
 pub(crate) const DIFFERENCE: &str = "difference";
+/// Before the last value of a legend beyond which others lie.
+pub(crate) const BEYOND: &str = "≥ ";
+/// The caption of the table of values.
+pub(crate) const PAIRS: &str = "where two numbers stand, the second is yours, or the later one";
 pub(crate) const AS_TABLE: &str = "the numbers as a table";
 pub(crate) const MASK_BORDER: &str = " The dashed line is the border of the mask: what lies beyond it has weight 0.";
 /// Instead of a picture that the page has no room for.

@@ -47,10 +47,10 @@ pub(super) fn crashed(how: Ended) -> Words {
 pub(super) fn time_is_up(seconds: f64) -> Words {
     Words::new(
         format!(
-            "not judged: what was judged before used up the {} s of the whole grading",
+            "not judged: earlier tasks used up the {} s of the whole grading",
             brief(seconds)
         ),
-        "mend the functions that time out first; this one is judged again then",
+        "fix the functions that time out first; then this one is judged",
     )
 }
 
@@ -59,7 +59,7 @@ pub(super) fn used_up(seconds: f64, slept: bool) -> Words {
     let seconds = brief(seconds);
     if slept {
         Words::new(
-            format!("the calls of this task slept away the {seconds} s that they have together"),
+            format!("the calls of this task slept through the {seconds} s that they have together"),
             "a function computes and returns: look for a sleep, a lock, or a channel",
         )
     } else {
@@ -73,7 +73,7 @@ pub(super) fn used_up(seconds: f64, slept: bool) -> Words {
 /// The words on a process with too many threads.
 pub(super) fn too_many_threads(limit: u32) -> Words {
     Words::new(
-        format!("more than {limit} threads at once, which is what a process may have"),
+        format!("more than {limit} threads at once; {limit} is the limit"),
         "compute with tensors, or start a few threads and wait for their end",
     )
 }
@@ -89,7 +89,7 @@ pub(super) fn timed_out(by_cpu: bool, limits: Limits) -> Words {
     } else {
         Words::new(
             format!(
-                "no answer: it computed for less than {} s, and otherwise waited",
+                "no answer: it computed for less than {} s and waited the rest of the time",
                 brief(cpu)
             ),
             "the call waits: look for a lock, a sleep, a channel, a read from standard input, and for a part that is \
@@ -132,7 +132,7 @@ fn signal_name(signal: i32) -> String {
 fn signal_hint(signal: i32) -> &'static str {
     match signal {
         6 => "an abort: look for a recursion that does not end, a panic inside a panic, or `abort`",
-        7 | 11 => "memory that is not there was touched: look for a recursion that does not end, and for `unsafe`",
+        7 | 11 => "it touched memory that is not its own: look for a recursion that does not end, and for `unsafe`",
         8 => "an integer was divided by zero inside libtorch: look at sizes that can be 0",
         9 => "the system ended it, most often for memory: look for a tensor that grows with every step",
         31 => "it asked the system for something that a submission may not do: compute with tensors only",

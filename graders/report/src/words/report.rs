@@ -5,6 +5,7 @@ use judge::grading::assignment::Shown;
 
 use super::figures::{comma, index};
 use crate::model::{Argument, Call, HandedIn, ManualItem, Report, TaskReport, Totals};
+use crate::named::by_name;
 use crate::refusal::Refused;
 
 /// Submission, device and sandbox.
@@ -67,7 +68,9 @@ pub(crate) fn call(call: &Call) -> String {
             shape,
             values,
         } = argument;
-        let given = if values.is_empty() {
+        let given = if let Some(named) = by_name(call, name) {
+            format!(" = {named}")
+        } else if values.is_empty() {
             String::new()
         } else {
             format!(" = {}", comma(values.iter()))
@@ -145,9 +148,57 @@ pub(crate) fn earned(task: &TaskReport) -> String {
 
 /// The line above what people grade.
 pub(crate) const BY_HAND: &str = "graded by hand";
+/// Before what was seen.
+pub(crate) const SEEN: &str = "got";
+/// Before the smallest input that shows it.
+pub(crate) const INPUT: &str = "input";
+/// Before the property that does not hold.
+pub(crate) const RULE: &str = "must hold";
+/// Before the next step.
+pub(crate) const HINT: &str = "hint";
+/// Before a call of the input.
+pub(crate) const CALL: &str = "call";
+/// Before a test that reproduces it.
+pub(crate) const TEST: &str = "test";
+
+/// What people grade, where the whole assignment was graded or something was given.
+pub(crate) fn by_hand(report: &Report) -> &[ManualItem] {
+    let is_whole = report.totals.unasked_points == 0.0;
+    if is_whole || report.manual.iter().any(|item| item.given.is_some()) {
+        &report.manual
+    } else {
+        &[]
+    }
+}
+
+/// An item that people grade: what it is and its points.
+pub(crate) fn item(item: &ManualItem) -> String {
+    match worth(item) {
+        worth if worth.is_empty() => format!("{} ({BY_HAND})", item.title),
+        worth => format!("{}: {worth}", item.title),
+    }
+}
+
+/// The same where nothing else says that people grade it.
+pub(crate) fn by_hand_item(item: &ManualItem) -> String {
+    let said = self::item(item);
+    if said.contains(BY_HAND) {
+        said
+    } else {
+        format!("{BY_HAND}: {said}")
+    }
+}
+
+/// How many failing tasks are not repeated.
+pub(crate) fn more_tasks(tasks: usize) -> String {
+    match tasks {
+        1 => "and 1 more task".to_owned(),
+        _ => format!("and {tasks} more tasks"),
+    }
+}
 
 /// What an item that people grade is worth, or what was given for it and why.
-pub(crate) fn worth(item: &ManualItem) -> String {
+fn worth(item: &ManualItem) -> String {
     if let Some(given) = item.given {
         let most = if item.points > 0.0 {
             format!(" / {}", points(item.points))
@@ -161,7 +212,7 @@ pub(crate) fn worth(item: &ManualItem) -> String {
     match (item.bonus, item.points > 0.0) {
         (false, _) => points(item.points),
         (true, true) => format!("{}, a bonus", points(item.points)),
-        (true, false) => "a bonus".to_owned(),
+        (true, false) => String::new(),
     }
 }
 
@@ -169,7 +220,7 @@ pub(crate) fn worth(item: &ManualItem) -> String {
 pub(crate) fn totals(totals: &Totals) -> String {
     let rest = [
         (totals.manual_points, "graded by hand"),
-        (totals.unasked_points, "not asked for"),
+        (totals.unasked_points, "not selected"),
         (totals.fault_points, "in tasks that this grader failed on"),
     ];
     let graded = totals.max_points > 0.0;

@@ -3,7 +3,7 @@
 use judge::compare::number;
 
 /// What a snippet is.
-pub(crate) const REPRODUCES: &str = "this test fails while the finding holds";
+pub(crate) const REPRODUCES: &str = "this test fails until you fix it";
 /// Why there is no snippet.
 pub(crate) const SNIPPET_TOO_LONG: &str = "the input is too large for a test that can be read (more than 12 kB)";
 /// Why there is no snippet.
@@ -15,7 +15,7 @@ pub(crate) const SNIPPET_BLIND: &str = "a row of the mask sees nothing";
 /// Two answers to one question.
 pub(crate) const SNIPPET_DIFFERENT: &str = "two equal calls differ";
 /// Two values that a law holds against each other.
-pub(crate) const SNIPPET_ASKED: &str = "it is {value}, it has to be {asked}";
+pub(crate) const SNIPPET_ASKED: &str = "it is {value}, must be {asked}";
 
 /// The lines above a snippet.
 pub(crate) fn snippet_head(task: &str, check: &str, rule: &str, name: &str) -> String {
@@ -52,17 +52,17 @@ pub(crate) fn snippet_share(token: i64, share: f64) -> String {
 
 /// What is said of tensors that differ.
 pub(crate) fn snippet_unequal(actual: &str) -> String {
-    format!("it is\n{{{actual}}}\nit has to be\n{{expected}}")
+    format!("it is\n{{{actual}}}\nit must be\n{{expected}}")
 }
 
 /// What is said of a value that is wrong.
 pub(crate) fn snippet_value(expected: f64) -> String {
-    format!("it is {{value}}, it has to be {}", number(expected))
+    format!("it is {{value}}, must be {}", number(expected))
 }
 
 /// What is said of pieces that differ.
 pub(crate) fn snippet_pieces() -> &'static str {
-    "it is\n{actual}\nit has to be\n{asked}"
+    "it is\n{actual}\nit must be\n{asked}"
 }
 
 /// Braces mean something in the text of an assertion.

@@ -9,15 +9,12 @@ use crate::clean::clean;
 pub(super) fn did_not_compile(error: &CompileError) -> Words {
     let message = format!("{}: {}", complaint(error), clean(&error.message));
     match (&error.expected, &error.code) {
-        (Some(expected), _) => Words::new(message, format!("the signature has to be `{}`", clean(expected))),
+        (Some(expected), _) => Words::new(message, format!("the signature must be `{}`", clean(expected))),
         (None, Some(code)) => Words::new(
             message,
-            format!(
-                "`cargo check` shows the compiler's whole text, `rustc --explain {}` what is behind it",
-                clean(code)
-            ),
+            format!("`rustc --explain {}` says what is behind it", clean(code)),
         ),
-        (None, None) => Words::new(message, "`cargo check` shows the compiler's whole text"),
+        (None, None) => Words { message, hint: None },
     }
 }
 
@@ -71,7 +68,7 @@ fn prohibited(why: Prohibition) -> (&'static str, &'static str) {
             "write the path of what you call, instead of putting it together by macros or imports",
         ),
         Prohibition::Nesting => (
-            "they are nested too deeply to be read",
+            "too deeply nested to be read",
             "give the inner parts names of their own",
         ),
         Prohibition::Network => ("the network is out of reach", "compute from the arguments alone"),
@@ -85,11 +82,11 @@ fn prohibited(why: Prohibition) -> (&'static str, &'static str) {
             "write it with elementary tensor operations",
         ),
         Prohibition::Unreadable => (
-            "so what the file does cannot be known",
+            "the grader cannot tell what the file does",
             "write the line more plainly, or make the sources smaller",
         ),
         Prohibition::UnsafeCode => (
-            "every step has to be one that the compiler checks",
+            "the compiler must be able to check every step",
             "use the safe functions of `tch`",
         ),
     }

@@ -33,7 +33,7 @@ pub(crate) fn skip(skip: &Skip, kind: Kind) -> Words {
         // Gradients do not pass through a reference that answers: there is no way round.
         Skip::DependsOn(parts) if kind == Kind::Trial => Words::new(
             format!("trains through {}, which {} not right", quoted(parts), are(parts)),
-            format!("mend {} first", quoted(parts)),
+            format!("fix {} first", quoted(parts)),
         ),
         Skip::DependsOn(parts) => {
             let (names, verb) = (quoted(parts), are(parts));
@@ -44,7 +44,7 @@ pub(crate) fn skip(skip: &Skip, kind: Kind) -> Words {
             Words::new(
                 format!("depends on {names}, which {verb} not right"),
                 format!(
-                    "mend {names} first; where the reference is at hand, it answers in place of yours if you call {}",
+                    "fix {names} first; if you call {}, a correct one stands in where the grader has one",
                     and(&calls)
                 ),
             )
@@ -54,31 +54,31 @@ pub(crate) fn skip(skip: &Skip, kind: Kind) -> Words {
             hint: None,
         },
         Skip::NotWritten => Words {
-            message: "ran into a `todo!()`; that costs what failing costs".to_owned(),
+            message: "ran into a `todo!()`; that costs as much as failing".to_owned(),
             hint: None,
         },
         Skip::NoAnswer => Words {
-            message: "no golden case was answered, so there is nothing to look at more closely".to_owned(),
+            message: "not tried: no golden case was answered".to_owned(),
             hint: None,
         },
         Skip::NothingHolds => Words {
-            message: "no golden case holds, so fresh inputs have nothing more to say".to_owned(),
+            message: "not tried: no golden case holds, so fresh inputs would tell nothing new".to_owned(),
             hint: None,
         },
         Skip::FixedInputs => Words {
-            message: "the inputs of the golden cases are fixed, so there are no fresh ones of their kind".to_owned(),
+            message: "nothing to try: the inputs of the golden cases are the only ones".to_owned(),
             hint: None,
         },
         Skip::NoReference => Words {
-            message: "not run: it takes the reference, which is not part of this grader".to_owned(),
+            message: "not run: this grader comes without the reference that it needs".to_owned(),
             hint: None,
         },
         Skip::TrainingNotAsked => Words::new(
-            "not run: training takes a while, so it has to be asked for",
+            "not run: training takes a while and must be asked for",
             "grade with `--training`",
         ),
         Skip::TimeUsedUp => Words {
-            message: "earlier checks used up this task's time or memory; that costs what failing costs".to_owned(),
+            message: "earlier checks used up this task's time or memory; that costs as much as failing".to_owned(),
             hint: None,
         },
     }
@@ -109,10 +109,21 @@ pub(crate) fn summary(judgement: &TaskJudgement) -> String {
     };
     if !judgement.substituted.is_empty() {
         let parts = quoted(&judgement.substituted);
-        format!("{sentence}; judged with the reference's {parts} in place of yours")
+        let (are, ones) = if judgement.substituted.len() == 1 {
+            ("is", "a correct one")
+        } else {
+            ("are", "correct ones")
+        };
+        let free = match judgement.verdict {
+            Verdict::Passed => " (no points lost here)",
+            _ => "",
+        };
+        format!("{sentence}; your {parts} {are} wrong, so this was checked with {ones}{free}")
     } else if !judgement.gone_round.is_empty() && judgement.verdict != Verdict::Passed {
         let (parts, are) = (quoted(&judgement.gone_round), are(&judgement.gone_round));
-        format!("{sentence}; judged with your own {parts}, which {are} not right: nothing was asked of `crate::parts`")
+        format!(
+            "{sentence}; checked with your own {parts}, which {are} wrong: nothing was called through `crate::parts`"
+        )
     } else {
         sentence
     }
@@ -121,9 +132,11 @@ pub(crate) fn summary(judgement: &TaskJudgement) -> String {
 /// Why a portion is lost.
 pub(crate) fn loss(loss: &Loss) -> String {
     match loss {
-        Loss::Golden => "its golden cases do not hold".to_owned(),
-        Loss::Fresh => "fresh inputs of the kind of its golden cases do not hold".to_owned(),
-        Loss::NoLawHolds => "no law of the task holds, and no reference is at hand to try fresh inputs".to_owned(),
+        Loss::Golden => "its expected values do not hold".to_owned(),
+        Loss::Fresh => "fresh inputs of its kind are answered wrongly".to_owned(),
+        Loss::NoLawHolds => {
+            "no property of the task holds, and there is no reference to try fresh inputs with".to_owned()
+        }
         Loss::Trial(name) => format!("the trial `{name}` does not reach its bar"),
     }
 }
@@ -189,7 +202,7 @@ impl Fate {
     fn word(self) -> &'static str {
         match self {
             Self::Right => "right",
-            Self::GoldenOnly => "right on golden cases only",
+            Self::GoldenOnly => "right on stored inputs only",
             Self::Lost => "lost",
             Self::NotWritten => "not written",
             Self::NotJudged => "not judged",
@@ -200,9 +213,9 @@ impl Fate {
     /// Of the only portion of a task.
     fn alone(self) -> &'static str {
         match self {
-            Self::Right => "golden cases hold",
-            Self::GoldenOnly => "golden cases hold, but fresh inputs do not",
-            Self::Lost => "golden cases fail",
+            Self::Right => "expected values hold",
+            Self::GoldenOnly => "stored inputs are right, fresh ones are not",
+            Self::Lost => "expected values do not hold",
             Self::NotWritten => "not written",
             Self::NotJudged => "not judged",
             Self::NotRun => "not run",
@@ -284,9 +297,9 @@ fn beside(judgement: &TaskJudgement) -> String {
         Ending::Passed | Ending::Failed { .. } => None,
     });
     match (broken.is_empty(), skipped) {
-        (false, _) => format!("golden cases hold, but {broken}"),
-        (true, Some(why)) => format!("golden cases hold; not all laws judged: {why}"),
-        (true, None) => "golden cases hold".to_owned(),
+        (false, _) => format!("expected values hold, but {broken}"),
+        (true, Some(why)) => format!("expected values hold; not all properties tried: {why}"),
+        (true, None) => "expected values hold".to_owned(),
     }
 }
 
@@ -305,16 +318,16 @@ fn broken(judgement: &TaskJudgement) -> String {
     let (precision, hygiene) = (number(Kind::Precision), number(Kind::Hygiene));
     let differential = number(Kind::Differential);
     let all = [
-        (laws, "law"),
-        (single, "f32 check"),
-        (precision, "precision check"),
-        (hygiene, "hygiene check"),
-        (differential, "differential check"),
+        (laws, "property", "properties"),
+        (single, "f32 check", "f32 checks"),
+        (precision, "check of the f64 accuracy", "checks of the f64 accuracy"),
+        (hygiene, "check for side effects", "checks for side effects"),
+        (differential, "check on fresh inputs", "checks on fresh inputs"),
     ];
     let some: Vec<String> = all
         .iter()
-        .filter(|(number, _)| *number > 0)
-        .map(|&(number, what)| count(number, what))
+        .filter(|(number, ..)| *number > 0)
+        .map(|&(number, one, many)| format!("{number} {}", if number == 1 { one } else { many }))
         .collect();
     match laws + single + precision + hygiene + differential {
         0 => String::new(),

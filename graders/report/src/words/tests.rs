@@ -2,7 +2,7 @@
 
 use judge::contract::limits::Limits;
 use judge::findings::WrongOutput;
-use judge::grading::judgement::Kind;
+use judge::grading::judgement::{Kind, Loss};
 
 use super::mismatch::Frame;
 use super::*;
@@ -31,7 +31,7 @@ fn all() -> Vec<Words> {
     });
     let changed = mismatches().into_iter().map(|mismatch| {
         Finding::LawBroken(judge::findings::Violation::Changed {
-            cause: "token 2".to_owned(),
+            cause: "changing token 2".to_owned(),
             what: "the output".to_owned(),
             mismatch,
         })
@@ -66,17 +66,92 @@ fn all() -> Vec<Words> {
         .collect()
 }
 
-#[test]
-fn every_finding_has_words_that_can_be_read_aloud() {
-    let mut text = String::new();
-    for Words { message, hint } in all() {
-        for (label, sentence) in [("seen", Some(&message)), ("hint", hint.as_ref())] {
-            for line in sentence.map_or(Vec::new(), |sentence| wrap(sentence, 100)) {
-                text.extend([label, "  ", &line, "\n"]);
-            }
+/// A part of the file of all sentences.
+fn part(text: &mut String, title: &str, lines: impl IntoIterator<Item = String>) {
+    text.extend(["## ", title, "\n\n"]);
+    for line in lines {
+        for line in wrap(&line, 100) {
+            text.extend([line.as_str(), "\n"]);
         }
-        text.push('\n');
     }
+    text.push('\n');
+}
+
+/// Every sentence that a report can hold, in one file: whoever changes one reads all.
+#[test]
+fn every_sentence_can_be_read_aloud() {
+    let mut text = String::new();
+    let said = |Words { message, hint }: Words| {
+        let hint = hint.map(|hint| format!("  {HINT}: {hint}"));
+        [Some(format!("{SEEN}: {message}")), hint].into_iter().flatten()
+    };
+    part(&mut text, "Findings", all().into_iter().flat_map(said));
+    let losses = [
+        Loss::Golden,
+        Loss::Fresh,
+        Loss::NoLawHolds,
+        Loss::Trial("unseen-nodes".to_owned()),
+    ];
+    part(&mut text, "Why points are lost", losses.iter().map(loss));
+    let hidden_as = |verdict: &Verdict| said(hidden(*verdict)).collect::<Vec<_>>();
+    let verdicts = [
+        Verdict::Wrong,
+        Verdict::TimedOut,
+        Verdict::OutOfMemory,
+        Verdict::Crashed,
+    ];
+    part(&mut text, "Where cases are hidden", verdicts.iter().flat_map(hidden_as));
+    let report = crate::testing::mixed_report();
+    let of_tasks = report.tasks.iter();
+    part(
+        &mut text,
+        "What is said of a task",
+        of_tasks.map(|task| format!("{}: {}", title(task.verdict), task.summary)),
+    );
+    let around = [
+        answer(&report),
+        totals(&report.totals),
+        setting(&report),
+        passed(&report.tasks.iter().collect::<Vec<_>>()),
+        more(2),
+        more_findings(2),
+        left_out(2),
+        more_tasks(2),
+        grader_failed().to_owned(),
+        DETAILS_LEFT_OUT.to_owned(),
+        REPRODUCES.to_owned(),
+        in_time_by_own_date(),
+        late(90_061, true),
+    ];
+    let around = around
+        .into_iter()
+        .chain(report.tasks.iter().filter_map(deducted))
+        .chain(report.next.clone());
+    part(&mut text, "Around the tasks", around);
+    let areas = judge::diagnosis::area::Area::ALL.iter();
+    part(
+        &mut text,
+        "Where to look",
+        areas.map(|one| format!("look at {}", area(*one))),
+    );
+    let laws = tasks::ALL.iter().flat_map(|task| task.laws);
+    part(
+        &mut text,
+        "Properties that must hold",
+        laws.map(|law| law.statement.to_owned()),
+    );
+    let derived = judge::checks::derived::ALL.iter();
+    part(
+        &mut text,
+        "Derived properties that must hold",
+        derived.map(|check| check.statement.to_owned()),
+    );
+    let side_effects = judge::checks::hygiene::ALL.iter();
+    part(
+        &mut text,
+        "Side effects",
+        side_effects.map(|check| check.statement.to_owned()),
+    );
     insta::assert_snapshot!(text);
 }
 
@@ -108,9 +183,9 @@ fn values_that_print_alike_are_said_to_be_close() {
     let mut texts = vec![mismatch::difference(&close(1e-10), Frame::Asked)];
     texts.extend([Frame::Asked, Frame::Change, Frame::Twice].map(|frame| mismatch::difference(&close(0.0), frame)));
     insta::assert_snapshot!(texts.join("\n"), @r"
-    1 of 2 values differs, at [1]: expected 0.4183, got nearly that (an error of 3e-9 of the largest value, 1e-10 is allowed)
-    1 of 2 values differs, at [1]: expected 0.4183, got nearly that (3e-9 of the largest value off)
-    0.4183 moved by 3e-9 of the largest value at [1]
-    0.4183 both times, but 3e-9 of the largest value apart, at [1]
+    1 of 2 values differs, at [1]: expected 0.4183, got nearly that: off by 3e-9 x the largest expected value (tolerance 1e-10)
+    1 of 2 values differs, at [1]: expected 0.4183, got nearly that: off by 3e-9 x the largest expected value
+    0.4183 moved by 3e-9 x the largest value at [1]
+    0.4183 both times, but 3e-9 x the largest value apart, at [1]
     ");
 }

@@ -12,8 +12,8 @@ use crate::model::{Bar, Measured};
 pub(super) fn below_bar(measurements: &[Measurement], place: Place<'_>) -> Words {
     let phrase = |measurement: &Measurement| {
         let (value, bar) = (number(measurement.value), needed(measurement.bar));
-        let missed = if measurement.holds() { "" } else { ", which it is not" };
-        format!("{} is {value} and has to be {bar}{missed}", clean(&measurement.what))
+        let missed = if measurement.holds() { "reached" } else { "missed" };
+        format!("{} is {value}, must be {bar}: {missed}", clean(&measurement.what))
     };
     let phrases: Vec<String> = measurements.iter().map(phrase).collect();
     let message = if phrases.is_empty() {

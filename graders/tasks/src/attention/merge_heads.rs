@@ -160,7 +160,7 @@ fn position_wise(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         .slice_mut(s![.., changed, ..])
         .assign(&before.slice(s![.., changed, ..]));
     unchanged(
-        &format!("position {changed} of every head"),
+        &format!("changing position {changed} of every head"),
         "the output at every other position",
         &before,
         &after,

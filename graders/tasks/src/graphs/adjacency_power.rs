@@ -250,7 +250,7 @@ fn relabelling(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let after = power(scenario, probe, &adjacency(&relabelled(&edges, &names), nodes), n)?;
     let back = Array::from_shape_fn(vec![nodes, nodes], |place| after[[names[place[0]], names[place[1]]]]);
     unchanged(
-        &format!("the names of the nodes, to {names:?}"),
+        &format!("renaming the nodes to {names:?}"),
         "the power",
         &before,
         &back,

@@ -86,7 +86,7 @@ pub(super) fn one_hop(convolution: &Convolution, scenario: &Scenario, probe: &mu
         keep(&mut after, &before, reached);
     }
     unchanged(
-        &format!("the features of node {node}"),
+        &format!("changing the features of node {node}"),
         "the output of every node that does not hear it",
         &before,
         &after,
@@ -133,7 +133,7 @@ pub(super) fn edge_order_irrelevant(convolution: &Convolution, scenario: &Scenar
     let backwards: Vec<Edge> = edges.iter().rev().copied().collect();
     for edges in [backwards, shuffled(&mut scenario.random("order"), &edges)] {
         let after = convolution.of(scenario, probe, &with_edges(&given, &edges))?;
-        unchanged("the order of the edges", "the output", &before, &after, CLOSELY)?;
+        unchanged("reordering the edges", "the output", &before, &after, CLOSELY)?;
     }
     Ok(())
 }

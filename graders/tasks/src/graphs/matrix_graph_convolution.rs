@@ -273,7 +273,7 @@ fn layers_are_hops(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         keep(&mut after, &before, reached);
     }
     unchanged(
-        &format!("the features of node {node}"),
+        &format!("changing the features of node {node}"),
         &format!("the output after {layers} layers of every node more than {layers} hops away"),
         &before,
         &after,

@@ -82,7 +82,7 @@ impl Layer {
         let (given, edges, _) = self.given(scenario);
         let before = self.output(probe, &given, &edges)?;
         let after = self.output(probe, &given, &shuffled(&mut scenario.random("order"), &edges))?;
-        unchanged("the order of the edges", "the output", &before, &after, CLOSELY)
+        unchanged("reordering the edges", "the output", &before, &after, CLOSELY)
     }
 
     /// Renaming the nodes renames the rows of the output.
@@ -118,7 +118,7 @@ impl Layer {
         for node in (0..nodes as i64).filter(|&node| node != source && !edges.contains(&(source, node))) {
             let row = |output: &Array| output.index_axis(ndarray::Axis(0), node as usize).to_owned();
             let (cause, what) = (
-                format!("node {source}"),
+                format!("changing node {source}"),
                 format!("the output at node {node}, which it does not reach"),
             );
             unchanged(&cause, &what, &row(&before), &row(&after), 0.0)?;

@@ -41,7 +41,7 @@ pub(super) fn edge_order_irrelevant(task: &'static str, scenario: &Scenario, pro
     let backwards: Vec<Edge> = edges.iter().rev().copied().collect();
     for edges in [backwards, shuffled(&mut scenario.random("order"), &edges)] {
         let after = matrix(task, scenario, probe, &edges, nodes)?;
-        unchanged("the order of the edges", "the matrix", &before, &after, CLOSELY)?;
+        unchanged("reordering the edges", "the matrix", &before, &after, CLOSELY)?;
     }
     Ok(())
 }
@@ -107,7 +107,7 @@ pub(super) fn dtypes(task: &'static str, wanted: &[DType], scenario: &Scenario, 
         let call = Call::new(task, with(&given, "like", asked));
         let after = probe.typed(&call, "matrix", dtype, &[nodes, nodes])?;
         unchanged(
-            &format!("the dtype that is asked for to {dtype}"),
+            &format!("asking for {dtype}"),
             "the values of the matrix",
             &before,
             &after,

@@ -210,7 +210,7 @@ fn node_wise(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let mut after = output(scenario, probe, &changed)?;
     keep(&mut after, &before, node);
     unchanged(
-        &format!("features and message of node {node}"),
+        &format!("changing features and message of node {node}"),
         "every other row of the output",
         &before,
         &after,

@@ -239,7 +239,7 @@ fn rows_independent(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     // The token of the changed row itself may differ.
     after[[changed]] = before[[changed]];
     unchanged(
-        &format!("the logits of row {changed}"),
+        &format!("changing the logits of row {changed}"),
         "the tokens of the other rows",
         &before,
         &after,
@@ -257,7 +257,7 @@ fn shift_and_scale(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
             .collect();
         let after = tokens(scenario, probe, &moved)?;
         unchanged(
-            &format!("all logits (times {factor}, plus {shift})"),
+            &format!("multiplying all logits by {factor} and adding {shift}"),
             "the tokens",
             &before,
             &after,

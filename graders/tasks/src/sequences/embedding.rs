@@ -240,7 +240,7 @@ fn padding(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
 fn position_rows(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let (given, length) = (given(scenario), scenario.size("T"));
     unchanged(
-        &format!("the rows of the position embedding from {length} on"),
+        &format!("changing the rows of the position embedding from {length} on"),
         "the result",
         &output(probe, &given)?,
         &output(probe, &moved_rows(&given, "position_embedding", length))?,
@@ -259,7 +259,7 @@ fn longest(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         judge::contract::arguments::tensor_like(like, &cut),
     );
     unchanged(
-        &format!("the position embedding, cut to the {length} rows that are used"),
+        &format!("cutting the position embedding to the {length} rows that are used"),
         "the result",
         &output(probe, &given)?,
         &output(probe, &exact)?,

@@ -181,7 +181,7 @@ impl Mask {
         let own = |mask: Array, row: usize| mask.slice(ndarray::s![row..=row, .., .., ..]).to_owned().into_dyn();
         let together = own(self.of(probe, &counts, length)?, which);
         unchanged(
-            &format!("the batch, to row {which} alone"),
+            &format!("giving row {which} of the batch alone"),
             &format!("the mask of row {which}"),
             &together,
             &own(self.of(probe, &counts[which..=which], length)?, 0),

@@ -285,7 +285,7 @@ fn padding_left_out(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let given = with(&given, "tokens", tokens);
     let moved = changed(&given, |row, position| position + 1 >= cached + counts[row]);
     unchanged(
-        &format!("the logits from the last token of each row on, after {counts:?} tokens"),
+        &format!("changing the logits from the last token of each row on, after {counts:?} tokens"),
         "the loss",
         &loss(probe, &given)?,
         &loss(probe, &moved)?,
@@ -299,7 +299,7 @@ fn cache_left_out(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         position < cached || position + 1 == cached + length
     });
     unchanged(
-        &format!("the logits at the {cached} positions of the cache and at the last position"),
+        &format!("changing the logits at the {cached} positions of the cache and at the last position"),
         "the loss",
         &loss(probe, &given)?,
         &loss(probe, &moved)?,

@@ -184,7 +184,7 @@ fn matrix_and_state(scenario: &Scenario) -> (Array, Array) {
 fn one_step(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let (weights, initial) = matrix_and_state(scenario);
     let none = state(probe, &weights, &initial, 0)?;
-    unchanged("no step", "the state", &initial, &none, CLOSELY)?;
+    unchanged("taking no step", "the state", &initial, &none, CLOSELY)?;
     let one = state(probe, &weights, &initial, 1)?;
     let wanted = product(&weights.t().to_owned(), &initial);
     equal("the state after one step", "W^T h", &wanted, &one, CLOSELY)

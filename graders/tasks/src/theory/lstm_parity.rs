@@ -144,6 +144,7 @@ fn is_parity(answer: &Answer<'_>) -> Result<(), Finding> {
         what: format!("C after step {}", bits.len()),
         expected: number(parity(&bits)),
         actual: number(last.c),
+        said: None,
         steps: table(&bits, &steps),
     }))
 }

@@ -69,6 +69,7 @@ pub(super) fn finite(answer: &Answer<'_>, names: &[&str], numbers: &[f64]) -> Re
             .map_or_else(|| format!("number {place}"), ToString::to_string),
         expected: "a finite number".to_owned(),
         actual: number(numbers[place]),
+        said: None,
         steps: Steps {
             columns: ["number", "value"].map(str::to_owned).to_vec(),
             rows: names.iter().zip(numbers).map(row).collect(),
@@ -93,6 +94,7 @@ pub(super) fn computes(answer: &Answer<'_>, neuron: Linear, wanted: [bool; 4]) -
         what: "the output".to_owned(),
         expected: bit(wanted[wrong]),
         actual: bit(!wanted[wrong]),
+        said: None,
         steps: Steps {
             columns: ["x1", "x2", "w.x + b", "output", "wanted"].map(str::to_owned).to_vec(),
             rows: ROWS.iter().zip(&wanted).map(row).collect(),

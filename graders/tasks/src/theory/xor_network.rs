@@ -85,6 +85,7 @@ fn is_xor(answer: &Answer<'_>) -> Result<(), Finding> {
         what: "the output".to_owned(),
         expected: bit(XOR[wrong]),
         actual: bit(!XOR[wrong]),
+        said: None,
         steps: Steps {
             columns: ["x1", "x2", "hidden 1", "hidden 2", "output", "wanted"]
                 .map(str::to_owned)

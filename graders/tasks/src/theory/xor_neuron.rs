@@ -61,6 +61,7 @@ fn is_proof(answer: &Answer<'_>) -> Result<(), Finding> {
             what,
             expected,
             actual,
+            said: None,
             steps: proof.steps(),
         })),
     }

@@ -290,7 +290,7 @@ fn token_wise(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         .slice_mut(ndarray::s![0, changed, ..])
         .assign(&before.slice(ndarray::s![0, changed, ..]));
     unchanged(
-        &format!("row {changed} of the first sequence"),
+        &format!("changing row {changed} of the first sequence"),
         "every other row of the output",
         &before,
         &after,
@@ -305,7 +305,7 @@ fn scale_invariant(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let arguments = with(&with_input(&inputs(scenario), &large), "epsilon", Tensor::real(1e-6));
     let before = normalised(probe, &arguments)?;
     let after = normalised(probe, &with_input(&arguments, &(large * 8.0)))?;
-    unchanged("the scale of the input", "the output", &before, &after, 1e-4)
+    unchanged("scaling the input", "the output", &before, &after, 1e-4)
 }
 
 fn not_shift_invariant(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {

@@ -86,9 +86,7 @@ fn statement(task: &Task, check: &str) -> String {
         return statement.to_owned();
     }
     let words = match (check, golden_portion(task, check)) {
-        (_, Some(portion)) if is_tried_out(task, portion) => {
-            "tried out: every answer that does what it has to is right"
-        }
+        (_, Some(portion)) if is_tried_out(task, portion) => "any weights that behave correctly are accepted",
         (_, Some(_)) => "stored inputs and outputs",
         (AS_PART, _) => "larger tasks that call it hold with it as they do with the reference's",
         (BUILD, _) => "the file compiles, and the function has the signature above",

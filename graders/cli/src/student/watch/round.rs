@@ -231,7 +231,7 @@ impl<'a> Rounds<'a> {
             notes: &notes,
             tasks: tasks::ALL,
             // A terminal shows no line of a whole function.
-            lines: &BTreeMap::new(),
+            functions: &BTreeMap::new(),
             min_score: None,
             times: Some(Times {
                 total,

@@ -101,12 +101,17 @@ fn judge_values(
         }
         let is_right_in_another_dtype =
             matches!(mismatch, Mismatch::DType { .. }) && compare(expected, actual, actual.dtype(), loose).is_none();
+        let edge = edges::edge_of(&stored.expected, output, &mismatch);
         let found = wrong(case, output, mismatch, loose, dtype);
         Some(with_patterns(found, || {
             let missing = edges::missing_self_loops(&stored.expected, outputs);
             // How values differ says nothing where it is only the dtype that does.
             let others = (!is_right_in_another_dtype).then(|| patterns(expected, actual, &stored.inputs, tight));
-            missing.into_iter().chain(others.into_iter().flatten()).collect()
+            missing
+                .into_iter()
+                .chain(others.into_iter().flatten())
+                .chain(edge)
+                .collect()
         }))
     })
 }

@@ -58,6 +58,13 @@ pub enum Pattern {
         /// The nodes.
         nodes: Vec<i64>,
     },
+    /// The value that is furthest out belongs to this edge of the returned list, whose order is not the submission's.
+    OfEdge {
+        /// Where it begins.
+        from: i64,
+        /// Where it ends.
+        to: i64,
+    },
     /// NaN in the places in which zero was expected, and nowhere else.
     NanForZero,
     /// All wrong values are in this region.

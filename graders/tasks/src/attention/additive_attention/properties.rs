@@ -13,6 +13,7 @@ use wire::Tensors;
 
 use super::inputs::case;
 use crate::attention::inputs::CLOSELY;
+use crate::phrase;
 
 const TASK: &str = "additive_attention";
 
@@ -119,11 +120,7 @@ pub(super) fn hull(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         let greatest = states.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         if !(least - CLOSELY..=greatest + CLOSELY).contains(&found) {
             let what = format!("channel {} of the context of row {}", at[1], at[0]);
-            let rule = format!(
-                "between {} and {}, the extremes of the states",
-                number(least),
-                number(greatest)
-            );
+            let rule = phrase::within(least, greatest, "of the states");
             return Err(broken_rule(&what, &[at[0], at[1]], &number(found), &rule));
         }
     }
@@ -179,7 +176,7 @@ pub(super) fn position_permutation(scenario: &Scenario, probe: &mut Probe<'_>) -
     let permuted = array(&given["hidden"]).select(Axis(1), &order);
     let [context, weights] = attend(probe, &given)?;
     let [other_context, other_weights] = attend(probe, &with_values(&given, "hidden", &permuted))?;
-    let cause = format!("the order of the positions, now {order:?}");
+    let cause = format!("reordering the positions to {order:?}");
     unchanged(&cause, "the context", &context, &other_context, CLOSELY)?;
     equal(
         &format!("the weights for the positions in the order {order:?}"),
@@ -208,7 +205,7 @@ pub(super) fn batch_independence(scenario: &Scenario, probe: &mut Probe<'_>) -> 
             .index_axis_mut(Axis(0), row)
             .assign(&before.index_axis(Axis(0), row));
         unchanged(
-            &format!("row {row} of the batch"),
+            &format!("changing row {row} of the batch"),
             &format!("the {name} of every other row"),
             before,
             after,

@@ -18,7 +18,7 @@ const COUNTED: [usize; 3] = [8, 12, 8];
 pub(super) fn off_in_eval(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let layer = Layer::random(scenario);
     unchanged(
-        "both dropout rates, from 0 to 0.5, with train = false",
+        "raising both dropout rates from 0 to 0.5 with train = false",
         "the output",
         &layer.output_with_seed(probe, 1)?,
         &layer.rates(0.5, 0.5).output_with_seed(probe, 2)?,

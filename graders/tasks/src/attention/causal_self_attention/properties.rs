@@ -11,6 +11,7 @@ use wire::Tensors;
 
 use crate::attention::inputs::{CLOSELY, rotated, running_mean, scores, span};
 use crate::attention::layer::{Layer, TASK, Third};
+use crate::phrase;
 
 /// Gradients through masked scores are 0 but for rounding: a fill that is finite gives more than this.
 const ROUNDING: f64 = 1e-12;
@@ -38,7 +39,7 @@ pub(super) fn causality(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let changed = with_token(&layer, token, |value| 1.0 - 2.0 * value);
     let (original, after) = (layer.output(probe)?, changed.output(probe)?);
     unchanged(
-        &format!("token {token} of the input"),
+        &format!("changing token {token} of the input"),
         &format!("the output at {}", span("position", 0, token - 1)),
         &before(&original, token),
         &before(&after, token),
@@ -96,7 +97,7 @@ pub(super) fn batch_independence(scenario: &Scenario, probe: &mut Probe<'_>) -> 
     others.slice_mut(s![which..=which, .., ..]).assign(&own(&input));
     let together = own(&layer.output(probe)?);
     unchanged(
-        &format!("all sequences of the batch but {which}"),
+        &format!("changing all sequences of the batch but {which}"),
         &format!("the output for sequence {which}"),
         &together,
         &own(&layer.with("input", &others).output(probe)?),
@@ -195,8 +196,7 @@ pub(super) fn hull(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         if !(least - CLOSELY..=greatest + CLOSELY).contains(&given) {
             let what = format!("channel {} at position {}, c_proj being the identity", at[2], at[1]);
             let seen = span("token", 0, at[1]);
-            let (least, greatest) = (number(least), number(greatest));
-            let rule = format!("between {least} and {greatest}, the extremes of that channel's values of {seen}");
+            let rule = phrase::within(least, greatest, &format!("of {seen} in that channel"));
             return Err(broken_rule(&what, &[at[0], at[1], at[2]], &number(given), &rule));
         }
     }
@@ -254,7 +254,7 @@ pub(super) fn head_independence(scenario: &Scenario, probe: &mut Probe<'_>) -> H
     }
     let changed = layer.with("c_attn_weight", &weight);
     unchanged(
-        &format!("the query, key and value weights of head {head}, which c_proj ignores"),
+        &format!("changing the query, key and value weights of head {head}, which c_proj ignores"),
         "the output",
         &layer.output(probe)?,
         &changed.output(probe)?,
@@ -282,7 +282,7 @@ pub(super) fn head_permutation(scenario: &Scenario, probe: &mut Probe<'_>) -> Ho
             &layer.array("c_proj_weight").select(Axis(1), &channels),
         );
     unchanged(
-        &format!("the order of the heads in c_attn and in c_proj alike, now {order:?}"),
+        &format!("reordering the heads in c_attn and in c_proj alike to {order:?}"),
         "the output",
         &layer.output(probe)?,
         &permuted.output(probe)?,
@@ -297,7 +297,7 @@ pub(super) fn past_order(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     if order.is_sorted() {
         order.rotate_right(1);
     }
-    let cause = format!("the order of the tokens before token {last}, now {order:?}");
+    let cause = format!("reordering the tokens before token {last} to {order:?}");
     order.push(last);
     let reordered = layer.with("input", &layer.array("input").select(Axis(1), &order));
     let at_last = |values: &Array| values.index_axis(Axis(1), last).to_owned();
@@ -360,7 +360,7 @@ pub(super) fn stability(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         f64::is_finite,
     )?;
     unchanged(
-        &format!("token {token} of the input, by 1000"),
+        &format!("moving token {token} of the input by 1000"),
         &format!("the output at {}", span("position", 0, token - 1)),
         &before(&layer.output(probe)?, token),
         &before(&output, token),

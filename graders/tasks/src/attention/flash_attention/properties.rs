@@ -13,6 +13,7 @@ use wire::{Tensor, Tensors};
 use super::inputs::of;
 use crate::attention::drops::judge_dropped;
 use crate::attention::inputs::{CLOSELY, running_mean, span};
+use crate::phrase;
 use crate::transformer::decoder_block::dropout::must_differ;
 use crate::transformer::inputs::training;
 
@@ -85,7 +86,7 @@ pub(super) fn causality(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         changed = with_values(&changed, name, &values);
     }
     unchanged(
-        &format!("query, key and value at position {position}"),
+        &format!("changing query, key and value at position {position}"),
         &format!("the output at {}", span("position", 0, position - 1)),
         &before(&output(probe, &given, 0)?, position),
         &before(&output(probe, &changed, 0)?, position),
@@ -107,7 +108,7 @@ pub(super) fn stability(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let what = format!("an output where key and value {position} are about 1000, in f32");
     every(&what, "finite", &after, f64::is_finite)?;
     unchanged(
-        &format!("key and value at position {position}, by 1000"),
+        &format!("moving key and value at position {position} by 1000"),
         &format!("the output at {}", span("position", 0, position - 1)),
         &before(&output(probe, &given, 0)?, position),
         &before(&after, position),
@@ -151,7 +152,7 @@ pub(super) fn heads_independent(scenario: &Scenario, probe: &mut Probe<'_>) -> H
         .slice_mut(s![sequence, head, .., ..])
         .assign(&first.slice(s![sequence, head, .., ..]));
     unchanged(
-        &format!("head {head} of sequence {sequence}"),
+        &format!("changing head {head} of sequence {sequence}"),
         "the output of every other head and sequence",
         &first,
         &second,
@@ -169,11 +170,7 @@ pub(super) fn hull(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         });
         if !(least - CLOSELY..=greatest + CLOSELY).contains(&found) {
             let what = format!("channel {} of the output at position {}", at[2], at[1]);
-            let rule = format!(
-                "between {} and {}, the extremes of the values so far",
-                number(least),
-                number(greatest)
-            );
+            let rule = phrase::within(least, greatest, "so far");
             return Err(broken_rule(
                 &what,
                 ndarray::Dimension::slice(&at),
@@ -267,7 +264,7 @@ pub(super) fn dropout_off_in_eval(scenario: &Scenario, probe: &mut Probe<'_>) ->
     let given = given(scenario);
     let rate = |rate: f64| with(&given, "dropout", Tensor::real(rate));
     unchanged(
-        "the dropout rate, from 0 to 0.5, with train = false",
+        "raising the dropout rate from 0 to 0.5 with train = false",
         "the output",
         &output(probe, &rate(0.0), 1)?,
         &output(probe, &rate(0.5), 2)?,

@@ -13,6 +13,7 @@ use wire::Tensors;
 
 use super::inputs::of;
 use crate::attention::inputs::{CLOSELY, lower_triangle, product, random_mask, running_mean, scores, span};
+use crate::phrase;
 
 const TASK: &str = "scaled_dot_product_attention";
 
@@ -145,11 +146,7 @@ pub(super) fn hull(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         });
         if !(least - CLOSELY..=greatest + CLOSELY).contains(&given) {
             let what = format!("channel {} of the output for query {}", at[2], at[1]);
-            let rule = format!(
-                "between {} and {}, the extremes of the values that it may see",
-                number(least),
-                number(greatest)
-            );
+            let rule = phrase::within(least, greatest, "that it may see");
             return Err(broken_rule(&what, &[at[0], at[1], at[2]], &number(given), &rule));
         }
     }
@@ -198,7 +195,7 @@ pub(super) fn causality(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     }
     let after = attend(probe, &other)?;
     let past = |values: &Array| values.slice(s![.., ..changed, ..]).to_owned().into_dyn();
-    let cause = format!("key and value {changed}, hidden from the queries before");
+    let cause = format!("changing key and value {changed}");
     let at = span("position", 0, changed - 1);
     unchanged(
         &cause,
@@ -257,7 +254,7 @@ fn judge_others(
     [one, many]: [&str; 2],
 ) -> Holds {
     let (before, mut after) = (attend(probe, before)?, attend(probe, after)?);
-    let cause = format!("{one} {changed}");
+    let cause = format!("changing {one} {changed}");
     for (what, before, after) in [
         ("output", &before.output, &mut after.output),
         ("weights", &before.weights, &mut after.weights),
@@ -295,7 +292,7 @@ pub(super) fn key_order(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         reordered = with_values(&reordered, name, &array(&arguments[name]).select(Axis(1), &order));
     }
     let (before, after) = (attend(probe, &arguments)?, attend(probe, &reordered)?);
-    let cause = format!("the order of the keys, now {order:?}");
+    let cause = format!("reordering the keys to {order:?}");
     unchanged(&cause, "the output", &before.output, &after.output, CLOSELY)?;
     let expected = before.weights.select(Axis(2), &order);
     equal(
@@ -334,7 +331,7 @@ pub(super) fn mask_fill(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         });
         equal(
             &format!("the weights under the causal mask, every score being -{score}"),
-            "equal weights for the visible keys, 0 for the masked ones",
+            "uniform over the visible keys and 0 elsewhere",
             &expected,
             &weights,
             CLOSELY,

@@ -104,7 +104,7 @@ pub(super) fn order_of_images(scenario: &Scenario, probe: &mut Probe<'_>) -> Hol
     let changed = with(&given, "images", images);
     let changed = with(&changed, "classes", integers(&[order.len()], classes));
     let after = curve(scenario, probe, &changed)?;
-    unchanged("another order of the images", "the curve", &before, &after, EXACTLY)
+    unchanged("reordering the images", "the curve", &before, &after, EXACTLY)
 }
 
 pub(super) fn one_answer(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {

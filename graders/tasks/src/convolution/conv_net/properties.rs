@@ -149,7 +149,7 @@ pub(super) fn images_apart(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds 
         &with(&given, "images", tensor_like(&given["images"], &images)),
     )?);
     unchanged(
-        &format!("image {changed}"),
+        &format!("changing image {changed}"),
         "the scores of the other image",
         &before,
         &after,
@@ -193,7 +193,7 @@ pub(super) fn no_activation_after_hidden(scenario: &Scenario, probe: &mut Probe<
         .fold(given, |given, name| mapped(&given, name, |value| -value));
     let after = scored(scenario, probe, &turned)?;
     unchanged(
-        "the sign of the hidden layer and of the classifier's weight",
+        "changing the sign of the hidden layer and of the classifier's weight",
         "the scores",
         &before,
         &after,
@@ -233,7 +233,7 @@ pub(super) fn rolled_image(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds 
         probe,
         &with(&given, "images", tensor_like(&given["images"], &rolled)),
     )?;
-    let cause = format!("the image, rolled by {} rows and {} columns", shift[0], shift[1]);
+    let cause = format!("rolling the image by {} rows and {} columns", shift[0], shift[1]);
     unchanged(
         &cause,
         "the scores of Net 1 with padding circular by 1",

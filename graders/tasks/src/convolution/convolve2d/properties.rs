@@ -187,7 +187,7 @@ pub(super) fn full_commutes(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds
     let before = convolved(probe, &image, &kernel, Mode::Full)?;
     let after = convolved(probe, &kernel, &image, Mode::Full)?;
     unchanged(
-        "which of the two is the image",
+        "swapping image and kernel",
         "the full convolution",
         &before,
         &after,

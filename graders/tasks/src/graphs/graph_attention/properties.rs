@@ -66,7 +66,7 @@ pub(super) fn self_loops_not_doubled(scenario: &Scenario, probe: &mut Probe<'_>)
     edges.extend(&listed);
     let edges = shuffled(&mut random, &edges);
     let with = layer(probe, &with_edges(&given, &edges))?;
-    let cause = format!("the list of edges by adding the self loops {listed:?}");
+    let cause = format!("adding the self loops {listed:?} to the edges");
     unchanged(
         &cause,
         "the attention weights",
@@ -206,7 +206,7 @@ pub(super) fn one_hop(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
             .assign(&before.index_axis(ndarray::Axis(0), reached));
     }
     unchanged(
-        &format!("the features of node {node}"),
+        &format!("changing the features of node {node}"),
         "the output of every node to which it has no edge",
         &before,
         &after,
@@ -255,7 +255,7 @@ pub(super) fn edge_order_irrelevant(scenario: &Scenario, probe: &mut Probe<'_>) 
     let backwards: Vec<Edge> = edges.iter().rev().copied().collect();
     for edges in [backwards, shuffled(&mut scenario.random("order"), &edges)] {
         let after = layer(probe, &with_edges(&given, &edges))?;
-        let cause = "the order of the edges";
+        let cause = "reordering the edges";
         unchanged(cause, "the output", &before.output, &after.output, CLOSELY)?;
         unchanged(
             cause,
@@ -277,7 +277,7 @@ pub(super) fn destination_half(scenario: &Scenario, probe: &mut Probe<'_>) -> Ho
     let before = layer(probe, &given)?.matrix();
     let after = layer(probe, &with_array(&given, "attention", &attention))?.matrix();
     unchanged(
-        "the first half of the attention vector (all pre-activations positive)",
+        "changing the first half of the attention vector (all pre-activations positive)",
         "the attention weights",
         &before,
         &after,

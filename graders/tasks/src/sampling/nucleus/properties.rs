@@ -253,7 +253,7 @@ pub(super) fn rows_independent(scenario: &Scenario, probe: &mut Probe<'_>) -> Ho
     for (row, together) in rows.iter().zip(&together) {
         let alone = nucleus(scenario, probe, std::slice::from_ref(row), p)?;
         unchanged(
-            "the batch to one of its rows alone",
+            "giving one row of the batch alone",
             "the output of that row",
             &array(std::slice::from_ref(together)),
             &array(&alone),

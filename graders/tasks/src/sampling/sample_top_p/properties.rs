@@ -200,7 +200,7 @@ pub(super) fn shift_invariant(scenario: &Scenario, probe: &mut Probe<'_>) -> Hol
     let before = tokens(probe, case(scenario, &rows, 0.95, 1.0), seed)?;
     let after = tokens(probe, case(scenario, &shifted, 0.95, 1.0), seed)?;
     unchanged(
-        "all logits by adding 1024",
+        "adding 1024 to all logits",
         "the tokens drawn with the same seed",
         &before,
         &after,

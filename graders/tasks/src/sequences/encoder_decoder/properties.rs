@@ -93,7 +93,7 @@ pub(super) fn causality(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         logits.slice(s![.., ..positions, ..]).to_owned().into_dyn()
     };
     unchanged(
-        &format!("token {token} of the target"),
+        &format!("changing token {token} of the target"),
         &format!(
             "the logits of the source and at {} of the target",
             span("position", 0, token - 1)
@@ -131,7 +131,7 @@ pub(super) fn source_padding_unseen(scenario: &Scenario, probe: &mut Probe<'_>) 
     let moved = moved_rows(&given, "encoder_position_embedding", longest);
     let target = array(&given["target"]);
     unchanged(
-        &format!("the encoder's position embedding from row {longest} on, where the source has padding only"),
+        &format!("changing the encoder's position embedding from row {longest} on, where the source has padding only"),
         "the logits at the target's tokens",
         &at_target(&logits(probe, &given)?, &target),
         &at_target(&logits(probe, &moved)?, &target),

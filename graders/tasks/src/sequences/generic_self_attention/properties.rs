@@ -76,7 +76,7 @@ pub(super) fn unseen(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         .mapv_inplace(|value| 1.0 - 2.0 * value);
     let mask = mask(&given);
     unchanged(
-        &format!("position {position} of the input"),
+        &format!("changing position {position} of the input"),
         "the output at the positions that do not see it",
         &blind_to(&output(probe, &given)?, &mask, position),
         &blind_to(&output(probe, &with_float(&given, "input", &input))?, &mask, position),
@@ -157,7 +157,7 @@ pub(super) fn head_independence(scenario: &Scenario, probe: &mut Probe<'_>) -> H
         .iter()
         .fold(given.clone(), |given, name| with_head_changed(&given, name, head));
     unchanged(
-        &format!("the projections of head {head}, whose columns of the output layer are zero"),
+        &format!("changing the projections of head {head}, whose columns of the output layer are zero"),
         "the output",
         &output(probe, &given)?,
         &output(probe, &changed)?,

@@ -143,7 +143,7 @@ pub(super) fn causality(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let given = of_role(scenario, true);
     let position = scenario.random("which").integer(1, scenario.integer("T")) as usize;
     unchanged(
-        &format!("token {position} in a decoder"),
+        &format!("changing token {position} in a decoder"),
         &format!("the hidden states at {}", span("position", 0, position - 1)),
         &first(&hidden(probe, &given)?, position),
         &first(&hidden(probe, &changed_at(&given, position))?, position),
@@ -181,7 +181,7 @@ pub(super) fn padding_unseen(scenario: &Scenario, probe: &mut Probe<'_>) -> Hold
     let moved = moved_rows(&given, "position_embedding", longest);
     let tokens = array(&given["tokens"]);
     unchanged(
-        &format!("the position embedding from row {longest} on, where there is padding only"),
+        &format!("changing the position embedding from row {longest} on, where there is padding only"),
         "the hidden states at tokens",
         &at_tokens(&hidden(probe, &given)?, &tokens),
         &at_tokens(&hidden(probe, &moved)?, &tokens),
@@ -292,7 +292,7 @@ pub(super) fn cache_padding_unseen(scenario: &Scenario, probe: &mut Probe<'_>) -
     let moved = with(&given, "cache", tensor_like(&given["cache"], &cache));
     let tokens = tokens(&given);
     unchanged(
-        &format!("the cached states beyond the first {counts:?} of each row"),
+        &format!("changing the cached states beyond the first {counts:?} of each row"),
         "the hidden states at tokens",
         &at_tokens(&hidden(probe, &given)?, &tokens),
         &at_tokens(&hidden(probe, &moved)?, &tokens),
@@ -304,7 +304,7 @@ pub(super) fn positions_from_zero(scenario: &Scenario, probe: &mut Probe<'_>) ->
     let (given, length) = (given_cached(scenario), scenario.size("T"));
     unchanged(
         &format!(
-            "the rows of the position embedding from {length} on, for {} behind a cache",
+            "changing the rows of the position embedding from {length} on, for {} behind a cache",
             phrase::tokens(length)
         ),
         "the hidden states",

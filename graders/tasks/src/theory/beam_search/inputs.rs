@@ -83,11 +83,13 @@ pub(super) fn second_is_better(tree: &Tree, run: &Run) -> bool {
         && tree.is_complete(&run.best.tokens)
 }
 
-/// A number of calls, with what it says of the search where it is that of one without the rule.
-pub(super) fn called(calls: i64, tree: &Tree, width: usize) -> String {
-    if calls == tree.search(width, false).calls as i64 {
-        format!("{calls}, as without an early stop")
+/// That the model was asked too often, with what it says of the search where the number is that of one without the rule.
+pub(super) fn called(calls: i64, tree: &Tree, width: usize, needed: usize) -> String {
+    let why = if calls == tree.search(width, false).calls as i64 {
+        "with the early stop "
     } else {
-        calls.to_string()
-    }
+        ""
+    };
+    let are = if needed == 1 { "is" } else { "are" };
+    format!("called the model {calls} times; {why}{needed} {are} enough")
 }

@@ -191,6 +191,10 @@ impl<'a> Asked<'a> {
     }
 
     fn wrong(&self, run: &Run, what: &str, expected: String, actual: String) -> Finding {
+        self.told(run, what, (expected, actual), None)
+    }
+
+    fn told(&self, run: &Run, what: &str, (expected, actual): (String, String), said: Option<String>) -> Finding {
         self.answer.misbehaves(Behaviour {
             input: format!(
                 "a beam of {}, end token {}, at most {} tokens",
@@ -199,6 +203,7 @@ impl<'a> Asked<'a> {
             what: what.to_owned(),
             expected,
             actual,
+            said,
             steps: run.steps(),
         })
     }
@@ -247,9 +252,9 @@ fn stops_early(answer: &Answer<'_>) -> Result<(), Finding> {
     if calls <= run.calls as i64 {
         return Ok(());
     }
-    let expected = format!("at most {}", run.calls);
-    let actual = called(calls, &asked.tree, asked.width);
-    Err(asked.wrong(&run, "the number of calls of the model", expected, actual))
+    let said = called(calls, &asked.tree, asked.width, run.calls);
+    let numbers = (format!("at most {}", run.calls), calls.to_string());
+    Err(asked.told(&run, "the number of calls of the model", numbers, Some(said)))
 }
 
 #[cfg(test)]

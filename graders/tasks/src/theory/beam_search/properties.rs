@@ -116,11 +116,13 @@ fn stops_early(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     if calls <= needed as f64 {
         return Ok(());
     }
-    let (shown, rule) = (
-        called(calls as i64, &tree, width),
-        format!("at most {}", number(needed as f64)),
-    );
-    Err(broken_rule("the number of calls of the model", &[], &shown, &rule))
+    let rule = format!("at most {needed}: it {}", called(calls as i64, &tree, width, needed));
+    Err(broken_rule(
+        "the number of calls of the model",
+        &[],
+        &number(calls),
+        &rule,
+    ))
 }
 
 /// Scores are quarters, of which sums are exact: many are equal.

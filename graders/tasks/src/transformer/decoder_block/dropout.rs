@@ -29,7 +29,7 @@ pub(crate) fn off_in_eval(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         judge::contract::arguments::with(&trained, "train", wire::Tensor::flag(false))
     };
     unchanged(
-        "both dropout rates, from 0 to 0.5, with train = false",
+        "raising both dropout rates from 0 to 0.5 with train = false",
         "the output",
         &output(probe, &evaluated(NONE), 1)?,
         &output(probe, &evaluated(BOTH), 2)?,
@@ -108,7 +108,7 @@ pub(crate) fn attention(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     )?;
     let silent = without_attention(&given);
     unchanged(
-        &format!("train, with attention_dropout = {rate} and residual_dropout = 0"),
+        &format!("setting train, with attention_dropout = {rate} and residual_dropout = 0"),
         "the output of a block whose attention is silent",
         &output(probe, &silent, 1)?,
         &output(probe, &training(&silent, &attention), 1)?,

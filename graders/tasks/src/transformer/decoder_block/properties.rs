@@ -91,7 +91,7 @@ pub(super) fn increment_ignores_scale(scenario: &Scenario, probe: &mut Probe<'_>
         };
         let (once, ten) = (increment(1.0)?, increment(10.0)?);
         let what = format!("what the {half} adds, the other half being silent");
-        unchanged("the input, multiplied by 10", &what, &once, &ten, 1e-4)?;
+        unchanged("multiplying the input by 10", &what, &once, &ten, 1e-4)?;
     }
     Ok(())
 }
@@ -137,7 +137,7 @@ pub(super) fn causality(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let (given, token) = (given(scenario), later_token(scenario));
     let changed = with_token(&given, token, |value| 1.0 - 2.0 * value);
     unchanged(
-        &format!("token {token} of the input"),
+        &format!("changing token {token} of the input"),
         &format!("the output at {}", span("position", 0, token - 1)),
         &before(&output(probe, &given, 0)?, token),
         &before(&output(probe, &changed, 0)?, token),
@@ -151,7 +151,7 @@ pub(super) fn stability(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let what = format!("an output where token {token} is about 1000, in f32");
     every(&what, "finite", &after, f64::is_finite)?;
     unchanged(
-        &format!("token {token} of the input, by 1000"),
+        &format!("moving token {token} of the input by 1000"),
         &format!("the output at {}", span("position", 0, token - 1)),
         &before(&output(probe, &given, 0)?, token),
         &before(&after, token),
@@ -183,7 +183,7 @@ pub(super) fn batch_independence(scenario: &Scenario, probe: &mut Probe<'_>) -> 
     others.slice_mut(s![which..=which, .., ..]).assign(&own(&input));
     let together = own(&output(probe, &given, 0)?);
     unchanged(
-        &format!("all sequences of the batch but {which}"),
+        &format!("changing all sequences of the batch but {which}"),
         &format!("the output for sequence {which}"),
         &together,
         &own(&output(probe, &with_input(&given, &others), 0)?),

@@ -164,7 +164,7 @@ pub(super) fn window(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         .mapv_inplace(|token| (token + 1.0) % size);
     let first = tokens(probe, &given, 0)?;
     unchanged(
-        &format!("the first {before} tokens of the prompt, after which there are block_size more"),
+        &format!("changing the first {before} tokens of the prompt, after which there are block_size more"),
         "the new tokens",
         &new(&first, &given),
         &new(&tokens(probe, &with_prompt(&given, &prompt), 0)?, &given),
@@ -216,14 +216,14 @@ pub(super) fn evaluation_mode(scenario: &Scenario, probe: &mut Probe<'_>) -> Hol
             .fold(given.clone(), |given, name| with(&given, name, Tensor::real(rate)))
     };
     unchanged(
-        "all dropout rates, from 0 to 0.9",
+        "raising all dropout rates from 0 to 0.9",
         "the greedy result",
         &tokens(probe, &rates(0.0), 1)?,
         &tokens(probe, &rates(0.9), 2)?,
         0.0,
     )?;
     unchanged(
-        "all dropout rates, from 0 to 0.9",
+        "raising all dropout rates from 0 to 0.9",
         "the result of draws with the same generator seed",
         &tokens(probe, &sampled(&rates(0.0), 1.0, 1.0), 1)?,
         &tokens(probe, &sampled(&rates(0.9), 1.0, 1.0), 1)?,

@@ -29,7 +29,7 @@ pub(super) fn off_in_eval(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         with(&trained, "train", wire::Tensor::flag(false))
     };
     unchanged(
-        "all dropout rates, from 0 to 0.5, with train = false",
+        "raising all dropout rates from 0 to 0.5 with train = false",
         "the logits",
         &logits(probe, &evaluated(0.0), 1)?,
         &logits(probe, &evaluated(0.5), 2)?,

@@ -62,7 +62,7 @@ pub(super) fn causality(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let changed = others(&given, &tokens.index_axis(Axis(1), token).to_owned());
     tokens.index_axis_mut(Axis(1), token).assign(&changed);
     unchanged(
-        &format!("token {token}"),
+        &format!("changing token {token}"),
         &format!("the logits at {}", span("position", 0, token - 1)),
         &before(&logits(probe, &given, 0)?, token),
         &before(&logits(probe, &with_tokens(&given, &tokens), 0)?, token),
@@ -96,7 +96,7 @@ pub(super) fn batch_independence(scenario: &Scenario, probe: &mut Probe<'_>) -> 
         .assign(&own(&tokens));
     let together = own(&logits(probe, &given, 0)?);
     unchanged(
-        &format!("all sequences of the batch but {which}"),
+        &format!("changing all sequences of the batch but {which}"),
         &format!("the logits for sequence {which}"),
         &together,
         &own(&logits(probe, &with_tokens(&given, &changed), 0)?),
@@ -152,7 +152,7 @@ pub(super) fn untied_head(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         tensor_like(&given["token_embedding"], &embedding),
     );
     unchanged(
-        &format!("the embedding of token {absent}, which does not occur"),
+        &format!("changing the embedding of token {absent}, which does not occur"),
         "the logits",
         &logits(probe, &given, 0)?,
         &logits(probe, &changed, 0)?,
@@ -176,10 +176,16 @@ fn moved_positions(given: &Tensors, first: usize) -> Tensors {
 pub(super) fn position_rows(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let given = given(scenario);
     let (first, which) = if is_rotary(&given) {
-        (0, "all rows of the position embedding, in rotary mode".to_owned())
+        (
+            0,
+            "changing all rows of the position embedding in rotary mode".to_owned(),
+        )
     } else {
         let length = scenario.size("T");
-        (length, format!("the rows of the position embedding from {length} on"))
+        (
+            length,
+            format!("changing the rows of the position embedding from {length} on"),
+        )
     };
     unchanged(
         &which,
