@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 use crate::model::Report;
 use crate::refusal::Refusal;
 use crate::words::html as words;
-use markup::Html;
+pub use markup::{Attributes, Html};
 
 /// What browsers may load for this page: nothing; only the style in the page itself holds.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
@@ -43,7 +43,8 @@ pub(crate) fn refused(refusal: &Refusal) -> String {
     })
 }
 
-fn page(title: &str, body: impl FnOnce(&mut Html)) -> String {
+/// A page with this title: one file that loads nothing.
+pub fn page(title: &str, body: impl FnOnce(&mut Html)) -> String {
     let mut html = Html::default();
     html.verbatim("<!doctype html>\n");
     html.element("html", &[("lang", &"en")], |html| {

@@ -5,7 +5,7 @@ use std::fs;
 
 use judge::contract::Task;
 
-use crate::engine::Staged;
+use super::staged::Staged;
 
 /// The lines of the tasks whose files are the submission's own. A file that does not compile has them too.
 pub(crate) fn of(staged: &Staged, tasks: &[&'static Task]) -> BTreeMap<&'static str, usize> {
