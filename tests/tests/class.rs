@@ -29,7 +29,10 @@ fn folder() -> Submission {
     };
     let (right, wrong) = (Submission::reference(), wrong());
     put("exampleann_LATE_501_900_a2.zip", &zip(&files_below(right.path(), "a2")));
-    put("Bo Example_502_assignsubmission_file_/a2.tar.gz", &gzip(&tar(&files_below(wrong.path(), "a2"))));
+    put(
+        "Bo Example_502_assignsubmission_file_/a2.tar.gz",
+        &gzip(&tar(&files_below(wrong.path(), "a2"))),
+    );
     copy_tree(wrong.path(), &folder.path().join("submission_7"));
     put(
         "submission_metadata.yml",
@@ -68,7 +71,9 @@ fn table(class: &Path) -> Value {
 
 fn student<'a>(table: &'a Value, id: &str) -> &'a Value {
     let all = table["students"].as_array().unwrap();
-    all.iter().find(|student| student["id"] == id).unwrap_or_else(|| panic!("{id} is not in {table}"))
+    all.iter()
+        .find(|student| student["id"] == id)
+        .unwrap_or_else(|| panic!("{id} is not in {table}"))
 }
 
 #[test]
@@ -95,19 +100,37 @@ fn every_layout_is_graded_as_grade_does_and_whatever_cannot_be_leaves_a_trace() 
     let (_, alone) = wrong().graded(&["--task", "rms_norm"]);
     for id in ["2", "3"] {
         assert_eq!(student(&table, id)["points"], alone["totals"]["points"], "{id}");
-        assert_eq!(student(&table, id)["tasks"][0]["verdict"], alone["tasks"][0]["verdict"], "{id}");
+        assert_eq!(
+            student(&table, id)["tasks"][0]["verdict"],
+            alone["tasks"][0]["verdict"],
+            "{id}"
+        );
     }
     assert!(student(&table, "finn")["reason"].as_str().unwrap().contains("finn.zip"));
     assert_eq!(student(&table, "eve")["tasks"][0]["verdict"], "not_attempted");
     let status = on(&class, "status", &[]);
     // Correct, wrong and unwritten: three contents in six submissions.
-    for said in ["3 graded; equal ones once", "missing", "notes.csv", "is not on the roster", "2 cannot be"] {
+    for said in [
+        "3 graded; equal ones once",
+        "missing",
+        "notes.csv",
+        "is not on the roster",
+        "2 cannot be",
+    ] {
         assert!(status.stdout.contains(said), "{said}: {}", status.stdout);
     }
     let again = grade(words(folder.path(), &class));
-    assert!(!again.stdout.contains("1/"), "nothing is graded twice: {}", again.stdout);
+    assert!(
+        !again.stdout.contains("1/"),
+        "nothing is graded twice: {}",
+        again.stdout
+    );
     let shown = on(&class, "show", &["bo@example.org"]);
-    assert!(shown.stdout.contains("attempt 1") && shown.stdout.contains("rms_norm"), "{}", shown.stdout);
+    assert!(
+        shown.stdout.contains("attempt 1") && shown.stdout.contains("rms_norm"),
+        "{}",
+        shown.stdout
+    );
     written(&class, place.path());
 }
 
@@ -116,14 +139,30 @@ fn written(class: &Path, place: &Path) {
     let feedback = place.join("feedback");
     let run = on(class, "feedback", &["--out", &feedback.display().to_string()]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    assert!(fs::read_to_string(feedback.join("2/report.html")).unwrap().contains("rms_norm"));
-    assert!(fs::read_to_string(feedback.join("finn/report.md")).unwrap().contains("finn.zip"));
+    assert!(
+        fs::read_to_string(feedback.join("2/report.html"))
+            .unwrap()
+            .contains("rms_norm")
+    );
+    assert!(
+        fs::read_to_string(feedback.join("finn/report.md"))
+            .unwrap()
+            .contains("finn.zip")
+    );
     for entry in walkdir::WalkDir::new(&feedback).into_iter().map(Result::unwrap) {
         if entry.file_type().is_file() {
             let text = fs::read_to_string(entry.path()).unwrap();
             let is_own = entry.path().starts_with(feedback.join("finn"));
-            assert!(is_own || !text.contains("finn"), "{} names others", entry.path().display());
-            assert!(!text.contains("/tmp/"), "{} names places of the course", entry.path().display());
+            assert!(
+                is_own || !text.contains("finn"),
+                "{} names others",
+                entry.path().display()
+            );
+            assert!(
+                !text.contains("/tmp/"),
+                "{} names places of the course",
+                entry.path().display()
+            );
         }
     }
     let page = place.join("class.html");
@@ -139,8 +178,14 @@ fn written(class: &Path, place: &Path) {
     }
     for (format, first) in [
         ("canvas", "Student,ID,SIS User ID,SIS Login ID,Section,"),
-        ("moodle", "Identifier,Full name,Email address,Status,Grade,Maximum Grade,"),
-        ("gradescope", "First Name,Last Name,SID,Email,Sections,Total Score,Max Points,"),
+        (
+            "moodle",
+            "Identifier,Full name,Email address,Status,Grade,Maximum Grade,",
+        ),
+        (
+            "gradescope",
+            "First Name,Last Name,SID,Email,Sections,Total Score,Max Points,",
+        ),
         ("csv", "id,name,email,state,points,max_points,"),
     ] {
         let run = on(class, "export", &["--format", format]);
@@ -150,7 +195,11 @@ fn written(class: &Path, place: &Path) {
 }
 
 fn spawn(words: &[String], temporary: &Path) -> Child {
-    command(words).env("TMPDIR", temporary).stdout(std::process::Stdio::null()).spawn().unwrap()
+    command(words)
+        .env("TMPDIR", temporary)
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap()
 }
 
 #[test]
@@ -208,7 +257,11 @@ fn refused(words: &[&str], code: i32, said: &[&str]) {
     let run = grade(words);
     assert_eq!(run.code, Some(code), "{words:?}: {}", run.stderr);
     for text in said.iter().chain(&["next:"]) {
-        assert!(run.stderr.contains(text), "{words:?} does not say {text}: {}", run.stderr);
+        assert!(
+            run.stderr.contains(text),
+            "{words:?} does not say {text}: {}",
+            run.stderr
+        );
     }
 }
 
@@ -223,14 +276,31 @@ fn what_makes_no_sense_is_told_with_the_file_the_cause_and_the_next_step() {
     let run = |folder: &str, more: &[&str], code: i32, said: &[&str]| {
         let fixed = ["class", "run", folder, "--into", &class, "--assignment", "uva-dl1-a2"];
         refused(&[&fixed, more].concat(), code, said);
-        assert!(!PathBuf::from(&class).exists(), "nothing is made where nothing can be graded");
+        assert!(
+            !PathBuf::from(&class).exists(),
+            "nothing is made where nothing can be graded"
+        );
     };
     run(&empty, &[], 2, &["empty", "looked for Canvas", "found nothing"]);
     fs::write(&roster, "id,name\n1,Ann\n1,Bo\n").unwrap();
-    run(&folder, &["--roster", &roster], 2, &["roster.csv", "line 3, column id: `1` stands in line 2 already"]);
+    run(
+        &folder,
+        &["--roster", &roster],
+        2,
+        &["roster.csv", "line 3, column id: `1` stands in line 2 already"],
+    );
     fs::write(&roster, "id,email\n1,a\n").unwrap();
-    run(&folder, &["--roster", &roster], 2, &["line 1: the column `name` is missing"]);
-    refused(&["class", "run", &folder, "--into", &class, "--assignment", "uva-dl1-a9"], 2, &["uva-dl1-a9"]);
+    run(
+        &folder,
+        &["--roster", &roster],
+        2,
+        &["line 1: the column `name` is missing"],
+    );
+    refused(
+        &["class", "run", &folder, "--into", &class, "--assignment", "uva-dl1-a9"],
+        2,
+        &["uva-dl1-a9"],
+    );
     refused(&["class", "status", &class], 2, &["there is no file", "a2.class"]);
     fs::write(&class, "this is a text of somebody else, and no database at all").unwrap();
     refused(&["class", "status", &class], 3, &["a2.class is no file of a class"]);
@@ -261,8 +331,18 @@ fn a_change_of_the_course_is_another_run_and_compare_names_whose_points_change()
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert!(run.stderr.contains("run 2"), "{}", run.stderr);
     let compared = on(&class, "compare", &["1", "2"]);
-    assert!(compared.stdout.contains("other points or limits, the points of 1 students differ"), "{}", compared.stdout);
-    assert!(compared.stdout.contains("\n  bo  ") && !compared.stdout.contains("\n  ann  "), "{}", compared.stdout);
+    assert!(
+        compared
+            .stdout
+            .contains("other points or limits, the points of 1 students differ"),
+        "{}",
+        compared.stdout
+    );
+    assert!(
+        compared.stdout.contains("\n  bo  ") && !compared.stdout.contains("\n  ann  "),
+        "{}",
+        compared.stdout
+    );
     let export = on(&class, "export", &["--format", "csv", "--changed-since", "1"]);
     assert_eq!(export.stdout.trim().lines().count(), 2, "{}", export.stdout);
     let regraded: Run = command(["class", "regrade", &class.display().to_string(), "--task", "rms_norm"])
@@ -272,5 +352,9 @@ fn a_change_of_the_course_is_another_run_and_compare_names_whose_points_change()
         .into();
     assert_eq!(regraded.code, Some(0), "{}", regraded.stderr);
     let compared = on(&class, "compare", &["2", "3"]);
-    assert!(compared.stdout.contains("the points of 0 students differ"), "{}", compared.stdout);
+    assert!(
+        compared.stdout.contains("the points of 0 students differ"),
+        "{}",
+        compared.stdout
+    );
 }

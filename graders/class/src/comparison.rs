@@ -61,7 +61,10 @@ fn change(key: &str, before: Option<&Row<'_>>, after: Option<&Row<'_>>) -> Optio
     if is_same && tasks.iter().all(|task| (task.before - task.after).abs() < 0.005) {
         return None;
     }
-    let reason = [before, after].into_iter().flatten().find_map(|row| row.state.reason().map(str::to_owned));
+    let reason = [before, after]
+        .into_iter()
+        .flatten()
+        .find_map(|row| row.state.reason().map(str::to_owned));
     Some(Change {
         student: key.to_owned(),
         before: points(before),
@@ -85,7 +88,8 @@ fn tasks(before: &Grading, after: &Grading) -> Vec<TaskChange> {
         };
         let failed = |grading: &Grading| -> Vec<(String, Option<String>)> {
             let own = grading.findings.iter().filter(|finding| finding.task == id);
-            own.map(|finding| (finding.name.clone(), finding.message.clone())).collect()
+            own.map(|finding| (finding.name.clone(), finding.message.clone()))
+                .collect()
         };
         let (older, newer) = (failed(before), failed(after));
         let has = |list: &[(String, Option<String>)], name: &str| list.iter().any(|(own, _)| own == name);
@@ -93,7 +97,11 @@ fn tasks(before: &Grading, after: &Grading) -> Vec<TaskChange> {
             task: id.to_owned(),
             before: points(before),
             after: points(after),
-            mended: older.iter().map(|(name, _)| name.clone()).filter(|name| !has(&newer, name)).collect(),
+            mended: older
+                .iter()
+                .map(|(name, _)| name.clone())
+                .filter(|name| !has(&newer, name))
+                .collect(),
             broken: newer.iter().filter(|(name, _)| !has(&older, name)).cloned().collect(),
         };
         let is_other = (change.before - change.after).abs() >= 0.005;

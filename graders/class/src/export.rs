@@ -87,7 +87,9 @@ fn written(lines: Vec<Vec<String>>) -> Made {
     for line in lines {
         writer.write_record(&line)?;
     }
-    let bytes = writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))?;
+    let bytes = writer
+        .into_inner()
+        .map_err(|error| csv::Error::from(error.into_error()))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
@@ -98,7 +100,11 @@ fn header(names: &[&str]) -> Vec<String> {
 /// A text that no spreadsheet takes for a formula.
 fn safe(text: &str) -> String {
     let text = report::clean(text);
-    if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text }
+    if text.starts_with(['=', '+', '-', '@']) {
+        format!("'{text}")
+    } else {
+        text
+    }
 }
 
 fn number(value: f64) -> String {
@@ -119,9 +125,20 @@ fn canvas(rows: &[Row<'_>], title: Title<'_>) -> Made {
         // Canvas' own number stands in the names of its download; the roster's is the university's.
         let is_canvas = row.counted.is_some_and(|attempt| attempt.layout == "canvas");
         let platform = row.student.platform.clone().filter(|_| is_canvas).unwrap_or_default();
-        let own = if row.student.on_roster { row.student.key.clone() } else { String::new() };
+        let own = if row.student.on_roster {
+            row.student.key.clone()
+        } else {
+            String::new()
+        };
         let login = row.student.email.clone().unwrap_or_else(|| own.clone());
-        lines.push(vec![safe(&row.student.name), platform, own, login, String::new(), grade(row)]);
+        lines.push(vec![
+            safe(&row.student.name),
+            platform,
+            own,
+            login,
+            String::new(),
+            grade(row),
+        ]);
     }
     written(lines)
 }
@@ -142,7 +159,11 @@ fn moodle(rows: &[Row<'_>], title: Title<'_>) -> Made {
     for row in rows {
         let is_moodle = row.counted.is_some_and(|attempt| attempt.layout == "moodle");
         let own = row.student.platform.clone().filter(|_| is_moodle);
-        let status = if row.counted.is_some() { "Submitted for grading" } else { "No submission" };
+        let status = if row.counted.is_some() {
+            "Submitted for grading"
+        } else {
+            "No submission"
+        };
         lines.push(vec![
             format!("Participant {}", own.unwrap_or_else(|| row.student.key.clone())),
             safe(&row.student.name),
@@ -175,7 +196,9 @@ fn gradescope(rows: &[Row<'_>], title: Title<'_>) -> Made {
     ])];
     for row in rows {
         let (first, last) = row.student.name.rsplit_once(' ').unwrap_or(("", &row.student.name));
-        let folder = row.counted.map_or("", |attempt| attempt.path.split('/').next().unwrap_or_default());
+        let folder = row
+            .counted
+            .map_or("", |attempt| attempt.path.split('/').next().unwrap_or_default());
         let status = match (&row.state, &row.hold) {
             (State::Missing, _) => "Missing",
             (State::Graded, None) => "Graded",
@@ -192,16 +215,25 @@ fn gradescope(rows: &[Row<'_>], title: Title<'_>) -> Made {
             status.to_owned(),
             folder.strip_prefix("submission_").unwrap_or_default().to_owned(),
             row.handed_in.map_or(String::new(), |time| time.to_string()),
-            format!("{}:00:00", u64::from(row.lateness.days) * 24),
+            hours(row.seconds_late),
         ]);
     }
     written(lines)
 }
 
+/// Seconds as hours, minutes and seconds.
+fn hours(seconds: u64) -> String {
+    format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+}
+
 /// What a student should know beside the points.
 fn remarks(row: &Row<'_>) -> String {
     let late = (row.lateness.days > 0).then(|| {
-        format!("late by {} days: {} percent of the points are taken away", row.lateness.days, number(row.lateness.percent))
+        format!(
+            "late by {} days: {} percent of the points are taken away",
+            row.lateness.days,
+            number(row.lateness.percent)
+        )
     });
     let refused = match &row.state {
         State::Refused(reason) => Some(format!("cannot be graded: {reason}")),
@@ -212,14 +244,31 @@ fn remarks(row: &Row<'_>) -> String {
 
 fn table(rows: &[Row<'_>], title: Title<'_>) -> Made {
     let mut tasks: Vec<&str> = Vec::new();
-    for task in rows.iter().filter_map(|row| row.grading).flat_map(|grading| &grading.tasks) {
+    for task in rows
+        .iter()
+        .filter_map(|row| row.grading)
+        .flat_map(|grading| &grading.tasks)
+    {
         if !tasks.contains(&task.task.as_str()) {
             tasks.push(&task.task);
         }
     }
     let fixed = [
-        "id", "name", "email", "state", "points", "max_points", "points_before_lateness", "days_late", "penalty_percent",
-        "handed_in", "attempt", "attempts", "submission", "hold", "remark",
+        "id",
+        "name",
+        "email",
+        "state",
+        "points",
+        "max_points",
+        "points_before_lateness",
+        "days_late",
+        "penalty_percent",
+        "handed_in",
+        "attempt",
+        "attempts",
+        "submission",
+        "hold",
+        "remark",
     ];
     let mut lines = vec![header(&fixed)];
     lines[0].extend(tasks.iter().map(|task| (*task).to_owned()));
@@ -347,7 +396,11 @@ mod tests {
     fn exported(format: Format) -> Vec<Vec<String>> {
         let folder = tempfile::tempdir().unwrap();
         let late = handed("b", "=bo", Some("2026-11-21T10:00:00Z"));
-        let all = vec![handed("a", "ann", Some("2026-11-20T09:00:00Z")), late, handed("c", "cy", None)];
+        let all = vec![
+            handed("a", "ann", Some("2026-11-20T09:00:00Z")),
+            late,
+            handed("c", "cy", None),
+        ];
         let (mut database, run) = class(&folder.path().join("x.class"), all, None);
         let ids: Vec<i64> = database.attempts().unwrap().iter().map(|attempt| attempt.id).collect();
         // By key: `=bo` comes first.
@@ -368,8 +421,13 @@ mod tests {
             max_points: 4.0,
         };
         let text = export(&rows, title, format).unwrap();
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
-        reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect()
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .from_reader(text.as_bytes());
+        reader
+            .records()
+            .map(|record| record.unwrap().iter().map(str::to_owned).collect())
+            .collect()
     }
 
     fn column(lines: &[Vec<String>], name: &str) -> Vec<String> {
@@ -399,6 +457,8 @@ mod tests {
             assert_eq!(column(&lines, grade), expected, "{format:?}");
             assert!(lines.iter().all(|line| line.len() == lines[0].len()), "{format:?}");
         }
+        let lateness = column(&exported(Format::Gradescope), "Lateness (H:M:S)");
+        assert_eq!(lateness, ["24:00:00", "00:00:00", "00:00:00"]);
     }
 
     #[test]
@@ -406,6 +466,11 @@ mod tests {
         for format in Format::ALL {
             assert_eq!(format.name().parse(), Ok(format));
         }
-        assert!("xlsx".parse::<Format>().unwrap_err().contains("canvas, moodle, gradescope, csv, json"));
+        assert!(
+            "xlsx"
+                .parse::<Format>()
+                .unwrap_err()
+                .contains("canvas, moodle, gradescope, csv, json")
+        );
     }
 }

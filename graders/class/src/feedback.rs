@@ -59,7 +59,13 @@ pub fn write(database: &Database, standing: &Standing, rows: &[Row<'_>], folder:
 
 /// A folder's name: letters, digits and hyphens of the key, each name once.
 fn free_name(key: &str, taken: &mut BTreeSet<String>) -> String {
-    let kept = |letter: char| if letter.is_alphanumeric() || "-_.@".contains(letter) { letter } else { '-' };
+    let kept = |letter: char| {
+        if letter.is_alphanumeric() || "-_.@".contains(letter) {
+            letter
+        } else {
+            '-'
+        }
+    };
     let name: String = key.chars().map(kept).take(80).collect();
     let name = name.trim_start_matches('.').to_owned();
     let name = if name.is_empty() { "student".to_owned() } else { name };

@@ -45,7 +45,11 @@ impl Lock {
                 _ => false,
             };
             if is_the_file {
-                let left = said(&mut file).lines().nth(1).filter(|line| !line.is_empty()).map(PathBuf::from);
+                let left = said(&mut file)
+                    .lines()
+                    .nth(1)
+                    .filter(|line| !line.is_empty())
+                    .map(PathBuf::from);
                 let holder = holder.to_owned();
                 let mut lock = Self {
                     path,
@@ -73,8 +77,16 @@ impl Lock {
 
     fn write(&mut self, folder: Option<&Path>) -> Result<(), Trouble> {
         let folder = folder.or(self.left.as_deref());
-        let text = format!("{}\n{}", self.holder, folder.map_or(String::new(), |path| path.display().to_string()));
-        let written = self.file.set_len(0).and_then(|()| self.file.rewind()).and_then(|()| self.file.write_all(text.as_bytes()));
+        let text = format!(
+            "{}\n{}",
+            self.holder,
+            folder.map_or(String::new(), |path| path.display().to_string())
+        );
+        let written = self
+            .file
+            .set_len(0)
+            .and_then(|()| self.file.rewind())
+            .and_then(|()| self.file.write_all(text.as_bytes()));
         written.map_err(|error| Trouble::unwritable(&self.path, &error))
     }
 }
@@ -94,7 +106,11 @@ fn said(file: &mut File) -> String {
 
 fn held(class: &Path, file: &mut File) -> Trouble {
     let text = said(file);
-    let holder = text.lines().next().filter(|line| !line.is_empty()).unwrap_or("another run");
+    let holder = text
+        .lines()
+        .next()
+        .filter(|line| !line.is_empty())
+        .unwrap_or("another run");
     Trouble::new(
         Kind::Held,
         format!("{} is being written by {}", class.display(), report::clean(holder)),
@@ -116,7 +132,9 @@ mod tests {
         let trouble = Lock::take(&class, "process 18").unwrap_err();
         assert_eq!(trouble.kind, Kind::Held);
         assert!(
-            trouble.message.ends_with("a2.class is being written by process 17 on laptop"),
+            trouble
+                .message
+                .ends_with("a2.class is being written by process 17 on laptop"),
             "{trouble}"
         );
         drop(lock);
@@ -128,7 +146,11 @@ mod tests {
     fn the_next_one_learns_where_one_that_was_killed_worked() {
         let folder = tempfile::tempdir().unwrap();
         let class = folder.path().join("a2.class");
-        fs::write(folder.path().join("a2.class.lock"), "process 17 on laptop\n/tmp/grade-class-x").unwrap();
+        fs::write(
+            folder.path().join("a2.class.lock"),
+            "process 17 on laptop\n/tmp/grade-class-x",
+        )
+        .unwrap();
         let mut lock = Lock::take(&class, "process 18").unwrap();
         assert_eq!(lock.left(), Some(Path::new("/tmp/grade-class-x")));
         lock.works_in(Path::new("/tmp/grade-class-y")).unwrap();

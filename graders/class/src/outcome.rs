@@ -55,12 +55,21 @@ pub(crate) fn behaviour(task: &TaskReport) -> Option<String> {
     if !is_wrong {
         return None;
     }
-    let mut lines: Vec<String> = task.checks.iter().filter(has_failed).map(|check| {
-        // Beside the golden cases inputs are drawn anew for everybody, and so are the words about them.
-        let words = if golden(check) { check.message.as_deref().unwrap_or_default() } else { "" };
-        let verdict = verdict_name(check.verdict);
-        format!("{} {verdict} {words}", check.name)
-    }).collect();
+    let mut lines: Vec<String> = task
+        .checks
+        .iter()
+        .filter(has_failed)
+        .map(|check| {
+            // Beside the golden cases inputs are drawn anew for everybody, and so are the words about them.
+            let words = if golden(check) {
+                check.message.as_deref().unwrap_or_default()
+            } else {
+                ""
+            };
+            let verdict = verdict_name(check.verdict);
+            format!("{} {verdict} {words}", check.name)
+        })
+        .collect();
     if lines.iter().any(|line| line.starts_with("golden")) {
         lines.retain(|line| line.starts_with("golden"));
     }

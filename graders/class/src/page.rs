@@ -31,7 +31,11 @@ pub fn render(title: &str, subtitle: &str, summary: &Summary, name: &dyn Fn(&str
 
 fn figures(html: &mut Html, summary: &Summary) {
     let points = &summary.points;
-    let middle = if points.is_empty() { 0.0 } else { points[points.len() / 2] };
+    let middle = if points.is_empty() {
+        0.0
+    } else {
+        points[points.len() / 2]
+    };
     let mean = points.iter().sum::<f64>() / points.len().max(1) as f64;
     html.leaf(
         "p",
@@ -67,7 +71,13 @@ fn distribution(html: &mut Html, summary: &Summary) {
         let label = words_of(&summary.distribution);
         html.element(
             "svg",
-            &[("viewBox", &view), ("role", &"img"), ("aria-label", &label), ("class", &"bars"), ("width", &width)],
+            &[
+                ("viewBox", &view),
+                ("role", &"img"),
+                ("aria-label", &label),
+                ("class", &"bars"),
+                ("width", &width),
+            ],
             |html| {
                 for (at, count) in summary.distribution.iter().enumerate() {
                     let height = TALLEST * *count as f64 / most as f64;
@@ -95,7 +105,13 @@ fn distribution(html: &mut Html, summary: &Summary) {
 fn text(html: &mut Html, x: f64, y: f64, words: &str) {
     html.element(
         "text",
-        &[("x", &x), ("y", &y), ("text-anchor", &"middle"), ("font-size", &13), ("fill", &"currentColor")],
+        &[
+            ("x", &x),
+            ("y", &y),
+            ("text-anchor", &"middle"),
+            ("font-size", &13),
+            ("fill", &"currentColor"),
+        ],
         |html| html.text(words),
     );
 }
@@ -109,24 +125,31 @@ fn words_of(distribution: &[usize]) -> String {
 
 fn table(html: &mut Html, head: &[&str], lines: Vec<Vec<String>>) {
     html.element("div", &[("class", &"scroll"), ("style", &"overflow-x:auto")], |html| {
-        html.element("table", &[("style", &"border-spacing:0.8em 0.2em;text-align:left;vertical-align:top")], |html| {
-            html.element("thead", &[], |html| {
-                html.element("tr", &[], |html| {
-                    for name in head {
-                        html.leaf("th", &[("scope", &"col")], name);
-                    }
-                });
-            });
-            html.element("tbody", &[], |html| {
-                for line in lines {
+        html.element(
+            "table",
+            &[(
+                "style",
+                &"border-spacing:0.8em 0.2em;text-align:left;vertical-align:top",
+            )],
+            |html| {
+                html.element("thead", &[], |html| {
                     html.element("tr", &[], |html| {
-                        for cell in line {
-                            html.leaf("td", &[("style", &"vertical-align:top")], &cell);
+                        for name in head {
+                            html.leaf("th", &[("scope", &"col")], name);
                         }
                     });
-                }
-            });
-        });
+                });
+                html.element("tbody", &[], |html| {
+                    for line in lines {
+                        html.element("tr", &[], |html| {
+                            for cell in line {
+                                html.leaf("td", &[("style", &"vertical-align:top")], &cell);
+                            }
+                        });
+                    }
+                });
+            },
+        );
     });
 }
 
@@ -174,7 +197,8 @@ fn mistakes(html: &mut Html, mistakes: &[Made], name: &dyn Fn(&str) -> String) {
 
 fn unnamed(html: &mut Html, groups: &[Group], name: &dyn Fn(&str) -> String) {
     section(html, "Wrong, and without a name", |html| {
-        let words = "Those in a line do the same with the golden cases. A large group is the next mistake for the bank.";
+        let words =
+            "Those in a line do the same with the golden cases. A large group is the next mistake for the bank.";
         html.leaf("p", &[], words);
         let line = |group: &Group| {
             vec![
@@ -196,8 +220,19 @@ fn ungraded(html: &mut Html, ungraded: &[Ungraded], name: &dyn Fn(&str) -> Strin
             html.leaf("p", &[], "Everything was graded.");
             return;
         }
-        let line = |one: &Ungraded| vec![name(&one.student), one.path.clone(), one.state.to_owned(), one.reason.clone()];
-        table(html, &["student", "submission", "state", "reason"], ungraded.iter().map(line).collect());
+        let line = |one: &Ungraded| {
+            vec![
+                name(&one.student),
+                one.path.clone(),
+                one.state.to_owned(),
+                one.reason.clone(),
+            ]
+        };
+        table(
+            html,
+            &["student", "submission", "state", "reason"],
+            ungraded.iter().map(line).collect(),
+        );
     });
 }
 
@@ -209,10 +244,18 @@ fn people(html: &mut Html, summary: &Summary, name: &dyn Fn(&str) -> String) {
         let line = |words: String, key: &str| vec![name(key), words];
         let mut lines: Vec<Vec<String>> = Vec::new();
         lines.extend(summary.odd.iter().map(|(key, remark)| line(remark.clone(), key)));
-        lines.extend(summary.several.iter().map(|(key, count)| line(format!("{count} attempts"), key)));
-        lines.extend(summary.late.iter().map(|(key, days, percent)| {
-            line(format!("late, day {days}: {percent} percent are taken away"), key)
-        }));
+        lines.extend(
+            summary
+                .several
+                .iter()
+                .map(|(key, count)| line(format!("{count} attempts"), key)),
+        );
+        lines.extend(
+            summary
+                .late
+                .iter()
+                .map(|(key, days, percent)| line(format!("late, day {days}: {percent} percent are taken away"), key)),
+        );
         if !lines.is_empty() {
             table(html, &["student", "remark"], lines);
         }

@@ -110,7 +110,11 @@ impl Roster {
     fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim_start_matches('\u{feff}');
         let header = text.lines().next().unwrap_or_default();
-        let divider = if header.matches(';').count() > header.matches(',').count() { b';' } else { b',' };
+        let divider = if header.matches(';').count() > header.matches(',').count() {
+            b';'
+        } else {
+            b','
+        };
         let mut reader = ReaderBuilder::new()
             .delimiter(divider)
             .flexible(true)
@@ -125,10 +129,14 @@ impl Roster {
             if record.iter().all(str::is_empty) {
                 continue;
             }
-            let student = columns.student(&record).map_err(|reason| format!("line {line}, {reason}"))?;
+            let student = columns
+                .student(&record)
+                .map_err(|reason| format!("line {line}, {reason}"))?;
             if let Some(earlier) = lines.insert(student.id.to_lowercase(), line) {
                 let id = report::clean(&student.id);
-                return Err(format!("line {line}, column id: `{id}` stands in line {earlier} already"));
+                return Err(format!(
+                    "line {line}, column id: `{id}` stands in line {earlier} already"
+                ));
             }
             students.push(student);
         }
@@ -148,7 +156,10 @@ impl Roster {
         let address = |student: &&Student| match (&who.email, &student.email) {
             (Some(one), Some(other)) => is_same(one, other),
             // A login is often what an address begins with.
-            (None, Some(other)) => who.ids.iter().any(|id| is_same(id, other.split('@').next().unwrap_or_default())),
+            (None, Some(other)) => who
+                .ids
+                .iter()
+                .any(|id| is_same(id, other.split('@').next().unwrap_or_default())),
             _ => false,
         };
         let by_address: Vec<&Student> = self.students.iter().filter(address).collect();
@@ -230,7 +241,10 @@ fn spellings(name: &str) -> BTreeSet<String> {
         None => name.trim().rsplit_once(' ').unwrap_or(("", name.trim())),
     };
     let letters = |text: String| -> String {
-        text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+        text.chars()
+            .filter(|letter| letter.is_alphanumeric())
+            .flat_map(char::to_lowercase)
+            .collect()
     };
     let both = [format!("{first}{last}"), format!("{last}{first}")];
     both.map(letters).into_iter().filter(|text| !text.is_empty()).collect()
@@ -288,15 +302,24 @@ mod tests {
     #[test]
     fn two_of_one_name_are_nobodys_guess() {
         let roster = Roster::parse("id,name\n1,Ann Example\n2,Ann Example\n").unwrap();
-        assert_eq!(roster.find(&who("9", "exampleann", None)), Match::Several(vec!["1", "2"]));
+        assert_eq!(
+            roster.find(&who("9", "exampleann", None)),
+            Match::Several(vec!["1", "2"])
+        );
     }
 
     #[test]
     fn what_is_wrong_comes_with_line_and_column() {
         let said = |text: &str| Roster::parse(text).unwrap_err();
-        assert_eq!(said("id,email\n1,x\n"), "line 1: the column `name` is missing; there are: id, email");
+        assert_eq!(
+            said("id,email\n1,x\n"),
+            "line 1: the column `name` is missing; there are: id, email"
+        );
         assert_eq!(said("id,name,ID\n1,x,2\n"), "line 1, column 3: `id` stands there again");
-        assert_eq!(said("id,name\n1,Ann\na,Bo\nA,Cy\n"), "line 4, column id: `A` stands in line 3 already");
+        assert_eq!(
+            said("id,name\n1,Ann\na,Bo\nA,Cy\n"),
+            "line 4, column id: `A` stands in line 3 already"
+        );
         assert_eq!(said("id,name\n1,\n"), "line 2, column name: it is empty");
         assert!(said("id,name,extension\n1,Ann,soon\n").starts_with("line 2, column extension: `soon` is neither"));
         assert!(said("id,name,handed_in\n1,Ann,2026-11-22\n").starts_with("line 2, column handed_in"));

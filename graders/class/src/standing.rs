@@ -58,6 +58,8 @@ pub struct Row<'a> {
     pub handed_in: Option<Timestamp>,
     /// How late it is.
     pub lateness: Lateness,
+    /// Seconds after the student's own due date; grace is not taken off.
+    pub seconds_late: u64,
     /// Points after what lateness takes away, to a hundredth.
     pub points: Option<f64>,
     /// Why nobody should publish the grade yet.
@@ -66,12 +68,19 @@ pub struct Row<'a> {
 
 /// All students, those on the roster and all others, by key.
 pub fn rows<'a>(standing: &'a Standing, late: Option<&Late>) -> Vec<Row<'a>> {
-    standing.students.values().map(|student| row(standing, student, late)).collect()
+    standing
+        .students
+        .values()
+        .map(|student| row(standing, student, late))
+        .collect()
 }
 
 fn row<'a>(standing: &'a Standing, student: &'a StudentRow, late: Option<&Late>) -> Row<'a> {
-    let attempts: Vec<&Attempt> =
-        standing.attempts.iter().filter(|attempt| attempt.student == student.key).collect();
+    let attempts: Vec<&Attempt> = standing
+        .attempts
+        .iter()
+        .filter(|attempt| attempt.student == student.key)
+        .collect();
     let last = attempts.last().map(|attempt| attempt.id);
     let of = |attempt: &'a Attempt| judged(standing, student, attempt, last == Some(attempt.id), late);
     let counted = match standing.settings.attempts {
@@ -96,6 +105,7 @@ fn row<'a>(standing: &'a Standing, student: &'a StudentRow, late: Option<&Late>)
             state: State::Missing,
             handed_in: None,
             lateness: Lateness::default(),
+            seconds_late: 0,
             points: None,
             hold: None,
         };
@@ -109,6 +119,7 @@ fn row<'a>(standing: &'a Standing, student: &'a StudentRow, late: Option<&Late>)
         state: judged.state,
         handed_in: judged.handed_in,
         lateness: judged.lateness,
+        seconds_late: judged.seconds_late,
         points: judged.points,
     }
 }
@@ -119,6 +130,7 @@ struct Judged<'a> {
     state: State,
     handed_in: Option<Timestamp>,
     lateness: Lateness,
+    seconds_late: u64,
     points: Option<f64>,
     hold: Option<String>,
 }
@@ -126,11 +138,19 @@ struct Judged<'a> {
 /// How it stands with an attempt.
 pub fn state(standing: &Standing, attempt: &Attempt) -> State {
     match standing.entries.get(&attempt.id) {
-        Some(Entry { refused: Some(reason), .. }) => State::Refused(reason.clone()),
-        Some(Entry { fault: Some(reason), .. }) => State::Fault(reason.clone()),
-        Some(Entry { content: Some(content), .. }) => match standing.gradings.get(content) {
+        Some(Entry {
+            refused: Some(reason), ..
+        }) => State::Refused(reason.clone()),
+        Some(Entry {
+            fault: Some(reason), ..
+        }) => State::Fault(reason.clone()),
+        Some(Entry {
+            content: Some(content), ..
+        }) => match standing.gradings.get(content) {
             None => State::Pending,
-            Some(Grading { fault: Some(reason), .. }) => State::Fault(reason.clone()),
+            Some(Grading {
+                fault: Some(reason), ..
+            }) => State::Fault(reason.clone()),
             Some(_) => State::Graded,
         },
         _ => State::Pending,
@@ -159,10 +179,15 @@ fn judged<'a>(
         (Some(late), Some(due), Some(handed_in)) => late.lateness(handed_in, due),
         _ => Lateness::default(),
     };
+    let after = handed_in
+        .zip(due)
+        .map_or(0, |(handed_in, due)| handed_in.as_second() - due.as_second());
     let is_unknown = late.is_some() && handed_in.is_none() && attempt.flagged_late;
     let hold = match &state {
         State::Pending => Some("not graded yet: run `grade class run` again".to_owned()),
-        State::Fault(reason) => Some(format!("a fault of the grader, tried again by `grade class retry`: {reason}")),
+        State::Fault(reason) => Some(format!(
+            "a fault of the grader, tried again by `grade class retry`: {reason}"
+        )),
         State::Refused(reason) => Some(format!("cannot be graded, ask for it again: {reason}")),
         State::Graded | State::Missing if is_unknown => {
             Some("late by an unknown time: put it into the roster's column handed_in".to_owned())
@@ -170,9 +195,7 @@ fn judged<'a>(
         State::Graded | State::Missing => None,
     };
     let points = match (&state, grading) {
-        (State::Graded, Some(grading)) => {
-            Some((grading.points * (100.0 - lateness.percent)).round() / 100.0)
-        }
+        (State::Graded, Some(grading)) => Some((grading.points * (100.0 - lateness.percent)).round() / 100.0),
         _ => None,
     };
     Judged {
@@ -181,6 +204,7 @@ fn judged<'a>(
         state,
         handed_in,
         lateness,
+        seconds_late: u64::try_from(after).unwrap_or(0),
         points,
         hold,
     }
@@ -202,7 +226,9 @@ mod tests {
         ];
         let (mut database, run) = class(&folder.path().join("x.class"), all, None);
         let ids: Vec<i64> = database.attempts().unwrap().iter().map(|attempt| attempt.id).collect();
-        database.enter(run, &[(ids[0], entry("x")), (ids[1], entry("y"))]).unwrap();
+        database
+            .enter(run, &[(ids[0], entry("x")), (ids[1], entry("y"))])
+            .unwrap();
         database.keep(run, "x", &outcome(3.0, "wrong"), "laptop").unwrap();
         database.keep(run, "y", &outcome(4.0, "passed"), "laptop").unwrap();
         let mut standing = database.standing(None).unwrap();
@@ -249,7 +275,13 @@ mod tests {
             attempt.handed_in = None;
             attempt.flagged_late = true;
         }
-        assert!(rows(&standing, Some(&late()))[0].hold.as_ref().unwrap().contains("handed_in"));
+        assert!(
+            rows(&standing, Some(&late()))[0]
+                .hold
+                .as_ref()
+                .unwrap()
+                .contains("handed_in")
+        );
         assert_eq!(rows(&standing, None)[0].hold, None);
         standing.students.get_mut("ann").unwrap().handed_in = Some("2026-11-20T10:00:01Z".parse().unwrap());
         let row = &rows(&standing, Some(&late()))[0];

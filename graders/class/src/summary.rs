@@ -119,8 +119,13 @@ pub fn summary(standing: &Standing, rows: &[Row<'_>]) -> Summary {
     }
     let key = |row: &Row<'_>| row.student.key.clone();
     let missing = rows.iter().filter(|row| row.state == State::Missing);
-    let odd = rows.iter().filter_map(|row| Some((key(row), row.student.remark.clone()?)));
-    let several = rows.iter().filter(|row| row.attempts.len() > 1).map(|row| (key(row), row.attempts.len()));
+    let odd = rows
+        .iter()
+        .filter_map(|row| Some((key(row), row.student.remark.clone()?)));
+    let several = rows
+        .iter()
+        .filter(|row| row.attempts.len() > 1)
+        .map(|row| (key(row), row.attempts.len()));
     let late = rows.iter().filter(|row| row.lateness.days > 0);
     Summary {
         students: rows.len(),
@@ -137,13 +142,19 @@ pub fn summary(standing: &Standing, rows: &[Row<'_>]) -> Summary {
         missing: missing.map(key).collect(),
         odd: odd.collect(),
         several: several.collect(),
-        late: late.map(|row| (key(row), row.lateness.days, row.lateness.percent)).collect(),
+        late: late
+            .map(|row| (key(row), row.lateness.days, row.lateness.percent))
+            .collect(),
     }
 }
 
 fn tasks(graded: &[&Row<'_>]) -> Vec<TaskSummary> {
     let mut all: Vec<TaskSummary> = Vec::new();
-    for task in graded.iter().filter_map(|row| row.grading).flat_map(|grading| &grading.tasks) {
+    for task in graded
+        .iter()
+        .filter_map(|row| row.grading)
+        .flat_map(|grading| &grading.tasks)
+    {
         let at = all.iter().position(|known| known.task == task.task).unwrap_or_else(|| {
             all.push(TaskSummary {
                 task: task.task.clone(),
@@ -198,8 +209,11 @@ fn unnamed(graded: &[&Row<'_>]) -> Vec<Group> {
         for task in grading.tasks.iter().filter(|task| !is_named(task)) {
             let Some(behaviour) = &task.behaviour else { continue };
             let group = all.entry((&task.task, behaviour)).or_insert_with(|| {
-                let own: Vec<&Finding> =
-                    grading.findings.iter().filter(|finding| finding.task == task.task).collect();
+                let own: Vec<&Finding> = grading
+                    .findings
+                    .iter()
+                    .filter(|finding| finding.task == task.task)
+                    .collect();
                 Group {
                     task: task.task.clone(),
                     checks: own.iter().take(CHECKS).map(|finding| finding.name.clone()).collect(),
@@ -216,7 +230,9 @@ fn unnamed(graded: &[&Row<'_>]) -> Vec<Group> {
 }
 
 fn slowest(graded: &[&Row<'_>]) -> Vec<(String, f64)> {
-    let times = graded.iter().filter_map(|row| Some((row.student.key.clone(), row.grading?.wall_seconds)));
+    let times = graded
+        .iter()
+        .filter_map(|row| Some((row.student.key.clone(), row.grading?.wall_seconds)));
     let mut times: Vec<(String, f64)> = times.collect();
     times.sort_by(|one, other| other.1.total_cmp(&one.1));
     times.truncate(SLOWEST);
@@ -225,7 +241,10 @@ fn slowest(graded: &[&Row<'_>]) -> Vec<(String, f64)> {
 
 /// Every attempt that should have been graded and was not.
 fn ungraded(standing: &Standing) -> Vec<Ungraded> {
-    let open = standing.attempts.iter().filter(|attempt| standing.entries.contains_key(&attempt.id));
+    let open = standing
+        .attempts
+        .iter()
+        .filter(|attempt| standing.entries.contains_key(&attempt.id));
     let listed = open.filter_map(|attempt| {
         let state = crate::standing::state(standing, attempt);
         let reason = match &state {
@@ -259,7 +278,11 @@ mod tests {
         let all = names.iter().map(|name| handed(name, name, None)).collect();
         let (mut database, run) = class(&folder.path().join("x.class"), all, None);
         let ids: Vec<i64> = database.attempts().unwrap().iter().map(|attempt| attempt.id).collect();
-        let entries: Vec<_> = ids.iter().zip(["named", "named", "one", "other", "right"]).map(|(id, content)| (*id, entry(content))).collect();
+        let entries: Vec<_> = ids
+            .iter()
+            .zip(["named", "named", "one", "other", "right"])
+            .map(|(id, content)| (*id, entry(content)))
+            .collect();
         database.enter(run, &entries).unwrap();
         database.keep(run, "named", &outcome(1.0, "wrong"), "laptop").unwrap();
         database.keep(run, "right", &outcome(4.0, "passed"), "laptop").unwrap();
@@ -271,7 +294,10 @@ mod tests {
         let standing = database.standing(None).unwrap();
         let summary = summary(&standing, &standing::rows(&standing, None));
         assert_eq!(summary.mistakes.len(), 1);
-        assert_eq!((summary.mistakes[0].name.as_str(), summary.mistakes[0].students.clone()), ("t-strict", vec!["a".to_owned(), "b".to_owned()]));
+        assert_eq!(
+            (summary.mistakes[0].name.as_str(), summary.mistakes[0].students.clone()),
+            ("t-strict", vec!["a".to_owned(), "b".to_owned()])
+        );
         assert_eq!(summary.unnamed.len(), 1);
         assert_eq!(summary.unnamed[0].students, ["c", "d"]);
         assert_eq!((summary.tasks[0].passed, summary.tasks[0].failed), (1, 4));

@@ -63,7 +63,10 @@ fn made_in(base: &Path, prefix: &str) -> Result<TempDir, Failure> {
         let message = format!("the temporary folder {} {reason}", base.display());
         return Err(Failure::environment(message).hint(HINT));
     }
-    let folder = tempfile::Builder::new().prefix(prefix).tempdir_in(base).map_err(cannot)?;
+    let folder = tempfile::Builder::new()
+        .prefix(prefix)
+        .tempdir_in(base)
+        .map_err(cannot)?;
     let mut made = made();
     made.retain(|path| path.exists());
     made.push(folder.path().to_owned());

@@ -286,8 +286,10 @@ impl Database {
                 Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, grading))
             },
         )?;
-        let mut by_id: BTreeMap<i64, (String, Grading)> =
-            rows.into_iter().map(|(id, content, grading)| (id, (content, grading))).collect();
+        let mut by_id: BTreeMap<i64, (String, Grading)> = rows
+            .into_iter()
+            .map(|(id, content, grading)| (id, (content, grading)))
+            .collect();
         self.add_details(run, &mut by_id)?;
         Ok(by_id.into_values().collect())
     }
@@ -383,7 +385,9 @@ impl Database {
             return Ok(None);
         };
         let mut text = String::new();
-        let unpacked = ZlibDecoder::new(packed.as_slice()).take(LARGEST).read_to_string(&mut text);
+        let unpacked = ZlibDecoder::new(packed.as_slice())
+            .take(LARGEST)
+            .read_to_string(&mut text);
         let broken = |error: &dyn std::fmt::Display| {
             Trouble::environment(
                 format!("a report in {} cannot be read: {error}", self.path.display()),

@@ -171,17 +171,23 @@ mod tests {
         connection.execute("INSERT INTO a (x) VALUES (7)", []).unwrap();
         advance(&mut connection, &versions).unwrap();
         advance(&mut connection, &versions).unwrap();
-        let row: (i64, Option<String>) =
-            connection.query_row("SELECT x, y FROM a", [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        let row: (i64, Option<String>) = connection
+            .query_row("SELECT x, y FROM a", [], |row| Ok((row.get(0)?, row.get(1)?)))
+            .unwrap();
         assert_eq!(row, (7, None));
     }
 
     #[test]
     fn a_step_that_fails_leaves_the_file_at_the_version_before() {
         let mut connection = Connection::open_in_memory().unwrap();
-        let versions = ["CREATE TABLE a (x INTEGER) STRICT;", "CREATE TABLE b (x INTEGER) STRICT; NONSENSE;"];
+        let versions = [
+            "CREATE TABLE a (x INTEGER) STRICT;",
+            "CREATE TABLE b (x INTEGER) STRICT; NONSENSE;",
+        ];
         assert!(advance(&mut connection, &versions).is_err());
-        let version: i32 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+        let version: i32 = connection
+            .pragma_query_value(None, "user_version", |row| row.get(0))
+            .unwrap();
         assert_eq!(version, 1);
         assert!(connection.prepare("SELECT x FROM b").is_err());
     }

@@ -26,10 +26,7 @@ pub struct Scan<'a> {
 }
 
 impl Database {
-    fn within<T>(
-        &mut self,
-        action: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
-    ) -> Result<T, Trouble> {
+    fn within<T>(&mut self, action: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>) -> Result<T, Trouble> {
         let path = self.path.clone();
         let result = self
             .connection

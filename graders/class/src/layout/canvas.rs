@@ -44,10 +44,23 @@ mod tests {
     #[test]
     fn names_of_the_download_are_read_and_others_are_not() {
         let of = |name: &str| read(name).map(|read| (read.who.key, read.file, read.is_late));
-        assert_eq!(of("exampleann_12_345_a2.zip"), Some(("exampleann-12".to_owned(), 345, false)));
-        assert_eq!(of("exampleann_LATE_12_345_my_a2-1.zip"), Some(("exampleann-12".to_owned(), 345, true)));
+        assert_eq!(
+            of("exampleann_12_345_a2.zip"),
+            Some(("exampleann-12".to_owned(), 345, false))
+        );
+        assert_eq!(
+            of("exampleann_LATE_12_345_my_a2-1.zip"),
+            Some(("exampleann-12".to_owned(), 345, true))
+        );
         assert_eq!(of("anon_x7Kq2_345_a2.zip"), Some(("anon-x7Kq2".to_owned(), 345, false)));
-        for name in ["ann.zip", "ann_a2.zip", "ann_12_a2.zip", "_12_345_a2.zip", "ann_12_345_", "ann_x_1_a2.zip"] {
+        for name in [
+            "ann.zip",
+            "ann_a2.zip",
+            "ann_12_a2.zip",
+            "_12_345_a2.zip",
+            "ann_12_345_",
+            "ann_x_1_a2.zip",
+        ] {
             assert_eq!(of(name), None, "{name}");
         }
     }

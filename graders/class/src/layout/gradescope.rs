@@ -34,7 +34,9 @@ pub(super) fn metadata(items: &[Item]) -> Result<Option<Export>, Trouble> {
     let text = if size > LARGEST {
         Err(format!("it is larger than {} MiB", LARGEST >> 20))
     } else {
-        fs::read(&item.path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).map_err(|error| error.to_string())
+        fs::read(&item.path)
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+            .map_err(|error| error.to_string())
     };
     let broken = |reason: &str| {
         Trouble::usage(
@@ -61,7 +63,12 @@ impl Export {
             path: String::new(),
             layout: Layout::Gradescope,
             who,
-            order: item.name.rsplit('_').next().and_then(|number| number.parse().ok()).unwrap_or(0),
+            order: item
+                .name
+                .rsplit('_')
+                .next()
+                .and_then(|number| number.parse().ok())
+                .unwrap_or(0),
             handed_in: known.created,
             flagged_late: false,
         })
@@ -192,11 +199,17 @@ submission_13:
         let Export(read) = parse(TEXT);
         assert_eq!(read.keys().collect::<Vec<_>>(), ["submission_12", "submission_13"]);
         let first = &read["submission_12"];
-        let names: Vec<(&str, &str)> =
-            first.submitters.iter().map(|who| (who.key.as_str(), who.name.as_str())).collect();
+        let names: Vec<(&str, &str)> = first
+            .submitters
+            .iter()
+            .map(|who| (who.key.as_str(), who.name.as_str()))
+            .collect();
         assert_eq!(names, [("0012", "Ann Example"), ("bo@example.org", "Bo Éxample")]);
         assert_eq!(first.created.unwrap().to_string(), "2026-11-20T04:05:06.789Z");
-        assert_eq!(read["submission_13"].created.unwrap().to_string(), "2026-11-21T03:05:06Z");
+        assert_eq!(
+            read["submission_13"].created.unwrap().to_string(),
+            "2026-11-21T03:05:06Z"
+        );
     }
 
     #[test]
@@ -210,6 +223,9 @@ submission_13:
             is_folder: false,
         };
         let trouble = metadata(&[item]).unwrap_err();
-        assert!(trouble.message.contains(METADATA) && trouble.message.contains("names a submission"), "{trouble}");
+        assert!(
+            trouble.message.contains(METADATA) && trouble.message.contains("names a submission"),
+            "{trouble}"
+        );
     }
 }

@@ -186,7 +186,11 @@ fn place(folder: &Path, item: &Item, export: Option<&gradescope::Export>, prefix
         return;
     };
     let is_whole = handed.layout == Layout::Clone;
-    let places = if is_whole { vec![item.path.clone()] } else { places(&item.path, 0) };
+    let places = if is_whole {
+        vec![item.path.clone()]
+    } else {
+        places(&item.path, 0)
+    };
     if places.len() == 1 || places.is_empty() {
         let place = places.first().unwrap_or(&item.path);
         found.handed.push(Handed {
@@ -219,8 +223,14 @@ fn places(path: &Path, depth: usize) -> Vec<PathBuf> {
         .filter(|(name, path)| is_archive(name) && path.is_file())
         .map(|(_, path)| path)
         .collect();
-    let folders: Vec<&PathBuf> = inside.iter().filter(|(_, path)| path.is_dir()).map(|(_, path)| path).collect();
-    let has_sources = inside.iter().any(|(name, _)| name == "Cargo.toml" || has_ending(name, ".rs"));
+    let folders: Vec<&PathBuf> = inside
+        .iter()
+        .filter(|(_, path)| path.is_dir())
+        .map(|(_, path)| path)
+        .collect();
+    let has_sources = inside
+        .iter()
+        .any(|(name, _)| name == "Cargo.toml" || has_ending(name, ".rs"));
     match (has_sources, archives.as_slice(), folders.as_slice()) {
         (false, [], [only]) if !only.ends_with("src") => {
             let below = places(only, depth + 1);
@@ -241,7 +251,10 @@ fn is_shelf(item: &Item) -> bool {
     let is_source = |name: &str| name == "Cargo.toml" || name == "src" || name == "student" || has_ending(name, ".rs");
     let is_named = canvas::read(&item.name).is_some() || moodle::read(&item.name).is_some();
     let things = inside.iter().filter(|(name, path)| path.is_dir() || is_archive(name));
-    !is_named && !item.path.join(".git").exists() && !inside.iter().any(|(name, _)| is_source(name)) && things.count() > 0
+    !is_named
+        && !item.path.join(".git").exists()
+        && !inside.iter().any(|(name, _)| is_source(name))
+        && things.count() > 0
 }
 
 fn visible(folder: &Path) -> Vec<(String, PathBuf)> {
@@ -329,7 +342,11 @@ fn nothing(folder: &Path, found: &Found) -> Trouble {
         let more = if names.len() > LISTED { ", ..." } else { "" };
         there.push(format!("{} ({reason}): {shown}{more}", names.len()));
     }
-    let there = if there.is_empty() { "nothing".to_owned() } else { there.join("; ") };
+    let there = if there.is_empty() {
+        "nothing".to_owned()
+    } else {
+        there.join("; ")
+    };
     Trouble::usage(
         format!(
             "no submission in {}: looked for Canvas' files (name_123_456_file.zip), Moodle's folders \

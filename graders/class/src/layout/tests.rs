@@ -14,7 +14,10 @@ fn found(files: &[&str]) -> Result<Vec<(String, Layout, String)>, Trouble> {
         put(folder.path(), file);
     }
     let found = discover(folder.path())?;
-    let shown = found.handed.into_iter().map(|one| (one.path, one.layout, one.who[0].key.clone()));
+    let shown = found
+        .handed
+        .into_iter()
+        .map(|one| (one.path, one.layout, one.who[0].key.clone()));
     Ok(shown.collect())
 }
 
@@ -37,7 +40,11 @@ fn every_layout_is_found_in_one_folder() {
     assert_eq!(
         all.unwrap(),
         [
-            one("Bo Example_13_assignsubmission_file_/a2.zip", Layout::Moodle, "Bo-Example-13"),
+            one(
+                "Bo Example_13_assignsubmission_file_/a2.zip",
+                Layout::Moodle,
+                "Bo-Example-13"
+            ),
             one("a2-eve", Layout::Clone, "eve"),
             one("a2-finn", Layout::Clone, "finn"),
             one("cy", Layout::Folder, "cy"),
@@ -50,11 +57,21 @@ fn every_layout_is_found_in_one_folder() {
 
 #[test]
 fn a_folder_within_a_folder_is_looked_into_and_several_archives_are_several_attempts() {
-    let all = found(&["download/ann/a2/a2.zip", "download/bo/1.zip", "download/bo/2.zip", "download/cy/a2/src/x.rs"]);
+    let all = found(&[
+        "download/ann/a2/a2.zip",
+        "download/bo/1.zip",
+        "download/bo/2.zip",
+        "download/cy/a2/src/x.rs",
+    ]);
     let paths: Vec<String> = all.unwrap().into_iter().map(|(path, ..)| path).collect();
     assert_eq!(
         paths,
-        ["download/ann/a2/a2.zip", "download/bo/1.zip", "download/bo/2.zip", "download/cy"]
+        [
+            "download/ann/a2/a2.zip",
+            "download/bo/1.zip",
+            "download/bo/2.zip",
+            "download/cy"
+        ]
     );
 }
 
@@ -66,13 +83,22 @@ fn an_empty_folder_of_somebody_leaves_a_trace() {
     std::os::unix::fs::symlink("/etc", folder.path().join("cy")).unwrap();
     let found = discover(folder.path()).unwrap();
     assert_eq!(found.handed.len(), 2);
-    assert_eq!(found.ignored, [("cy".to_owned(), "a link, which is not followed".to_owned())]);
+    assert_eq!(
+        found.ignored,
+        [("cy".to_owned(), "a link, which is not followed".to_owned())]
+    );
 }
 
 #[test]
 fn a_folder_without_any_says_what_was_looked_for_and_what_was_found() {
     let trouble = found(&["grades.csv", "README.md"]).unwrap_err();
-    for words in ["Canvas", "Moodle", "Gradescope", "clones", "2 (neither a folder nor an archive): README.md, grades.csv"] {
+    for words in [
+        "Canvas",
+        "Moodle",
+        "Gradescope",
+        "clones",
+        "2 (neither a folder nor an archive): README.md, grades.csv",
+    ] {
         assert!(trouble.message.contains(words), "{trouble}");
     }
     assert!(discover(Path::new("/no/such/folder")).is_err());

@@ -15,8 +15,8 @@ use crate::exit;
 
 pub(crate) use author::{Calibrate, Kit, Mutate, Regen, Template};
 pub(crate) use class::{
-    Attempts, Class, ClassCommand, ClassCompare, ClassExport, ClassFeedback, ClassRegrade, ClassReport, ClassRetry, ClassRun,
-    ClassShow, ClassStatus,
+    Attempts, Class, ClassCommand, ClassCompare, ClassExport, ClassFeedback, ClassRegrade, ClassReport, ClassRetry,
+    ClassRun, ClassShow, ClassStatus,
 };
 pub(crate) use course::{Gradescope, Release};
 pub(crate) use machine::{Bench, Doctor};

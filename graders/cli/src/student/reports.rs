@@ -60,7 +60,7 @@ impl<'a> Reports<'a> {
             Exit::Usage => Refused::Refused,
             Exit::Done | Exit::BelowMinimum | Exit::Environment | Exit::JudgeFault | Exit::Deviation | Exit::Held => {
                 Refused::Failed
-            },
+            }
         };
         let refusal = Refusal::new(conclusion, &failure.message, failure.hint.as_deref());
         for target in self.targets {

@@ -35,7 +35,11 @@ pub(super) fn cpu_seconds() -> f64 {
     let text = fs::read_to_string("/proc/self/stat").unwrap_or_default();
     // The name in brackets may hold anything; what follows it does not.
     let after = text.rsplit(')').next().unwrap_or_default();
-    let ticks = after.split_whitespace().skip(11).take(4).filter_map(|word| word.parse::<f64>().ok());
+    let ticks = after
+        .split_whitespace()
+        .skip(11)
+        .take(4)
+        .filter_map(|word| word.parse::<f64>().ok());
     ticks.sum::<f64>() / TICKS
 }
 

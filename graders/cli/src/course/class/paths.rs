@@ -17,8 +17,14 @@ mod tests {
 
     #[test]
     fn a_place_on_this_machine_is_nobodys_business() {
-        let said = without_folder("/home/x/a2/ann.zip is no crate: /home/x/a2/ann.zip/b", Path::new("/home/x/a2"));
+        let said = without_folder(
+            "/home/x/a2/ann.zip is no crate: /home/x/a2/ann.zip/b",
+            Path::new("/home/x/a2"),
+        );
         assert_eq!(said, "ann.zip is no crate: ann.zip/b");
-        assert_eq!(without_folder("a2/ann is no crate", Path::new("a2/")), "ann is no crate");
+        assert_eq!(
+            without_folder("a2/ann is no crate", Path::new("a2/")),
+            "ann is no crate"
+        );
     }
 }

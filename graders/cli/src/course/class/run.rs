@@ -51,8 +51,15 @@ pub(super) fn run(options: &ClassRun, output: &Output) -> Result<Exit, Failure> 
     let mut lock = Lock::take(&options.into, &machine::holder())?;
     let _ground = machine::ground(&mut lock)?;
     let mut database = Database::open_or_make(&options.into)?;
-    if let Some(before) = database.settings()?.filter(|before| before.assignment != settings.assignment) {
-        let message = format!("{} holds the assignment `{}`", options.into.display(), before.assignment);
+    if let Some(before) = database
+        .settings()?
+        .filter(|before| before.assignment != settings.assignment)
+    {
+        let message = format!(
+            "{} holds the assignment `{}`",
+            options.into.display(),
+            before.assignment
+        );
         return Err(Failure::usage(message).hint("name another file for another assignment"));
     }
     database.scan(&Scan {
@@ -136,14 +143,21 @@ impl Class<'_> {
         let fixtures = Fixtures::load(&self.grader.place().fixtures(), &whole.judged)?;
         let conditions = self.conditions(&fixtures, &whole);
         let newest = database.runs()?.pop();
-        let regraded = again.as_ref().zip(newest.as_ref()).map(|(chosen, newest)| (chosen.shown.join(" "), newest.id));
+        let regraded = again
+            .as_ref()
+            .zip(newest.as_ref())
+            .map(|(chosen, newest)| (chosen.shown.join(" "), newest.id));
         let machine = machine::name();
         let run = database.run(
             &conditions,
             regraded.as_ref().map(|(tasks, id)| (tasks.as_str(), *id)),
             &machine,
         )?;
-        let base = database.runs()?.into_iter().find(|known| known.id == run).and_then(|run| run.based_on);
+        let base = database
+            .runs()?
+            .into_iter()
+            .find(|known| known.id == run)
+            .and_then(|run| run.based_on);
         say_if_new(database.path(), newest.as_ref(), run, output);
 
         let (begun, spent) = (Instant::now(), machine::cpu_seconds());
@@ -155,7 +169,10 @@ impl Class<'_> {
         let reference = Reference::new(self.grader).remembering();
         let work = Work {
             whole: self.grading(&fixtures, &whole, &reference),
-            again: again.as_ref().map(|chosen| self.grading(&fixtures, chosen, &reference)).zip(base),
+            again: again
+                .as_ref()
+                .map(|chosen| self.grading(&fixtures, chosen, &reference))
+                .zip(base),
             folder: &self.settings.folder,
             run,
             machine: &machine,

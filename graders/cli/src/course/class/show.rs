@@ -24,7 +24,9 @@ pub(super) fn show(options: &ClassShow, output: &Output) -> Result<Exit, Failure
         return Ok(Exit::Done);
     };
     output.line(&words(&standing, row));
-    let counted = row.counted.and_then(|attempt| Some((attempt, standing.entries.get(&attempt.id)?)));
+    let counted = row
+        .counted
+        .and_then(|attempt| Some((attempt, standing.entries.get(&attempt.id)?)));
     if let Some((attempt, entry)) = counted.filter(|_| row.state == State::Graded)
         && let Some(content) = &entry.content
         && let Some(report) = database.report(standing.run.id, content)?
@@ -49,7 +51,9 @@ fn find<'a>(standing: &'a Standing, asked: &str) -> Result<&'a StudentRow, Failu
         return Ok(student);
     }
     let part = asked.to_lowercase();
-    let named: Vec<&StudentRow> = all().filter(|student| student.name.to_lowercase().contains(&part)).collect();
+    let named: Vec<&StudentRow> = all()
+        .filter(|student| student.name.to_lowercase().contains(&part))
+        .collect();
     match named.as_slice() {
         [one] => Ok(one),
         [] => {
@@ -70,7 +74,10 @@ fn words(standing: &Standing, row: &Row<'_>) -> String {
         "{}  {}{}",
         student.key,
         student.name,
-        student.email.as_ref().map_or(String::new(), |email| format!("  {email}"))
+        student
+            .email
+            .as_ref()
+            .map_or(String::new(), |email| format!("  {email}"))
     )];
     lines.extend(student.remark.iter().map(|remark| format!("  {remark}")));
     if row.attempts.is_empty() {
@@ -79,9 +86,15 @@ fn words(standing: &Standing, row: &Row<'_>) -> String {
     for attempt in &row.attempts {
         let state = standing::state(standing, attempt);
         let points = standing::grading(standing, attempt).filter(|_| state == State::Graded);
-        let points = points.map_or(String::new(), |grading| format!(", {} of {}", grading.points, grading.max_points));
+        let points = points.map_or(String::new(), |grading| {
+            format!(", {} of {}", grading.points, grading.max_points)
+        });
         let reason = state.reason().map_or(String::new(), |reason| format!(": {reason}"));
-        let counts = if row.counted.is_some_and(|counted| counted.id == attempt.id) { ", counts" } else { "" };
+        let counts = if row.counted.is_some_and(|counted| counted.id == attempt.id) {
+            ", counts"
+        } else {
+            ""
+        };
         let time = attempt.handed_in.map_or(String::new(), |time| format!(", {time}"));
         lines.push(format!(
             "  attempt {}  {} ({}{time}{counts})  {}{points}{reason}",
@@ -92,7 +105,10 @@ fn words(standing: &Standing, row: &Row<'_>) -> String {
         ));
     }
     if row.lateness.days > 0 {
-        lines.push(format!("  late, day {}: {} percent are taken away", row.lateness.days, row.lateness.percent));
+        lines.push(format!(
+            "  late, day {}: {} percent are taken away",
+            row.lateness.days, row.lateness.percent
+        ));
     }
     lines.extend(row.points.map(|points| format!("  points  {points}")));
     lines.extend(row.hold.iter().map(|hold| format!("  hold    {hold}")));

@@ -24,7 +24,11 @@ pub(super) fn status(options: &ClassStatus, output: &Output) -> Result<Exit, Fai
     let standing = database.standing(options.run)?;
     let assignment = assignment_of(&standing)?;
     output.line(&words(&database, &standing, &assignment)?);
-    Ok(if has_faults(&standing) { Exit::JudgeFault } else { Exit::Done })
+    Ok(if has_faults(&standing) {
+        Exit::JudgeFault
+    } else {
+        Exit::Done
+    })
 }
 
 /// The assignment as it is now: lateness is reckoned by it.
@@ -34,7 +38,10 @@ pub(super) fn assignment_of(standing: &Standing) -> Result<Assignment, Failure> 
 
 /// Whether something failed through no fault of a submission.
 pub(super) fn has_faults(standing: &Standing) -> bool {
-    let mut all = standing.attempts.iter().filter(|attempt| standing.entries.contains_key(&attempt.id));
+    let mut all = standing
+        .attempts
+        .iter()
+        .filter(|attempt| standing.entries.contains_key(&attempt.id));
     all.any(|attempt| matches!(standing::state(standing, attempt), State::Fault(_)))
 }
 
@@ -54,10 +61,17 @@ pub(super) fn words(database: &Database, standing: &Standing, assignment: &Assig
             run.id,
             database.runs()?.len(),
             run.begun,
-            run.regraded.as_ref().map_or(String::new(), |tasks| format!(", {tasks} again on top of run {}", run.based_on.unwrap_or(0)))
+            run.regraded.as_ref().map_or(String::new(), |tasks| format!(
+                ", {tasks} again on top of run {}",
+                run.based_on.unwrap_or(0)
+            ))
         ),
         format!("  grader {}, golden files {}", short(&run.grader), short(&run.fixtures)),
-        format!("  students      {} ({graded} graded, {} without a submission)", summary.students, summary.missing.len()),
+        format!(
+            "  students      {} ({graded} graded, {} without a submission)",
+            summary.students,
+            summary.missing.len()
+        ),
         format!("  attempts      {} ({})", summary.attempts, layouts(standing)),
         format!("  contents      {} graded; equal ones once", summary.contents),
         format!(
@@ -66,7 +80,10 @@ pub(super) fn words(database: &Database, standing: &Standing, assignment: &Assig
             count("fault"),
             count("pending")
         ),
-        format!("  time          {:.0} s by the clock, {:.0} s of CPU time", run.wall_seconds, run.cpu_seconds),
+        format!(
+            "  time          {:.0} s by the clock, {:.0} s of CPU time",
+            run.wall_seconds, run.cpu_seconds
+        ),
     ];
     let mut list = |title: &str, names: Vec<String>| {
         if !names.is_empty() {
@@ -74,10 +91,38 @@ pub(super) fn words(database: &Database, standing: &Standing, assignment: &Assig
         }
     };
     list("missing", summary.missing.clone());
-    list("several times", summary.several.iter().map(|(key, count)| format!("{key} ({count})")).collect());
-    list("late", summary.late.iter().map(|(key, days, percent)| format!("{key} (day {days}, {percent} %)")).collect());
-    list("whose?", summary.odd.iter().map(|(key, remark)| format!("{key} {remark}")).collect());
-    list("left alone", standing.ignored.iter().map(|(name, reason)| format!("{name} ({reason})")).collect());
+    list(
+        "several times",
+        summary
+            .several
+            .iter()
+            .map(|(key, count)| format!("{key} ({count})"))
+            .collect(),
+    );
+    list(
+        "late",
+        summary
+            .late
+            .iter()
+            .map(|(key, days, percent)| format!("{key} (day {days}, {percent} %)"))
+            .collect(),
+    );
+    list(
+        "whose?",
+        summary
+            .odd
+            .iter()
+            .map(|(key, remark)| format!("{key} {remark}"))
+            .collect(),
+    );
+    list(
+        "left alone",
+        standing
+            .ignored
+            .iter()
+            .map(|(name, reason)| format!("{name} ({reason})"))
+            .collect(),
+    );
     for one in &summary.ungraded {
         lines.push(ungraded(one));
     }
@@ -85,17 +130,30 @@ pub(super) fn words(database: &Database, standing: &Standing, assignment: &Assig
     let next = if count("fault") > 0 {
         format!("grade class retry {file}")
     } else if count("pending") > 0 {
-        format!("grade class run {} --into {file} --assignment {}", standing.settings.folder.display(), assignment.id)
+        format!(
+            "grade class run {} --into {file} --assignment {}",
+            standing.settings.folder.display(),
+            assignment.id
+        )
     } else {
-        format!("grade class report {file}; grade class export {file} --format csv; grade class feedback {file} --out FOLDER")
+        format!(
+            "grade class report {file}; grade class export {file} --format csv; grade class feedback {file} --out FOLDER"
+        )
     };
     lines.push(format!("next  {next}"));
     Ok(lines.join("\n"))
 }
 
 fn ungraded(one: &Ungraded) -> String {
-    let tries = if one.tries > 1 { format!(" (tried {} times)", one.tries) } else { String::new() };
-    format!("  {:<13} {}, {}: {}{tries}", one.state, one.student, one.path, one.reason)
+    let tries = if one.tries > 1 {
+        format!(" (tried {} times)", one.tries)
+    } else {
+        String::new()
+    };
+    format!(
+        "  {:<13} {}, {}: {}{tries}",
+        one.state, one.student, one.path, one.reason
+    )
 }
 
 fn shortened(names: &[String]) -> String {
@@ -107,9 +165,20 @@ fn shortened(names: &[String]) -> String {
 }
 
 fn layouts(standing: &Standing) -> String {
-    let all = [Layout::Canvas, Layout::Moodle, Layout::Gradescope, Layout::Clone, Layout::Folder, Layout::Archive];
+    let all = [
+        Layout::Canvas,
+        Layout::Moodle,
+        Layout::Gradescope,
+        Layout::Clone,
+        Layout::Folder,
+        Layout::Archive,
+    ];
     let counted = all.iter().filter_map(|layout| {
-        let count = standing.attempts.iter().filter(|attempt| attempt.layout == layout.name()).count();
+        let count = standing
+            .attempts
+            .iter()
+            .filter(|attempt| attempt.layout == layout.name())
+            .count();
         (count > 0).then(|| format!("{count} {layout}"))
     });
     counted.collect::<Vec<_>>().join(", ")

@@ -76,7 +76,11 @@ impl Work<'_> {
             let running: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
             let ended = running.into_iter();
             ended
-                .map(|thread| thread.join().unwrap_or_else(|_| Err(Failure::fault("a thread panicked"))))
+                .map(|thread| {
+                    thread
+                        .join()
+                        .unwrap_or_else(|_| Err(Failure::fault("a thread panicked")))
+                })
                 .collect()
         });
         output.progress_done();
@@ -116,8 +120,9 @@ impl Work<'_> {
             output.row(&row(job, &outcome, state.done, total));
             if let (Err(reason), true) = (&outcome.result, state.in_a_row >= MOST_IN_A_ROW) {
                 let message = format!("{MOST_IN_A_ROW} submissions in a row failed by this machine: {reason}");
-                return Err(Failure::environment(message)
-                    .hint("mend that, then run the same command again: it tries them again, and grades what is missing"));
+                return Err(Failure::environment(message).hint(
+                    "mend that, then run the same command again: it tries them again, and grades what is missing",
+                ));
             }
         }
     }
@@ -214,10 +219,15 @@ fn progress(state: &State<'_>, total: usize, begun: Instant) -> String {
 
 fn row(job: &Job, outcome: &Outcome, done: usize, total: usize) -> String {
     let what = match &outcome.result {
-        Ok(report) if report.conclusion == Conclusion::JudgeFault => "a fault of the grader, kept to be tried again".to_owned(),
+        Ok(report) if report.conclusion == Conclusion::JudgeFault => {
+            "a fault of the grader, kept to be tried again".to_owned()
+        }
         Ok(report) => format!("{} of {}", report.totals.points, report.totals.max_points),
         Err(reason) => format!("a fault, kept to be tried again: {reason}"),
     };
     let student = report::clean(&job.student);
-    format!("{done:>5}/{total}  {student:<28}  {what}  ({:.1} s)", outcome.wall_seconds)
+    format!(
+        "{done:>5}/{total}  {student:<28}  {what}  ({:.1} s)",
+        outcome.wall_seconds
+    )
 }

@@ -22,8 +22,10 @@ pub(super) fn export(options: &ClassExport, output: &Output) -> Result<Exit, Fai
     let mut rows = standing::rows(&standing, assignment.late.as_ref());
     if let Some(run) = options.changed_since {
         let before = database.standing(Some(run))?;
-        let changed: BTreeSet<String> =
-            comparison::changes(&before, &standing).into_iter().map(|change| change.student).collect();
+        let changed: BTreeSet<String> = comparison::changes(&before, &standing)
+            .into_iter()
+            .map(|change| change.student)
+            .collect();
         rows.retain(|row| changed.contains(&row.student.key));
     }
     let title = Title {
@@ -52,7 +54,10 @@ pub(super) fn export(options: &ClassExport, output: &Output) -> Result<Exit, Fai
 }
 
 fn most_points(rows: &[Row<'_>]) -> f64 {
-    rows.iter().filter_map(|row| row.grading).map(|grading| grading.max_points).fold(0.0, f64::max)
+    rows.iter()
+        .filter_map(|row| row.grading)
+        .map(|grading| grading.max_points)
+        .fold(0.0, f64::max)
 }
 
 /// Writes feedback.
@@ -62,8 +67,17 @@ pub(super) fn feedback(options: &ClassFeedback, output: &Output) -> Result<Exit,
     let assignment = assignment_of(&standing)?;
     let rows = standing::rows(&standing, assignment.late.as_ref());
     let written = pages::write(&database, &standing, &rows, &options.out)?;
-    let mut lines = vec![format!("feedback for {} students in {}", written.students, options.out.display())];
-    lines.extend(written.without.iter().map(|(student, reason)| format!("  none for {student}: {reason}")));
+    let mut lines = vec![format!(
+        "feedback for {} students in {}",
+        written.students,
+        options.out.display()
+    )];
+    lines.extend(
+        written
+            .without
+            .iter()
+            .map(|(student, reason)| format!("  none for {student}: {reason}")),
+    );
     output.line(&lines.join("\n"));
     Ok(Exit::Done)
 }
@@ -90,7 +104,12 @@ pub(super) fn report(options: &ClassReport, output: &Output) -> Result<Exit, Fai
         _ => key.to_owned(),
     };
     let title = format!("{}: the class", assignment.title);
-    let subtitle = format!("Run {} of {}, begun {}.", standing.run.id, database.runs()?.len(), standing.run.begun);
+    let subtitle = format!(
+        "Run {} of {}, begun {}.",
+        standing.run.id,
+        database.runs()?.len(),
+        standing.run.begun
+    );
     export::write(&options.out, &page::render(&title, &subtitle, &summary, &name))?;
     output.line(&format!("{} holds the class on one page", options.out.display()));
     Ok(Exit::Done)
@@ -113,9 +132,21 @@ pub(super) fn compare(options: &ClassCompare, output: &Output) -> Result<Exit, F
         "run {} and run {}: {}{}{}the points of {} students differ",
         options.before,
         options.after,
-        if before.run.grader == after.run.grader { "" } else { "another grader, " },
-        if before.run.fixtures == after.run.fixtures { "" } else { "other golden files, " },
-        if before.run.assignment == after.run.assignment { "" } else { "other points or limits, " },
+        if before.run.grader == after.run.grader {
+            ""
+        } else {
+            "another grader, "
+        },
+        if before.run.fixtures == after.run.fixtures {
+            ""
+        } else {
+            "other golden files, "
+        },
+        if before.run.assignment == after.run.assignment {
+            ""
+        } else {
+            "other points or limits, "
+        },
         changes.len()
     )];
     lines.extend(changes.iter().flat_map(change));
@@ -133,9 +164,16 @@ pub(super) fn compare(options: &ClassCompare, output: &Output) -> Result<Exit, F
 
 fn change(change: &Change) -> Vec<String> {
     let points = |points: Option<f64>| points.map_or("no grade".to_owned(), |points| points.to_string());
-    let reason = change.reason.as_ref().map_or(String::new(), |reason| format!("  ({reason})"));
-    let mut lines =
-        vec![format!("  {}  {} -> {}{reason}", change.student, points(change.before), points(change.after))];
+    let reason = change
+        .reason
+        .as_ref()
+        .map_or(String::new(), |reason| format!("  ({reason})"));
+    let mut lines = vec![format!(
+        "  {}  {} -> {}{reason}",
+        change.student,
+        points(change.before),
+        points(change.after)
+    )];
     for task in &change.tasks {
         lines.push(format!("    {}  {} -> {}", task.task, task.before, task.after));
         for (name, message) in &task.broken {

@@ -64,7 +64,9 @@ impl Late {
             return Err("[late] per_day and cap are percent of the earned points, from 0 to 100".to_owned());
         }
         if self.grace_minutes > MOST_GRACE {
-            return Err(format!("[late] grace_minutes is at most {MOST_GRACE}: move `due` instead"));
+            return Err(format!(
+                "[late] grace_minutes is at most {MOST_GRACE}: move `due` instead"
+            ));
         }
         Ok(())
     }
@@ -76,7 +78,8 @@ mod tests {
 
     use super::*;
 
-    const TEXT: &str = "due = \"2026-11-20T23:59:00-05:00\"\ngrace_minutes = 15\nper_day = 10\ncap = 25\nlast_day = 4\n";
+    const TEXT: &str =
+        "due = \"2026-11-20T23:59:00-05:00\"\ngrace_minutes = 15\nper_day = 10\ncap = 25\nlast_day = 4\n";
 
     #[test]
     fn grace_days_cap_and_last_day_each_count() {
