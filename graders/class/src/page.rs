@@ -31,29 +31,40 @@ pub fn render(title: &str, subtitle: &str, summary: &Summary, name: &dyn Fn(&str
 
 fn figures(html: &mut Html, summary: &Summary) {
     let points = &summary.points;
-    let middle = if points.is_empty() {
-        0.0
-    } else {
-        points[points.len() / 2]
-    };
     let mean = points.iter().sum::<f64>() / points.len().max(1) as f64;
     html.leaf(
         "p",
         &[],
         &format!(
-            "{} students, {} attempts, {} different contents graded. Of {} points: mean {:.2}, median {:.2}. \
-             {} attempts are not graded; {} students handed in nothing; {} are late.",
+            "{} students, {} attempts, {} different contents graded. Of {} points: mean {mean:.2}, median {:.2}.",
             summary.students,
             summary.attempts,
             summary.contents,
             summary.max_points,
-            mean,
-            middle,
+            median(points)
+        ),
+    );
+    html.leaf(
+        "p",
+        &[],
+        &format!(
+            "Not graded: {}. Without a submission: {}. Late: {}.",
             summary.ungraded.len(),
             summary.missing.len(),
             summary.late.len()
         ),
     );
+}
+
+/// The middle of numbers in ascending order.
+fn median(ascending: &[f64]) -> f64 {
+    let at = |position: usize| ascending.get(position).copied().unwrap_or(0.0);
+    let half = ascending.len() / 2;
+    if ascending.len() % 2 == 1 {
+        at(half)
+    } else {
+        f64::midpoint(at(half.saturating_sub(1)), at(half))
+    }
 }
 
 fn section(html: &mut Html, title: &str, content: impl FnOnce(&mut Html)) {
@@ -124,32 +135,25 @@ fn words_of(distribution: &[usize]) -> String {
 }
 
 fn table(html: &mut Html, head: &[&str], lines: Vec<Vec<String>>) {
-    html.element("div", &[("class", &"scroll"), ("style", &"overflow-x:auto")], |html| {
-        html.element(
-            "table",
-            &[(
-                "style",
-                &"border-spacing:0.8em 0.2em;text-align:left;vertical-align:top",
-            )],
-            |html| {
-                html.element("thead", &[], |html| {
-                    html.element("tr", &[], |html| {
-                        for name in head {
-                            html.leaf("th", &[("scope", &"col")], name);
-                        }
-                    });
-                });
-                html.element("tbody", &[], |html| {
-                    for line in lines {
-                        html.element("tr", &[], |html| {
-                            for cell in line {
-                                html.leaf("td", &[("style", &"vertical-align:top")], &cell);
-                            }
-                        });
+    html.element("div", &[("class", &"scroll")], |html| {
+        html.element("table", &[], |html| {
+            html.element("thead", &[], |html| {
+                html.element("tr", &[], |html| {
+                    for name in head {
+                        html.leaf("th", &[("scope", &"col")], name);
                     }
                 });
-            },
-        );
+            });
+            html.element("tbody", &[], |html| {
+                for line in lines {
+                    html.element("tr", &[], |html| {
+                        for cell in line {
+                            html.leaf("td", &[], &cell);
+                        }
+                    });
+                }
+            });
+        });
     });
 }
 

@@ -1,5 +1,7 @@
 //! Where every student stands: the attempt that counts, its points, what lateness takes away, and why a grade has to wait.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use judge::grading::assignment::{Late, Lateness};
 
@@ -68,19 +70,24 @@ pub struct Row<'a> {
 
 /// All students, those on the roster and all others, by key.
 pub fn rows<'a>(standing: &'a Standing, late: Option<&Late>) -> Vec<Row<'a>> {
-    standing
-        .students
-        .values()
-        .map(|student| row(standing, student, late))
-        .collect()
+    let mut attempts: BTreeMap<&str, Vec<&Attempt>> = BTreeMap::new();
+    for attempt in &standing.attempts {
+        attempts.entry(&attempt.student).or_default().push(attempt);
+    }
+    let students = standing.students.values();
+    let of = |student: &'a StudentRow| {
+        let own = attempts.get(student.key.as_str()).cloned().unwrap_or_default();
+        row(standing, student, own, late)
+    };
+    students.map(of).collect()
 }
 
-fn row<'a>(standing: &'a Standing, student: &'a StudentRow, late: Option<&Late>) -> Row<'a> {
-    let attempts: Vec<&Attempt> = standing
-        .attempts
-        .iter()
-        .filter(|attempt| attempt.student == student.key)
-        .collect();
+fn row<'a>(
+    standing: &'a Standing,
+    student: &'a StudentRow,
+    attempts: Vec<&'a Attempt>,
+    late: Option<&Late>,
+) -> Row<'a> {
     let last = attempts.last().map(|attempt| attempt.id);
     let of = |attempt: &'a Attempt| judged(standing, student, attempt, last == Some(attempt.id), late);
     let counted = match standing.settings.attempts {

@@ -4,6 +4,7 @@
 //! or not at all, whenever the power fails.
 
 mod read;
+mod rows;
 mod schema;
 mod write;
 
@@ -14,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::trouble::Trouble;
 
-pub use read::{Attempt, Entry, Finding, Grading, Run, Standing, StudentRow, TaskRow};
+pub use rows::{Attempt, Entry, Finding, Grading, Run, Standing, StudentRow, TaskRow};
 pub use write::Scan;
 
 /// How long somebody who reads may hold up a write.

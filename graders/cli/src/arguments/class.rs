@@ -20,7 +20,7 @@ pub(crate) struct Class {
 pub(crate) enum ClassCommand {
     /// Grade a folder of submissions into one file; the same command again grades what is missing
     Run(ClassRun),
-    /// Try again what failed through no fault of a submission
+    /// Try again what failed through no fault of a submission, and grade what is missing, as the newest run did
     Retry(ClassRetry),
     /// Grade some tasks of everybody again, as a run of its own on top of the newest
     Regrade(ClassRegrade),

@@ -18,17 +18,17 @@ pub struct Html(String);
 
 impl Html {
     /// What was written.
-    pub fn finish(self) -> String {
+    pub(super) fn finish(self) -> String {
         self.0
     }
 
     /// Bytes written so far.
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.0.len()
     }
 
     /// Text of this program's own that must not be escaped: the doctype, the style sheet.
-    pub fn verbatim(&mut self, markup: &str) {
+    pub(super) fn verbatim(&mut self, markup: &str) {
         self.0.push_str(markup);
     }
 

@@ -18,6 +18,7 @@ use crate::engine::grading::Grading;
 use crate::engine::{Grader, Manner, Reference, Setting, sandbox_check};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::interrupt;
 use crate::output::Output;
 use crate::place::Place;
 use crate::selection::{self, Chosen};
@@ -73,7 +74,7 @@ pub(super) fn run(options: &ClassRun, output: &Output) -> Result<Exit, Failure> 
         settings: &settings,
         jobs: machine::jobs(options.jobs),
     };
-    class.grade(&mut database, None, false, output)
+    class.grade(&mut database, What::Missing, output)
 }
 
 /// Tries faults again, in the folder and as it was graded before.
@@ -106,7 +107,7 @@ fn again(
         settings: &settings,
         jobs: machine::jobs(jobs),
     };
-    class.grade(&mut database, tasks, tasks.is_none(), output)
+    class.grade(&mut database, tasks.map_or(What::Faults, What::Again), output)
 }
 
 fn assignment(grader: &Grader, id: &str) -> Result<Assignment, Failure> {
@@ -121,6 +122,17 @@ fn found(folder: &Path, class: &Path) -> Result<Found, Trouble> {
     Ok(found)
 }
 
+/// What is graded.
+#[derive(Clone, Copy)]
+enum What<'a> {
+    /// Whatever the newest conditions have no grading of.
+    Missing,
+    /// The same, as long as the conditions are those of the newest run.
+    Faults,
+    /// These tasks, on top of the newest run.
+    Again(&'a [String]),
+}
+
 /// A class about to be graded.
 struct Class<'a> {
     grader: &'a Grader,
@@ -130,19 +142,19 @@ struct Class<'a> {
 }
 
 impl Class<'_> {
-    /// Grades what is missing; `tasks` again on top of the newest run; where `only_faults`, nothing but those.
-    fn grade(
-        &self,
-        database: &mut Database,
-        tasks: Option<&[String]>,
-        only_faults: bool,
-        output: &Output,
-    ) -> Result<Exit, Failure> {
+    /// Grades what was asked for, and keeps each grading as it ends.
+    fn grade(&self, database: &mut Database, what: What<'_>, output: &Output) -> Result<Exit, Failure> {
         let whole = selection::of_assignment(self.assignment, &self.settings.tasks)?;
-        let again = tasks.map(|tasks| self.again(&whole, tasks)).transpose()?;
+        let again = match what {
+            What::Missing | What::Faults => None,
+            What::Again(tasks) => Some(self.again(&whole, tasks)?),
+        };
         let fixtures = Fixtures::load(&self.grader.place().fixtures(), &whole.judged)?;
         let conditions = self.conditions(&fixtures, &whole);
         let newest = database.runs()?.pop();
+        if let (What::Faults, Some(newest)) = (what, &newest) {
+            require_same(database.path(), newest, &conditions)?;
+        }
         let regraded = again
             .as_ref()
             .zip(newest.as_ref())
@@ -164,7 +176,7 @@ impl Class<'_> {
         let attempts = wanted(database.attempts()?, self.settings.attempts);
         let entries = reading::read(self.grader, &self.settings.folder, &attempts, &whole.judged, output)?;
         database.enter(run, &entries)?;
-        let jobs = jobs(database, run, &attempts, &entries, only_faults)?;
+        let jobs = jobs(database, run, &attempts, &entries)?;
 
         let reference = Reference::new(self.grader).remembering();
         let work = Work {
@@ -180,6 +192,9 @@ impl Class<'_> {
         };
         let ended = work.grade(&jobs, database, output);
         database.spend(run, machine::cpu_seconds() - spent, begun.elapsed().as_secs_f64())?;
+        if interrupt::check().is_err() {
+            output.note("stopped; what was graded is kept, and the same command grades the rest");
+        }
         ended?;
         let standing = database.standing(Some(run))?;
         output.line(&status::words(database, &standing, self.assignment)?);
@@ -238,6 +253,19 @@ impl Class<'_> {
     }
 }
 
+/// Trying faults again must not turn into grading everybody anew.
+fn require_same(path: &Path, newest: &Run, conditions: &Conditions) -> Result<(), Failure> {
+    if newest.conditions == conditions.hash() {
+        return Ok(());
+    }
+    let file = path.display();
+    Err(Failure::usage(format!(
+        "the grader, the golden files or the assignment have changed since run {} of {file}: its faults cannot be tried again as they were",
+        newest.id
+    ))
+    .hint(format!("grade everybody anew, as a run of its own: grade class run FOLDER --into {file} --assignment ID")))
+}
+
 fn say_if_new(path: &Path, before: Option<&Run>, run: i64, output: &Output) {
     if let Some(before) = before.filter(|before| before.id < run) {
         output.note(&format!(
@@ -269,17 +297,13 @@ fn jobs(
     run: i64,
     attempts: &[Attempt],
     entries: &[(i64, class::database::Entry)],
-    only_faults: bool,
 ) -> Result<Vec<Job>, Failure> {
     let known = database.contents(run)?;
     let mut taken = BTreeSet::new();
     let mut jobs: Vec<Job> = Vec::new();
     for (attempt, (_, entry)) in attempts.iter().zip(entries) {
         let Some(content) = &entry.content else { continue };
-        let is_wanted = match known.get(content) {
-            None => !only_faults,
-            Some(is_fault) => *is_fault,
-        };
+        let is_wanted = known.get(content).is_none_or(|is_fault| *is_fault);
         if is_wanted && taken.insert(content.clone()) {
             jobs.push(Job {
                 content: content.clone(),

@@ -95,13 +95,13 @@ fn words(standing: &Standing, row: &Row<'_>) -> String {
         } else {
             ""
         };
+        // Where only the last one counts, the others are not even read.
+        let is_read = standing.entries.contains_key(&attempt.id) || !counts.is_empty();
+        let word = if is_read { state.word() } else { "not asked for" };
         let time = attempt.handed_in.map_or(String::new(), |time| format!(", {time}"));
         lines.push(format!(
-            "  attempt {}  {} ({}{time}{counts})  {}{points}{reason}",
-            attempt.number,
-            attempt.path,
-            attempt.layout,
-            state.word()
+            "  attempt {}  {} ({}{time}{counts})  {word}{points}{reason}",
+            attempt.number, attempt.path, attempt.layout
         ));
     }
     if row.lateness.days > 0 {

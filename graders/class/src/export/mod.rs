@@ -4,11 +4,12 @@
 //! of an assignment's exported grades. A grade that has to wait is left empty there, and its reason stands beside it where
 //! the format has room; platforms leave a grade that is empty as it is.
 
+mod json;
+
 use std::path::Path;
 use std::str::FromStr;
 
 use csv::Writer;
-use serde::Serialize;
 
 use crate::standing::{Row, State};
 use crate::trouble::Trouble;
@@ -70,7 +71,7 @@ pub fn export(rows: &[Row<'_>], title: Title<'_>, format: Format) -> Result<Stri
         Format::Moodle => moodle(rows, title),
         Format::Gradescope => gradescope(rows, title),
         Format::Csv => table(rows, title),
-        Format::Json => return Ok(json(rows, title)),
+        Format::Json => return Ok(json::document(rows, title)),
     };
     made.map_err(|error| Trouble::environment(format!("cannot write the grades: {error}"), "report this as a bug"))
 }
@@ -301,176 +302,5 @@ fn table(rows: &[Row<'_>], title: Title<'_>) -> Made {
     written(lines)
 }
 
-#[derive(Serialize)]
-struct Document<'a> {
-    schema_version: u32,
-    assignment: &'a str,
-    max_points: f64,
-    students: Vec<One<'a>>,
-}
-
-#[derive(Serialize)]
-struct One<'a> {
-    id: &'a str,
-    name: &'a str,
-    email: Option<&'a str>,
-    on_roster: bool,
-    state: &'a str,
-    reason: Option<&'a str>,
-    points: Option<f64>,
-    points_before_lateness: Option<f64>,
-    days_late: u32,
-    penalty_percent: f64,
-    handed_in: Option<String>,
-    submission: Option<&'a str>,
-    attempt: Option<i64>,
-    attempts: usize,
-    hold: Option<&'a str>,
-    remark: Option<&'a str>,
-    tasks: Vec<Task<'a>>,
-}
-
-#[derive(Serialize)]
-struct Task<'a> {
-    task: &'a str,
-    verdict: &'a str,
-    points: f64,
-    max_points: f64,
-    mistakes: Vec<&'a str>,
-}
-
-fn json(rows: &[Row<'_>], title: Title<'_>) -> String {
-    let students = rows.iter().map(|row| {
-        let graded = row.grading.filter(|_| row.state == State::Graded);
-        let tasks = graded.into_iter().flat_map(|grading| {
-            grading.tasks.iter().map(move |task| Task {
-                task: &task.task,
-                verdict: &task.verdict,
-                points: task.points,
-                max_points: task.max_points,
-                mistakes: grading
-                    .mistakes
-                    .iter()
-                    .filter(|mistake| mistake.task == task.task)
-                    .map(|mistake| mistake.name.as_str())
-                    .collect(),
-            })
-        });
-        One {
-            id: &row.student.key,
-            name: &row.student.name,
-            email: row.student.email.as_deref(),
-            on_roster: row.student.on_roster,
-            state: row.state.word(),
-            reason: row.state.reason(),
-            points: row.points,
-            points_before_lateness: graded.map(|grading| grading.points),
-            days_late: row.lateness.days,
-            penalty_percent: row.lateness.percent,
-            handed_in: row.handed_in.map(|time| time.to_string()),
-            submission: row.counted.map(|attempt| attempt.path.as_str()),
-            attempt: row.counted.map(|attempt| attempt.number),
-            attempts: row.attempts.len(),
-            hold: row.hold.as_deref(),
-            remark: row.student.remark.as_deref(),
-            tasks: tasks.collect(),
-        }
-    });
-    let document = Document {
-        schema_version: 1,
-        assignment: title.assignment,
-        max_points: title.max_points,
-        students: students.collect(),
-    };
-    serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
-}
-
 #[cfg(test)]
-mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-
-    use super::*;
-    use crate::standing;
-    use crate::testing::{class, entry, handed, outcome};
-
-    fn exported(format: Format) -> Vec<Vec<String>> {
-        let folder = tempfile::tempdir().unwrap();
-        let late = handed("b", "=bo", Some("2026-11-21T10:00:00Z"));
-        let all = vec![
-            handed("a", "ann", Some("2026-11-20T09:00:00Z")),
-            late,
-            handed("c", "cy", None),
-        ];
-        let (mut database, run) = class(&folder.path().join("x.class"), all, None);
-        let ids: Vec<i64> = database.attempts().unwrap().iter().map(|attempt| attempt.id).collect();
-        // By key: `=bo` comes first.
-        let entries = vec![(ids[0], entry("x")), (ids[1], entry("x"))];
-        database.enter(run, &entries).unwrap();
-        database.keep(run, "x", &outcome(3.0, "wrong"), "laptop").unwrap();
-        let standing = database.standing(None).unwrap();
-        let late = judge::grading::assignment::Late {
-            due: "2026-11-20T10:00:00Z".parse().unwrap(),
-            grace_minutes: 0,
-            per_day: 10.0,
-            cap: 100.0,
-            last_day: None,
-        };
-        let rows = standing::rows(&standing, Some(&late));
-        let title = Title {
-            assignment: "A2",
-            max_points: 4.0,
-        };
-        let text = export(&rows, title, format).unwrap();
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .from_reader(text.as_bytes());
-        reader
-            .records()
-            .map(|record| record.unwrap().iter().map(str::to_owned).collect())
-            .collect()
-    }
-
-    fn column(lines: &[Vec<String>], name: &str) -> Vec<String> {
-        let at = lines[0].iter().position(|title| title == name).unwrap();
-        lines[1..].iter().map(|line| line[at].clone()).collect()
-    }
-
-    #[test]
-    fn a_table_has_points_after_lateness_and_what_has_to_wait_is_empty() {
-        let lines = exported(Format::Csv);
-        assert_eq!(column(&lines, "name"), ["'=bo", "ann", "cy"]);
-        assert_eq!(column(&lines, "points"), ["2.7", "3", ""]);
-        assert_eq!(column(&lines, "points_before_lateness"), ["3", "3", ""]);
-        assert_eq!(column(&lines, "days_late"), ["1", "0", "0"]);
-        assert_eq!(column(&lines, "state"), ["graded", "graded", "pending"]);
-        assert_eq!(column(&lines, "t"), ["3", "3", ""]);
-    }
-
-    #[test]
-    fn platforms_get_their_own_columns_and_every_line_has_all_of_them() {
-        for (format, grade, expected) in [
-            (Format::Canvas, "A2", &["4", "2.7", "3", ""][..]),
-            (Format::Moodle, "Grade", &["2.7", "3", ""]),
-            (Format::Gradescope, "Total Score", &["2.7", "3", ""]),
-        ] {
-            let lines = exported(format);
-            assert_eq!(column(&lines, grade), expected, "{format:?}");
-            assert!(lines.iter().all(|line| line.len() == lines[0].len()), "{format:?}");
-        }
-        let lateness = column(&exported(Format::Gradescope), "Lateness (H:M:S)");
-        assert_eq!(lateness, ["24:00:00", "00:00:00", "00:00:00"]);
-    }
-
-    #[test]
-    fn formats_are_known_by_their_names() {
-        for format in Format::ALL {
-            assert_eq!(format.name().parse(), Ok(format));
-        }
-        assert!(
-            "xlsx"
-                .parse::<Format>()
-                .unwrap_err()
-                .contains("canvas, moodle, gradescope, csv, json")
-        );
-    }
-}
+mod tests;
