@@ -148,7 +148,7 @@ fn written(class: &Path, place: &Path) {
     assert!(
         fs::read_to_string(feedback.join("finn/report.md"))
             .unwrap()
-            .contains("finn.zip")
+            .contains("finn")
     );
     for entry in walkdir::WalkDir::new(&feedback).into_iter().map(Result::unwrap) {
         if entry.file_type().is_file() {

@@ -31,11 +31,11 @@ struct One<'a> {
     attempts: usize,
     hold: Option<&'a str>,
     remark: Option<&'a str>,
-    tasks: Vec<Task<'a>>,
+    tasks: Vec<Judged<'a>>,
 }
 
 #[derive(Serialize)]
-struct Task<'a> {
+struct Judged<'a> {
     task: &'a str,
     verdict: &'a str,
     points: f64,
@@ -47,7 +47,7 @@ pub(super) fn document(rows: &[Row<'_>], title: Title<'_>) -> String {
     let students = rows.iter().map(|row| {
         let graded = row.grading.filter(|_| row.state == State::Graded);
         let tasks = graded.into_iter().flat_map(|grading| {
-            grading.tasks.iter().map(move |task| Task {
+            grading.tasks.iter().map(move |task| Judged {
                 task: &task.task,
                 verdict: &task.verdict,
                 points: task.points,

@@ -50,7 +50,7 @@ pub(crate) struct ClassRun {
     /// The assignment
     #[arg(long, value_name = "ID")]
     pub(crate) assignment: String,
-    /// The roster: a CSV file with the columns id, name, and where there are any email, extension, handed_in
+    /// The roster: a CSV file with the columns id, name, and where there are any email, extension, `handed_in`
     #[arg(long, value_name = "FILE")]
     pub(crate) roster: Option<PathBuf>,
     /// Which attempt of a student counts; with `last` no other is graded

@@ -110,7 +110,7 @@ impl Work<'_> {
             let graded = graded.unwrap_or_else(|_| Err(Failure::fault("the grader panicked")));
             let is_machine = matches!(&graded, Err(failure) if failure.exit == Exit::Environment);
             let alone = (self.threads == 1).then(|| machine::cpu_seconds() - spent);
-            let outcome = self.outcome(graded.map_err(|failure| self.words(&failure)), base, at, alone);
+            let outcome = outcome(graded.map_err(|failure| self.words(&failure)), base, at, alone);
             let mut state = locked(state);
             state.database.keep(self.run, &job.content, &outcome, self.machine)?;
             state.done += 1;
@@ -160,30 +160,30 @@ impl Work<'_> {
             exit: failure.exit,
         }
     }
+}
 
-    fn outcome(
-        &self,
-        graded: Result<Graded, Failure>,
-        base: Option<(Report, Vec<Mistake>)>,
-        begun: Instant,
-        cpu_seconds: Option<f64>,
-    ) -> Outcome {
-        let (result, mistakes) = match (graded, base) {
-            (Err(failure), _) => (Err(failure.message), Vec::new()),
-            (Ok(graded), None) => (Ok(graded.report), mistakes(&graded.judgements)),
-            (Ok(graded), Some((older, before))) => {
-                let is_newer = |mistake: &Mistake| graded.judgements.iter().any(|task| task.task == mistake.task);
-                let kept = before.into_iter().filter(|mistake| !is_newer(mistake));
-                let mistakes = kept.chain(mistakes(&graded.judgements)).collect();
-                (Ok(report::with_tasks_of(older, graded.report)), mistakes)
-            }
-        };
-        Outcome {
-            result,
-            mistakes,
-            cpu_seconds,
-            wall_seconds: begun.elapsed().as_secs_f64(),
+/// What is kept of a grading: on top of an older one, where some tasks only were graded again.
+fn outcome(
+    graded: Result<Graded, Failure>,
+    base: Option<(Report, Vec<Mistake>)>,
+    begun: Instant,
+    cpu_seconds: Option<f64>,
+) -> Outcome {
+    let (result, mistakes) = match (graded, base) {
+        (Err(failure), _) => (Err(failure.message), Vec::new()),
+        (Ok(graded), None) => (Ok(graded.report), mistakes(&graded.judgements)),
+        (Ok(graded), Some((older, before))) => {
+            let is_newer = |mistake: &Mistake| graded.judgements.iter().any(|task| task.task == mistake.task);
+            let kept = before.into_iter().filter(|mistake| !is_newer(mistake));
+            let mistakes = kept.chain(mistakes(&graded.judgements)).collect();
+            (Ok(report::with_tasks_of(older, graded.report)), mistakes)
         }
+    };
+    Outcome {
+        result,
+        mistakes,
+        cpu_seconds,
+        wall_seconds: begun.elapsed().as_secs_f64(),
     }
 }
 

@@ -93,7 +93,7 @@ pub(super) fn report(options: &ClassReport, output: &Output) -> Result<Exit, Fai
     if options.anonymous {
         for one in &mut summary.ungraded {
             one.reason = one.reason.replace(&one.path, "the submission");
-            one.path = "-".to_owned();
+            "-".clone_into(&mut one.path);
         }
         for (_, remark) in &mut summary.odd {
             "it is not plain whose this is".clone_into(remark);
