@@ -95,15 +95,15 @@ fn nothing_in_the_students_process_reaches_the_judge() {
 #[test]
 fn the_judges_side_does_not_reach_libtorch() {
     for package in [
-        "judge", "tasks", "report", "policy", "sandbox", "grade", "wire", "files",
+        "judge", "tasks", "report", "class", "policy", "sandbox", "grade", "wire", "files",
     ] {
         assert_unreached(package, &["tch", "torch-sys", "worker", "student", "reference"]);
     }
 }
 
 #[test]
-fn judge_tasks_report_policy_and_files_reach_nothing_that_starts_processes() {
-    for package in ["judge", "tasks", "report", "policy", "files"] {
+fn judge_tasks_report_class_policy_and_files_reach_nothing_that_starts_processes() {
+    for package in ["judge", "tasks", "report", "class", "policy", "files"] {
         assert_unreached(package, &["sandbox", "grade", "command-fds"]);
     }
 }
@@ -119,7 +119,7 @@ fn the_policy_knows_sources_and_nothing_else_of_this_project() {
 
 #[test]
 fn the_engine_knows_no_task() {
-    for package in ["judge", "report"] {
+    for package in ["judge", "report", "class"] {
         assert_unreached(package, &["tasks"]);
     }
     assert_unreached("tasks", &["report"]);
@@ -155,7 +155,9 @@ fn every_path_that_the_architecture_page_names_exists() {
 #[test]
 fn only_the_sandbox_starts_processes() {
     let mut starters = Vec::new();
-    for package in ["wire", "worker", "files", "policy", "judge", "tasks", "report", "cli"] {
+    for package in [
+        "wire", "worker", "files", "policy", "judge", "tasks", "report", "class", "cli",
+    ] {
         for file in rust_files(&root().join("graders").join(package)) {
             let text = fs::read_to_string(&file).unwrap();
             if text.contains("process::Command") || text.contains("Command::new(\"") {

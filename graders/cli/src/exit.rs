@@ -17,6 +17,8 @@ pub(crate) enum Exit {
     JudgeFault,
     /// A check of the grader itself found a deviation: drift of fixtures, a kit that does not hold.
     Deviation,
+    /// Another run holds the file of a class.
+    Held,
 }
 
 impl Exit {
@@ -29,6 +31,7 @@ impl Exit {
             Self::Environment => 3,
             Self::JudgeFault => 4,
             Self::Deviation => 5,
+            Self::Held => 6,
         }
     }
 }
@@ -47,7 +50,8 @@ pub(crate) const HELP: &str = "Exit codes:
   3  environment: libtorch, the toolchain or a fixture is missing or broken, or a layer of the sandbox
   4  judge fault: this grader failed, no submission is to blame
   5  deviation: `regen --check`, `template --check` or `kit` found a difference, `regen` one that nobody has accepted,
-     `doctor` an attack that was not blocked";
+     `doctor` an attack that was not blocked
+  6  held: another run is writing the file of the class";
 
 #[cfg(test)]
 mod tests {
@@ -55,8 +59,8 @@ mod tests {
 
     #[test]
     fn the_help_lists_every_code() {
-        use Exit::{BelowMinimum, Deviation, Done, Environment, JudgeFault, Usage};
-        for exit in [Done, BelowMinimum, Usage, Environment, JudgeFault, Deviation] {
+        use Exit::{BelowMinimum, Deviation, Done, Environment, Held, JudgeFault, Usage};
+        for exit in [Done, BelowMinimum, Usage, Environment, JudgeFault, Deviation, Held] {
             assert!(HELP.contains(&format!("\n  {}  ", exit.code())), "{exit:?} is missing");
         }
     }

@@ -91,6 +91,17 @@ fn restoring(path: &Path) -> String {
     format!("restore the file from version control, or {made}")
 }
 
+impl From<class::Trouble> for Failure {
+    fn from(trouble: class::Trouble) -> Self {
+        let exit = match trouble.kind {
+            class::Kind::Usage => Exit::Usage,
+            class::Kind::Environment => Exit::Environment,
+            class::Kind::Held => Exit::Held,
+        };
+        Self::new(exit, &trouble.message).hint(&trouble.next)
+    }
+}
+
 impl From<AssignmentError> for Failure {
     fn from(error: AssignmentError) -> Self {
         match &error {

@@ -21,7 +21,7 @@ use clap::{CommandFactory, Parser};
 
 use crate::arguments::{Arguments, Command};
 use crate::author::{calibrate, kit, mutate, new_task, regen, template};
-use crate::course::{gradescope, release};
+use crate::course::{class, gradescope, release};
 use crate::engine::Grader;
 use crate::engine::device::Device;
 use crate::exit::Exit;
@@ -78,6 +78,7 @@ fn run(arguments: Arguments, output: &Output) -> Result<Exit, Failure> {
             kit::kit(&open(options.device)?, &options, output)
         }
         (Some(Command::NewTask(options)), _) => new_task::new_task(&course("new-task")?, &options, output),
+        (Some(Command::Class(options)), _) => class::class(&options.command, output),
         (Some(Command::Gradescope(options)), _) => gradescope::gradescope(&Place::find()?, &options, output),
         (Some(Command::Completions { shell }), _) => {
             output.line(completions::of(shell, &mut Arguments::command()).trim_end());

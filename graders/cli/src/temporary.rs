@@ -19,6 +19,11 @@ const HINT: &str = "set TMPDIR to a folder with 96 MiB free that can be written 
 /// Folders to be removed where the program has to leave by another way than its own.
 static MADE: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
+/// The folder in which all others are made, where a command has one of its own.
+static WITHIN: Mutex<Option<PathBuf>> = Mutex::new(None);
+/// What the names of such folders begin with.
+const OF_A_CLASS: &str = "grade-class-";
+
 /// Has temporary folders be made where they have the same name from everywhere: what is started runs in other folders.
 pub(crate) fn settle() {
     if let Ok(base) = std::path::absolute(std::env::temp_dir()) {
@@ -27,18 +32,41 @@ pub(crate) fn settle() {
     }
 }
 
+/// A folder in which all later ones are made, so that whoever comes after a program that was killed finds them together.
+pub(crate) fn gather() -> Result<TempDir, Failure> {
+    let folder = made_in(&tempfile::env::temp_dir(), OF_A_CLASS)?;
+    *WITHIN.lock().unwrap_or_else(PoisonError::into_inner) = Some(folder.path().to_owned());
+    Ok(folder)
+}
+
+/// Removes such a folder of a program that was killed. Any other place is left alone.
+pub(crate) fn remove_gathered(left: &Path) {
+    let name = left.file_name().unwrap_or_default().to_string_lossy();
+    if name.starts_with(OF_A_CLASS) && left.is_dir() && !left.is_symlink() {
+        // One that cannot be removed costs room, and nothing else.
+        let _ = std::fs::remove_dir_all(left);
+    }
+}
+
 /// A folder for one submission.
 pub(crate) fn folder() -> Result<TempDir, Failure> {
-    let base = tempfile::env::temp_dir();
+    let within = WITHIN.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    made_in(&within.unwrap_or_else(tempfile::env::temp_dir), "grade-")
+}
+
+fn made_in(base: &Path, prefix: &str) -> Result<TempDir, Failure> {
     let cannot = |error| {
         Failure::environment(format!("cannot make a temporary folder in {}: {error}", base.display())).hint(HINT)
     };
-    let space = Space::of(&base).map_err(cannot)?;
+    let space = Space::of(base).map_err(cannot)?;
     if let Some(reason) = unsuitable(space) {
         let message = format!("the temporary folder {} {reason}", base.display());
         return Err(Failure::environment(message).hint(HINT));
     }
-    let folder = tempfile::Builder::new().prefix("grade-").tempdir().map_err(cannot)?;
+    let folder = tempfile::Builder::new()
+        .prefix(prefix)
+        .tempdir_in(base)
+        .map_err(cannot)?;
     let mut made = made();
     made.retain(|path| path.exists());
     made.push(folder.path().to_owned());

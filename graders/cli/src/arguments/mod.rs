@@ -1,6 +1,7 @@
 //! The command line.
 
 mod author;
+mod class;
 mod course;
 mod machine;
 mod student;
@@ -13,6 +14,10 @@ use clap::{Parser, Subcommand};
 use crate::exit;
 
 pub(crate) use author::{Calibrate, Kit, Mutate, NewTask, Regen, Template};
+pub(crate) use class::{
+    Attempts, Class, ClassCommand, ClassCompare, ClassExport, ClassFeedback, ClassRegrade, ClassReport, ClassRetry,
+    ClassRun, ClassShow, ClassStatus,
+};
 pub(crate) use course::{Gradescope, Release};
 pub(crate) use machine::{Bench, Doctor};
 pub(crate) use student::{Explain, Grade, Init, Watch};
@@ -56,6 +61,8 @@ pub(crate) enum Command {
     Release(Release),
     /// Make the zip for Gradescope's autograder
     Gradescope(Gradescope),
+    /// Grade a whole class into one file, and make of it what a course needs
+    Class(Class),
     /// Print the completions of a shell, to be put where that shell looks for them
     Completions {
         /// The shell

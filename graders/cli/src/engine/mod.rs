@@ -5,6 +5,8 @@
 pub(crate) mod constants;
 pub(crate) mod device;
 mod grader;
+pub(crate) mod grading;
+mod lines;
 mod machine_limits;
 mod parallel;
 pub(crate) mod parallel_map;

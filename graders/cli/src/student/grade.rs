@@ -2,29 +2,23 @@
 
 use std::time::Instant;
 
-use judge::checks::differential;
-use judge::contract::Task;
 use judge::fixtures::Fixtures;
 use judge::grading::assignment::Assignment;
-use judge::grading::judgement::{Bench, TaskJudgement, TimeLimit, Training};
-use report::{Conclusion, Context, Look, Report, Stage, Times};
+use judge::grading::judgement::TimeLimit;
+use report::{Conclusion, Look, Report, Stage, Times};
 
 use super::late;
-use super::lines;
 use super::reports::Reports;
 use crate::arguments::Grade;
 use crate::course::by_hand::{self, Sheet};
-use crate::engine::result_cache::{Cache, Key};
+use crate::engine::grading::Grading;
+use crate::engine::result_cache::Cache;
 use crate::engine::sandbox_check;
-use crate::engine::{Grader, Prepared, Reference, Staged};
+use crate::engine::{Grader, Reference};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::selection::{self, Chosen};
-
-/// What a grader that was handed out cannot do.
-const WITHOUT_REFERENCE: &str = "this grader has no reference: a task that uses a wrong part of yours is skipped here, \
-    where the course judges it with a right part in its place; fresh inputs beside the golden ones are judged by the course only";
+use crate::selection;
 
 /// Runs the command. Whatever keeps it from grading, from the machine to the submission, is said in every report that was
 /// asked for.
@@ -78,46 +72,35 @@ fn graded(grader: &Grader, options: &Grade, output: &Output) -> Result<Report, F
     let assignment = selection::assignment_of(&place.assignments(), options.assignment.as_deref(), &staged)?;
     let chosen = selection::of_assignment(&assignment, &options.tasks)?;
     let fixtures = Fixtures::load(&place.fixtures(), &chosen.judged)?;
-    let seed = options.seed.unwrap_or(assignment.seed);
-    let training = options.trains(assignment.training.here());
-    let submission = staged.hash().to_owned();
+    let reference = Reference::new(grader);
+    let grading = Grading {
+        grader,
+        assignment: &assignment,
+        fixtures: &fixtures,
+        judged: &chosen.judged,
+        shown: &chosen.shown,
+        seed: options.seed,
+        training: options.trains(assignment.training.here()),
+        min_score: options.min_score,
+        reference: &reference,
+        manner: grader.manner(),
+    };
     // How the submission was read is its own, also where another with the same sources was graded before.
     let notes = staged.notes(&chosen.judged);
-    let fresh_seed = options
-        .seed
-        .unwrap_or_else(|| differential::seed(&assignment.id, &submission, grader.hash()));
-    let key = Key {
-        submission: &submission,
-        grader: grader.hash(),
-        fixtures: &fixtures.hash,
-        assignment: &serde_json::to_string(&assignment).unwrap_or_default(),
-        tasks: &chosen.shown,
-        device: grader.device(),
-        reference: place.has_reference(),
-        seed,
-        fresh_seed,
-        training,
-        min_score: options.min_score,
-    };
+    let submission = staged.hash().to_owned();
     let cache = Cache::new(grader.results_folder());
-    let stored = if options.fresh { None } else { cache.get(&key) };
-    let report = if let Some(report) = stored {
+    let stored = || grading.with_key(&submission, |key| cache.get(key));
+    let report = if let Some(report) = (!options.fresh).then(stored).flatten() {
         again(report, options, begun)
     } else {
-        let run = Run {
-            grader,
-            assignment: &assignment,
-            fixtures: &fixtures,
-            chosen: &chosen,
-            seed,
-            fresh_seed,
-            training,
-            time: options.time_limit.map(|seconds| TimeLimit { since: begun, seconds }),
-        };
-        let report = run.report(staged, options, begun, output)?;
+        let time = options.time_limit.map(|seconds| TimeLimit { since: begun, seconds });
+        let path = options.submission.display().to_string();
+        let report = grading
+            .grade(staged, &path, begun, time, &|doing| output.progress(doing))?
+            .report;
         // With more time there would be other verdicts.
         if options.time_limit.is_none() {
-            cache.put(&key, &report);
+            grading.with_key(&submission, |key| cache.put(key, &report));
         }
         report
     };
@@ -162,91 +145,4 @@ fn again(mut report: Report, options: &Grade, begun: Instant) -> Report {
         stages: vec![stage],
     });
     report
-}
-
-/// One grading.
-struct Run<'a> {
-    grader: &'a Grader,
-    assignment: &'a Assignment,
-    fixtures: &'a Fixtures,
-    chosen: &'a Chosen,
-    seed: u64,
-    fresh_seed: u64,
-    training: bool,
-    time: Option<TimeLimit>,
-}
-
-impl Run<'_> {
-    fn report(&self, staged: Staged, options: &Grade, begun: Instant, output: &Output) -> Result<Report, Failure> {
-        output.progress("building the submission");
-        let staged_at = begun.elapsed().as_secs_f64();
-        let functions = lines::of(&staged, &self.chosen.judged);
-        let prepared = self
-            .grader
-            .build(staged.within(self.assignment.limits), &self.chosen.judged)?;
-        let built_at = begun.elapsed().as_secs_f64();
-        let (judgements, sandbox) = self.judge(&prepared, output)?;
-        let shown: Vec<TaskJudgement> = judgements
-            .into_iter()
-            .filter(|task| self.chosen.shown.contains(&task.task))
-            .collect();
-        let total = begun.elapsed().as_secs_f64();
-        let stage = |name: &str, seconds| Stage {
-            name: name.to_owned(),
-            seconds,
-        };
-        let mut notes = prepared.notes().to_vec();
-        if !self.grader.place().has_reference() {
-            notes.push(WITHOUT_REFERENCE.to_owned());
-        }
-        let context = Context {
-            grader_version: env!("CARGO_PKG_VERSION"),
-            submission: &options.submission.display().to_string(),
-            submission_sha256: prepared.hash(),
-            fixtures_sha256: &self.fixtures.hash,
-            seed: self.seed,
-            fresh_seed: self.fresh_seed,
-            libtorch: &self.fixtures.manifest.libtorch,
-            device: self.grader.device(),
-            dtypes: &["f64", "f32"],
-            sandbox: &sandbox,
-            notes: &notes,
-            tasks: tasks::ALL,
-            functions: &functions,
-            min_score: options.min_score,
-            times: Some(Times {
-                total,
-                stages: vec![
-                    stage("stage", staged_at),
-                    stage("build", built_at - staged_at),
-                    stage("judge", total - built_at),
-                ],
-            }),
-        };
-        Ok(report::build(&context, &shown, self.assignment))
-    }
-
-    fn judge(&self, prepared: &Prepared, output: &Output) -> Result<(Vec<TaskJudgement>, Vec<String>), Failure> {
-        let reference = Reference::new(self.grader);
-        let bench = Bench {
-            assignment: self.assignment,
-            fixtures: self.fixtures,
-            seed: self.seed,
-            fresh_seed: self.fresh_seed,
-            training: Training::asked(self.training),
-            shrinks: true,
-            time: self.time,
-            without: None,
-        };
-        let progress = |task: &Task| output.progress(&format!("judging {}", task.id));
-        let manner = self.grader.manner();
-        self.grader.judge_prepared(
-            prepared,
-            &bench,
-            &self.chosen.judged,
-            reference.at_hand(),
-            &manner,
-            &progress,
-        )
-    }
 }

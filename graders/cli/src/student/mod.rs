@@ -5,6 +5,5 @@ pub(crate) mod explain;
 pub(crate) mod grade;
 pub(crate) mod init;
 mod late;
-mod lines;
 mod reports;
 pub(crate) mod watch;

@@ -70,7 +70,9 @@ impl<'a> Reports<'a> {
         }
         let conclusion = match failure.exit {
             Exit::Usage => Refused::Refused,
-            Exit::Done | Exit::BelowMinimum | Exit::Environment | Exit::JudgeFault | Exit::Deviation => Refused::Failed,
+            Exit::Done | Exit::BelowMinimum | Exit::Environment | Exit::JudgeFault | Exit::Deviation | Exit::Held => {
+                Refused::Failed
+            }
         };
         let refusal = Refusal::new(conclusion, &failure.message, failure.hint.as_deref());
         let first = self.targets.iter().position(is_output);

@@ -10,11 +10,11 @@ const WITHIN_LINES: &[&str] = &[
 ];
 
 /// Attributes of an element; their values are escaped.
-pub(super) type Attributes<'a> = &'a [(&'a str, &'a dyn Display)];
+pub type Attributes<'a> = &'a [(&'a str, &'a dyn Display)];
 
 /// A page or a piece of one.
 #[derive(Debug, Default)]
-pub(super) struct Html(String);
+pub struct Html(String);
 
 impl Html {
     /// What was written.
@@ -33,7 +33,7 @@ impl Html {
     }
 
     /// An element with what `content` writes into it.
-    pub(super) fn element(&mut self, name: &str, attributes: Attributes<'_>, content: impl FnOnce(&mut Self)) {
+    pub fn element(&mut self, name: &str, attributes: Attributes<'_>, content: impl FnOnce(&mut Self)) {
         self.open(name, attributes);
         self.0.push('>');
         content(self);
@@ -42,29 +42,29 @@ impl Html {
     }
 
     /// An element that holds a text.
-    pub(super) fn leaf(&mut self, name: &str, attributes: Attributes<'_>, text: &str) {
+    pub fn leaf(&mut self, name: &str, attributes: Attributes<'_>, text: &str) {
         self.element(name, attributes, |html| html.text(text));
     }
 
     /// An element of HTML that never has content, such as `meta`.
-    pub(super) fn void(&mut self, name: &str, attributes: Attributes<'_>) {
+    pub fn void(&mut self, name: &str, attributes: Attributes<'_>) {
         self.open(name, attributes);
         self.0.push_str(">\n");
     }
 
     /// A shape of a drawing, which has no content.
-    pub(super) fn shape(&mut self, name: &str, attributes: Attributes<'_>) {
+    pub fn shape(&mut self, name: &str, attributes: Attributes<'_>) {
         self.open(name, attributes);
         self.0.push_str("/>\n");
     }
 
     /// Text that means only itself.
-    pub(super) fn text(&mut self, text: &str) {
+    pub fn text(&mut self, text: &str) {
         push_escaped(&mut self.0, text);
     }
 
     /// Words in which what stands between backticks is code.
-    pub(super) fn prose(&mut self, words: &str) {
+    pub fn prose(&mut self, words: &str) {
         let pieces: Vec<&str> = words.split('`').collect();
         // An odd number of backticks means nothing.
         if pieces.len().is_multiple_of(2) {

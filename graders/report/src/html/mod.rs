@@ -21,7 +21,7 @@ use crate::model::{Report, TaskReport};
 use crate::refusal::Refusal;
 use crate::triage::{Triage, is_failing, is_unwritten, triage};
 use crate::words::{self, html as said};
-use markup::Html;
+pub use markup::{Attributes, Html};
 
 /// What browsers may load for this page: nothing; only the style in the page itself holds.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
@@ -52,7 +52,8 @@ pub(crate) fn refused(refusal: &Refusal) -> String {
     })
 }
 
-fn page(title: &str, style: &str, body: impl FnOnce(&mut Html)) -> String {
+/// A page with this title, and with this style beside that of all pages: one file that loads nothing.
+pub fn page(title: &str, style: &str, body: impl FnOnce(&mut Html)) -> String {
     let mut html = Html::default();
     html.verbatim("<!doctype html>\n");
     html.element("html", &[("lang", &"en")], |html| {

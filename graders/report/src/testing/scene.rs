@@ -35,6 +35,7 @@ pub(crate) fn assignment(tasks: &[(&str, &[&str])], visibility: Visibility) -> A
         law_cases: 8,
         training: Trains::Asked,
         gradescope: Gradescope::default(),
+        late: None,
         hints: Hints::Named,
         limits: Limits {
             cpu_seconds: 5.0,

@@ -15,8 +15,8 @@ use crate::failure::Failure;
 use crate::place::Place;
 
 /// Packages of every copy of the grader, in folders of the same place as here.
-const MEMBERS: [&str; 10] = [
-    "student", "wire", "worker", "files", "policy", "sandbox", "judge", "tasks", "report", "grade",
+const MEMBERS: [&str; 11] = [
+    "student", "wire", "worker", "files", "policy", "sandbox", "judge", "tasks", "report", "class", "grade",
 ];
 const REFERENCE: &str = "reference";
 const TESTS: &str = "tests";

@@ -1,6 +1,7 @@
 //! An assignment file: which tasks, how many points, what is visible, which limits.
 
 mod handing_in;
+mod late;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,6 +13,7 @@ use crate::contract::Task;
 use crate::contract::limits::Limits;
 
 pub use handing_in::{Gradescope, Shown, Trains};
+pub use late::{Late, Lateness};
 
 /// Why an assignment cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +62,9 @@ pub struct Assignment {
     /// When students see results on Gradescope.
     #[serde(default)]
     pub gradescope: Gradescope,
+    /// When it is due, and what being late costs; a class asks for it, and no single grading.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late: Option<Late>,
     /// How much is said of a mistake that is recognised.
     #[serde(default)]
     pub hints: Hints,
@@ -235,6 +240,7 @@ impl Assignment {
             return Err("limits are positive numbers, and compile_seconds is at most 3600".to_owned());
         }
         self.gradescope.check()?;
+        self.late.map_or(Ok(()), |late| late.check())?;
         if self.law_cases == 0 {
             return Err("a law needs at least one case".to_owned());
         }

@@ -113,6 +113,7 @@ pub(super) fn assignment(tasks: &[&Task]) -> Assignment {
         law_cases: 8,
         training: Trains::Asked,
         gradescope: Gradescope::default(),
+        late: None,
         hints: Hints::Named,
         limits: Limits {
             cpu_seconds: 5.0,

@@ -7,7 +7,7 @@ use std::fs;
 use judge::contract::Task;
 use report::Source;
 
-use crate::engine::Staged;
+use super::staged::Staged;
 
 /// Lines of a function that are shown at most.
 const MOST: usize = 80;
