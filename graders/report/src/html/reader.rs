@@ -70,7 +70,7 @@ impl<'a> Element<'a> {
     /// Its name, such as `h2`.
     pub(super) fn name(self) -> &'a str {
         match &self.node().kind {
-            Kind::Element(name, _) => &*name.local,
+            Kind::Element(name, _) => &name.local,
             _ => "",
         }
     }
