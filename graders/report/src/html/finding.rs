@@ -15,16 +15,25 @@ const ADJACENCY: &[&str] = &["adjacency_matrix", "figure_6"];
 /// The output that holds attention weights.
 const WEIGHTS: &str = "weights";
 
+/// How far a finding is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// At once, with pictures and the input.
+    Open,
+    /// Folded, with pictures and the input.
+    Folded,
+    /// Folded, in words.
+    Words,
+}
+
 /// How much of a finding is shown.
 #[derive(Debug, Clone, Copy)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
 pub(super) struct Shown<'a> {
     /// The task.
     pub(super) task: &'a str,
-    /// Whether it is shown at once, and not folded.
-    pub(super) is_open: bool,
-    /// Whether there are pictures and the input.
-    pub(super) in_full: bool,
+    /// How much of it.
+    pub(super) extent: Extent,
     /// Whether its input is the first one of the task, which is unfolded.
     pub(super) unfolded: bool,
     /// The hint, where none of the task's earlier findings has it.
@@ -37,7 +46,7 @@ pub(super) struct Shown<'a> {
 pub(super) fn article(html: &mut Html, remark: &Remark<'_>, shown: &Shown<'_>) {
     let name = format!("{}/{}", shown.task, remark.check.name);
     html.element("article", &[("class", &"finding"), ("id", &name)], |html| {
-        if shown.is_open {
+        if shown.extent == Extent::Open {
             heading(html, remark, Some(&name));
             content(html, remark.check, shown);
         } else {
@@ -73,10 +82,10 @@ fn heading(html: &mut Html, remark: &Remark<'_>, name: Option<&str>) {
 
 fn content(html: &mut Html, check: &CheckReport, shown: &Shown<'_>) {
     in_words(html, check, shown);
-    if shown.in_full {
+    if shown.extent != Extent::Words {
         pictures(html, check, shown);
     }
-    if let Some(counterexample) = check.counterexample.as_ref().filter(|_| shown.in_full) {
+    if let Some(counterexample) = check.counterexample.as_ref().filter(|_| shown.extent != Extent::Words) {
         calls::listing(html, counterexample, shown.unfolded);
     }
     snippet(html, check);
@@ -109,7 +118,7 @@ fn in_words(html: &mut Html, check: &CheckReport, shown: &Shown<'_>) {
         }
         line(words::SEEN, check.message.as_deref().unwrap_or_default());
         // In full, the listing of the input says it.
-        let counterexample = check.counterexample.as_ref().filter(|_| !shown.in_full);
+        let counterexample = check.counterexample.as_ref().filter(|_| shown.extent == Extent::Words);
         let counterexample = counterexample.map(|example| example.summary.as_str());
         if let Some(summary) = counterexample.filter(|summary| !summary.is_empty()) {
             line(words::INPUT, summary);

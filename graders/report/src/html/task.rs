@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use judge::findings::verdict::Verdict;
 
-use super::finding::{self, Shown};
+use super::finding::{self, Extent, Shown};
 use super::markup::Html;
 use super::summary::verdict;
 use super::{curve, scrolling};
@@ -57,8 +57,11 @@ fn inside<'a>(html: &mut Html, task: &'a TaskReport, told: &mut BTreeSet<&'a str
     for (number, remark) in remarks.iter().enumerate() {
         let shown = Shown {
             task: &task.id,
-            is_open: number < OPEN,
-            in_full: number < IN_FULL,
+            extent: match number {
+                0..OPEN => Extent::Open,
+                OPEN..IN_FULL => Extent::Folded,
+                _ => Extent::Words,
+            },
             unfolded: first_input == Some(number),
             hint: remark.check.hint.as_deref().filter(|hint| hints.insert(*hint)),
             compiler: remark.check.verdict != Verdict::DidNotCompile
