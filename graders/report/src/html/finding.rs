@@ -28,7 +28,6 @@ pub(super) enum Extent {
 
 /// How much of a finding is shown.
 #[derive(Debug, Clone, Copy)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
 pub(super) struct Shown<'a> {
     /// The task.
     pub(super) task: &'a str,
