@@ -183,7 +183,7 @@ fn a_task_that_goes_round_its_part_is_judged_with_its_own_and_is_told_so() {
     );
     let summary = layer["summary"].as_str().unwrap();
     assert!(
-        summary.contains("judged with your own `split_heads`, which is not right"),
+        summary.contains("checked with your own `split_heads`, which is wrong"),
         "{summary}"
     );
 }
@@ -221,7 +221,7 @@ fn what_a_hidden_part_has_answered_reaches_no_text() {
     let asks = "    let edges = Tensor::ones([2, 317], (Kind::Int64, device));
     let answer = parts::degree_matrix(&edges, 2, Kind::Int64, device).int64_value(&[1, 1]);
     let _ = (edge_index, num_nodes, kind);
-    panic!(\"the hidden part says {answer} and {}\", answer * 1001)";
+    panic!(\"{} part says {answer} and {}\", \"the hidden\", answer * 1001)";
     let submission = Submission::reference()
         .with_body(
             "src/graph.rs",
