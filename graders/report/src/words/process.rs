@@ -92,8 +92,8 @@ pub(super) fn timed_out(by_cpu: bool, limits: Limits) -> Words {
                 "no answer: it computed for less than {} s and waited the rest of the time",
                 brief(cpu)
             ),
-            "the call waits: look for a lock, a sleep, a channel, a read from standard input, and for a part that is \
-             called again and again",
+            "the call waits: look for a lock, a sleep, a channel, a read from standard input, for a part that is called \
+             again and again, and for tensors larger than this machine's memory",
         )
     }
 }
