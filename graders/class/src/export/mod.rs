@@ -86,7 +86,7 @@ type Made = Result<String, csv::Error>;
 fn written(lines: Vec<Vec<String>>) -> Made {
     let mut writer = Writer::from_writer(Vec::new());
     for line in lines {
-        writer.write_record(&line)?;
+        writer.write_record(line.iter().map(|cell| guarded(cell)))?;
     }
     let bytes = writer
         .into_inner()
@@ -98,14 +98,19 @@ fn header(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
 
-/// A text that no spreadsheet takes for a formula.
-fn safe(text: &str) -> String {
-    let text = report::clean(text);
-    if text.starts_with(['=', '+', '-', '@']) {
-        format!("'{text}")
+/// A cell that no spreadsheet takes for a formula, wherever its text comes from: names of folders are ids too.
+fn guarded(cell: &str) -> String {
+    let is_sign = cell.starts_with('-') && cell.len() > 1 && cell.parse::<f64>().is_err();
+    if is_sign || cell.starts_with(['=', '+', '@', '\t', '\r']) {
+        format!("'{cell}")
     } else {
-        text
+        cell.to_owned()
     }
+}
+
+/// A text without what only terminals read.
+fn safe(text: &str) -> String {
+    report::clean(text)
 }
 
 fn number(value: f64) -> String {

@@ -58,6 +58,17 @@ fn a_table_has_points_after_lateness_and_what_has_to_wait_is_empty() {
 }
 
 #[test]
+fn no_cell_of_any_table_is_a_formula() {
+    for format in [Format::Csv, Format::Canvas, Format::Moodle, Format::Gradescope] {
+        let cells = exported(format).concat();
+        let formula = cells.iter().find(|cell| cell.starts_with(['=', '+', '@']));
+        assert_eq!(formula, None, "{format:?}");
+        assert!(cells.iter().any(|cell| cell == "'=bo"), "{format:?}");
+    }
+    assert_eq!(["-1.5", "-", "-2+3", "ann"].map(guarded), ["-1.5", "-", "'-2+3", "ann"]);
+}
+
+#[test]
 fn platforms_get_their_own_columns_and_every_line_has_all_of_them() {
     for (format, grade, expected) in [
         (Format::Canvas, "A2", &["4", "2.7", "3", ""][..]),
