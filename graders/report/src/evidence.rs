@@ -162,7 +162,9 @@ fn of(case: Option<&str>, output: Option<&str>, seen: Seen) -> Evidence {
 fn of_violation(violation: &Violation) -> Option<Evidence> {
     match violation {
         Violation::Changed { mismatch, .. } => Some(of(None, None, seen(mismatch, Relation::Changed))),
-        Violation::Unequal { mismatch, .. } => Some(of(None, None, seen(mismatch, Relation::Asked))),
+        Violation::Unequal { mismatch, .. } | Violation::Gradient { mismatch, .. } => {
+            Some(of(None, None, seen(mismatch, Relation::Asked)))
+        }
         Violation::Value { index, value, .. } => Some(of(
             None,
             None,

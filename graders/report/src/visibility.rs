@@ -98,6 +98,15 @@ fn violation_without_free_text(violation: &Violation) -> Violation {
             equals: equals.clone(),
             mismatch: without_window(mismatch),
         },
+        Violation::Gradient {
+            argument,
+            measure,
+            mismatch,
+        } => Violation::Gradient {
+            argument: argument.clone(),
+            measure: measure.clone(),
+            mismatch: without_window(mismatch),
+        },
         Violation::Value { .. } => violation.clone(),
     }
 }

@@ -236,7 +236,8 @@ pub(crate) fn returned(observed: Observed, canonical: Option<fn(Tensors) -> Tens
     }
 }
 
-fn record(call: &Call) -> RecordedCall {
+/// A call as a report shows it.
+pub(crate) fn record(call: &Call) -> RecordedCall {
     let argument = |(name, tensor): (&String, &Tensor)| RecordedArgument {
         name: name.clone(),
         dtype: tensor.dtype().to_string(),

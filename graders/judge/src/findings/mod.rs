@@ -93,6 +93,15 @@ pub enum Violation {
         /// How they differ: expected is what it has to equal.
         mismatch: Mismatch,
     },
+    /// The gradient by an argument is not what it has to be.
+    Gradient {
+        /// The argument.
+        argument: String,
+        /// What it has to be.
+        measure: Measure,
+        /// How they differ: expected is what it has to be.
+        mismatch: Mismatch,
+    },
     /// A value breaks a rule of its own.
     Value {
         /// What the value is.
@@ -106,6 +115,18 @@ pub enum Violation {
     },
     /// A call of the law failed in a way of its own.
     Call(Box<Finding>),
+}
+
+/// What a gradient is held against.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Measure {
+    /// The reference's gradient, value by value.
+    Reference,
+    /// How the function's own result changes along one direction, per unit of length.
+    Derivative {
+        /// The settings of dropout, such as `in training, dropout = 0.25`; empty outside training.
+        settings: String,
+    },
 }
 
 /// The smallest known input that breaks a law.

@@ -31,7 +31,7 @@ pub(crate) fn of_law(law: &Law, broken: &BrokenLaw) -> Option<Reproduction> {
         Violation::Unequal { what, mismatch, .. } | Violation::Changed { what, mismatch, .. } => {
             of_form(what, mismatch, &broken.exchanges).or_else(|| of_relation(law, broken))
         }
-        Violation::Value { .. } => None,
+        Violation::Gradient { .. } | Violation::Value { .. } => None,
     }
 }
 

@@ -4,7 +4,7 @@ use judge::compare::pattern::Pattern;
 use judge::compare::{Difference, Mismatch};
 use judge::findings::measurement::{Bar, Measurement};
 use judge::findings::{
-    BeforeRun, Behaviour, CallFailed, CompileError, Finding, Impure, OnlyInF32, Prohibition, Steps, Violation,
+    BeforeRun, Behaviour, CallFailed, CompileError, Finding, Impure, Measure, OnlyInF32, Prohibition, Steps, Violation,
     WrongOutput,
 };
 use judge::grading::judgement::Skip;
@@ -188,6 +188,11 @@ one_of_each! {
         Violation::Unequal { .. } => Violation::Unequal {
             what: text("the output for the negated input"),
             equals: text("the negated output"),
+            mismatch: Mismatch::Values(difference()),
+        },
+        Violation::Gradient { .. } => Violation::Gradient {
+            argument: text("query"),
+            measure: Measure::Derivative { settings: text("in training, dropout = 0.25") },
             mismatch: Mismatch::Values(difference()),
         },
         Violation::Value { .. } => Violation::Value {

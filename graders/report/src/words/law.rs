@@ -1,7 +1,7 @@
 //! The words on a broken law and its counterexample.
 
 use judge::compare::Mismatch;
-use judge::findings::{Counterexample, Violation};
+use judge::findings::{Counterexample, Measure, Violation};
 
 use super::figures::{comma, index};
 use super::mismatch::{self, Frame};
@@ -13,6 +13,11 @@ pub(super) fn broken(violation: &Violation, place: Place<'_>) -> Words {
     match violation {
         Violation::Changed { cause, what, mismatch } => changed(&clean(cause), &clean(what), mismatch),
         Violation::Unequal { what, equals, mismatch } => unequal(&clean(what), &clean(equals), mismatch, place),
+        Violation::Gradient {
+            argument,
+            measure,
+            mismatch,
+        } => gradient(&clean(argument), measure, mismatch, place),
         Violation::Value {
             what,
             index,
@@ -53,6 +58,32 @@ fn unequal(what: &str, equals: &str, mismatch: &Mismatch, place: Place<'_>) -> W
     let hint = match mismatch {
         Mismatch::Values(_) => mismatch::by_hand(place),
         Mismatch::DType { .. } | Mismatch::Shape { .. } | Mismatch::NotFinite(_) => mismatch::hint(mismatch, place),
+    };
+    Words::new(message, hint)
+}
+
+fn gradient(argument: &str, measure: &Measure, mismatch: &Mismatch, place: Place<'_>) -> Words {
+    let difference = mismatch::difference(mismatch, Frame::Asked);
+    let message = match measure {
+        Measure::Reference => format!("the gradient by `{argument}` must be the reference's: {difference}"),
+        Measure::Derivative { settings } => {
+            let settings = if settings.is_empty() {
+                String::new()
+            } else {
+                format!(" ({})", clean(settings))
+            };
+            format!(
+                "the gradient by `{argument}` does not say how your own result changes when `{argument}` moves a \
+                 little in one direction{settings}: {difference}"
+            )
+        }
+    };
+    let hint = match mismatch {
+        Mismatch::DType { .. } | Mismatch::Shape { .. } => mismatch::hint(mismatch, place),
+        Mismatch::NotFinite(_) | Mismatch::Values(_) => format!(
+            "look for a path from `{argument}` to the result that carries no gradient: `detach`, `no_grad`, values \
+             that are read out and put into a new tensor, or a change in place"
+        ),
     };
     Words::new(message, hint)
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use wire::{DType, Data, Observed, Tensor, Tensors};
 
-use super::domain;
 use super::model::{Derived, Failure, Known, Material, Run, answered, has_outputs};
+use super::{derivative, domain};
 use crate::checks::probe::{Probe, returned};
 use crate::compare::{compare_scaled, largest};
 use crate::contract::Task;
@@ -14,7 +14,7 @@ use crate::contract::exchange::Exchange;
 use crate::contract::random::Random;
 use crate::contract::subject::{Call, Gradient, Subject};
 use crate::findings::fault::Fault;
-use crate::findings::{CallFailed, Counterexample, Finding, RecordedCall, Violation};
+use crate::findings::{CallFailed, Counterexample, Finding, Measure, RecordedCall, Violation};
 use crate::fixtures::case::StoredCase;
 
 /// The check.
@@ -26,13 +26,13 @@ pub const CHECK: Derived = Derived {
 };
 
 /// The error that is allowed, as a share of the largest value of the gradient: a step in f32 is for the check of precision.
-const TOLERANCE: f64 = 1e-4;
+pub(super) const TOLERANCE: f64 = 1e-4;
 /// A gradient below this share of another is none.
-const NONE: f64 = 1e-12;
+pub(super) const NONE: f64 = 1e-12;
 /// Below this share of the largest gradient, errors are measured against that share.
-const SMALL: f64 = 1e-3;
+pub(super) const SMALL: f64 = 1e-3;
 /// Gradients smaller than this say little of a function of values of order one: a difference of large numbers may be left.
-const LEAST: f64 = 1e-4;
+pub(super) const LEAST: f64 = 1e-4;
 /// How far arguments are moved, as a share of each, to see whether a gradient is steady; what is zero by this share of this.
 const NEAR: f64 = 1e-7;
 /// How often they are.
@@ -45,7 +45,7 @@ fn run(material: &Material<'_>, subject: &mut dyn Subject) -> Result<Run, Fault>
     let mut tried = false;
     for (case, known) in material.known.iter().filter(|(case, _)| has_outputs(case)) {
         match compared(task, case.name, known, subject)? {
-            None => return Ok(Run::NoReference),
+            None => return without_reference(material, subject),
             Some(Compared::Nothing) => {}
             Some(Compared::Agrees) => tried = true,
             Some(Compared::Differs(differs)) => return Ok(differs.failure(Vec::new(), seed)),
@@ -55,7 +55,7 @@ fn run(material: &Material<'_>, subject: &mut dyn Subject) -> Result<Run, Fault>
         for point in domain::small_corners(domain.sizes) {
             let plain = Call::new(task.id, domain::arguments(domain, &point));
             let Some(observed) = subject.trusted(&plain)? else {
-                return Ok(Run::NoReference);
+                return without_reference(material, subject);
             };
             // What is refused has no gradient.
             let Ok(expected) = returned(observed, task.canonical) else {
@@ -72,7 +72,35 @@ fn run(material: &Material<'_>, subject: &mut dyn Subject) -> Result<Run, Fault>
             }
         }
     }
+    let mut held = material.held.iter().filter(|(case, _)| has_outputs(case));
+    if let Some((case, stored)) = held.next() {
+        match derivative::in_training(task, case.name, stored, subject)? {
+            derivative::Compared::Differs(failure) => return Ok(Run::Fails(failure)),
+            derivative::Compared::Agrees => tried = true,
+            derivative::Compared::Nothing => {}
+        }
+    }
     Ok(if tried { Run::Holds } else { Run::Nothing })
+}
+
+/// Where no reference is at hand, gradients on the golden cases are held against derivatives.
+fn without_reference(material: &Material<'_>, subject: &mut dyn Subject) -> Result<Run, Fault> {
+    let task = material.task;
+    let mut tried = false;
+    for (case, stored) in material.held.iter().filter(|(case, _)| has_outputs(case)) {
+        let is_first = !tried;
+        match derivative::of_case(task, case.name, stored, "", subject)? {
+            derivative::Compared::Differs(failure) => return Ok(Run::Fails(failure)),
+            derivative::Compared::Agrees => tried = true,
+            derivative::Compared::Nothing => {}
+        }
+        if is_first
+            && let derivative::Compared::Differs(failure) = derivative::in_training(task, case.name, stored, subject)?
+        {
+            return Ok(Run::Fails(failure));
+        }
+    }
+    Ok(if tried { Run::Holds } else { Run::NoReference })
 }
 
 /// What came of the gradients of one case.
@@ -208,7 +236,7 @@ fn is_smooth(tensor: &Tensor) -> bool {
 }
 
 /// Differentiates a combination of the output's values, another one for every case, by all arguments of floats with axes.
-fn call(task: &Task, case: &str, output: &str, known: &StoredCase) -> Option<Call> {
+pub(super) fn call(task: &Task, case: &str, output: &str, known: &StoredCase) -> Option<Call> {
     let arguments = arguments_in(DType::F64, &known.inputs);
     let by: Vec<String> = arguments
         .iter()
@@ -244,7 +272,7 @@ fn trusted(task: &Task, call: &Call, output: &str, subject: &mut dyn Subject) ->
     }
 }
 
-fn plain(call: &Call) -> Call {
+pub(super) fn plain(call: &Call) -> Call {
     Call {
         gradient: None,
         ..call.clone()
@@ -271,16 +299,16 @@ fn difference(name: &str, expected: &Tensor, actual: Option<&Tensor>, scale: f64
         return Some(missing(name));
     }
     let mismatch = compare_scaled(expected, actual, DType::F64, TOLERANCE, f64::max(SMALL * scale, LEAST))?;
-    Some(Finding::LawBroken(Violation::Unequal {
-        what: format!("the gradient by `{name}`"),
-        equals: "the reference's gradient".to_owned(),
+    Some(Finding::LawBroken(Violation::Gradient {
+        argument: name.to_owned(),
+        measure: Measure::Reference,
         mismatch,
     }))
 }
 
-fn missing(name: &str) -> Finding {
+pub(super) fn missing(name: &str) -> Finding {
     Finding::CallFailed(CallFailed::NoGradient {
-        reason: format!("no gradient reaches `{name}`"),
+        reason: format!("none reaches `{name}`"),
     })
 }
 

@@ -3,6 +3,7 @@
 //!
 //! What is tried first is the same for every seed, so that no verdict hangs on luck; what is tried after it is drawn.
 
+mod derivative;
 pub mod domain;
 pub mod gradient;
 pub mod layout;

@@ -37,6 +37,7 @@ pub(crate) static TASK: Task = Task {
     allowed_operators: &[Family::FusedAttention],
     contract: Contract {
         smooth: &["output"],
+        rates: &["dropout"],
         domain: DOMAIN,
         ..Contract::BLANK
     },

@@ -39,6 +39,7 @@ pub(crate) static TASK: Task = Task {
     laws: LAWS,
     contract: Contract {
         smooth: &["output"],
+        rates: &["attention_dropout", "residual_dropout"],
         domain: domain::DOMAIN,
         ..Contract::BLANK
     },

@@ -38,6 +38,7 @@ pub(crate) static TASK: Task = Task {
     laws: LAWS,
     contract: Contract {
         smooth: &["logits"],
+        rates: &["attention_dropout", "residual_dropout", "embedding_dropout"],
         domain: domain::DOMAIN,
         ..Contract::BLANK
     },
