@@ -1,7 +1,7 @@
 //! The reference as it answers for parts, and as a subject of its own.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use judge::contract::subject::{Call, Subject};
 use judge::findings::fault::Fault;
@@ -16,11 +16,13 @@ use super::setting::Setting;
 use super::worker_subject::{Answering, NO_ANSWER, Running, key};
 use crate::failure::Failure;
 
-/// The reference as it answers for parts: built and started at the first question, shared by all submissions.
+/// The reference as it answers for parts: built and started at the first question, shared by all submissions. As many run as
+/// are asked at once.
 #[derive(Debug)]
 pub(crate) struct Reference<'a> {
     grader: &'a Grader,
-    running: Mutex<Option<Started>>,
+    /// Those that nobody asks at the moment: one is started whenever all others are busy.
+    idle: Mutex<Vec<Started>>,
     /// What it has answered, where the same is asked again and again.
     memory: Option<Mutex<Memory>>,
 }
@@ -28,9 +30,16 @@ pub(crate) struct Reference<'a> {
 /// What the reference has answered, by a hash of the call. Its answers follow from the call alone.
 #[derive(Debug, Default)]
 struct Memory {
-    answers: BTreeMap<String, Observed>,
+    answers: BTreeMap<String, Answer>,
     /// How many values they have.
     size: usize,
+}
+
+/// An answer and the CPU seconds that it took.
+#[derive(Debug, Clone)]
+struct Answer {
+    observed: Observed,
+    seconds: f64,
 }
 
 /// Values that are kept at most, 256 MiB of them; after that no more are.
@@ -47,7 +56,7 @@ impl<'a> Reference<'a> {
     pub(crate) fn new(grader: &'a Grader) -> Self {
         Self {
             grader,
-            running: Mutex::default(),
+            idle: Mutex::default(),
             memory: None,
         }
     }
@@ -65,22 +74,52 @@ impl<'a> Reference<'a> {
         self.grader.place().has_reference().then_some(self as &dyn Answering)
     }
 
-    /// Does something with the running reference; where that fails, the next one starts it anew.
+    /// Does something with a running reference; one with which that fails is not used again.
     fn with_running<T>(&self, action: impl FnOnce(&mut Running<'static>) -> Result<T, Fault>) -> Result<T, Fault> {
-        let mut slot = self.slot();
-        let answering = match slot.as_mut() {
-            Some(answering) => answering,
-            None => slot.insert(self.start().map_err(|failure| Fault(failure.message))?),
+        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let free = idle().pop();
+        let mut started = match free {
+            Some(started) => started,
+            None => self.start().map_err(|failure| Fault(failure.message))?,
         };
-        let result = action(&mut answering.running);
-        if result.is_err() {
-            *slot = None;
-        }
-        result
+        let result = action(&mut started.running)?;
+        idle().push(started);
+        Ok(result)
     }
 
-    fn slot(&self) -> MutexGuard<'_, Option<Started>> {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Answers a call, or says what has been answered to the same call before.
+    fn respond(&self, call: &Call) -> Result<Answer, Fault> {
+        let Some(memory) = &self.memory else {
+            return self.compute(call);
+        };
+        let memory = || memory.lock().unwrap_or_else(PoisonError::into_inner);
+        // An answer does not follow from how long it may take.
+        let key = key(&Call {
+            cpu_seconds: None,
+            ..call.clone()
+        })?;
+        if let Some(known) = memory().answers.get(&key) {
+            return Ok(known.clone());
+        }
+        let answer = self.compute(call)?;
+        if let Observed::Answered { tensors, .. } = &answer.observed {
+            let mut memory = memory();
+            memory.size += tensors.values().map(Tensor::len).sum::<usize>();
+            if memory.size <= REMEMBERED {
+                memory.answers.insert(key, answer.clone());
+            }
+        }
+        Ok(answer)
+    }
+
+    /// Neither its start nor waiting for its turn is counted: that is none of the submission's doing.
+    fn compute(&self, call: &Call) -> Result<Answer, Fault> {
+        self.with_running(|running| {
+            let before = running.spent();
+            let observed = running.call(call)?;
+            let seconds = running.spent().since(before).cpu;
+            Ok(Answer { observed, seconds })
+        })
     }
 
     fn start(&self) -> Result<Started, Failure> {
@@ -109,11 +148,7 @@ impl Answering for Reference<'_> {
             jacobian: differentiated.into_keys().filter(is_float).collect(),
             ..Call::new(task.id, arguments)
         };
-        // Neither its start nor waiting for its turn is counted: that is none of the submission's doing.
-        let (observed, seconds) = self.with_running(|running| {
-            let before = running.spent();
-            Ok((running.call(&call)?, running.spent().since(before).cpu))
-        })?;
+        let Answer { observed, seconds } = self.respond(&call)?;
         let outputs = match observed {
             Observed::Answered {
                 outcome: Outcome::Returned,
@@ -134,23 +169,7 @@ impl Answering for Reference<'_> {
     }
 
     fn ask(&self, call: &Call) -> Result<Observed, Fault> {
-        let Some(memory) = &self.memory else {
-            return self.with_running(|running| running.call(call));
-        };
-        let memory = || memory.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = key(call)?;
-        if let Some(known) = memory().answers.get(&key) {
-            return Ok(known.clone());
-        }
-        let observed = self.with_running(|running| running.call(call))?;
-        if let Observed::Answered { tensors, .. } = &observed {
-            let mut memory = memory();
-            memory.size += tensors.values().map(Tensor::len).sum::<usize>();
-            if memory.size <= REMEMBERED {
-                memory.answers.insert(key, observed.clone());
-            }
-        }
-        Ok(observed)
+        self.respond(call).map(|answer| answer.observed)
     }
 }
 
