@@ -8,11 +8,13 @@ use judge::findings::verdict::Verdict;
 /// Failed checks first, the worst verdict at the top; then skipped ones; then those that hold.
 ///
 /// Among equally bad ones a golden case leads, since it costs the points, and laws follow, since they come with a small
-/// input; further golden cases, which mostly repeat the first, come after them.
+/// input; further golden cases, which mostly repeat the first, come after them. Where all golden cases hold, a side effect
+/// stands before everything else: what fails beside it mostly fails because of it.
 pub(crate) fn worst_first(checks: Vec<CheckReport>) -> Vec<CheckReport> {
     let leading = checks
         .iter()
         .position(|check| check.failed() && gives_points(check.kind) && check.verdict == Verdict::Wrong);
+    let golden_cases_hold = !checks.iter().any(|check| check.failed() && gives_points(check.kind));
     let mut placed: Vec<(usize, CheckReport)> = checks.into_iter().enumerate().collect();
     placed.sort_by_key(|(position, check)| {
         let severity = if check.failed() { Some(check.verdict) } else { None };
@@ -22,7 +24,8 @@ pub(crate) fn worst_first(checks: Vec<CheckReport>) -> Vec<CheckReport> {
             (false, Verdict::Skipped | Verdict::NotRun) => 1,
             (false, _) => 2,
         };
-        (group, Reverse(severity), !leads, rank(check))
+        let explains = golden_cases_hold && group == 0 && check.kind == CheckKind::Hygiene;
+        (group, !explains, Reverse(severity), !leads, rank(check))
     });
     placed.into_iter().map(|(_, check)| check).collect()
 }

@@ -296,6 +296,22 @@ fn the_worst_finding_stands_first_and_what_holds_last() {
 }
 
 #[test]
+fn a_side_effect_stands_first_where_the_golden_cases_hold() {
+    let panic = Finding::CallFailed(CallFailed::Panicked {
+        message: String::new(),
+        location: None,
+    });
+    let checks = vec![
+        passed("golden", Kind::Golden),
+        failing("law", Kind::Law, panic),
+        failing("hygiene", Kind::Hygiene, crate::testing::changed()),
+    ];
+    let report = report_on(checks, Visibility::Public);
+    let names: Vec<&str> = report.tasks[0].checks.iter().map(|check| check.name.as_str()).collect();
+    assert_eq!(names, ["hygiene", "law", "golden"]);
+}
+
+#[test]
 fn points_of_a_judge_fault_are_lost_to_nobody() {
     let assignment = assignment(
         &[("rms_norm", &["all"]), ("greedy", &["all"]), ("nucleus", &["all"])],
