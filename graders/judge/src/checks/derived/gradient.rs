@@ -32,7 +32,7 @@ pub(super) const NONE: f64 = 1e-12;
 /// Below this share of the largest gradient, errors are measured against that share.
 pub(super) const SMALL: f64 = 1e-3;
 /// Gradients smaller than this say little of a function of values of order one: a difference of large numbers may be left.
-pub(super) const LEAST: f64 = 1e-4;
+const LEAST: f64 = 1e-4;
 /// How far arguments are moved, as a share of each, to see whether a gradient is steady; what is zero by this share of this.
 const NEAR: f64 = 1e-7;
 /// How often they are.
