@@ -9,7 +9,7 @@ use crate::types::GraphConvolutionWeights;
 
 /// The message that each node receives: the mean of the features of its in-neighbours.
 ///
-/// - `features`: `[N, F]`, f64 or f32. `edge_index`: `[2, E]`, all entries in `0..N`.
+/// - `features`: `[N, F]`, f64 or f32. `edge_index`: `[2, E]`, each edge once, all entries in `0..N`.
 /// - Returns `[N, F]` in the dtype and on the device of the features: row i is the mean of the rows j over all edges from
 ///   j to i, and zeros where no edge enters i. The node itself takes part only where the list holds that self loop.
 ///
@@ -36,8 +36,8 @@ pub fn update(features: &Tensor, messages: &Tensor, weights: &GraphConvolutionWe
 
 /// The same layer in matrix form: `D^-1 A X W^T + X B^T`.
 ///
-/// - `features`: X, `[N, in]`, f64 or f32. `edge_index`: `[2, E]`, all entries in `0..N`. `weights`: W and B as in
-///   `update`.
+/// - `features`: X, `[N, in]`, f64 or f32. `edge_index`: `[2, E]`, each edge once, all entries in `0..N`. `weights`: W
+///   and B as in `update`.
 /// - A is the adjacency matrix with rows for destinations, `D^-1` the inverted degree matrix with 1 where no edge enters;
 ///   call `adjacency_matrix` and `inverted_degree_matrix` through `crate::parts`. No self loops are added.
 /// - Returns `[N, out]` in the dtype and on the device of the features; no bias, and no activation follows. A node that

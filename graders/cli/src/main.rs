@@ -53,9 +53,8 @@ fn main() -> ExitCode {
 fn run(arguments: Arguments, output: &Output) -> Result<Exit, Failure> {
     match (arguments.command, arguments.grade) {
         (Some(Command::Explain(options)), _) => {
-            // What a task is can be told without the course's files, apart from its shapes.
-            let template = Place::find().ok().map(|place| place.template());
-            output.line(&explain::explain(&options.subject, template.as_deref())?);
+            // What a task is can be told without the course's files, apart from its instructions.
+            output.line(&explain::explain(&options.subject, Place::find().ok().as_ref())?);
             Ok(Exit::Done)
         }
         (Some(Command::Prepare { messages }), _) => prepare::prepare(&messages),

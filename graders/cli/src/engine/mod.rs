@@ -12,6 +12,7 @@ mod parallel;
 pub(crate) mod parallel_map;
 mod prepared;
 pub(crate) mod program_cache;
+pub(crate) mod promises;
 pub(crate) mod reach;
 mod reference;
 pub(crate) mod result_cache;

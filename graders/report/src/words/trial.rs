@@ -21,13 +21,17 @@ pub(super) fn below_bar(measurements: &[Measurement], place: Place<'_>) -> Words
     } else {
         phrases.join("; ")
     };
-    Words::new(
-        message,
+    let explain = place.explain();
+    let is_trained = measurements.iter().any(Measurement::holds);
+    let hint = if is_trained {
         format!(
-            "{} says what is trained and how; train in a test of your own, and see that the loss falls",
-            place.explain()
-        ),
-    )
+            "something is learnt, but not what was asked for: see that every argument reaches the model, and that your \
+             training uses the batches as they are served ({explain})"
+        )
+    } else {
+        format!("{explain} says what is trained and how; train in a test of your own, and see that the loss falls")
+    };
+    Words::new(message, hint)
 }
 
 /// What a trial that holds has measured, as the end of a sentence.

@@ -45,6 +45,7 @@ use judge::grading::judgement::{Bench, Training};
 use judge::grading::parts::parts_first;
 
 use crate::arguments;
+use crate::engine::promises::Promises;
 use crate::engine::reach::{self, Known, Texts, Touched};
 use crate::engine::{Grader, Reference, Setting};
 use crate::exit::Exit;
@@ -137,7 +138,13 @@ pub(crate) fn kit(grader: &Grader, options: &arguments::Kit, output: &Output) ->
     let otherwise = if kit.explains {
         Vec::new()
     } else {
-        contracts::deviations(&assigned, &fixtures, &kit.reference)?
+        let mut lines = contracts::deviations(&assigned, &fixtures, &kit.reference)?;
+        // What students get comes without them.
+        if let Some(promises) = Promises::load(grader.place())? {
+            let template = grader.place().template();
+            lines.extend(assigned.iter().flat_map(|task| promises.complaints(task, &template)));
+        }
+        lines
     };
     for line in &otherwise {
         output.line(&format!("     ! {line}"));

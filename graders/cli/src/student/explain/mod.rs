@@ -3,7 +3,6 @@
 mod shapes;
 
 use std::fmt::Write;
-use std::path::Path;
 
 use judge::checks::derived::{self, domain};
 use judge::checks::differential;
@@ -14,8 +13,10 @@ use judge::grading::check_names::check_names;
 use judge::grading::judgement::{AS_PART, BUILD, EXTRA_AXES, POLICY, TIME, is_part};
 use report::wrap_hanging;
 
+use crate::engine::promises::Promises;
 use crate::failure::Failure;
 use crate::names;
+use crate::place::Place;
 use crate::selection;
 
 /// What no task may use.
@@ -25,20 +26,20 @@ const NOBODY_MAY_CALL: &str = "unsafe code, files and paths, processes, the netw
 /// Width of explanations.
 const WIDTH: usize = 78;
 
-/// Explains `task` or `task/check`; shapes are those that the template's instructions name.
-pub(crate) fn explain(subject: &str, template: Option<&Path>) -> Result<String, Failure> {
+/// Explains `task` or `task/check`; the instructions are the template's.
+pub(crate) fn explain(subject: &str, place: Option<&Place>) -> Result<String, Failure> {
     let (id, check) = match subject.split_once('/') {
         Some((id, check)) => (id, Some(check)),
         None => (subject, None),
     };
     let task = selection::find(id)?;
     match check {
-        None => Ok(explain_task(task, template)),
+        None => explain_task(task, place),
         Some(check) => explain_check(task, check),
     }
 }
 
-fn explain_task(task: &Task, template: Option<&Path>) -> String {
+fn explain_task(task: &Task, place: Option<&Place>) -> Result<String, Failure> {
     let mut text = format!("{}   {}\n\n", task.id, task.file);
     paragraph(&mut text, "  ", task.definition);
     text.push('\n');
@@ -46,9 +47,8 @@ fn explain_task(task: &Task, template: Option<&Path>) -> String {
     text.push('\n');
     signature(&mut text, task);
     text.push('\n');
-    let shapes = template.map_or_else(Vec::new, |template| shapes::of(task, template));
-    if !shapes.is_empty() {
-        list(&mut text, "arguments and result", shapes.iter().map(String::as_str));
+    if let Some(place) = place {
+        instructions(&mut text, task, place)?;
     }
     list(&mut text, "conventions", task.conventions.iter().copied());
     list(&mut text, "often misread", task.misreadings.iter().copied());
@@ -64,7 +64,25 @@ fn explain_task(task: &Task, template: Option<&Path>) -> String {
     }
     text.push('\n');
     paragraph(&mut text, "  ", &format!("source: {}", task.source));
-    text
+    Ok(text)
+}
+
+/// What the instructions demand and promise, with the checks; without these, what goes in and what comes out.
+fn instructions(text: &mut String, task: &Task, place: &Place) -> Result<(), Failure> {
+    let Some(promises) = Promises::load(place)? else {
+        let shapes = shapes::of(task, &place.template());
+        if !shapes.is_empty() {
+            list(text, "arguments and result", shapes.iter().map(String::as_str));
+        }
+        return Ok(());
+    };
+    let _ = writeln!(text, "  instructions, each with the checks that see it broken");
+    for promise in promises.of(task, &place.template()) {
+        hanging(text, "    - ", "      ", &promise.sentence.replace('`', ""));
+        hanging(text, "        ", "        ", &promise.checks.join(", "));
+    }
+    text.push('\n');
+    Ok(())
 }
 
 /// What has to hold for a check, in a few words.

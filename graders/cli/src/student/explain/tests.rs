@@ -3,9 +3,12 @@
 
 use super::*;
 
+fn root() -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
 fn explain(subject: &str) -> Result<String, Failure> {
-    let template = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../student_template");
-    super::explain(subject, Some(&template))
+    super::explain(subject, Some(&Place::at(root())))
 }
 
 #[test]
@@ -35,6 +38,13 @@ fn an_explanation_lists_every_check_that_can_cost_points_and_each_can_be_explain
 #[test]
 fn an_explanation_has_the_shapes_of_arguments_and_result() {
     let text = explain("merge_heads").unwrap();
+    let instruction = "    - input: [B, h, T, d].\n        whole-domain";
+    assert!(text.contains(instruction), "{text}");
+
+    // Students have the template, and nothing of the bank.
+    let folder = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink(root().join("student_template"), folder.path().join("student_template")).unwrap();
+    let text = super::explain("merge_heads", Some(&Place::at(folder.path().to_owned()))).unwrap();
     let expected = "  arguments and result\n    - input: [B, h, T, d].\n    - Returns [B, T, h d]: ";
     assert!(text.contains(expected), "{text}");
     assert!(
