@@ -14,6 +14,8 @@ pub struct Contract {
     pub data: &'static [&'static str],
     /// Arguments of floats whose values have bounds, such as probabilities. All others may have any size.
     pub bounded: &'static [&'static str],
+    /// The arguments of which the values that are normalised consist: multiplied by a number, these are multiplied by it.
+    pub normalised: &'static [&'static str],
     /// The dropout rates of a function that drops values where `train` is set: real numbers from 0 to 1.
     pub rates: &'static [&'static str],
     /// The arguments on which the function is tried, in ways that differ in more than values.
@@ -26,6 +28,7 @@ impl Contract {
         smooth: &[],
         data: &[],
         bounded: &[],
+        normalised: &[],
         rates: &[],
         domain: &[],
     };

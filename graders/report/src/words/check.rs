@@ -5,6 +5,7 @@ use crate::model::{CheckKind, CheckReport};
 /// A law's name that is no everyday word, with what it means.
 const LAWS: &[(&str, &str)] = &[
     ("all-gradients", "gradients of all arguments"),
+    ("dropout-everywhere", "dropout at every size"),
     ("as-a-part", "as a part of another task"),
     ("call-order", "side effects: on later calls"),
     ("arguments-unmodified", "side effects: on arguments"),

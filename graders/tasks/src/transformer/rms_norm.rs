@@ -121,6 +121,7 @@ pub(crate) static TASK: Task = Task {
     forbidden_operators: &[Family::RmsNorm],
     contract: Contract {
         smooth: &["output"],
+        normalised: &["input"],
         domain: DOMAIN,
         ..Contract::BLANK
     },

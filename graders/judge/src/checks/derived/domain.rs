@@ -36,6 +36,10 @@ const FEW: i64 = 4;
 const SCALED: u64 = 2000;
 /// What the values of an argument are multiplied by: powers of two, so that nothing is rounded.
 const FACTORS: [f64; 2] = [1024.0, 1.0 / 1024.0];
+/// The argument that is added to squares.
+const EPSILON: &str = "epsilon";
+/// What all values are multiplied by where epsilon is as large as their squares: far below and above what is usual.
+const EPSILON_FACTORS: [f64; 2] = [1.0 / (1 << 30) as f64, 64.0];
 /// Smaller cases that are tried at most.
 const SHRINKS: usize = 60;
 
@@ -46,8 +50,26 @@ pub(super) struct Point {
     pub(super) sizes: Vec<i64>,
     /// Seed of the values.
     pub(super) seed: u64,
-    /// An argument whose values are multiplied by a factor.
-    scaled: Option<(String, f64)>,
+    /// What is done to the values of an argument after they are drawn.
+    change: Option<Change>,
+}
+
+/// A change of values that sizes have no part in.
+#[derive(Debug, Clone, PartialEq)]
+enum Change {
+    /// The values of one argument are multiplied.
+    Scaled(String, f64),
+    /// The values of one argument are zero: all of them, or every other one.
+    Zeroed(String, Share),
+    /// The values of these arguments are multiplied, and epsilon is as large as their squares.
+    ByEpsilon(&'static [&'static str], f64),
+}
+
+/// How many values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Share {
+    All,
+    EveryOther,
 }
 
 impl Point {
@@ -55,7 +77,7 @@ impl Point {
         Self {
             sizes,
             seed,
-            scaled: None,
+            change: None,
         }
     }
 }
@@ -118,18 +140,58 @@ pub(super) fn small_corners(sizes: Sizes) -> Vec<Point> {
 pub(super) fn arguments(domain: &Domain, point: &Point) -> Tensors {
     let scenario = Scenario::new(domain.sizes, &point.sizes, point.seed, DType::F64);
     let mut arguments = arguments_in(DType::F64, &(domain.arguments)(&scenario));
-    if let Some((name, factor)) = &point.scaled
-        && let Some(argument) = arguments.get_mut(name)
-    {
-        let values = argument.to_f64().into_iter().map(|value| value * factor).collect();
-        *argument = Tensor::new(argument.shape().to_vec(), Data::F64(values)).unwrap_or_else(|| argument.clone());
+    match &point.change {
+        None => {}
+        Some(Change::Scaled(name, factor)) => change(&mut arguments, name, |_, value| value * factor),
+        Some(Change::Zeroed(name, share)) => change(&mut arguments, name, |at, value| {
+            let is_kept = *share == Share::EveryOther && at % 2 == 1;
+            if is_kept { value } else { 0.0 }
+        }),
+        Some(Change::ByEpsilon(names, factor)) => {
+            for name in *names {
+                change(&mut arguments, name, |_, value| value * factor);
+            }
+            arguments.insert(EPSILON.to_owned(), Tensor::real(factor * factor));
+        }
     }
     arguments
 }
 
-/// A case of usual sizes with the values of each argument much larger and much smaller, those of the others as they are. What
-/// is added to values, or bounds them, shows at one end or the other.
+/// Changes the values of one argument by their places.
+fn change(arguments: &mut Tensors, name: &str, by: impl Fn(usize, f64) -> f64) {
+    if let Some(argument) = arguments.get_mut(name) {
+        let values = argument.to_f64().into_iter().enumerate();
+        let values = values.map(|(at, value)| by(at, value)).collect();
+        *argument = Tensor::new(argument.shape().to_vec(), Data::F64(values)).unwrap_or_else(|| argument.clone());
+    }
+}
+
+/// A case of usual sizes with the values of each argument much larger and much smaller, those of the others as they are; or
+/// zero. What is added to values, or bounds them, shows at one end or the other; and so does what bounds an epsilon.
 fn scaled(task: &Task, domain: &Domain) -> Vec<Point> {
+    let mut points = changed(task, domain, |name| {
+        FACTORS.map(|factor| Change::Scaled(name.clone(), factor)).to_vec()
+    });
+    let normalised = task.contract.normalised;
+    if let Some(first) = points.first().cloned().filter(|_| !normalised.is_empty()) {
+        points.extend(EPSILON_FACTORS.map(|factor| Point {
+            change: Some(Change::ByEpsilon(normalised, factor)),
+            ..first.clone()
+        }));
+    }
+    points
+}
+
+/// A case of usual sizes with the values of each argument zero, or every other one.
+pub(super) fn zeroed(task: &Task, domain: &Domain) -> Vec<Point> {
+    changed(task, domain, |name| {
+        [Share::All, Share::EveryOther]
+            .map(|share| Change::Zeroed(name.clone(), share))
+            .to_vec()
+    })
+}
+
+fn changed(task: &Task, domain: &Domain, changes: impl Fn(&String) -> Vec<Change>) -> Vec<Point> {
     let is_first = task
         .contract
         .domain
@@ -145,12 +207,13 @@ fn scaled(task: &Task, domain: &Domain) -> Vec<Point> {
         argument.dtype().is_float() && !argument.shape().is_empty() && !is_bounded
     };
     let names = arguments.iter().filter(has_any_scale).map(|(name, _)| name);
-    let each = names.flat_map(|name| FACTORS.map(|factor| Some((name.clone(), factor))));
-    each.map(|scaled| Point {
-        scaled,
-        ..usual.clone()
-    })
-    .collect()
+    names
+        .flat_map(changes)
+        .map(|change| Point {
+            change: Some(change),
+            ..usual.clone()
+        })
+        .collect()
 }
 
 fn usual(sizes: Sizes) -> Vec<i64> {
@@ -176,6 +239,8 @@ fn corners(sizes: Sizes) -> Vec<Point> {
     let mut corners = vec![small.clone()];
     corners.extend((0..sizes.len()).map(|position| with(position, small[position])));
     corners.extend((0..sizes.len()).map(|position| with(position, large[position])));
+    // The first value after the smallest is what a special case for the smallest misses, or takes with it.
+    corners.extend((0..sizes.len()).map(|position| with(position, (small[position] + 1).min(large[position]))));
     corners.push(large.clone());
     // What is chosen of two has had its second choice in all of these but one.
     corners.extend(
@@ -281,13 +346,19 @@ fn charged(finding: Finding, point: &Point) -> Option<Finding> {
 }
 
 fn scale_in_words(point: &Point) -> String {
-    point.scaled.as_ref().map_or_else(String::new, |(name, factor)| {
-        if *factor > 1.0 {
-            format!(", with `{name}` {factor} times as large,")
-        } else {
-            format!(", with `{name}` {} times as small,", factor.recip())
+    match &point.change {
+        None => String::new(),
+        Some(Change::Scaled(name, factor)) if *factor > 1.0 => format!(", with `{name}` {factor} times as large,"),
+        Some(Change::Scaled(name, factor)) => format!(", with `{name}` {} times as small,", factor.recip()),
+        Some(Change::Zeroed(name, Share::All)) => format!(", with nothing but zeros in `{name}`,"),
+        Some(Change::Zeroed(name, Share::EveryOther)) => format!(", with every other value of `{name}` zero,"),
+        Some(Change::ByEpsilon(_, factor)) => {
+            format!(
+                ", with values of about {factor:.0e} and {EPSILON} = {:.0e},",
+                factor * factor
+            )
         }
-    })
+    }
 }
 
 /// The smallest case around one that differs which differs as well.
@@ -352,14 +423,14 @@ mod tests {
     fn corners_come_from_the_smallest_to_the_largest_and_none_twice() {
         let points = corners(&[("T", 1, 8), ("H", 2, 2)]);
         let sizes: Vec<Vec<i64>> = points.into_iter().map(|point| point.sizes).collect();
-        assert_eq!(sizes, [[1, 2], [3, 2], [8, 2]]);
+        assert_eq!(sizes, [[1, 2], [3, 2], [8, 2], [2, 2]]);
     }
 
     #[test]
     fn a_choice_of_few_is_small_at_its_largest() {
         let points = small_corners(&[("T", 1, 80), ("causal", 0, 1)]);
         let sizes: Vec<Vec<i64>> = points.into_iter().map(|point| point.sizes).collect();
-        assert_eq!(sizes, [[1, 0], [1, 1], [3, 0], [3, 1]]);
+        assert_eq!(sizes, [[1, 0], [1, 1], [3, 0], [3, 1], [2, 1]]);
     }
 
     #[test]

@@ -52,7 +52,8 @@ fn run(material: &Material<'_>, subject: &mut dyn Subject) -> Result<Run, Fault>
         }
     }
     for domain in task.contract.domain {
-        for point in domain::small_corners(domain.sizes) {
+        let zeroed = domain::zeroed(task, domain);
+        for point in domain::small_corners(domain.sizes).into_iter().chain(zeroed) {
             let plain = Call::new(task.id, domain::arguments(domain, &point));
             let Some(observed) = subject.trusted(&plain)? else {
                 return without_reference(material, subject);

@@ -5,6 +5,7 @@
 
 mod derivative;
 pub mod domain;
+pub mod dropout;
 pub mod gradient;
 pub mod layout;
 pub mod model;
@@ -14,7 +15,7 @@ use crate::contract::Task;
 pub use model::{Derived, Failure, Known, Material, Run};
 
 /// All of them, in the order in which they are made.
-pub const ALL: &[Derived] = &[domain::CHECK, gradient::CHECK, layout::CHECK];
+pub const ALL: &[Derived] = &[domain::CHECK, gradient::CHECK, layout::CHECK, dropout::CHECK];
 
 /// Those that a task has.
 pub fn of(task: &Task) -> impl Iterator<Item = &'static Derived> {

@@ -44,6 +44,14 @@ pub(crate) static TASK: Task = Task {
     unread: Some(read_hidden),
     contract: Contract {
         smooth: &["hidden"],
+        normalised: &[
+            "token_embedding",
+            "position_embedding",
+            "output_weight",
+            "output_bias",
+            "mlp_output_weight",
+            "mlp_output_bias",
+        ],
         domain: domain::DOMAIN,
         ..Contract::BLANK
     },

@@ -37,15 +37,17 @@ pub(crate) fn off_in_eval(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     )
 }
 
-/// A block large enough to count.
-fn counted(scenario: &Scenario) -> Tensors {
+/// Sequences and tokens of blocks that are large enough to count.
+const COUNTED: [[usize; 2]; 2] = [[8, 10], [80, 1]];
+
+fn counted(scenario: &Scenario, [batch, length]: [usize; 2]) -> Tensors {
     drawn(scenario, |random| {
-        block(random, Sizes::new(8, 10, scenario.size("heads"), 4))
+        block(random, Sizes::new(batch, length, scenario.size("heads"), 4))
     })
 }
 
 pub(crate) fn follows_seed(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    let given = training(&counted(scenario), BOTH);
+    let given = training(&counted(scenario, COUNTED[0]), BOTH);
     let first = output(probe, &given, 3)?;
     equal(
         "the output of a second call in training with the same generator seed",
@@ -80,18 +82,22 @@ fn rate(scenario: &Scenario) -> f64 {
 
 /// With silent attention, what is added is the perceptron's result, dropped with the residual rate.
 pub(crate) fn perceptron(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    let (given, rate) = (without_attention(&counted(scenario)), rate(scenario));
-    let input = array(&given["input"]);
-    let evaluated = output(probe, &given, 1)? - &input;
-    let rates = [("attention_dropout", 0.0), ("residual_dropout", rate)];
-    let trained = output(probe, &training(&given, &rates), 1)? - &input;
-    judge_dropped("value that the perceptron adds", &AXES, &evaluated, &trained, rate)
+    let rate = rate(scenario);
+    for shape in COUNTED {
+        let given = without_attention(&counted(scenario, shape));
+        let input = array(&given["input"]);
+        let evaluated = output(probe, &given, 1)? - &input;
+        let rates = [("attention_dropout", 0.0), ("residual_dropout", rate)];
+        let trained = output(probe, &training(&given, &rates), 1)? - &input;
+        judge_dropped("value that the perceptron adds", &AXES, &evaluated, &trained, rate)?;
+    }
+    Ok(())
 }
 
 /// With a silent perceptron, the residual rate drops what the attention adds; the attention rate changes it, and
 /// leaves a perceptron with silent attention alone.
 pub(crate) fn attention(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    let (given, rate) = (counted(scenario), rate(scenario));
+    let (given, rate) = (counted(scenario, COUNTED[0]), rate(scenario));
     let alone = without_perceptron(&given);
     let input = array(&alone["input"]);
     let evaluated = output(probe, &alone, 1)? - &input;

@@ -39,6 +39,7 @@ pub(crate) static TASK: Task = Task {
     laws: LAWS,
     contract: Contract {
         smooth: &["output"],
+        normalised: &["input", "c_proj_weight", "c_proj_bias"],
         rates: &["attention_dropout", "residual_dropout"],
         domain: domain::DOMAIN,
         ..Contract::BLANK

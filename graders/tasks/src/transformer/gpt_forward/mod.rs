@@ -38,6 +38,14 @@ pub(crate) static TASK: Task = Task {
     laws: LAWS,
     contract: Contract {
         smooth: &["logits"],
+        normalised: &[
+            "token_embedding",
+            "position_embedding",
+            "c_proj_weight",
+            "c_proj_bias",
+            "mlp_proj_weight",
+            "mlp_proj_bias",
+        ],
         rates: &["attention_dropout", "residual_dropout", "embedding_dropout"],
         domain: domain::DOMAIN,
         ..Contract::BLANK
