@@ -38,6 +38,8 @@ pub fn causal_mask(length: i64, device: Device) -> Tensor {
 /// A masked score counts as minus infinity, however large or small the visible ones are. Scores of 1e3 and more give
 /// finite results. libtorch's fused attention operators, in any spelling, may not be called here.
 ///
+/// Gradients reach queries, keys and values through the output, and queries and keys through the weights.
+///
 /// Source: Deep Learning 1, Assignment 2, Eq. 4; "Attention Is All You Need", Eq. 1.
 pub fn scaled_dot_product_attention(
     query: &Tensor,
@@ -62,6 +64,8 @@ pub fn scaled_dot_product_attention(
 /// - `input`: `[B, T, C]`; `heads`: h, divides C.
 /// - Returns `[B, h, T, C/h]`: head i holds the channels `i * C/h .. (i + 1) * C/h` of every position, in their order.
 ///
+/// Gradients reach the input.
+///
 /// Source: Deep Learning 1, Assignment 2, question 2.2; "Attention Is All You Need", section 3.2.2.
 pub fn split_heads(input: &Tensor, heads: i64) -> Tensor {
     // solution:begin give each head its own block of channels, and move the heads before the positions
@@ -73,6 +77,8 @@ pub fn split_heads(input: &Tensor, heads: i64) -> Tensor {
 ///
 /// - `input`: `[B, h, T, d]`.
 /// - Returns `[B, T, h d]`: the channels `i * d .. (i + 1) * d` of a position are those of head i.
+///
+/// Gradients reach the input.
 ///
 /// Source: Deep Learning 1, Assignment 2, question 2.2; "Attention Is All You Need", section 3.2.2 (the
 /// concatenation).
@@ -102,6 +108,8 @@ pub fn merge_heads(input: &Tensor) -> Tensor {
 ///
 /// Call the parts through `crate::parts` (`parts::split_heads(...)` and so on): then a mistake in a part costs the
 /// points of that part only. Fused, multi-head and encoder-layer operators of libtorch may not be called here.
+///
+/// Gradients reach the input, all weights and all biases, in training too.
 ///
 /// Source: Deep Learning 1, Assignment 2, question 2.2(a), Eq. 4; "Attention Is All You Need", section 3.2.2.
 pub fn causal_self_attention(

@@ -43,6 +43,8 @@ fn angles(input: &Tensor, start: i64) -> Tensor {
 ///
 /// Cosines and sines have the dtype of the input: an f64 input with tables in f32 is only right to f32.
 ///
+/// Gradients reach queries and keys.
+///
 /// Source: Deep Learning 1, Assignment 2, question 2.6(a); "`RoFormer`: Enhanced Transformer with Rotary Position
 /// Embedding", Eq. 15.
 pub fn rotary_embedding(query: &Tensor, key: &Tensor, start: i64) -> (Tensor, Tensor) {

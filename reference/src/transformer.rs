@@ -32,6 +32,8 @@ use crate::parts;
 /// a part costs the points of that part only. Fused, multi-head and encoder-layer operators of libtorch may not be called
 /// here.
 ///
+/// Gradients reach the input and all weights, in training too.
+///
 /// Source: Deep Learning 1, Assignment 2, question 2.3(b); "Gaussian Error Linear Units", section 2.
 pub fn decoder_block(
     input: &Tensor,
@@ -74,6 +76,8 @@ pub fn decoder_block(
 ///
 /// Call the parts through `crate::parts` (`parts::decoder_block(...)`, `parts::rms_norm(...)`): then a mistake in a part
 /// costs the points of that part only. Fused, multi-head and encoder-layer operators of libtorch may not be called here.
+///
+/// Gradients reach all weights, in training too.
 ///
 /// Source: Deep Learning 1, Assignment 2, question 2.5(a); "Language Models are Unsupervised Multitask Learners",
 /// section 2.3.

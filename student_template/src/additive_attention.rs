@@ -20,6 +20,8 @@ use crate::types::AdditiveAttentionWeights;
 ///   `[B, S]`, in the dtype and on the device of `hidden`. The weights of one row are not negative and sum to 1. Energies
 ///   of 1e3 and more give finite results.
 ///
+/// Gradients reach both states and all weights through the context, and through the attention weights.
+///
 /// Source: Deep Learning 1, Assignment 2, Eq. 1 to 3; "Neural Machine Translation by Jointly Learning to Align and
 /// Translate", section 3.1 and appendix A.1.2.
 pub fn additive_attention(state: &Tensor, hidden: &Tensor, weights: &AdditiveAttentionWeights) -> (Tensor, Tensor) {

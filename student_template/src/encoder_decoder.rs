@@ -25,6 +25,8 @@ use crate::types::InvalidInput;
 /// Call the part through `crate::parts` (`parts::generic_transformer(...)`): then a mistake in it costs the points
 /// there only. Fused, multi-head and encoder-layer operators of libtorch may not be called here.
 ///
+/// Gradients reach all weights of both sides.
+///
 /// Source: Georgia Tech, CS 7643, Problem Set 3, coding part.
 pub fn encoder_decoder(
     source: &Tensor,

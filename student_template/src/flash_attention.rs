@@ -18,6 +18,8 @@ use tch::Tensor;
 ///
 /// The fused operator is allowed here, and only here.
 ///
+/// Gradients reach queries, keys and values, in training too.
+///
 /// Source: Deep Learning 1, Assignment 2, question 2.9(a); "`FlashAttention`: Fast and Memory-Efficient Exact Attention
 /// with IO-Awareness", section 3.1.
 pub fn flash_attention(query: &Tensor, key: &Tensor, value: &Tensor, dropout: f64, train: bool) -> Tensor {

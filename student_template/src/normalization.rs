@@ -15,6 +15,8 @@ use tch::Tensor;
 /// The mean is not subtracted and there is no bias. The libtorch operator `rms_norm`, in any spelling, may not be
 /// called here.
 ///
+/// Gradients reach the input and the weight.
+///
 /// Source: Deep Learning 1, Assignment 2, question 2.3(a); "Root Mean Square Layer Normalization", Eq. 4 (the paper
 /// leaves epsilon out).
 pub fn rms_norm(input: &Tensor, weight: &Tensor, epsilon: f64) -> Tensor {

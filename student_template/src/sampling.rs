@@ -27,6 +27,8 @@ pub fn greedy(logits: &Tensor) -> Tensor {
 /// - Returns `[B, V]`, each token at its own index: a kept token has its probability divided by the sum of the kept
 ///   ones of its row, every other token exactly 0. Rows do not influence each other. Nothing is drawn.
 ///
+/// Gradients reach the probabilities.
+///
 /// Source: Deep Learning 1, Assignment 2, question 2.8(a); "The Curious Case of Neural Text Degeneration", Eq. 2
 /// and 3.
 pub fn nucleus(probabilities: &Tensor, p: f64) -> Tensor {

@@ -23,6 +23,8 @@ use crate::sequence_types::SelfAttentionWeights;
 /// A masked score counts as minus infinity, however large or small the visible ones are. Scores of 1e3 and more give
 /// finite results. Fused, multi-head and encoder-layer operators of libtorch may not be called here.
 ///
+/// Gradients reach the input, all weights and all biases.
+///
 /// Source: Georgia Tech, CS 7643, Problem Set 3, coding part; "Attention Is All You Need", section 3.2.
 pub fn generic_self_attention(input: &Tensor, mask: &Tensor, weights: &SelfAttentionWeights, heads: i64) -> Tensor {
     todo!("project, split into heads, attend where the mask allows it, merge the heads, project")

@@ -35,6 +35,8 @@ use crate::types::InvalidInput;
 /// that part only. Fused, multi-head and encoder-layer operators of libtorch may not be called here; `layer_norm`
 /// may.
 ///
+/// Gradients reach all weights, and the cache.
+///
 /// Source: Georgia Tech, CS 7643, Problem Set 3, coding part; "On Layer Normalization in the Transformer
 /// Architecture", Figure 1 (b).
 pub fn generic_transformer(

@@ -28,6 +28,8 @@ use crate::types::{BlockConfig, BlockWeights, GptConfig, GptWeights, InvalidInpu
 /// a part costs the points of that part only. Fused, multi-head and encoder-layer operators of libtorch may not be called
 /// here.
 ///
+/// Gradients reach the input and all weights, in training too.
+///
 /// Source: Deep Learning 1, Assignment 2, question 2.3(b); "Gaussian Error Linear Units", section 2.
 pub fn decoder_block(
     input: &Tensor,
@@ -58,6 +60,8 @@ pub fn decoder_block(
 ///
 /// Call the parts through `crate::parts` (`parts::decoder_block(...)`, `parts::rms_norm(...)`): then a mistake in a part
 /// costs the points of that part only. Fused, multi-head and encoder-layer operators of libtorch may not be called here.
+///
+/// Gradients reach all weights, in training too.
 ///
 /// Source: Deep Learning 1, Assignment 2, question 2.5(a); "Language Models are Unsupervised Multitask Learners",
 /// section 2.3.

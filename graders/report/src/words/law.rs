@@ -80,6 +80,10 @@ fn gradient(argument: &str, measure: &Measure, mismatch: &Mismatch, place: Place
     };
     let hint = match mismatch {
         Mismatch::DType { .. } | Mismatch::Shape { .. } => mismatch::hint(mismatch, place),
+        Mismatch::Values(difference) if difference.worst.expected.parse() == Ok(0.0) => format!(
+            "nothing there depends on `{argument}`, yet a gradient says it does: look for values that should not take \
+             part, such as masked ones"
+        ),
         Mismatch::NotFinite(_) | Mismatch::Values(_) => format!(
             "look for a path from `{argument}` to the result that carries no gradient: `detach`, `no_grad`, values \
              that are read out and put into a new tensor, or a change in place"

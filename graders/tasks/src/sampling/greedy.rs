@@ -107,6 +107,24 @@ const DOMAIN: &[Domain] = &[
         },
     },
     Domain {
+        name: "logits that are all far below zero",
+        sizes: &[("digits", 0, 35)],
+        arguments: |scenario| {
+            let size = 10.0_f64.powi(scenario.integer("digits") as i32);
+            let negative = |random: &mut Random| -size * (1.0 + random.integer(0, 50) as f64);
+            arguments([("logits", scenario.random("logits").fill(&[4, 9], negative))])
+        },
+    },
+    Domain {
+        name: "zeros of both signs, which are equal",
+        sizes: &[("B", 1, 9), ("V", 2, 9)],
+        arguments: |scenario| {
+            let shape = [scenario.size("B"), scenario.size("V")];
+            let zero = |random: &mut Random| [0.0, -0.0][random.integer(0, 2) as usize];
+            arguments([("logits", scenario.random("logits").fill(&shape, zero))])
+        },
+    },
+    Domain {
         name: "infinite logits",
         sizes: &[("V", 1, 40), ("infinities", -2, 2)],
         arguments: infinite,

@@ -66,6 +66,14 @@ pub(super) const DOMAIN: &[Domain] = &[
         },
     },
     Domain {
+        name: "one row of many positions",
+        sizes: &[("T", 20, 530), ("padding", 0, 9)],
+        arguments: |scenario| {
+            let length = scenario.size("T");
+            of_counts(&[length - scenario.size("padding")], length)
+        },
+    },
+    Domain {
         name: "padding in every row",
         sizes: &[("B", 1, 5), ("T", 2, 20)],
         arguments: |scenario| {

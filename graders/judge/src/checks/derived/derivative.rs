@@ -7,7 +7,7 @@
 
 use wire::{DType, Data, Tensor, Tensors};
 
-use super::gradient::{self, NONE, SMALL, TOLERANCE, missing, plain};
+use super::differentiated::{self, NONE, SMALL, TOLERANCE, missing, plain};
 use super::model::{Failure, answered};
 use crate::checks::probe::{Probe, record};
 use crate::compare::compare_scaled;
@@ -85,7 +85,7 @@ pub(super) fn of_case(
     }
     let mut tried = false;
     for output in task.contract.smooth {
-        let Some(call) = gradient::call(task, case, output, given) else {
+        let Some(call) = differentiated::call(task, case, output, given) else {
             continue;
         };
         tried = true;

@@ -15,7 +15,6 @@ use crate::contract::exchange::Exchange;
 use crate::contract::random::Random;
 use crate::contract::scenario::{Scenario, Sizes};
 use crate::contract::subject::{Call, Subject};
-use crate::contract::tolerance::Tolerances;
 use crate::findings::fault::Fault;
 use crate::findings::{CallFailed, Counterexample, Finding, Violation, WrongOutput};
 use crate::fixtures::case::StoredCase;
@@ -85,11 +84,7 @@ impl Point {
 /// Compares a submission with the reference on the whole domain.
 fn run(material: &Material<'_>, subject: &mut dyn Subject) -> Result<Run, Fault> {
     let Material {
-        task,
-        tolerances,
-        seed,
-        shrinks,
-        ..
+        task, seed, shrinks, ..
     } = *material;
     for domain in task.contract.domain {
         let mut random = Random::new(seed, &format!("{}/{}/{}", CHECK.name, task.id, domain.name));
@@ -97,13 +92,13 @@ fn run(material: &Material<'_>, subject: &mut dyn Subject) -> Result<Run, Fault>
         let points = corners(domain.sizes).into_iter().chain(drawn);
         let points: Vec<Point> = points.chain(scaled(task, domain)).collect();
         for point in points {
-            match differs(task, domain, tolerances, &point, subject)? {
+            match differs(material, domain, &point, subject)? {
                 Outcome::Agrees => {}
                 Outcome::NoReference => return Ok(Run::NoReference),
                 Outcome::Differs(found) => {
                     let shrinks = shrinks && !found.finding.is_exhaustion();
                     let (point, smallest) = if shrinks {
-                        smallest(task, domain, tolerances, (point.clone(), found), subject)?
+                        smallest(material, domain, (point.clone(), found), subject)?
                     } else {
                         (point.clone(), found)
                     };
@@ -269,12 +264,12 @@ fn drawn(sizes: Sizes, random: &mut Random) -> Vec<i64> {
 }
 
 fn differs(
-    task: &Task,
+    material: &Material<'_>,
     domain: &Domain,
-    tolerances: &Tolerances,
     point: &Point,
     subject: &mut dyn Subject,
 ) -> Result<Outcome, Fault> {
+    let task = material.task;
     let call = Call::new(task.id, arguments(domain, point));
     let Some(observed) = subject.trusted(&call)? else {
         return Ok(Outcome::NoReference);
@@ -303,7 +298,8 @@ fn differs(
                 inputs: call.arguments.clone(),
                 expected: expected.outputs,
             };
-            judge_by_reference(task, &known, tolerances, &actual.outputs).and_then(|finding| charged(finding, point))
+            judge_by_reference(task, &known, material.tolerances, &actual.outputs)
+                .and_then(|finding| charged(finding, domain, point, material.is_exact))
         }
     };
     Ok(found.map_or(Outcome::Agrees, |finding| {
@@ -330,10 +326,18 @@ fn invalid(domain: &Domain, point: &Point) -> String {
     format!("{} ({})", domain.name, sizes.join(", "))
 }
 
-/// What a difference means here: what is right to f32 is left to the check of precision.
-fn charged(finding: Finding, point: &Point) -> Option<Finding> {
+/// What a difference means here: a task that is right to f32 alone has paid for that in the check of precision.
+fn charged(finding: Finding, domain: &Domain, point: &Point, is_exact: bool) -> Option<Finding> {
     match finding {
-        Finding::WrongOutput(WrongOutput::Imprecise { .. } | WrongOutput::ExtraAxes { .. }) => None,
+        Finding::WrongOutput(WrongOutput::Imprecise { .. }) if !is_exact => None,
+        Finding::WrongOutput(WrongOutput::Imprecise { output, difference, .. }) => {
+            Some(Finding::WrongOutput(WrongOutput::Imprecise {
+                case: domain.name.to_owned(),
+                output,
+                difference,
+            }))
+        }
+        Finding::WrongOutput(WrongOutput::ExtraAxes { .. }) => None,
         Finding::WrongOutput(WrongOutput::Wrong { output, mismatch, .. }) => {
             Some(Finding::LawBroken(Violation::Unequal {
                 what: format!("`{output}`{}", scale_in_words(point)),
@@ -363,9 +367,8 @@ fn scale_in_words(point: &Point) -> String {
 
 /// The smallest case around one that differs which differs as well.
 fn smallest(
-    task: &Task,
+    material: &Material<'_>,
     domain: &Domain,
-    tolerances: &Tolerances,
     (mut point, mut found): (Point, Box<Found>),
     subject: &mut dyn Subject,
 ) -> Result<(Point, Box<Found>), Fault> {
@@ -381,7 +384,7 @@ fn smallest(
                 left = fewer;
                 let mut candidate = point.clone();
                 candidate.sizes[position] = value;
-                if let Outcome::Differs(smaller) = differs(task, domain, tolerances, &candidate, subject)? {
+                if let Outcome::Differs(smaller) = differs(material, domain, &candidate, subject)? {
                     let at = found.at.clone();
                     (point, found) = (candidate, smaller);
                     found.at = at;

@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 
 use wire::{DType, Data, Observed, Tensor, Tensors};
 
+use super::differentiated::{NONE, SMALL, TOLERANCE, call, is_smooth, missing, plain};
 use super::model::{Derived, Failure, Known, Material, Run, answered, has_outputs};
 use super::{derivative, domain};
 use crate::checks::probe::{Probe, returned};
 use crate::compare::{compare_scaled, largest};
 use crate::contract::Task;
-use crate::contract::call::arguments_in;
 use crate::contract::exchange::Exchange;
 use crate::contract::random::Random;
-use crate::contract::subject::{Call, Gradient, Subject};
+use crate::contract::subject::{Call, Subject};
 use crate::findings::fault::Fault;
 use crate::findings::{CallFailed, Counterexample, Finding, Measure, RecordedCall, Violation};
 use crate::fixtures::case::StoredCase;
@@ -25,12 +25,6 @@ pub const CHECK: Derived = Derived {
     run,
 };
 
-/// The error that is allowed, as a share of the largest value of the gradient: a step in f32 is for the check of precision.
-pub(super) const TOLERANCE: f64 = 1e-4;
-/// A gradient below this share of another is none.
-pub(super) const NONE: f64 = 1e-12;
-/// Below this share of the largest gradient, errors are measured against that share.
-pub(super) const SMALL: f64 = 1e-3;
 /// Gradients smaller than this say little of a function of values of order one: a difference of large numbers may be left.
 const LEAST: f64 = 1e-4;
 /// How far arguments are moved, as a share of each, to see whether a gradient is steady; what is zero by this share of this.
@@ -232,33 +226,6 @@ fn moved(tensor: &Tensor, random: &mut Random) -> Tensor {
     Tensor::new(tensor.shape().to_vec(), Data::F64(moved.collect())).unwrap_or_else(|| tensor.clone())
 }
 
-fn is_smooth(tensor: &Tensor) -> bool {
-    tensor.dtype().is_float() && !tensor.shape().is_empty() && !tensor.is_empty()
-}
-
-/// Differentiates a combination of the output's values, another one for every case, by all arguments of floats with axes.
-pub(super) fn call(task: &Task, case: &str, output: &str, known: &StoredCase) -> Option<Call> {
-    let arguments = arguments_in(DType::F64, &known.inputs);
-    let by: Vec<String> = arguments
-        .iter()
-        .filter(|(_, argument)| is_smooth(argument))
-        .map(|(name, _)| name.clone())
-        .collect();
-    let shape = known
-        .expected
-        .get(output)
-        .filter(|output| output.dtype().is_float() && !output.is_empty() && !by.is_empty())?
-        .shape();
-    let mut random = Random::new(0, &format!("{}/{}/{case}/{output}", CHECK.name, task.id));
-    let cotangent = random.normal(shape).to_float(DType::F64);
-    // What nobody reads has no weight.
-    let cotangents = task.read(&known.inputs, &[(output.to_owned(), cotangent)].into());
-    Some(Call {
-        gradient: Some(Gradient { by, cotangents }),
-        ..Call::new(task.id, arguments)
-    })
-}
-
 /// What the reference gives for a call.
 fn trusted(task: &Task, call: &Call, output: &str, subject: &mut dyn Subject) -> Result<Option<Observed>, Fault> {
     if task.canonical.is_none() {
@@ -270,13 +237,6 @@ fn trusted(task: &Task, call: &Call, output: &str, subject: &mut dyn Subject) ->
     match returned(observed.clone(), None) {
         Ok(value) => subject.trusted(&by_itself(call, output, &value.outputs)),
         Err(_) => Ok(Some(observed)),
-    }
-}
-
-pub(super) fn plain(call: &Call) -> Call {
-    Call {
-        gradient: None,
-        ..call.clone()
     }
 }
 
@@ -305,12 +265,6 @@ fn difference(name: &str, expected: &Tensor, actual: Option<&Tensor>, scale: f64
         measure: Measure::Reference,
         mismatch,
     }))
-}
-
-pub(super) fn missing(name: &str) -> Finding {
-    Finding::CallFailed(CallFailed::NoGradient {
-        reason: format!("none reaches `{name}`"),
-    })
 }
 
 /// The outputs of the reference that have a gradient in a golden case. `None` where no reference is at hand.

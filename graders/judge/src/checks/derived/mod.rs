@@ -4,6 +4,7 @@
 //! What is tried first is the same for every seed, so that no verdict hangs on luck; what is tried after it is drawn.
 
 mod derivative;
+mod differentiated;
 pub mod domain;
 pub mod dropout;
 pub mod gradient;

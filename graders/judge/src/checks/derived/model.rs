@@ -37,6 +37,8 @@ pub struct Material<'a> {
     pub tolerances: &'a Tolerances,
     /// Seed of what is drawn.
     pub seed: u64,
+    /// Whether the golden cases are as exact as f64: where they are not, that is for the check of precision.
+    pub is_exact: bool,
     /// Whether a failing case is made smaller.
     pub shrinks: bool,
 }

@@ -286,6 +286,7 @@ impl TaskJudge<'_> {
             held,
             known: &known,
             tolerances,
+            is_exact: self.is_exact,
             seed: self.bench.fresh_seed,
             shrinks: self.bench.shrinks,
         };

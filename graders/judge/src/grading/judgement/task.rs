@@ -132,6 +132,8 @@ impl TaskJudge<'_> {
             if let Some(finding) = self.imprecise.take() {
                 mark_imprecise(&mut checks, finding);
             }
+            let is_imprecise = |check: &Check| check.kind == Kind::Precision && check.ending != Ending::Passed;
+            self.is_exact = !checks.iter().any(is_imprecise);
             others.extend(self.laws(subject)?);
             others.extend(self.derived(&held, subject)?);
             if is_half_written {

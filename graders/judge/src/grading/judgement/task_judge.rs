@@ -27,6 +27,8 @@ pub(super) struct TaskJudge<'a> {
     pub(super) without_reference: bool,
     /// What fresh inputs have shown of precision.
     pub(super) imprecise: Option<Finding>,
+    /// Whether golden cases and fresh inputs are as exact as f64.
+    pub(super) is_exact: bool,
     /// Inputs on which the submission agrees with the reference, and what it gives for them.
     pub(super) known: Vec<Known>,
 }
@@ -51,6 +53,7 @@ impl<'a> TaskJudge<'a> {
             untried: 0,
             without_reference: false,
             imprecise: None,
+            is_exact: true,
             known: Vec::new(),
         }
     }

@@ -55,7 +55,7 @@ pub(super) const DOMAIN: &[Domain] = &[
     },
     Domain {
         name: "scores of any size, some of them masked",
-        sizes: &[("digits", -8, 4)],
+        sizes: &[("digits", -8, 12)],
         arguments: |scenario| {
             let mut random = scenario.random("rows");
             let mut rows = |count, size| random.scaled(&[2, count, 4], size);

@@ -151,6 +151,12 @@ const LAWS: &[Law] = &[
         properties::cold_is_greedy,
     ),
     Law::new(
+        "logits-by-temperature",
+        "logits and temperature multiplied by the same number, however large or small, give the same draws",
+        &[("B", 1, 4), ("V", 2, 8)],
+        properties::logits_by_temperature,
+    ),
+    Law::new(
         "temperature-before-softmax",
         "the temperature divides the logits before softmax and nucleus",
         &[("V", 4, 8)],

@@ -168,6 +168,27 @@ pub(super) fn cold_is_greedy(scenario: &Scenario, probe: &mut Probe<'_>) -> Hold
     Ok(())
 }
 
+/// Powers of two round nothing: what is drawn from is the same to the last bit.
+pub(super) fn logits_by_temperature(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
+    let rows = drawn(scenario, 40, 0.5);
+    let before = tokens(probe, case(scenario, &rows, 0.9, 1.0), seed(scenario))?;
+    for power in [-60, 60] {
+        let factor = 2.0_f64.powi(power);
+        let scaled: Vec<Vec<f64>> = rows
+            .iter()
+            .map(|row| row.iter().map(|logit| logit * factor).collect())
+            .collect();
+        unchanged(
+            &format!("multiplying logits and temperature by 2^{power}, with the same generator seed"),
+            "the draws",
+            &before,
+            &tokens(probe, case(scenario, &scaled, 0.9, factor), seed(scenario))?,
+            0.0,
+        )?;
+    }
+    Ok(())
+}
+
 /// Equally spaced logits 0, -2, -4, ... at temperature 4 and p = 0.8: the three or four most likely tokens are kept,
 /// and the first has a share of 0.45 to 0.51 of the draws. Without the temperature, with it in another place, or
 /// with its reciprocal the share is 0.86 or 1.

@@ -1,9 +1,10 @@
 //! The arguments that `generic_self_attention` is for: any number of rows, positions and heads, masks of any kind, scores of
 //! any size.
 
-use judge::contract::arguments::with;
+use judge::contract::arguments::{array, tensor, with};
 use judge::contract::domain::Domain;
 use judge::contract::scenario::Scenario;
+use ndarray::s;
 use wire::Tensors;
 
 use super::inputs::{equal_scores, mask_tensor};
@@ -37,7 +38,7 @@ pub(super) const DOMAIN: &[Domain] = &[
     },
     Domain {
         name: "scores of any size",
-        sizes: &[("B", 1, 2), ("T", 1, 9), ("digits of the scores", 0, 4)],
+        sizes: &[("B", 1, 2), ("T", 1, 9), ("digits of the scores", 0, 12)],
         arguments: |scenario| {
             let factor = 10.0_f64.powi(scenario.integer("digits of the scores") as i32);
             let given = multiplied(&narrow(scenario), "query_weight", factor);
@@ -46,10 +47,23 @@ pub(super) const DOMAIN: &[Domain] = &[
     },
     Domain {
         name: "visible scores that are all far below zero",
-        sizes: &[("B", 1, 2), ("T", 2, 6), ("digits of the scores", 2, 6)],
+        sizes: &[("B", 1, 2), ("T", 2, 6), ("digits of the scores", 2, 12)],
         arguments: |scenario| {
             let size = 10.0_f64.powi(scenario.integer("digits of the scores") as i32);
             equal_scores(&narrow(scenario), -size)
+        },
+    },
+    Domain {
+        name: "a last position of any size that no position sees",
+        sizes: &[("B", 1, 2), ("T", 2, 6), ("digits of the position", 0, 15)],
+        arguments: |scenario| {
+            let (given, last) = (narrow(scenario), scenario.size("T") - 1);
+            let size = 10.0_f64.powi(scenario.integer("digits of the position") as i32);
+            let mut input = array(&given["input"]);
+            input.slice_mut(s![.., last, ..]).mapv_inplace(|value| value * size);
+            let shape = vec![scenario.size("B"), last + 1, last + 1];
+            let mask = ndarray::ArrayD::from_shape_fn(shape, |at| f64::from(u8::from(at[2] < last)));
+            with(&with(&given, "input", tensor(&input)), "mask", mask_tensor(&mask))
         },
     },
 ];
