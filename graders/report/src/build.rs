@@ -64,11 +64,13 @@ pub struct Context<'a> {
 /// Builds the report. Tasks stand in the order of the assignment, whatever the order of the judgements.
 pub fn build(context: &Context<'_>, judgements: &[TaskJudgement], assignment: &Assignment) -> Report {
     let of = |entry: &Entry| judgements.iter().find(|judgement| judgement.task == entry.id);
-    let judged = assignment.tasks.iter().filter_map(|entry| Some((entry, of(entry)?)));
-    let mut tasks: Vec<TaskReport> = judged
-        .map(|(entry, judgement)| task(context, assignment, entry, judgement))
+    let mut one_by_one = OneByOne::new(context, assignment);
+    let tasks: Vec<TaskReport> = assignment
+        .tasks
+        .iter()
+        .filter_map(of)
+        .filter_map(|judgement| one_by_one.task(judgement))
         .collect();
-    bound_snippets(&mut tasks);
     let manual: Vec<ManualItem> = assignment.manual.iter().map(manual).collect();
     let totals = totals(&tasks, &manual, unasked(&tasks, assignment));
     Report {
@@ -100,6 +102,34 @@ pub fn build(context: &Context<'_>, judgements: &[TaskJudgement], assignment: &A
         times: context.times.clone(),
         totals,
         tasks,
+    }
+}
+
+/// The tasks of a report, made one after the other in the order of the assignment: each as it stands in the whole.
+#[derive(Debug)]
+pub struct OneByOne<'a> {
+    context: &'a Context<'a>,
+    assignment: &'a Assignment,
+    /// Bytes of the snippets so far.
+    snippets: usize,
+}
+
+impl<'a> OneByOne<'a> {
+    /// None yet.
+    pub fn new(context: &'a Context<'a>, assignment: &'a Assignment) -> Self {
+        Self {
+            context,
+            assignment,
+            snippets: 0,
+        }
+    }
+
+    /// The next one; none where the assignment does not have it.
+    pub fn task(&mut self, judgement: &TaskJudgement) -> Option<TaskReport> {
+        let entry = self.assignment.entry(judgement.task)?;
+        let mut report = task(self.context, self.assignment, entry, judgement);
+        bound_snippets(&mut report, &mut self.snippets);
+        Some(report)
     }
 }
 
@@ -302,12 +332,11 @@ fn with_snippet(report: CheckReport, task: &str, reproduction: Option<&Reproduct
 }
 
 /// Leaves out snippets where a report would become large by them.
-fn bound_snippets(tasks: &mut [TaskReport]) {
-    let mut written = 0;
-    for check in tasks.iter_mut().flat_map(|task| &mut task.checks) {
+fn bound_snippets(task: &mut TaskReport, written: &mut usize) {
+    for check in &mut task.checks {
         let Some(text) = &check.snippet else { continue };
-        written += text.len();
-        if written > MOST_SNIPPETS {
+        *written += text.len();
+        if *written > MOST_SNIPPETS {
             check.snippet = None;
             check.snippet_left_out = Some(words::SNIPPETS_FULL.to_owned());
         }

@@ -53,6 +53,18 @@ pub fn render(report: &Report, look: Look) -> String {
     sections.page.text()
 }
 
+/// The line of a task whose verdict is final, as long as others are still judged.
+pub fn row(task: &TaskReport, look: Look) -> String {
+    let mut sections = Sections::new(look);
+    if sections.page.width() < ROW {
+        let verdict = sections.page.paint(colour(task.verdict), title(task.verdict));
+        let id = sections.page.paint(Style::new().bold(), &task.id);
+        return format!("  {id}: {verdict}");
+    }
+    sections.row(task);
+    sections.page.text().trim_end().to_owned()
+}
+
 /// The sections of the report, in order.
 struct Sections<'a> {
     page: Page,

@@ -18,7 +18,7 @@ use sandbox::toolkit::Toolkit;
 use super::constants::OWN_LIMITS;
 use super::device::{Cuda, Device};
 use super::machine_limits;
-use super::parallel::Board;
+use super::parallel::{Board, Step};
 use super::prepared::{Prepared, left_out, precluded};
 use super::result_cache::grader_hash;
 use super::rules;
@@ -353,9 +353,9 @@ impl Grader {
         ordered: &[&Task],
         reference: Option<&dyn Answering>,
         manner: &Manner,
-        progress: &(dyn Fn(&Task) + Sync),
+        told: &(dyn Fn(Step<'_>) + Sync),
     ) -> Result<(Vec<TaskJudgement>, Vec<String>), Failure> {
-        let board = Board::new(bench, ordered, &prepared.precluded, progress);
+        let board = Board::new(bench, ordered, &prepared.precluded, told);
         if prepared.program.is_none() {
             let judgements = board.judge(0, &|| Ok(Absent), || Ok(Absent))?;
             return Ok((judgements, vec![NOTHING_RAN.to_owned()]));

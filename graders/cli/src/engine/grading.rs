@@ -1,5 +1,6 @@
 //! One submission from its sources to its report: what `grade` does, and a class for each of its submissions.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use judge::checks::differential;
@@ -7,10 +8,12 @@ use judge::contract::Task;
 use judge::fixtures::Fixtures;
 use judge::grading::assignment::Assignment;
 use judge::grading::judgement::{Bench, TaskJudgement, TimeLimit, Training};
-use report::{Context, Report, Stage, Times};
+use report::{Context, OneByOne, Report, Source, Stage, Times};
 
 use super::grader::Grader;
+use super::in_order::{InOrder, Listener};
 use super::lines;
+use super::parallel::Step;
 use super::prepared::Prepared;
 use super::reference::Reference;
 use super::result_cache::Key;
@@ -82,14 +85,22 @@ impl Grading<'_> {
         path: &str,
         begun: Instant,
         time: Option<TimeLimit>,
-        progress: &(dyn Fn(&str) + Sync),
+        listener: &dyn Listener,
     ) -> Result<Graded, Failure> {
-        progress("building the submission");
         let staged_at = begun.elapsed().as_secs_f64();
         let functions = lines::of(&staged, self.judged);
+        let hash = staged.hash().to_owned();
+        let context = self.context(path, &hash, &functions);
+        listener.begun(&report::build(&context, &[], self.assignment), self.shown);
+        listener.doing("building the submission");
         let prepared = self.grader.build(staged.within(self.assignment.limits), self.judged)?;
         let built_at = begun.elapsed().as_secs_f64();
-        let (judgements, sandbox) = self.judge(&prepared, time, progress)?;
+        let reports = OneByOne::new(&context, self.assignment);
+        let in_order = InOrder::new(self.shown, reports, listener);
+        let (judgements, sandbox) = self.judge(&prepared, time, &|step| match step {
+            Step::Begun(task) => listener.doing(&format!("judging {}", task.id)),
+            Step::Settled(judgement) => in_order.settled(*judgement),
+        })?;
         let judgements: Vec<TaskJudgement> = judgements
             .into_iter()
             .filter(|task| self.shown.contains(&task.task))
@@ -103,39 +114,52 @@ impl Grading<'_> {
         if !self.grader.place().has_reference() {
             notes.push(WITHOUT_REFERENCE.to_owned());
         }
+        let stages = vec![
+            stage("stage", staged_at),
+            stage("build", built_at - staged_at),
+            stage("judge", total - built_at),
+        ];
         let context = Context {
-            grader_version: env!("CARGO_PKG_VERSION"),
-            submission: path,
-            submission_sha256: prepared.hash(),
-            fixtures_sha256: &self.fixtures.hash,
-            seed: self.seed(),
-            fresh_seed: self.fresh_seed(prepared.hash()),
-            libtorch: &self.fixtures.manifest.libtorch,
-            device: self.grader.device(),
-            dtypes: &["f64", "f32"],
             sandbox: &sandbox,
             notes: &notes,
-            tasks: tasks::ALL,
-            functions: &functions,
-            min_score: self.min_score,
-            times: Some(Times {
-                total,
-                stages: vec![
-                    stage("stage", staged_at),
-                    stage("build", built_at - staged_at),
-                    stage("judge", total - built_at),
-                ],
-            }),
+            times: Some(Times { total, stages }),
+            ..context.clone()
         };
         let report = report::build(&context, &judgements, self.assignment);
         Ok(Graded { report, judgements })
+    }
+
+    /// What a report says beside the judgements, as far as it is known before anything is built.
+    fn context<'a>(
+        &'a self,
+        path: &'a str,
+        submission: &'a str,
+        functions: &'a BTreeMap<&'static str, Source>,
+    ) -> Context<'a> {
+        Context {
+            grader_version: env!("CARGO_PKG_VERSION"),
+            submission: path,
+            submission_sha256: submission,
+            fixtures_sha256: &self.fixtures.hash,
+            seed: self.seed(),
+            fresh_seed: self.fresh_seed(submission),
+            libtorch: &self.fixtures.manifest.libtorch,
+            device: self.grader.device(),
+            dtypes: &["f64", "f32"],
+            sandbox: &[],
+            notes: &[],
+            tasks: tasks::ALL,
+            functions,
+            min_score: self.min_score,
+            times: None,
+        }
     }
 
     fn judge(
         &self,
         prepared: &Prepared,
         time: Option<TimeLimit>,
-        progress: &(dyn Fn(&str) + Sync),
+        told: &(dyn Fn(Step<'_>) + Sync),
     ) -> Result<(Vec<TaskJudgement>, Vec<String>), Failure> {
         let bench = Bench {
             assignment: self.assignment,
@@ -147,14 +171,13 @@ impl Grading<'_> {
             time,
             without: None,
         };
-        let progress = |task: &Task| progress(&format!("judging {}", task.id));
         self.grader.judge_prepared(
             prepared,
             &bench,
             self.judged,
             self.reference.at_hand(),
             &self.manner,
-            &progress,
+            told,
         )
     }
 }

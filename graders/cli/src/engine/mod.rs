@@ -6,6 +6,7 @@ pub(crate) mod constants;
 pub(crate) mod device;
 mod grader;
 pub(crate) mod grading;
+pub(crate) mod in_order;
 mod lines;
 mod machine_limits;
 mod parallel;
@@ -24,6 +25,7 @@ pub(crate) mod worker_subject;
 
 pub(crate) use constants::{LIBTORCH_VERSION, OWN_LIMITS};
 pub(crate) use grader::{Grader, toolkit_path};
+pub(crate) use parallel::Step;
 pub(crate) use prepared::Prepared;
 pub(crate) use reference::Reference;
 pub(crate) use setting::{Manner, Setting};

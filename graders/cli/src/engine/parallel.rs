@@ -9,7 +9,7 @@ use std::thread;
 use judge::contract::Task;
 use judge::contract::subject::{Spent, Subject};
 use judge::findings::{BeforeRun, Finding};
-use judge::grading::judgement::{Bench, Check, TaskJudgement, charge_parts, judge_task};
+use judge::grading::judgement::{Bench, Check, TaskJudgement, charge_parts, charged, judge_task};
 use judge::grading::parts::Broken;
 use judge::grading::schedule::{Schedule, Turn};
 
@@ -19,12 +19,21 @@ use crate::failure::Failure;
 /// itself used it up.
 const OWN_SHARE: f64 = 0.4;
 
+/// What a grading tells while it is at work.
+#[derive(Debug)]
+pub(crate) enum Step<'a> {
+    /// A task is begun.
+    Begun(&'a Task),
+    /// What was found of a task can change no more.
+    Settled(Box<TaskJudgement>),
+}
+
 /// What the threads of one grading share.
 pub(crate) struct Board<'a> {
     bench: &'a Bench<'a>,
     tasks: &'a [&'a Task],
     precluded: &'a BTreeMap<&'static str, Finding>,
-    progress: &'a (dyn Fn(&Task) + Sync),
+    told: &'a (dyn Fn(Step<'_>) + Sync),
     state: Mutex<State<'a>>,
     changed: Condvar,
 }
@@ -32,6 +41,8 @@ pub(crate) struct Board<'a> {
 struct State<'a> {
     schedule: Schedule<'a>,
     judgements: Vec<Option<TaskJudgement>>,
+    /// The tasks of which it was told that they are.
+    settled: Vec<bool>,
     /// What the submission's calls have used, for all tasks that have ended.
     spent: Spent,
     /// Some thread has given up: the others stop after what they are at.
@@ -39,16 +50,17 @@ struct State<'a> {
 }
 
 impl<'a> Board<'a> {
-    /// A grading of these tasks, given with parts first; `progress` is told of each task as it begins.
+    /// A grading of these tasks, given with parts first; `told` is told of each task as it begins and as it is settled.
     pub(crate) fn new(
         bench: &'a Bench<'a>,
         tasks: &'a [&'a Task],
         precluded: &'a BTreeMap<&'static str, Finding>,
-        progress: &'a (dyn Fn(&Task) + Sync),
+        told: &'a (dyn Fn(Step<'_>) + Sync),
     ) -> Self {
         let state = State {
             schedule: Schedule::new(tasks),
             judgements: vec![None; tasks.len()],
+            settled: vec![false; tasks.len()],
             spent: Spent::default(),
             stopped: false,
         };
@@ -56,7 +68,7 @@ impl<'a> Board<'a> {
             bench,
             tasks,
             precluded,
-            progress,
+            told,
             state: Mutex::new(state),
             changed: Condvar::new(),
         }
@@ -92,7 +104,7 @@ impl<'a> Board<'a> {
         let mut subject = start()?;
         while let Some((position, broken, is_over)) = self.take() {
             let task = self.tasks[position];
-            (self.progress)(task);
+            (self.told)(Step::Begun(task));
             let before = subject.spent();
             let judgement = if is_over {
                 let seconds = self.bench.assignment.limits.submission_seconds();
@@ -135,7 +147,24 @@ impl<'a> Board<'a> {
         let verdict = judgement.as_ref().map(|judgement| judgement.verdict);
         state.schedule.end(position, verdict);
         state.judgements[position] = judgement;
+        let settled = self.settle(&mut state);
         self.changed.notify_all();
+        drop(state);
+        for judgement in settled {
+            (self.told)(Step::Settled(Box::new(judgement)));
+        }
+    }
+
+    /// The tasks that are settled by now and were not before, with what those that call them have found.
+    fn settle(&self, state: &mut State<'a>) -> Vec<TaskJudgement> {
+        let is_new = |&position: &usize| !state.settled[position] && state.schedule.is_settled(position);
+        let positions: Vec<usize> = (0..self.tasks.len()).filter(is_new).collect();
+        for &position in &positions {
+            state.settled[position] = true;
+        }
+        let judged = |position: usize| state.judgements[position].clone();
+        let with_charges = |judgement| charged(self.bench, judgement, state.judgements.iter().flatten());
+        positions.into_iter().filter_map(judged).map(with_charges).collect()
     }
 
     fn state(&self) -> MutexGuard<'_, State<'a>> {

@@ -8,10 +8,12 @@ use judge::grading::judgement::TimeLimit;
 use report::{Conclusion, Look, Report, Stage, Times};
 
 use super::late;
-use super::reports::Reports;
+use super::reports::{self, Reports};
+use super::stream::Stream;
 use crate::arguments::Grade;
 use crate::course::by_hand::{self, Sheet};
 use crate::engine::grading::Grading;
+use crate::engine::in_order::Listener;
 use crate::engine::result_cache::Cache;
 use crate::engine::sandbox_check;
 use crate::engine::{Grader, Reference};
@@ -28,18 +30,26 @@ pub(crate) fn grade(
     output: &Output,
 ) -> Result<Exit, Failure> {
     let reports = Reports::new(&options.reports);
-    let graded = reports
-        .open()
-        .and_then(|()| open())
-        .and_then(|grader| graded(&grader, options, output))
-        .inspect_err(|failure| reports.refuse(failure, output))?;
-    output.progress_done();
-    let written = reports.write(&graded, output);
     let look = Look {
         verbose: options.verbose,
         colour: true,
         width: Output::width(reports.own_output()),
     };
+    let rows = (Output::is_terminal() && !reports.own_output()).then_some(look);
+    // Points by hand are known to be the assignment's only when all is judged.
+    let stream = Stream::new(reports.streamed(), rows, options.manual.is_none(), output);
+    let graded = reports
+        .open()
+        .and_then(|()| open())
+        .and_then(|grader| graded(&grader, options, &stream, output))
+        .inspect_err(|failure| {
+            let refusal = reports::refusal(failure);
+            reports.refuse(&refusal, output);
+            stream.refuse(&refusal);
+        })?;
+    output.progress_done();
+    let streamed = stream.finish(&graded);
+    let written = reports.write(&graded, output).and(streamed);
     let text = report::terminal::render(&graded, look);
     if reports.own_output() {
         output.aside(&text);
@@ -58,7 +68,7 @@ pub(crate) fn grade(
 }
 
 /// The report on the submission, judged now or before.
-fn graded(grader: &Grader, options: &Grade, output: &Output) -> Result<Report, Failure> {
+fn graded(grader: &Grader, options: &Grade, listener: &dyn Listener, output: &Output) -> Result<Report, Failure> {
     let begun = Instant::now();
     if options.require_sandbox {
         sandbox_check::require(options.device)?;
@@ -95,9 +105,7 @@ fn graded(grader: &Grader, options: &Grade, output: &Output) -> Result<Report, F
     } else {
         let time = options.time_limit.map(|seconds| TimeLimit { since: begun, seconds });
         let path = options.submission.display().to_string();
-        let report = grading
-            .grade(staged, &path, begun, time, &|doing| output.progress(doing))?
-            .report;
+        let report = grading.grade(staged, &path, begun, time, listener)?.report;
         // With more time there would be other verdicts.
         if options.time_limit.is_none() {
             grading.with_key(&submission, |key| cache.put(key, &report));
