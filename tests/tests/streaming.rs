@@ -176,7 +176,7 @@ fn a_refused_submission_ends_its_stream_and_claims_no_points() {
     let events = events(&run.stdout);
     assert_eq!(names(&events), ["end"]);
     assert_eq!(events[0]["conclusion"], "refused");
-    assert!(events[0]["reason"].to_string().contains("src"), "{}", events[0]);
+    assert!(events[0]["reason"].to_string().contains("no crate"), "{}", events[0]);
     assert!(events[0].get("totals").is_none());
     assert!(
         run.stderr.contains("src"),

@@ -55,6 +55,8 @@ pub struct Context<'a> {
     pub tasks: &'a [&'a Task],
     /// The functions of the tasks, where the submission has them.
     pub functions: &'a BTreeMap<&'static str, Source>,
+    /// Tasks that are taken over from the run before, in place of a judgement.
+    pub standing: &'a BTreeMap<&'static str, TaskReport>,
     /// The score that was asked for, in percent.
     pub min_score: Option<f64>,
     /// How long it took.
@@ -65,12 +67,11 @@ pub struct Context<'a> {
 pub fn build(context: &Context<'_>, judgements: &[TaskJudgement], assignment: &Assignment) -> Report {
     let of = |entry: &Entry| judgements.iter().find(|judgement| judgement.task == entry.id);
     let mut one_by_one = OneByOne::new(context, assignment);
-    let tasks: Vec<TaskReport> = assignment
-        .tasks
-        .iter()
-        .filter_map(of)
-        .filter_map(|judgement| one_by_one.task(judgement))
-        .collect();
+    let mut report = |entry: &Entry| match of(entry) {
+        Some(judgement) => one_by_one.task(judgement),
+        None => one_by_one.standing(&entry.id),
+    };
+    let tasks: Vec<TaskReport> = assignment.tasks.iter().filter_map(&mut report).collect();
     let manual: Vec<ManualItem> = assignment.manual.iter().map(manual).collect();
     let totals = totals(&tasks, &manual, unasked(&tasks, assignment));
     Report {
@@ -131,6 +132,16 @@ impl<'a> OneByOne<'a> {
         bound_snippets(&mut report, &mut self.snippets);
         Some(report)
     }
+
+    /// The next one, where it is taken over. Its function may have moved within its file.
+    pub fn standing(&mut self, id: &str) -> Option<TaskReport> {
+        let mut report = self.context.standing.get(id)?.clone();
+        let own = self.context.functions.get(id);
+        report.line = own.map(|own| own.line);
+        report.source = source(own, report.verdict);
+        bound_snippets(&mut report, &mut self.snippets);
+        Some(report)
+    }
 }
 
 fn task(context: &Context<'_>, assignment: &Assignment, entry: &Entry, judgement: &TaskJudgement) -> TaskReport {
@@ -153,10 +164,7 @@ fn task(context: &Context<'_>, assignment: &Assignment, entry: &Entry, judgement
         id: entry.id.clone(),
         file: task.map_or("", |task| task.file).to_owned(),
         line: own.map(|own| own.line),
-        source: own.filter(|_| is_shown(judgement.verdict)).map(|own| Source {
-            line: own.line,
-            text: clean_lines(&own.text),
-        }),
+        source: source(own, judgement.verdict),
         item: entry.item.clone(),
         hidden: openness != Openness::Open,
         verdict: judgement.verdict,
@@ -186,6 +194,13 @@ fn in_order_of_signatures(check: &mut CheckReport, tasks: &[&Task]) {
             call.arguments.sort_by_key(|argument| place(&argument.name));
         }
     }
+}
+
+fn source(own: Option<&Source>, verdict: Verdict) -> Option<Source> {
+    own.filter(|_| is_shown(verdict)).map(|own| Source {
+        line: own.line,
+        text: clean_lines(&own.text),
+    })
 }
 
 /// Whether a student looks at the function of a task with this verdict; the compiler shows its lines itself.

@@ -273,6 +273,9 @@ impl<'a> Sections<'a> {
         self.page.blank();
         self.by_hand(report);
         self.page.paragraph(2, &words::setting(report));
+        if let Some(taken_over) = words::taken_over(report) {
+            self.page.paragraph(2, &taken_over);
+        }
         self.page.blank();
         self.failing(report);
         self.end(report, report.next.as_deref());

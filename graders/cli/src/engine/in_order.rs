@@ -36,8 +36,8 @@ pub(super) struct InOrder<'a> {
 struct State<'a> {
     /// How many have been told.
     told: usize,
-    /// What is ready before an earlier one.
-    ready: BTreeMap<&'static str, TaskJudgement>,
+    /// What is ready before an earlier one; without a judgement where it is taken over.
+    ready: BTreeMap<&'static str, Option<TaskJudgement>>,
     reports: OneByOne<'a>,
 }
 
@@ -56,17 +56,22 @@ impl<'a> InOrder<'a> {
         }
     }
 
-    /// A task is settled: it is told, with those that have waited for it, unless it waits itself.
-    pub(super) fn settled(&self, judgement: TaskJudgement) {
+    /// A task is settled: it is told, with those that have waited for it, unless it waits itself. Without a judgement, it
+    /// is taken over.
+    pub(super) fn settled(&self, task: &'static str, judgement: Option<TaskJudgement>) {
         // What ends because the program is told to stop looks like a crash.
         if interrupt::check().is_err() {
             return;
         }
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.ready.insert(judgement.task, judgement);
-        while let Some(judgement) = self.shown.get(state.told).and_then(|id| state.ready.remove(id)) {
+        state.ready.insert(task, judgement);
+        while let Some((id, judgement)) = self.shown.get(state.told).and_then(|id| state.ready.remove_entry(id)) {
             state.told += 1;
-            if let Some(report) = state.reports.task(&judgement) {
+            let report = match judgement {
+                Some(judgement) => state.reports.task(&judgement),
+                None => state.reports.standing(id),
+            };
+            if let Some(report) = report {
                 self.listener.task(&report);
             }
         }

@@ -18,6 +18,7 @@ pub(crate) mod reach;
 mod reference;
 pub(crate) mod result_cache;
 pub(crate) mod rules;
+pub(crate) mod run_before;
 pub(crate) mod sandbox_check;
 mod setting;
 mod staged;

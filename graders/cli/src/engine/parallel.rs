@@ -8,11 +8,13 @@ use std::thread;
 
 use judge::contract::Task;
 use judge::contract::subject::{Spent, Subject};
+use judge::findings::verdict::Verdict;
 use judge::findings::{BeforeRun, Finding};
 use judge::grading::judgement::{Bench, Check, TaskJudgement, charge_parts, charged, judge_task};
 use judge::grading::parts::Broken;
 use judge::grading::schedule::{Schedule, Turn};
 
+use super::prepared::Prepared;
 use crate::failure::Failure;
 
 /// A submission that has used this share of the time that all of it may take, or slept this share of its calls away, has
@@ -26,13 +28,17 @@ pub(crate) enum Step<'a> {
     Begun(&'a Task),
     /// What was found of a task can change no more.
     Settled(Box<TaskJudgement>),
+    /// The same of a task that is not judged.
+    Stands(&'a Task),
+    /// The calls of a task have used this.
+    Called(Spent),
 }
 
 /// What the threads of one grading share.
 pub(crate) struct Board<'a> {
     bench: &'a Bench<'a>,
     tasks: &'a [&'a Task],
-    precluded: &'a BTreeMap<&'static str, Finding>,
+    prepared: &'a Prepared,
     told: &'a (dyn Fn(Step<'_>) + Sync),
     state: Mutex<State<'a>>,
     changed: Condvar,
@@ -54,11 +60,18 @@ impl<'a> Board<'a> {
     pub(crate) fn new(
         bench: &'a Bench<'a>,
         tasks: &'a [&'a Task],
-        precluded: &'a BTreeMap<&'static str, Finding>,
+        prepared: &'a Prepared,
         told: &'a (dyn Fn(Step<'_>) + Sync),
     ) -> Self {
+        let mut schedule = Schedule::new(tasks);
+        for (position, task) in tasks.iter().enumerate() {
+            if let Some(is_right) = prepared.standing.get(task.id) {
+                let verdict = if *is_right { Verdict::Passed } else { Verdict::Wrong };
+                schedule.end(position, Some(verdict));
+            }
+        }
         let state = State {
-            schedule: Schedule::new(tasks),
+            schedule,
             judgements: vec![None; tasks.len()],
             settled: vec![false; tasks.len()],
             spent: Spent::default(),
@@ -67,7 +80,7 @@ impl<'a> Board<'a> {
         Self {
             bench,
             tasks,
-            precluded,
+            prepared,
             told,
             state: Mutex::new(state),
             changed: Condvar::new(),
@@ -81,6 +94,8 @@ impl<'a> Board<'a> {
         start: &(dyn Fn() -> Result<S, Failure> + Sync),
         own: impl FnOnce() -> Result<S, Failure>,
     ) -> Result<Vec<TaskJudgement>, Failure> {
+        let settled = self.settle(&mut self.state());
+        self.tell(settled);
         thread::scope(|scope| {
             let board = &self;
             let helpers: Vec<_> = (0..helpers).map(|_| scope.spawn(move || board.work(start))).collect();
@@ -109,14 +124,14 @@ impl<'a> Board<'a> {
             let judgement = if is_over {
                 let seconds = self.bench.assignment.limits.submission_seconds();
                 let over = BTreeMap::from([(task.id, Finding::BeforeRun(BeforeRun::TimeIsUp { seconds }))]);
-                let precluded = if self.precluded.contains_key(task.id) {
-                    self.precluded
+                let precluded = if self.prepared.precluded.contains_key(task.id) {
+                    &self.prepared.precluded
                 } else {
                     &over
                 };
                 judge_task(self.bench, task, &broken, precluded, &mut subject)?
             } else {
-                judge_task(self.bench, task, &broken, self.precluded, &mut subject)?
+                judge_task(self.bench, task, &broken, &self.prepared.precluded, &mut subject)?
             };
             self.put(position, judgement, subject.spent().since(before));
         }
@@ -150,27 +165,45 @@ impl<'a> Board<'a> {
         let settled = self.settle(&mut state);
         self.changed.notify_all();
         drop(state);
-        for judgement in settled {
-            (self.told)(Step::Settled(Box::new(judgement)));
+        (self.told)(Step::Called(spent));
+        self.tell(settled);
+    }
+
+    fn tell(&self, settled: Vec<Step<'_>>) {
+        for step in settled {
+            (self.told)(step);
         }
     }
 
-    /// The tasks that are settled by now and were not before, with what those that call them have found.
-    fn settle(&self, state: &mut State<'a>) -> Vec<TaskJudgement> {
+    /// The tasks that are settled by now and were not before, with what those that call them have found. A task that
+    /// stands and is charged all the same has to be judged: nothing is told of it.
+    fn settle(&self, state: &mut State<'a>) -> Vec<Step<'a>> {
         let is_new = |&position: &usize| !state.settled[position] && state.schedule.is_settled(position);
         let positions: Vec<usize> = (0..self.tasks.len()).filter(is_new).collect();
         for &position in &positions {
             state.settled[position] = true;
         }
-        let judged = |position: usize| state.judgements[position].clone();
-        let with_charges = |judgement| charged(self.bench, judgement, state.judgements.iter().flatten());
-        positions.into_iter().filter_map(judged).map(with_charges).collect()
+        let judged = || state.judgements.iter().flatten();
+        let step = |position: usize| match &state.judgements[position] {
+            Some(own) => Some(Step::Settled(Box::new(charged(self.bench, own.clone(), judged())))),
+            None => {
+                let task = self.tasks[position];
+                let stands = self.prepared.standing.contains_key(task.id) && !is_charged(task.id, judged());
+                stands.then_some(Step::Stands(task))
+            }
+        };
+        positions.into_iter().filter_map(step).collect()
     }
 
     fn state(&self) -> MutexGuard<'_, State<'a>> {
         // A panic while it is held ends the grading, and nothing of it is used.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether one of these has found something of a part.
+pub(super) fn is_charged<'a>(part: &str, mut judged: impl Iterator<Item = &'a TaskJudgement>) -> bool {
+    judged.any(|larger| larger.blames.iter().any(|blame| blame.part == part))
 }
 
 /// Dropped where a thread gives up, by an error or a panic: nobody may wait for its task for ever.
@@ -258,8 +291,8 @@ mod tests {
             time: None,
             without: None,
         };
-        let precluded = BTreeMap::new();
-        let board = Board::new(&bench, &chosen, &precluded, &|_| {});
+        let prepared = Prepared::kept("unused".into(), String::new());
+        let board = Board::new(&bench, &chosen, &prepared, &|_| {});
         let start = || Ok(Impostor::new(KINDS[0], tasks::ALL, &fixtures));
         board.judge(helpers, &start, start).expect("nothing fails")
     }

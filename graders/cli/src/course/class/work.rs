@@ -151,7 +151,7 @@ impl Work<'_> {
         if staged.hash() != job.content {
             return Err(Failure::fault("it was changed while the class was graded"));
         }
-        grading.grade(staged, &job.path, begun, None, &Nobody)
+        grading.grade(staged, &job.path, begun, None, None, &Nobody)
     }
 
     fn words(&self, failure: &Failure) -> Failure {

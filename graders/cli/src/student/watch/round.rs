@@ -235,10 +235,12 @@ impl<'a> Rounds<'a> {
             tasks: tasks::ALL,
             // A terminal shows no line of a whole function.
             functions: &BTreeMap::new(),
+            standing: &BTreeMap::new(),
             min_score: None,
             times: Some(Times {
                 total,
                 stages: vec![stage],
+                taken_over: None,
             }),
         };
         let judgements: Vec<TaskJudgement> = self.judgements.values().cloned().collect();
