@@ -13,7 +13,7 @@ use judge::grading::judgement::{Check, Ending, Kind, Skip, TaskJudgement};
 use judge::grading::judgement::{Loss, Portion};
 
 use crate::build::Context;
-use crate::model::Source;
+use crate::model::{Source, TaskReport};
 
 /// An assignment over these tasks; every portion is worth its share of two points.
 pub(crate) fn assignment(tasks: &[(&str, &[&str])], visibility: Visibility) -> Assignment {

@@ -204,6 +204,19 @@ mod tests {
             report: cost(0.1 * unit),
             threads: 2,
         });
-        insta::assert_snapshot!(table(&samples), @"");
+        insta::assert_snapshot!(table(&samples), @r"
+        medians of 3 runs, in seconds                       wall       CPU
+          grading, nothing stored                          24.00     12.00
+            staging                                         0.20      0.10
+            compiling the sources                           2.00      1.00
+            compiling the adapters, and linking             1.00      0.50
+            judging, with the starts of workers            20.00     10.00
+              the submission's calls, all threads          16.00      8.00
+            report                                          0.20      0.10
+          start of one worker                               1.00      0.50
+          CPU of the judge itself while it judges           2.00
+          floor: build, start, own calls by thread          8.00
+          grading / floor                                   3.00
+        ");
     }
 }
