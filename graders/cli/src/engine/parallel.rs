@@ -184,13 +184,13 @@ impl<'a> Board<'a> {
             state.settled[position] = true;
         }
         let judged = || state.judgements.iter().flatten();
-        let step = |position: usize| match &state.judgements[position] {
-            Some(own) => Some(Step::Settled(Box::new(charged(self.bench, own.clone(), judged())))),
-            None => {
-                let task = self.tasks[position];
-                let stands = self.prepared.standing.contains_key(task.id) && !is_charged(task.id, judged());
-                stands.then_some(Step::Stands(task))
+        let step = |position: usize| {
+            if let Some(own) = &state.judgements[position] {
+                return Some(Step::Settled(Box::new(charged(self.bench, own.clone(), judged()))));
             }
+            let task = self.tasks[position];
+            let stands = self.prepared.standing.contains_key(task.id) && !is_charged(task.id, judged());
+            stands.then_some(Step::Stands(task))
         };
         positions.into_iter().filter_map(step).collect()
     }
