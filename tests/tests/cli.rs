@@ -306,6 +306,7 @@ fn bash_completes_tasks_formats_and_the_paths_of_reports() {
     assert_eq!(offered(&["grade", "--task", "rms"]), "rms_norm");
     assert_eq!(offered(&["grade", "explain", "causal_s"]), "causal_self_attention");
     assert_eq!(offered(&["grade", "--report", "mark"]), "markdown=");
+    assert_eq!(offered(&["grade", "--report", "jsonl"]), "jsonl=");
     // The sign between format and path parts words in bash.
     assert_eq!(offered(&["grade", "--report", "json", "=", "READM"]), "README.md");
     assert!(offered(&["grade", "--report", "json", "="]).contains("README.md"));

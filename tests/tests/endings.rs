@@ -9,7 +9,16 @@ use std::process::Command;
 use serde_json::Value;
 use tests::{Run, Submission, command, grade, program, root};
 
-const FORMATS: [&str; 7] = ["terminal", "json", "markdown", "junit", "github", "gradescope", "html"];
+const FORMATS: [&str; 8] = [
+    "terminal",
+    "json",
+    "jsonl",
+    "markdown",
+    "junit",
+    "github",
+    "gradescope",
+    "html",
+];
 /// A task that nothing is done to.
 const BYSTANDER: [&str; 2] = ["--task", "split_heads"];
 

@@ -21,6 +21,7 @@ fn endless() -> Submission {
 fn grading(submission: &Submission, folder: &Path) -> Child {
     let submission = submission.path().display().to_string();
     let report = format!("json={}", report(folder).display());
+    let stream = format!("jsonl={}", folder.join("stream.jsonl").display());
     let words = [
         "--submission",
         &submission,
@@ -31,6 +32,8 @@ fn grading(submission: &Submission, folder: &Path) -> Child {
         "--fresh",
         "--report",
         &report,
+        "--report",
+        &stream,
     ];
     let mut command = command(words);
     command.env("TMPDIR", folder).spawn().unwrap()

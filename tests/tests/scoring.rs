@@ -191,7 +191,16 @@ fn a_task_that_goes_round_its_part_is_judged_with_its_own_and_is_told_so() {
 /// Everything that a student reads of a grading: what is printed, and every format.
 fn everything_read(submission: &Submission, course: &Submission, tasks: &[&str]) -> String {
     let folder = tempfile::tempdir().unwrap();
-    let formats = ["json", "markdown", "junit", "github", "gradescope", "html", "terminal"];
+    let formats = [
+        "json",
+        "jsonl",
+        "markdown",
+        "junit",
+        "github",
+        "gradescope",
+        "html",
+        "terminal",
+    ];
     let path = |format: &str| folder.path().join(format);
     let reports: Vec<String> = formats
         .iter()

@@ -105,6 +105,23 @@ impl Output {
         self.printed(writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush()));
     }
 
+    /// Prints a piece of a report that goes on, as it is, whole lines of it; progress goes on below it.
+    pub(crate) fn piece(&self, text: &str) {
+        let print = || {
+            let mut out = anstream::stdout();
+            self.printed(write!(out, "{text}").and_then(|()| out.flush()));
+        };
+        match &self.bar {
+            Some(bar) => bar.suspend(print),
+            None => print(),
+        }
+    }
+
+    /// Whether results go to a terminal.
+    pub(crate) fn is_terminal() -> bool {
+        io::stdout().is_terminal()
+    }
+
     /// Prints a result at the top of an empty screen, where there is one.
     pub(crate) fn page(&self, text: &str) {
         self.progress_done();

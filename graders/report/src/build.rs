@@ -55,6 +55,8 @@ pub struct Context<'a> {
     pub tasks: &'a [&'a Task],
     /// The functions of the tasks, where the submission has them.
     pub functions: &'a BTreeMap<&'static str, Source>,
+    /// Tasks that are taken over from the run before, in place of a judgement.
+    pub standing: &'a BTreeMap<&'static str, TaskReport>,
     /// The score that was asked for, in percent.
     pub min_score: Option<f64>,
     /// How long it took.
@@ -64,11 +66,12 @@ pub struct Context<'a> {
 /// Builds the report. Tasks stand in the order of the assignment, whatever the order of the judgements.
 pub fn build(context: &Context<'_>, judgements: &[TaskJudgement], assignment: &Assignment) -> Report {
     let of = |entry: &Entry| judgements.iter().find(|judgement| judgement.task == entry.id);
-    let judged = assignment.tasks.iter().filter_map(|entry| Some((entry, of(entry)?)));
-    let mut tasks: Vec<TaskReport> = judged
-        .map(|(entry, judgement)| task(context, assignment, entry, judgement))
-        .collect();
-    bound_snippets(&mut tasks);
+    let mut one_by_one = OneByOne::new(context, assignment);
+    let mut report = |entry: &Entry| match of(entry) {
+        Some(judgement) => one_by_one.task(judgement),
+        None => one_by_one.standing(&entry.id),
+    };
+    let tasks: Vec<TaskReport> = assignment.tasks.iter().filter_map(&mut report).collect();
     let manual: Vec<ManualItem> = assignment.manual.iter().map(manual).collect();
     let totals = totals(&tasks, &manual, unasked(&tasks, assignment));
     Report {
@@ -103,6 +106,44 @@ pub fn build(context: &Context<'_>, judgements: &[TaskJudgement], assignment: &A
     }
 }
 
+/// The tasks of a report, made one after the other in the order of the assignment: each as it stands in the whole.
+#[derive(Debug)]
+pub struct OneByOne<'a> {
+    context: &'a Context<'a>,
+    assignment: &'a Assignment,
+    /// Bytes of the snippets so far.
+    snippets: usize,
+}
+
+impl<'a> OneByOne<'a> {
+    /// None yet.
+    pub fn new(context: &'a Context<'a>, assignment: &'a Assignment) -> Self {
+        Self {
+            context,
+            assignment,
+            snippets: 0,
+        }
+    }
+
+    /// The next one; none where the assignment does not have it.
+    pub fn task(&mut self, judgement: &TaskJudgement) -> Option<TaskReport> {
+        let entry = self.assignment.entry(judgement.task)?;
+        let mut report = task(self.context, self.assignment, entry, judgement);
+        bound_snippets(&mut report, &mut self.snippets);
+        Some(report)
+    }
+
+    /// The next one, where it is taken over. Its function may have moved within its file.
+    pub fn standing(&mut self, id: &str) -> Option<TaskReport> {
+        let mut report = self.context.standing.get(id)?.clone();
+        let own = self.context.functions.get(id);
+        report.line = own.map(|own| own.line);
+        report.source = source(own, report.verdict);
+        bound_snippets(&mut report, &mut self.snippets);
+        Some(report)
+    }
+}
+
 fn task(context: &Context<'_>, assignment: &Assignment, entry: &Entry, judgement: &TaskJudgement) -> TaskReport {
     let task = context.tasks.iter().find(|task| task.id == entry.id);
     let openness = Openness::of(assignment, entry, &judgement.substituted);
@@ -123,10 +164,7 @@ fn task(context: &Context<'_>, assignment: &Assignment, entry: &Entry, judgement
         id: entry.id.clone(),
         file: task.map_or("", |task| task.file).to_owned(),
         line: own.map(|own| own.line),
-        source: own.filter(|_| is_shown(judgement.verdict)).map(|own| Source {
-            line: own.line,
-            text: clean_lines(&own.text),
-        }),
+        source: source(own, judgement.verdict),
         item: entry.item.clone(),
         hidden: openness != Openness::Open,
         verdict: judgement.verdict,
@@ -156,6 +194,13 @@ fn in_order_of_signatures(check: &mut CheckReport, tasks: &[&Task]) {
             call.arguments.sort_by_key(|argument| place(&argument.name));
         }
     }
+}
+
+fn source(own: Option<&Source>, verdict: Verdict) -> Option<Source> {
+    own.filter(|_| is_shown(verdict)).map(|own| Source {
+        line: own.line,
+        text: clean_lines(&own.text),
+    })
 }
 
 /// Whether a student looks at the function of a task with this verdict; the compiler shows its lines itself.
@@ -302,12 +347,11 @@ fn with_snippet(report: CheckReport, task: &str, reproduction: Option<&Reproduct
 }
 
 /// Leaves out snippets where a report would become large by them.
-fn bound_snippets(tasks: &mut [TaskReport]) {
-    let mut written = 0;
-    for check in tasks.iter_mut().flat_map(|task| &mut task.checks) {
+fn bound_snippets(task: &mut TaskReport, written: &mut usize) {
+    for check in &mut task.checks {
         let Some(text) = &check.snippet else { continue };
-        written += text.len();
-        if written > MOST_SNIPPETS {
+        *written += text.len();
+        if *written > MOST_SNIPPETS {
             check.snippet = None;
             check.snippet_left_out = Some(words::SNIPPETS_FULL.to_owned());
         }

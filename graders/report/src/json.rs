@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::jsonl::Event;
 use crate::model::Report;
 use crate::refusal::Refusal;
 
@@ -16,7 +17,7 @@ pub(crate) fn refused(refusal: &Refusal) -> String {
     pretty(refusal)
 }
 
-/// What stands in a file: a report, or why there is none.
+/// What stands in a file: a report, or why there is none; of a stream, what stands in a line.
 #[derive(Serialize, JsonSchema)]
 #[serde(untagged)]
 #[expect(dead_code, reason = "for the schema only")]
@@ -25,6 +26,8 @@ enum Written {
     Report(Box<Report>),
     /// Why nothing was graded.
     Refusal(Refusal),
+    /// A line of a stream.
+    Event(Event<'static>),
 }
 
 /// The JSON Schema of what is written, as it is committed beside this crate.

@@ -13,6 +13,7 @@ pub mod github;
 pub mod gradescope;
 pub mod html;
 pub mod json;
+pub mod jsonl;
 pub mod junit;
 mod location;
 pub mod markdown;
@@ -36,7 +37,7 @@ mod wrap;
 use std::fmt;
 use std::str::FromStr;
 
-pub use build::{Context, build};
+pub use build::{Context, OneByOne, build};
 pub use by_hand::{Scores, apply as give_by_hand};
 pub use clean::{clean, is_hidden};
 pub use model::{Conclusion, Report, Source, Stage, Times};
@@ -55,6 +56,8 @@ pub enum Format {
     Terminal,
     /// The whole model.
     Json,
+    /// The whole model as a stream, a task as soon as it is judged.
+    Jsonl,
     /// For the summary of a job or a comment.
     Markdown,
     /// For whatever reads test results.
@@ -72,6 +75,7 @@ impl Format {
     pub const ALL: &[Self] = &[
         Self::Terminal,
         Self::Json,
+        Self::Jsonl,
         Self::Markdown,
         Self::Junit,
         Self::Github,
@@ -86,7 +90,7 @@ impl Format {
             Self::Markdown => 1 << 20,
             Self::Github => 256 << 10,
             Self::Terminal | Self::Junit | Self::Gradescope => 4 << 20,
-            Self::Json | Self::Html => 16 << 20,
+            Self::Json | Self::Jsonl | Self::Html => 16 << 20,
         }
     }
 
@@ -95,6 +99,7 @@ impl Format {
         match self {
             Self::Terminal => "terminal",
             Self::Json => "json",
+            Self::Jsonl => "jsonl",
             Self::Markdown => "markdown",
             Self::Junit => "junit",
             Self::Github => "github",
@@ -154,6 +159,7 @@ fn whole(report: &Report, format: Format) -> String {
     match format {
         Format::Terminal => terminal::render(report, Look::default()),
         Format::Json => json::render(report),
+        Format::Jsonl => jsonl::render(report),
         Format::Markdown => markdown::render(report),
         Format::Junit => junit::render(report),
         Format::Github => github::render(report),
@@ -179,7 +185,7 @@ mod tests {
         assert_eq!(
             message,
             Err(
-                "there is no format `yaml`; known are: terminal, json, markdown, junit, github, gradescope, html"
+                "there is no format `yaml`; known are: terminal, json, jsonl, markdown, junit, github, gradescope, html"
                     .to_owned()
             )
         );

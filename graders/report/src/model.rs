@@ -339,6 +339,9 @@ pub struct Times {
     pub total: f64,
     /// Wall seconds of the stages, in order.
     pub stages: Vec<Stage>,
+    /// How many tasks were not judged but taken over from the run before, since nothing that they reach has changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken_over: Option<usize>,
 }
 
 /// How long a stage took.
@@ -352,6 +355,11 @@ pub struct Stage {
 }
 
 impl Report {
+    /// Whether tasks were taken over from the run before.
+    pub fn takes_over(&self) -> bool {
+        self.times.as_ref().is_some_and(|times| times.taken_over.is_some())
+    }
+
     /// The report without anything that differs between two runs over the same submission.
     #[must_use]
     pub fn without_times(mut self) -> Self {

@@ -9,7 +9,7 @@ use crate::Format;
 use crate::clean::{clean_lines, without_reader};
 use crate::model::SCHEMA_VERSION;
 use crate::words;
-use crate::{github, gradescope, html, json, junit, markdown};
+use crate::{github, gradescope, html, json, jsonl, junit, markdown};
 
 /// Why there is no grading.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -67,6 +67,7 @@ pub fn refused(refusal: &Refusal, format: Format) -> Option<String> {
     Some(match format {
         Format::Terminal => format!("{}\n{}\n", refusal.title(), refusal.text()),
         Format::Json => json::refused(refusal),
+        Format::Jsonl => jsonl::refused(refusal),
         Format::Markdown => markdown::refused(refusal),
         Format::Junit => junit::refused(refusal),
         Format::Github => github::refused(refusal),
@@ -112,7 +113,7 @@ mod tests {
         for &format in Format::ALL.iter().filter(|format| **format != Format::Gradescope) {
             let text = refused(&failed, format).unwrap();
             assert!(
-                text.contains("no submission is to blame") || format == Format::Json,
+                text.contains("no submission is to blame") || [Format::Json, Format::Jsonl].contains(&format),
                 "{format}: {text}"
             );
         }

@@ -53,6 +53,18 @@ pub fn render(report: &Report, look: Look) -> String {
     sections.page.text()
 }
 
+/// The line of a task whose verdict is final, as long as others are still judged.
+pub fn row(task: &TaskReport, look: Look) -> String {
+    let mut sections = Sections::new(look);
+    if sections.page.width() < ROW {
+        let verdict = sections.page.paint(colour(task.verdict), title(task.verdict));
+        let id = sections.page.paint(Style::new().bold(), &task.id);
+        return format!("  {id}: {verdict}");
+    }
+    sections.row(task);
+    sections.page.text().trim_end().to_owned()
+}
+
 /// The sections of the report, in order.
 struct Sections<'a> {
     page: Page,
@@ -261,6 +273,9 @@ impl<'a> Sections<'a> {
         self.page.blank();
         self.by_hand(report);
         self.page.paragraph(2, &words::setting(report));
+        if let Some(taken_over) = words::taken_over(report) {
+            self.page.paragraph(2, &taken_over);
+        }
         self.page.blank();
         self.failing(report);
         self.end(report, report.next.as_deref());

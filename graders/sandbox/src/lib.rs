@@ -13,6 +13,7 @@ pub mod build;
 pub mod confine;
 pub mod launch;
 pub mod machine;
+pub mod spent;
 pub mod stage;
 pub mod talk;
 pub mod toolkit;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use report::Format;
 
 use super::values::{ReportName, ReportTarget, TaskName, percent, seconds};
 use crate::engine::device::Device;
@@ -50,7 +51,7 @@ pub(crate) struct Grade {
     /// Refuse to grade where this machine cannot confine a submission in full; `grade doctor` says what it can
     #[arg(long)]
     pub(crate) require_sandbox: bool,
-    /// Judge again even where this very submission has been judged before
+    /// Judge all of it, also what an earlier run has judged and no edit since can have touched
     #[arg(long)]
     pub(crate) fresh: bool,
     /// List every check, also those that hold
@@ -62,6 +63,21 @@ impl Grade {
     /// Whether trials are run: what the command line says, otherwise what the assignment says.
     pub(crate) fn trains(&self, assignment: bool) -> bool {
         self.training || (assignment && !self.no_training)
+    }
+}
+
+impl Grade {
+    /// Whether tasks may be taken over from the run before: where somebody works on a submission, and not where points,
+    /// a limit, the sandbox or somebody else's report depend on this run.
+    pub(crate) fn takes_over(&self) -> bool {
+        let is_for_others =
+            |target: &ReportTarget| matches!(target.format, Format::Gradescope | Format::Github | Format::Junit);
+        self.min_score.is_none()
+            && self.gradescope_metadata.is_none()
+            && self.manual.is_none()
+            && self.time_limit.is_none()
+            && !self.require_sandbox
+            && !self.reports.iter().any(is_for_others)
     }
 }
 

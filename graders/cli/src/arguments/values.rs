@@ -96,6 +96,7 @@ fn opening(format: Format) -> &'static str {
     match format {
         Format::Terminal => "terminal=",
         Format::Json => "json=",
+        Format::Jsonl => "jsonl=",
         Format::Markdown => "markdown=",
         Format::Junit => "junit=",
         Format::Github => "github=",

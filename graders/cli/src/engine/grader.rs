@@ -1,5 +1,6 @@
 //! Staging, building and starting submissions on this machine.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -18,7 +19,7 @@ use sandbox::toolkit::Toolkit;
 use super::constants::OWN_LIMITS;
 use super::device::{Cuda, Device};
 use super::machine_limits;
-use super::parallel::Board;
+use super::parallel::{Board, Step};
 use super::prepared::{Prepared, left_out, precluded};
 use super::result_cache::grader_hash;
 use super::rules;
@@ -253,6 +254,8 @@ impl Grader {
         interrupt::check()?;
         Ok(Prepared {
             precluded: precluded(inspection, &built, wanted),
+            standing: BTreeMap::new(),
+            costs: (built.compile, built.link),
             program: built.program,
             _folder: Some(folder),
             notes: left_out(inspection),
@@ -353,10 +356,14 @@ impl Grader {
         ordered: &[&Task],
         reference: Option<&dyn Answering>,
         manner: &Manner,
-        progress: &(dyn Fn(&Task) + Sync),
+        told: &(dyn Fn(Step<'_>) + Sync),
     ) -> Result<(Vec<TaskJudgement>, Vec<String>), Failure> {
-        let board = Board::new(bench, ordered, &prepared.precluded, progress);
-        if prepared.program.is_none() {
+        let board = Board::new(bench, ordered, prepared, told);
+        let left = ordered
+            .iter()
+            .filter(|task| !prepared.standing.contains_key(task.id))
+            .count();
+        if prepared.program.is_none() || left == 0 {
             let judgements = board.judge(0, &|| Ok(Absent), || Ok(Absent))?;
             return Ok((judgements, vec![NOTHING_RAN.to_owned()]));
         }
@@ -367,7 +374,7 @@ impl Grader {
             in_force = worker.in_force().map(|in_force| in_force.lines()).unwrap_or_default();
             Ok(Running::new(worker, reference))
         };
-        let helpers = manner.threads.min(ordered.len()).saturating_sub(1);
+        let helpers = manner.threads.min(left).saturating_sub(1);
         let helper = || Ok(Running::new(start()?, reference));
         let judgements = board.judge(helpers, &helper, own)?;
         interrupt::check()?;

@@ -1,5 +1,6 @@
 //! One submission from its sources to its report: what `grade` does, and a class for each of its submissions.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use judge::checks::differential;
@@ -7,13 +8,18 @@ use judge::contract::Task;
 use judge::fixtures::Fixtures;
 use judge::grading::assignment::Assignment;
 use judge::grading::judgement::{Bench, TaskJudgement, TimeLimit, Training};
-use report::{Context, Report, Stage, Times};
+use report::model::TaskReport;
+use report::{Context, OneByOne, Report, Source, Stage, Times};
 
 use super::grader::Grader;
+use super::in_order::{InOrder, Listener};
 use super::lines;
+use super::parallel::{Step, is_charged};
 use super::prepared::Prepared;
+use super::reach;
 use super::reference::Reference;
 use super::result_cache::Key;
+use super::run_before::{self, RunBefore, Sources};
 use super::setting::Manner;
 use super::staged::Staged;
 use crate::failure::Failure;
@@ -44,6 +50,8 @@ pub(crate) struct Graded {
     pub(crate) report: Report,
     /// The judgements of the tasks that are shown: they know what an assignment may hide from students.
     pub(crate) judgements: Vec<TaskJudgement>,
+    /// What the next run may build on; none where the compiler has not accepted everything.
+    pub(crate) run: Option<RunBefore>,
 }
 
 impl Grading<'_> {
@@ -75,25 +83,61 @@ impl Grading<'_> {
         })
     }
 
-    /// Builds and judges a submission; `path` is what its report calls it.
+    /// Builds and judges a submission; `path` is what its report calls it. What stands of the run before is taken over.
     pub(crate) fn grade(
         &self,
         staged: Staged,
         path: &str,
         begun: Instant,
         time: Option<TimeLimit>,
-        progress: &(dyn Fn(&str) + Sync),
+        before: Option<&RunBefore>,
+        listener: &dyn Listener,
     ) -> Result<Graded, Failure> {
-        progress("building the submission");
+        let sources = Sources::of(&staged)?;
+        let standing = match before {
+            Some(run) => run.standing(&sources, &reach::adapters(self.grader)?, self.judged),
+            None => BTreeMap::new(),
+        };
+        let run = before.filter(|_| !standing.is_empty());
         let staged_at = begun.elapsed().as_secs_f64();
         let functions = lines::of(&staged, self.judged);
-        let prepared = self.grader.build(staged.within(self.assignment.limits), self.judged)?;
+        let hash = staged.hash().to_owned();
+        let mut context = self.context(path, &hash, &functions, &standing);
+        if let Some(run) = run {
+            context.fresh_seed = run.report.fresh_seed;
+        }
+        listener.begun(&report::build(&context, &[], self.assignment), self.shown);
+        listener.doing("building the submission");
+        let mut prepared = self.grader.build(staged.within(self.assignment.limits), self.judged)?;
         let built_at = begun.elapsed().as_secs_f64();
-        let (judgements, sandbox) = self.judge(&prepared, time, progress)?;
+        let reports = OneByOne::new(&context, self.assignment);
+        let in_order = InOrder::new(self.shown, reports, listener);
+        let told = |step: Step<'_>| match step {
+            Step::Begun(task) => listener.doing(&format!("judging {}", task.id)),
+            Step::Settled(judgement) => in_order.settled(judgement.task, Some(*judgement)),
+            Step::Stands(task) => in_order.settled(task.id, None),
+            Step::Called(_) => {}
+        };
+        // What the compiler puts out of the way may concern any task.
+        let is_whole = prepared.not_compiled().is_empty() && prepared.notes().is_empty();
+        let is_refused = |id: &&'static str| prepared.precluded().contains_key(*id);
+        if is_whole && !context.standing.keys().any(is_refused) {
+            prepared.stand(run_before::right_by_themselves(context.standing));
+        }
+        let (mut judgements, mut sandbox) = self.judge(&prepared, context.fresh_seed, time, &told)?;
+        if prepared.standing.keys().any(|id| is_charged(id, judgements.iter())) {
+            // What stood does so no longer.
+            prepared.stand(BTreeMap::new());
+            (judgements, sandbox) = self.judge(&prepared, context.fresh_seed, time, &told)?;
+        }
         let judgements: Vec<TaskJudgement> = judgements
             .into_iter()
             .filter(|task| self.shown.contains(&task.task))
             .collect();
+        let taken_over = self.shown.len() - judgements.len();
+        if let Some(run) = run.filter(|_| judgements.is_empty()) {
+            sandbox.clone_from(&run.report.sandbox);
+        }
         let total = begun.elapsed().as_secs_f64();
         let stage = |name: &str, seconds| Stage {
             name: name.to_owned(),
@@ -103,58 +147,81 @@ impl Grading<'_> {
         if !self.grader.place().has_reference() {
             notes.push(WITHOUT_REFERENCE.to_owned());
         }
+        let stages = vec![
+            stage("stage", staged_at),
+            stage("build", built_at - staged_at),
+            stage("judge", total - built_at),
+        ];
         let context = Context {
+            sandbox: &sandbox,
+            notes: &notes,
+            times: Some(Times {
+                total,
+                stages,
+                taken_over: (taken_over > 0).then_some(taken_over),
+            }),
+            ..context.clone()
+        };
+        let report = report::build(&context, &judgements, self.assignment);
+        Ok(Graded {
+            run: is_whole.then(|| RunBefore::new(sources, report.clone())),
+            report,
+            judgements,
+        })
+    }
+
+    /// What a report says beside the judgements, as far as it is known before anything is built.
+    fn context<'a>(
+        &'a self,
+        path: &'a str,
+        submission: &'a str,
+        functions: &'a BTreeMap<&'static str, Source>,
+        standing: &'a BTreeMap<&'static str, TaskReport>,
+    ) -> Context<'a> {
+        Context {
             grader_version: env!("CARGO_PKG_VERSION"),
             submission: path,
-            submission_sha256: prepared.hash(),
+            submission_sha256: submission,
             fixtures_sha256: &self.fixtures.hash,
             seed: self.seed(),
-            fresh_seed: self.fresh_seed(prepared.hash()),
+            fresh_seed: self.fresh_seed(submission),
             libtorch: &self.fixtures.manifest.libtorch,
             device: self.grader.device(),
             dtypes: &["f64", "f32"],
-            sandbox: &sandbox,
-            notes: &notes,
+            sandbox: &[],
+            notes: &[],
             tasks: tasks::ALL,
-            functions: &functions,
+            functions,
+            standing,
             min_score: self.min_score,
-            times: Some(Times {
-                total,
-                stages: vec![
-                    stage("stage", staged_at),
-                    stage("build", built_at - staged_at),
-                    stage("judge", total - built_at),
-                ],
-            }),
-        };
-        let report = report::build(&context, &judgements, self.assignment);
-        Ok(Graded { report, judgements })
+            times: None,
+        }
     }
 
     fn judge(
         &self,
         prepared: &Prepared,
+        fresh_seed: u64,
         time: Option<TimeLimit>,
-        progress: &(dyn Fn(&str) + Sync),
+        told: &(dyn Fn(Step<'_>) + Sync),
     ) -> Result<(Vec<TaskJudgement>, Vec<String>), Failure> {
         let bench = Bench {
             assignment: self.assignment,
             fixtures: self.fixtures,
             seed: self.seed(),
-            fresh_seed: self.fresh_seed(prepared.hash()),
+            fresh_seed,
             training: Training::asked(self.training),
             shrinks: true,
             time,
             without: None,
         };
-        let progress = |task: &Task| progress(&format!("judging {}", task.id));
         self.grader.judge_prepared(
             prepared,
             &bench,
             self.judged,
             self.reference.at_hand(),
             &self.manner,
-            &progress,
+            told,
         )
     }
 }

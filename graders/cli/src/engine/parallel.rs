@@ -8,23 +8,38 @@ use std::thread;
 
 use judge::contract::Task;
 use judge::contract::subject::{Spent, Subject};
+use judge::findings::verdict::Verdict;
 use judge::findings::{BeforeRun, Finding};
-use judge::grading::judgement::{Bench, Check, TaskJudgement, charge_parts, judge_task};
+use judge::grading::judgement::{Bench, Check, TaskJudgement, charge_parts, charged, judge_task};
 use judge::grading::parts::Broken;
 use judge::grading::schedule::{Schedule, Turn};
 
+use super::prepared::Prepared;
 use crate::failure::Failure;
 
 /// A submission that has used this share of the time that all of it may take, or slept this share of its calls away, has
 /// itself used it up.
 const OWN_SHARE: f64 = 0.4;
 
+/// What a grading tells while it is at work.
+#[derive(Debug)]
+pub(crate) enum Step<'a> {
+    /// A task is begun.
+    Begun(&'a Task),
+    /// What was found of a task can change no more.
+    Settled(Box<TaskJudgement>),
+    /// The same of a task that is not judged.
+    Stands(&'a Task),
+    /// The calls of a task have used this.
+    Called(Spent),
+}
+
 /// What the threads of one grading share.
 pub(crate) struct Board<'a> {
     bench: &'a Bench<'a>,
     tasks: &'a [&'a Task],
-    precluded: &'a BTreeMap<&'static str, Finding>,
-    progress: &'a (dyn Fn(&Task) + Sync),
+    prepared: &'a Prepared,
+    told: &'a (dyn Fn(Step<'_>) + Sync),
     state: Mutex<State<'a>>,
     changed: Condvar,
 }
@@ -32,6 +47,8 @@ pub(crate) struct Board<'a> {
 struct State<'a> {
     schedule: Schedule<'a>,
     judgements: Vec<Option<TaskJudgement>>,
+    /// The tasks of which it was told that they are.
+    settled: Vec<bool>,
     /// What the submission's calls have used, for all tasks that have ended.
     spent: Spent,
     /// Some thread has given up: the others stop after what they are at.
@@ -39,24 +56,32 @@ struct State<'a> {
 }
 
 impl<'a> Board<'a> {
-    /// A grading of these tasks, given with parts first; `progress` is told of each task as it begins.
+    /// A grading of these tasks, given with parts first; `told` is told of each task as it begins and as it is settled.
     pub(crate) fn new(
         bench: &'a Bench<'a>,
         tasks: &'a [&'a Task],
-        precluded: &'a BTreeMap<&'static str, Finding>,
-        progress: &'a (dyn Fn(&Task) + Sync),
+        prepared: &'a Prepared,
+        told: &'a (dyn Fn(Step<'_>) + Sync),
     ) -> Self {
+        let mut schedule = Schedule::new(tasks);
+        for (position, task) in tasks.iter().enumerate() {
+            if let Some(is_right) = prepared.standing.get(task.id) {
+                let verdict = if *is_right { Verdict::Passed } else { Verdict::Wrong };
+                schedule.end(position, Some(verdict));
+            }
+        }
         let state = State {
-            schedule: Schedule::new(tasks),
+            schedule,
             judgements: vec![None; tasks.len()],
+            settled: vec![false; tasks.len()],
             spent: Spent::default(),
             stopped: false,
         };
         Self {
             bench,
             tasks,
-            precluded,
-            progress,
+            prepared,
+            told,
             state: Mutex::new(state),
             changed: Condvar::new(),
         }
@@ -69,6 +94,8 @@ impl<'a> Board<'a> {
         start: &(dyn Fn() -> Result<S, Failure> + Sync),
         own: impl FnOnce() -> Result<S, Failure>,
     ) -> Result<Vec<TaskJudgement>, Failure> {
+        let settled = self.settle(&mut self.state());
+        self.tell(settled);
         thread::scope(|scope| {
             let board = &self;
             let helpers: Vec<_> = (0..helpers).map(|_| scope.spawn(move || board.work(start))).collect();
@@ -92,19 +119,19 @@ impl<'a> Board<'a> {
         let mut subject = start()?;
         while let Some((position, broken, is_over)) = self.take() {
             let task = self.tasks[position];
-            (self.progress)(task);
+            (self.told)(Step::Begun(task));
             let before = subject.spent();
             let judgement = if is_over {
                 let seconds = self.bench.assignment.limits.submission_seconds();
                 let over = BTreeMap::from([(task.id, Finding::BeforeRun(BeforeRun::TimeIsUp { seconds }))]);
-                let precluded = if self.precluded.contains_key(task.id) {
-                    self.precluded
+                let precluded = if self.prepared.precluded.contains_key(task.id) {
+                    &self.prepared.precluded
                 } else {
                     &over
                 };
                 judge_task(self.bench, task, &broken, precluded, &mut subject)?
             } else {
-                judge_task(self.bench, task, &broken, self.precluded, &mut subject)?
+                judge_task(self.bench, task, &broken, &self.prepared.precluded, &mut subject)?
             };
             self.put(position, judgement, subject.spent().since(before));
         }
@@ -135,13 +162,48 @@ impl<'a> Board<'a> {
         let verdict = judgement.as_ref().map(|judgement| judgement.verdict);
         state.schedule.end(position, verdict);
         state.judgements[position] = judgement;
+        let settled = self.settle(&mut state);
         self.changed.notify_all();
+        drop(state);
+        (self.told)(Step::Called(spent));
+        self.tell(settled);
+    }
+
+    fn tell(&self, settled: Vec<Step<'_>>) {
+        for step in settled {
+            (self.told)(step);
+        }
+    }
+
+    /// The tasks that are settled by now and were not before, with what those that call them have found. A task that
+    /// stands and is charged all the same has to be judged: nothing is told of it.
+    fn settle(&self, state: &mut State<'a>) -> Vec<Step<'a>> {
+        let is_new = |&position: &usize| !state.settled[position] && state.schedule.is_settled(position);
+        let positions: Vec<usize> = (0..self.tasks.len()).filter(is_new).collect();
+        for &position in &positions {
+            state.settled[position] = true;
+        }
+        let judged = || state.judgements.iter().flatten();
+        let step = |position: usize| {
+            if let Some(own) = &state.judgements[position] {
+                return Some(Step::Settled(Box::new(charged(self.bench, own.clone(), judged()))));
+            }
+            let task = self.tasks[position];
+            let stands = self.prepared.standing.contains_key(task.id) && !is_charged(task.id, judged());
+            stands.then_some(Step::Stands(task))
+        };
+        positions.into_iter().filter_map(step).collect()
     }
 
     fn state(&self) -> MutexGuard<'_, State<'a>> {
         // A panic while it is held ends the grading, and nothing of it is used.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether one of these has found something of a part.
+pub(super) fn is_charged<'a>(part: &str, mut judged: impl Iterator<Item = &'a TaskJudgement>) -> bool {
+    judged.any(|larger| larger.blames.iter().any(|blame| blame.part == part))
 }
 
 /// Dropped where a thread gives up, by an error or a panic: nobody may wait for its task for ever.
@@ -229,8 +291,8 @@ mod tests {
             time: None,
             without: None,
         };
-        let precluded = BTreeMap::new();
-        let board = Board::new(&bench, &chosen, &precluded, &|_| {});
+        let prepared = Prepared::kept("unused".into(), String::new());
+        let board = Board::new(&bench, &chosen, &prepared, &|_| {});
         let start = || Ok(Impostor::new(KINDS[0], tasks::ALL, &fixtures));
         board.judge(helpers, &start, start).expect("nothing fails")
     }

@@ -7,6 +7,7 @@ use judge::contract::Task;
 use judge::findings::{BeforeRun, CompileError, Finding};
 use policy::Inspection;
 use sandbox::build::{Built, Stop};
+use sandbox::spent::Cost;
 
 use super::rules;
 use super::staged::Ground;
@@ -19,6 +20,10 @@ pub(crate) struct Prepared {
     pub(super) program: Option<PathBuf>,
     /// Tasks that cannot be judged by running them, and why.
     pub(super) precluded: BTreeMap<&'static str, Finding>,
+    /// Tasks that are not judged because what the run before has found still stands, and whether they are right.
+    pub(super) standing: BTreeMap<&'static str, bool>,
+    /// What compiling the sources, and making a program of them, has cost.
+    pub(super) costs: (Cost, Cost),
     pub(super) hash: String,
     pub(super) notes: Vec<String>,
 }
@@ -30,6 +35,8 @@ impl Prepared {
             _folder: None,
             program: Some(program),
             precluded: BTreeMap::new(),
+            standing: BTreeMap::new(),
+            costs: (Cost::default(), Cost::default()),
             hash,
             notes: Vec::new(),
         }
@@ -47,9 +54,19 @@ impl Prepared {
         Err(rendered.unwrap_or_default())
     }
 
+    /// What is taken over of its tasks, and whether it is right.
+    pub(super) fn stand(&mut self, standing: BTreeMap<&'static str, bool>) {
+        self.standing = standing;
+    }
+
     /// The program, where there is one.
     pub(crate) fn program(&self) -> Option<&Path> {
         self.program.as_deref()
+    }
+
+    /// What compiling its sources, and making a program of them, has cost.
+    pub(crate) fn costs(&self) -> (Cost, Cost) {
+        self.costs
     }
 
     /// The tasks that are not run, and why.

@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use files::sha256;
 use judge::findings::verdict::Verdict;
 use report::Report;
+use report::model::TaskReport;
+use serde::de::DeserializeOwned;
 
 /// Results kept at most; the oldest go first.
 const KEPT: usize = 500;
@@ -70,16 +72,26 @@ impl Cache {
         Self { folder }
     }
 
-    /// The stored report. Anything unreadable is treated as absent: it can be computed again.
+    /// The stored report.
     pub(crate) fn get(&self, key: &Key<'_>) -> Option<Report> {
-        let text = fs::read_to_string(self.path(key)).ok()?;
-        serde_json::from_str(&text).ok().filter(is_final)
+        self.read(key).filter(are_final)
     }
 
-    /// Stores a report that is final. A cache that cannot be written is no reason to fail: the next run computes again.
+    /// Stores a report that is final.
     pub(crate) fn put(&self, key: &Key<'_>, report: &Report) {
-        let text = report::json::render(report);
-        if !is_final(report) || text.len() > MOST_BYTES_OF_ONE {
+        if are_final(report) {
+            self.write(key, &report::json::render(report));
+        }
+    }
+
+    /// What else is stored. Anything unreadable is treated as absent: it can be computed again.
+    pub(crate) fn read<T: DeserializeOwned>(&self, key: &Key<'_>) -> Option<T> {
+        serde_json::from_str(&fs::read_to_string(self.path(key)).ok()?).ok()
+    }
+
+    /// Stores something else. A cache that cannot be written is no reason to fail: the next run computes again.
+    pub(crate) fn write(&self, key: &Key<'_>, text: &str) {
+        if text.len() > MOST_BYTES_OF_ONE {
             return;
         }
         let store = || -> std::io::Result<()> {
@@ -95,18 +107,20 @@ impl Cache {
     }
 }
 
+fn are_final(report: &Report) -> bool {
+    report.tasks.iter().all(is_final)
+}
+
 /// Whether judging again would give the same: a machine that is busy or small has a say in what used up time or memory,
 /// and a fault of ours may be gone.
-fn is_final(report: &Report) -> bool {
+pub(super) fn is_final(task: &TaskReport) -> bool {
     let passes = |verdict| {
         matches!(
             verdict,
             Verdict::TimedOut | Verdict::OutOfMemory | Verdict::JudgeFault | Verdict::Crashed
         )
     };
-    let checks = report.tasks.iter().flat_map(|task| &task.checks);
-    let tasks = report.tasks.iter().map(|task| task.verdict);
-    !tasks.chain(checks.map(|check| check.verdict)).any(passes)
+    !passes(task.verdict) && !task.checks.iter().any(|check| passes(check.verdict))
 }
 
 /// A hash that stands for this build of the grader: the program itself and what it builds submissions with.

@@ -79,6 +79,11 @@ impl Staged {
         !self.sources.notes.iter().any(stands_in)
     }
 
+    /// The edition in which the sources are compiled.
+    pub(super) fn edition(&self) -> &'static str {
+        self.sources.edition.year()
+    }
+
     /// SHA-256 of the sources.
     pub(crate) fn hash(&self) -> &str {
         &self.sources.hash

@@ -8,11 +8,14 @@ use judge::grading::judgement::TimeLimit;
 use report::{Conclusion, Look, Report, Stage, Times};
 
 use super::late;
-use super::reports::Reports;
+use super::reports::{self, Reports};
+use super::stream::Stream;
 use crate::arguments::Grade;
 use crate::course::by_hand::{self, Sheet};
-use crate::engine::grading::Grading;
-use crate::engine::result_cache::Cache;
+use crate::engine::grading::{Graded, Grading};
+use crate::engine::in_order::Listener;
+use crate::engine::result_cache::{Cache, Key};
+use crate::engine::run_before::RunBefore;
 use crate::engine::sandbox_check;
 use crate::engine::{Grader, Reference};
 use crate::exit::Exit;
@@ -28,18 +31,26 @@ pub(crate) fn grade(
     output: &Output,
 ) -> Result<Exit, Failure> {
     let reports = Reports::new(&options.reports);
-    let graded = reports
-        .open()
-        .and_then(|()| open())
-        .and_then(|grader| graded(&grader, options, output))
-        .inspect_err(|failure| reports.refuse(failure, output))?;
-    output.progress_done();
-    let written = reports.write(&graded, output);
     let look = Look {
         verbose: options.verbose,
         colour: true,
         width: Output::width(reports.own_output()),
     };
+    let rows = (Output::is_terminal() && !reports.own_output()).then_some(look);
+    // Points by hand are known to be the assignment's only when all is judged.
+    let stream = Stream::new(reports.streamed(), rows, options.manual.is_none(), output);
+    let graded = reports
+        .open()
+        .and_then(|()| open())
+        .and_then(|grader| graded(&grader, options, &stream, output))
+        .inspect_err(|failure| {
+            let refusal = reports::refusal(failure);
+            reports.refuse(&refusal, output);
+            stream.refuse(&refusal);
+        })?;
+    output.progress_done();
+    let streamed = stream.finish(&graded);
+    let written = reports.write(&graded, output).and(streamed);
     let text = report::terminal::render(&graded, look);
     if reports.own_output() {
         output.aside(&text);
@@ -58,7 +69,7 @@ pub(crate) fn grade(
 }
 
 /// The report on the submission, judged now or before.
-fn graded(grader: &Grader, options: &Grade, output: &Output) -> Result<Report, Failure> {
+fn graded(grader: &Grader, options: &Grade, listener: &dyn Listener, output: &Output) -> Result<Report, Failure> {
     let begun = Instant::now();
     if options.require_sandbox {
         sandbox_check::require(options.device)?;
@@ -90,17 +101,29 @@ fn graded(grader: &Grader, options: &Grade, output: &Output) -> Result<Report, F
     let submission = staged.hash().to_owned();
     let cache = Cache::new(grader.results_folder());
     let stored = || grading.with_key(&submission, |key| cache.get(key));
-    let report = if let Some(report) = (!options.fresh).then(stored).flatten() {
+    let before = || {
+        options
+            .takes_over()
+            .then(|| with_key_of_run(&grading, options, |key| cache.read::<RunBefore>(key)))
+    };
+    let before = (!options.fresh).then(before).flatten().flatten();
+    let same = || before.as_ref()?.report_on(&submission).cloned();
+    let report = if let Some(report) = (!options.fresh).then(stored).flatten().or_else(same) {
         again(report, options, begun)
     } else {
         let time = options.time_limit.map(|seconds| TimeLimit { since: begun, seconds });
         let path = options.submission.display().to_string();
-        let report = grading
-            .grade(staged, &path, begun, time, &|doing| output.progress(doing))?
-            .report;
-        // With more time there would be other verdicts.
-        if options.time_limit.is_none() {
+        let Graded { report, run, .. } = grading.grade(staged, &path, begun, time, before.as_ref(), listener)?;
+        // With more time there would be other verdicts. What was taken over is good for the next run like this one only.
+        let is_own = report.fresh_seed == grading.fresh_seed(&submission) && !report.takes_over();
+        if options.time_limit.is_none() && is_own {
             grading.with_key(&submission, |key| cache.put(key, &report));
+        }
+        if let Some(text) = run
+            .filter(|_| options.takes_over())
+            .and_then(|run| serde_json::to_string(&run).ok())
+        {
+            with_key_of_run(&grading, options, |key| cache.write(key, &text));
         }
         report
     };
@@ -108,6 +131,22 @@ fn graded(grader: &Grader, options: &Grade, output: &Output) -> Result<Report, F
     let notes = notes.iter().map(|note| report::clean(note));
     report.notes = notes.chain(report.notes).collect();
     Ok(report)
+}
+
+/// The key of the last run on this submission, whatever its sources were.
+fn with_key_of_run<T>(grading: &Grading<'_>, options: &Grade, action: impl FnOnce(&Key<'_>) -> T) -> T {
+    let path = options
+        .submission
+        .canonicalize()
+        .unwrap_or_else(|_| options.submission.clone());
+    let run = format!("the run before on {}", path.display());
+    grading.with_key("", |key| {
+        action(&Key {
+            submission: &run,
+            fresh_seed: options.seed.unwrap_or_default(),
+            ..*key
+        })
+    })
 }
 
 /// A report with what the course knows beside the code: when it was handed in, and points by hand.
@@ -143,6 +182,7 @@ fn again(mut report: Report, options: &Grade, begun: Instant) -> Report {
     report.times = Some(Times {
         total: stage.seconds,
         stages: vec![stage],
+        taken_over: None,
     });
     report
 }

@@ -6,4 +6,5 @@ pub(crate) mod grade;
 pub(crate) mod init;
 mod late;
 mod reports;
+mod stream;
 pub(crate) mod watch;

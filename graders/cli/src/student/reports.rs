@@ -44,10 +44,16 @@ impl<'a> Reports<'a> {
         trouble
     }
 
-    /// Writes all of them; where one cannot be written, the others are.
+    /// Writes all of them that are not streamed; where one cannot be written, the others are.
     pub(crate) fn write(&self, report: &Report, output: &Output) -> Result<(), Failure> {
         let write = |target: &ReportTarget| put(&report::render(report, target.format), target, output);
-        self.targets.iter().map(write).fold(Ok(()), Result::and)
+        let whole = self.targets.iter().filter(|target| !is_streamed(target));
+        whole.map(write).fold(Ok(()), Result::and)
+    }
+
+    /// Those that are written while the submission is judged.
+    pub(crate) fn streamed(&self) -> impl Iterator<Item = &'a ReportTarget> {
+        self.proper().filter(|target| is_streamed(target))
     }
 
     /// The files, one a line, as whoever has asked for them finds them; none where there are none.
@@ -62,36 +68,50 @@ impl<'a> Reports<'a> {
         (!lines.is_empty()).then(|| lines.join("\n"))
     }
 
-    /// Writes into all of them that nothing was graded, as far as they can be written. Nobody reads the report of a run
+    /// Writes into all of them that are not streamed that nothing was graded, as far as they can be written. Nobody reads the report of a run
     /// that was told to stop.
-    pub(crate) fn refuse(&self, failure: &Failure, output: &Output) {
+    pub(crate) fn refuse(&self, refusal: &Refusal, output: &Output) {
         if interrupt::check().is_err() {
             return;
         }
-        let conclusion = match failure.exit {
-            Exit::Usage => Refused::Refused,
-            Exit::Done | Exit::BelowMinimum | Exit::Environment | Exit::JudgeFault | Exit::Deviation | Exit::Held => {
-                Refused::Failed
-            }
-        };
-        let refusal = Refusal::new(conclusion, &failure.message, failure.hint.as_deref());
-        let first = self.targets.iter().position(is_output);
-        let is_one_too_many = |at: usize| is_output(&self.targets[at]) && Some(at) != first;
-        for (_, target) in self.targets.iter().enumerate().filter(|(at, _)| !is_one_too_many(*at)) {
-            if let Some(text) = report::refused(&refusal, target.format) {
+        for target in self.proper().filter(|target| !is_streamed(target)) {
+            if let Some(text) = report::refused(refusal, target.format) {
                 // What cannot be written is not there, and the program says why.
                 let _ = put(&text, target, output);
             }
         }
     }
+
+    /// All but what would go to standard output as a second report.
+    fn proper(&self) -> impl Iterator<Item = &'a ReportTarget> {
+        let first = self.targets.iter().position(is_output);
+        let targets = self.targets.iter().enumerate();
+        let proper = targets.filter(move |(at, target)| !is_output(target) || Some(*at) == first);
+        proper.map(|(_, target)| target)
+    }
 }
 
-fn is_output(target: &ReportTarget) -> bool {
+/// What a report says of what kept the program from grading.
+pub(crate) fn refusal(failure: &Failure) -> Refusal {
+    let conclusion = match failure.exit {
+        Exit::Usage => Refused::Refused,
+        Exit::Done | Exit::BelowMinimum | Exit::Environment | Exit::JudgeFault | Exit::Deviation | Exit::Held => {
+            Refused::Failed
+        }
+    };
+    Refusal::new(conclusion, &failure.message, failure.hint.as_deref())
+}
+
+fn is_streamed(target: &ReportTarget) -> bool {
+    target.format == Format::Jsonl
+}
+
+pub(super) fn is_output(target: &ReportTarget) -> bool {
     target.path == Path::new(STANDARD_OUTPUT)
 }
 
 /// A pipe or a device cannot be renamed over, and what reads it wants the text there.
-fn is_special(path: &Path) -> bool {
+pub(super) fn is_special(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|found| !found.is_file())
 }
 
@@ -120,7 +140,7 @@ fn put(text: &str, target: &ReportTarget, output: &Output) -> Result<(), Failure
     files::write(&target.path, text.as_bytes()).map_err(cannot)
 }
 
-fn cannot(target: &ReportTarget) -> impl Fn(io::Error) -> Failure + Copy {
+pub(super) fn cannot(target: &ReportTarget) -> impl Fn(io::Error) -> Failure + Copy {
     let (path, format): (&PathBuf, Format) = (&target.path, target.format);
     move |error| {
         Failure::environment(format!("cannot write the {format} report {}: {error}", path.display()))
@@ -151,7 +171,7 @@ mod tests {
         let failure = reports.open().unwrap_err();
         assert!(failure.message.contains("/no/such/place/report.json"), "{failure}");
         assert!(!older.exists());
-        reports.refuse(&failure, &Output::new());
+        reports.refuse(&refusal(&failure), &Output::new());
         let text = fs::read_to_string(&older).unwrap();
         assert!(text.contains("\"failed\"") && text.contains("/no/such/place"), "{text}");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);

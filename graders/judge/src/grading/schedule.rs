@@ -35,6 +35,8 @@ pub enum Turn {
 #[derive(Debug)]
 pub struct Schedule<'a> {
     tasks: &'a [&'a Task],
+    /// Positions in the order in which they are begun.
+    order: Vec<usize>,
     stages: Vec<Stage>,
     wrong: BTreeSet<&'static str>,
 }
@@ -44,14 +46,16 @@ impl<'a> Schedule<'a> {
     pub fn new(tasks: &'a [&'a Task]) -> Self {
         Self {
             tasks,
+            order: settling_first(tasks),
             stages: vec![Stage::Waiting; tasks.len()],
             wrong: BTreeSet::new(),
         }
     }
 
-    /// The first task that waits for nothing; it counts as begun from here on.
+    /// The first task that waits for nothing, in an order in which what is told first is settled soon; it counts as begun from here on.
     pub fn next_turn(&mut self) -> Turn {
-        let waiting: Vec<usize> = self.positions(Stage::Waiting).collect();
+        let is_waiting = |position: &usize| self.stages[*position] == Stage::Waiting;
+        let waiting: Vec<usize> = self.order.iter().copied().filter(is_waiting).collect();
         let Some(&first) = waiting.first() else {
             return Turn::Over;
         };
@@ -76,6 +80,16 @@ impl<'a> Schedule<'a> {
         }
     }
 
+    /// Whether what was found of a task can change no more: it is wrong by itself, so that nothing that calls it is judged
+    /// with it; or everything that calls it has been judged, and has charged it with what it had to.
+    pub fn is_settled(&self, position: usize) -> bool {
+        let id = self.tasks[position].id;
+        let calls_it = |task: &&Task| task.parts.contains(&id);
+        let mut stages = self.tasks.iter().zip(&self.stages);
+        self.stages[position] == Stage::Ended
+            && (self.wrong.contains(id) || stages.all(|(task, stage)| !calls_it(task) || *stage == Stage::Ended))
+    }
+
     fn positions(&self, stage: Stage) -> impl Iterator<Item = usize> {
         (0..self.tasks.len()).filter(move |&position| self.stages[position] == stage)
     }
@@ -88,6 +102,30 @@ impl<'a> Schedule<'a> {
         };
         !self.tasks[position].parts.iter().any(is_open)
     }
+}
+
+/// Positions of tasks, given with parts first, in an order of which the same holds, and in which what calls a task comes
+/// soon after it: until then nobody can say what comes of it.
+fn settling_first(tasks: &[&Task]) -> Vec<usize> {
+    let position = |id: &str| tasks.iter().position(|task| task.id == id);
+    let parts = |of: usize| tasks[of].parts.iter().filter_map(|id| position(id));
+    let mut order = Vec::new();
+    for first in 0..tasks.len() {
+        let calls_it = |task: &usize| tasks[*task].parts.contains(&tasks[first].id);
+        for wanted in std::iter::once(first).chain((0..tasks.len()).filter(calls_it)) {
+            let mut open = vec![wanted];
+            let mut needed = Vec::new();
+            while let Some(next) = open.pop() {
+                if !order.contains(&next) && !needed.contains(&next) {
+                    needed.push(next);
+                    open.extend(parts(next));
+                }
+            }
+            needed.sort_unstable();
+            order.extend(needed);
+        }
+    }
+    order
 }
 
 #[cfg(test)]
@@ -146,14 +184,39 @@ mod tests {
     }
 
     #[test]
-    fn one_at_a_time_they_come_in_the_order_given() {
+    fn a_task_is_settled_when_it_is_wrong_or_nothing_that_calls_it_is_left() {
         let tasks = parts_first(&[&LAYER, &SECOND, &FIRST, &THIRD]);
+        let position = |id: &str| tasks.iter().position(|task| task.id == id).unwrap_or_default();
+        let mut schedule = Schedule::new(&tasks);
+        let settled = |schedule: &Schedule<'_>| -> Vec<&str> {
+            let all = (0..tasks.len()).filter(|&position| schedule.is_settled(position));
+            all.map(|position| tasks[position].id).collect()
+        };
+        let mut end = |id: &str, verdict: Verdict| {
+            schedule.end(position(id), Some(verdict));
+            let mut ids = settled(&schedule);
+            ids.sort_unstable();
+            ids
+        };
+        assert_eq!(end("first", Verdict::Passed), [""; 0]);
+        assert_eq!(end("third", Verdict::Wrong), ["third"]);
+        assert_eq!(end("second", Verdict::Wrong), ["second", "third"]);
+        assert_eq!(end("layer", Verdict::Passed), ["first", "layer", "second", "third"]);
+    }
+
+    #[test]
+    fn one_at_a_time_they_come_in_the_order_given_but_for_what_settles_an_earlier_one() {
+        static OTHER: Task = Task {
+            id: "other",
+            ..Task::BLANK
+        };
+        let tasks = parts_first(&[&FIRST, &OTHER, &SECOND, &THIRD, &LAYER]);
         let mut schedule = Schedule::new(&tasks);
         let mut order = Vec::new();
         while let Turn::Task { position, .. } = schedule.next_turn() {
-            order.push(position);
+            order.push(tasks[position].id);
             schedule.end(position, Some(Verdict::Passed));
         }
-        assert_eq!(order, (0..tasks.len()).collect::<Vec<_>>());
+        assert_eq!(order, ["first", "second", "third", "layer", "other"]);
     }
 }

@@ -8,7 +8,7 @@ use super::tests::{SECRET, talkative};
 use super::*;
 use crate::terminal::{self, Look};
 use crate::testing::{assignment, failed, heads_merged_twice, judgement, mixed_context};
-use crate::{github, gradescope, html, json, junit, markdown};
+use crate::{github, gradescope, html, json, jsonl, junit, markdown};
 
 /// The report in every format.
 fn everywhere(report: &Report) -> String {
@@ -19,6 +19,7 @@ fn everywhere(report: &Report) -> String {
     };
     [
         json::render(report),
+        jsonl::render(report),
         terminal::render(report, look),
         html::render(report),
         markdown::render(report),

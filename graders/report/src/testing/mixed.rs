@@ -25,6 +25,7 @@ pub(crate) fn mixed_report() -> Report {
             name: "build".to_owned(),
             seconds: 0.6,
         }],
+        taken_over: None,
     };
     let context = Context {
         sandbox: &sandbox,

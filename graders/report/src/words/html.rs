@@ -158,6 +158,7 @@ pub(crate) fn setting(report: &Report) -> Vec<(&'static str, String)> {
             .map(|stage| format!("{} {:.2} s", stage.name, stage.seconds))
             .collect();
         rows.push(("time", format!("{:.2} s ({})", times.total, stages.join(", "))));
+        rows.extend(super::taken_over(report).map(|taken_over| ("taken over", taken_over)));
     }
     rows
 }

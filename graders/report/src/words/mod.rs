@@ -42,7 +42,7 @@ pub(crate) use next::next;
 pub(crate) use report::{
     BY_HAND, CALL, DETAILS_LEFT_OUT, HINT, INPUT, RULE, SEEN, TEST, alike, by_hand, by_hand_item, call, decided,
     earned, earned_of, grader_failed, is_judged, item, left_out, more, more_findings, more_tasks, not_graded, points,
-    setting, totals, verbose, with_alike, withheld,
+    setting, taken_over, totals, verbose, with_alike, withheld,
 };
 pub use report::{in_time_by_own_date, late};
 pub(crate) use snippet::{

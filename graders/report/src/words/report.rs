@@ -24,6 +24,16 @@ pub(crate) fn setting(report: &Report) -> String {
     )
 }
 
+/// How many tasks were taken over from the run before, where any were.
+pub(crate) fn taken_over(report: &Report) -> Option<String> {
+    let number = report.times.as_ref()?.taken_over?;
+    let all = report.tasks.len();
+    Some(format!(
+        "{number} of {all} tasks were taken over from the run before, since nothing that they reach has changed; \
+         `--fresh` judges all of them"
+    ))
+}
+
 /// How many checks failed with the words of the one that is shown; it never stands behind a value.
 pub(crate) fn alike(others: usize) -> Option<String> {
     match others {

@@ -14,8 +14,8 @@ mod salvage;
 
 use std::fs;
 use std::path::PathBuf;
-use std::time::Instant;
 
+use crate::spent::Cost;
 use crate::stage;
 
 use blame::{MOST_BLAMED, Stage};
@@ -24,7 +24,6 @@ pub use model::{BuildError, Built, CompileFailure, Request, SignatureFailure, St
 
 /// Builds a submission's program for the tasks in question.
 pub fn build(request: &Request<'_>) -> Result<Built, BuildError> {
-    let started = Instant::now();
     fs::create_dir_all(request.output).map_err(BuildError::io(request.output))?;
     for file in request.set_aside {
         salvage::replace(request, file)?;
@@ -40,7 +39,6 @@ pub fn build(request: &Request<'_>) -> Result<Built, BuildError> {
             built.stop = Some(stop);
         }
     }
-    built.seconds = started.elapsed().as_secs_f64();
     Ok(built)
 }
 
@@ -63,10 +61,14 @@ fn once(
     compiler: &Compiler<'_>,
     built: &mut Built,
 ) -> Result<Result<PathBuf, (Stage, Stop)>, BuildError> {
-    match salvage::compile(request, compiler, built)? {
-        Ok(()) => Ok(program::compile(request, compiler, built)?.map_err(|stop| (Stage::Program, stop))),
-        Err(stop) => Ok(Err((Stage::Student, stop))),
+    let (compiled, cost) = Cost::of(|| salvage::compile(request, compiler, built));
+    built.compile += cost;
+    if let Err(stop) = compiled? {
+        return Ok(Err((Stage::Student, stop)));
     }
+    let (linked, cost) = Cost::of(|| program::compile(request, compiler, built));
+    built.link += cost;
+    Ok(linked?.map_err(|stop| (Stage::Program, stop)))
 }
 
 /// Builds the template, which compiles where anything does. A submission is blamed only after that.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use wire::Ended;
 
 use crate::launch::{LaunchError, Launcher};
+use crate::spent::Cost;
 use crate::stage::{StageError, Staged};
 use crate::toolkit::Toolkit;
 
@@ -48,8 +49,10 @@ pub struct Built {
     pub stop: Option<Stop>,
     /// How often the compiler ran.
     pub builds: u32,
-    /// Wall time of it all.
-    pub seconds: f64,
+    /// What compiling the sources has cost.
+    pub compile: Cost,
+    /// What compiling the adapters and linking them with the sources has cost.
+    pub link: Cost,
 }
 
 impl Built {

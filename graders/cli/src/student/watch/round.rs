@@ -8,7 +8,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use judge::checks::differential;
-use judge::contract::Task;
 use judge::fixtures::Fixtures;
 use judge::grading::assignment::Assignment;
 use judge::grading::judgement::{Bench, TaskJudgement, Training};
@@ -18,7 +17,7 @@ use report::{Context, Look, Stage, Times};
 
 use crate::arguments::Watch;
 use crate::engine::reach::{self, Difference, Texts};
-use crate::engine::{Grader, Prepared, Reference, Staged};
+use crate::engine::{Grader, Prepared, Reference, Staged, Step};
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::selection::{self, Chosen};
@@ -183,7 +182,11 @@ impl<'a> Rounds<'a> {
             time: None,
             without: None,
         };
-        let progress = |task: &Task| output.progress(&format!("judging {}", task.id));
+        let progress = |step: Step<'_>| {
+            if let Step::Begun(task) = step {
+                output.progress(&format!("judging {}", task.id));
+            }
+        };
         let manner = self.grader.manner();
         let (judgements, sandbox) = self.grader.judge_prepared(
             prepared,
@@ -232,10 +235,12 @@ impl<'a> Rounds<'a> {
             tasks: tasks::ALL,
             // A terminal shows no line of a whole function.
             functions: &BTreeMap::new(),
+            standing: &BTreeMap::new(),
             min_score: None,
             times: Some(Times {
                 total,
                 stages: vec![stage],
+                taken_over: None,
             }),
         };
         let judgements: Vec<TaskJudgement> = self.judgements.values().cloned().collect();

@@ -146,35 +146,52 @@ fn count(checks: &[Check]) -> usize {
 
 /// Charges parts with what larger tasks have found of them.
 pub fn charge_parts(bench: &Bench<'_>, judgements: &mut [TaskJudgement]) {
-    let blames: Vec<(&'static str, Blame)> = judgements
-        .iter()
-        .flat_map(|judgement| judgement.blames.iter().map(|blame| (judgement.task, blame.clone())))
-        .collect();
-    for (larger, blame) in blames {
-        let Some(judgement) = judgements.iter_mut().find(|judgement| judgement.task == blame.part) else {
-            continue;
-        };
-        if judgement.checks.iter().any(|check| check.name == AS_PART) {
-            continue;
-        }
-        let is_open = bench
-            .assignment
-            .entry(larger)
-            .is_none_or(|entry| entry.visibility == Visibility::Public && !entry.withheld);
-        let finding = Finding::FailsAsPart {
-            task: larger.to_owned(),
-            // What a hidden task has found stays hidden.
-            finding: is_open.then(|| Box::new(blame.finding)),
-        };
-        let statement = "larger tasks that call it hold with it as they do with the reference's";
-        let ending = Ending::Failed {
-            finding,
-            counterexample: None,
-        };
-        judgement.checks.push(Check::new(AS_PART, Kind::Law, statement, ending));
-        judgement.verdict = verdict(&judgement.checks);
-        judgement.points = points::points(&judgement.portions, &judgement.checks, bench.assignment.deductions);
+    let charge = |own: &TaskJudgement| charge(bench, own.task, judgements.iter());
+    let charges: Vec<Option<Check>> = judgements.iter().map(charge).collect();
+    for (judgement, check) in judgements.iter_mut().zip(charges) {
+        lose(bench, judgement, check);
     }
+}
+
+/// A judgement with what these larger tasks have found of it.
+#[must_use]
+pub fn charged<'a>(
+    bench: &Bench<'_>,
+    mut judgement: TaskJudgement,
+    larger: impl Iterator<Item = &'a TaskJudgement>,
+) -> TaskJudgement {
+    let check = charge(bench, judgement.task, larger);
+    lose(bench, &mut judgement, check);
+    judgement
+}
+
+/// The check that a part loses to the first of these tasks that has found something of it.
+fn charge<'a>(bench: &Bench<'_>, part: &str, larger: impl Iterator<Item = &'a TaskJudgement>) -> Option<Check> {
+    let (larger, blame) = larger
+        .flat_map(|larger| larger.blames.iter().map(|blame| (larger.task, blame)))
+        .find(|(_, blame)| blame.part == part)?;
+    let is_open = bench
+        .assignment
+        .entry(larger)
+        .is_none_or(|entry| entry.visibility == Visibility::Public && !entry.withheld);
+    let finding = Finding::FailsAsPart {
+        task: larger.to_owned(),
+        // What a hidden task has found stays hidden.
+        finding: is_open.then(|| Box::new(blame.finding.clone())),
+    };
+    let statement = "larger tasks that call it hold with it as they do with the reference's";
+    let ending = Ending::Failed {
+        finding,
+        counterexample: None,
+    };
+    Some(Check::new(AS_PART, Kind::Law, statement, ending))
+}
+
+fn lose(bench: &Bench<'_>, judgement: &mut TaskJudgement, check: Option<Check>) {
+    let Some(check) = check else { return };
+    judgement.checks.push(check);
+    judgement.verdict = verdict(&judgement.checks);
+    judgement.points = points::points(&judgement.portions, &judgement.checks, bench.assignment.deductions);
 }
 
 /// Whether a task can be charged as a part of others.

@@ -27,7 +27,7 @@ use crate::grading::assignment::Entry;
 use crate::grading::parts::Broken;
 use crate::grading::points;
 
-pub use blame::{AS_PART, charge_parts, is_part};
+pub use blame::{AS_PART, charge_parts, charged, is_part};
 pub use context::{Bench, TimeLimit, Training};
 pub use lenient::EXTRA_AXES;
 pub use model::{BUILD, Blame, Check, Ending, Kind, Loss, POLICY, Portion, Skip, TIME, TaskJudgement};
