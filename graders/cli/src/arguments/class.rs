@@ -36,6 +36,12 @@ pub(crate) enum ClassCommand {
     Report(ClassReport),
     /// Say whose points differ between two runs, and by which checks
     Compare(ClassCompare),
+    /// Divide a class into shards that Slurm grades on other machines
+    Slurm(ClassSlurm),
+    /// Grade one shard of `class slurm`, on the machine that has its turn
+    Shard(ClassShard),
+    /// Make one file of all shards: nothing lost, nothing twice
+    Merge(ClassMerge),
 }
 
 /// Options of `class run`.
@@ -47,6 +53,14 @@ pub(crate) struct ClassRun {
     /// The file of the class: made where there is none, continued where there is one
     #[arg(long, value_name = "FILE")]
     pub(crate) into: PathBuf,
+    /// How it is graded
+    #[command(flatten)]
+    pub(crate) how: ClassHow,
+}
+
+/// How a class is graded.
+#[derive(Debug, Args)]
+pub(crate) struct ClassHow {
     /// The assignment
     #[arg(long, value_name = "ID")]
     pub(crate) assignment: String,
@@ -204,4 +218,58 @@ pub(crate) struct ClassCompare {
     /// The run after
     #[arg(value_name = "RUN")]
     pub(crate) after: i64,
+}
+
+/// Options of `class slurm`.
+#[derive(Debug, Args)]
+pub(crate) struct ClassSlurm {
+    /// The folder of submissions, at the same place on every machine
+    #[arg(value_name = "FOLDER")]
+    pub(crate) folder: PathBuf,
+    /// The file of the class that the shards become, on a local disk
+    #[arg(long, value_name = "FILE")]
+    pub(crate) into: PathBuf,
+    /// How many shards: jobs of the array
+    #[arg(long, value_name = "N")]
+    pub(crate) shards: NonZeroUsize,
+    /// The folder for shards and script, which every machine can write; it must not exist yet. Otherwise beside the file
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// An option of the cluster's for `sbatch`, such as `--partition=cpu` (repeatable)
+    #[arg(long = "sbatch", value_name = "OPTION", allow_hyphen_values = true)]
+    pub(crate) options: Vec<String>,
+    /// Submit the array, follow it to its end, and merge
+    #[arg(long)]
+    pub(crate) submit: bool,
+    /// How it is graded
+    #[command(flatten)]
+    pub(crate) how: ClassHow,
+}
+
+/// Options of `class shard`.
+#[derive(Debug, Args)]
+pub(crate) struct ClassShard {
+    /// The folder that `class slurm` has made
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// Which shard, from 1; what it has graded before is not graded again
+    #[arg(value_name = "N")]
+    pub(crate) number: NonZeroUsize,
+    /// How many are graded at once; otherwise as many as cores and memory allow
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+    /// Refuse to grade where this machine cannot confine a submission in full
+    #[arg(long)]
+    pub(crate) require_sandbox: bool,
+}
+
+/// Options of `class merge`.
+#[derive(Debug, Args)]
+pub(crate) struct ClassMerge {
+    /// The shards: their files, or the folder that holds all of them
+    #[arg(value_name = "SHARD", required = true)]
+    pub(crate) shards: Vec<PathBuf>,
+    /// The file of the class: made where there is none
+    #[arg(long, value_name = "FILE")]
+    pub(crate) into: PathBuf,
 }

@@ -2,10 +2,13 @@
 //! all formats are the crate `class`; here submissions are graded, and words printed.
 
 mod machine;
+mod merge;
 mod paths;
 mod reading;
 mod run;
+mod shard;
 mod show;
+mod slurm;
 mod status;
 mod work;
 mod written;
@@ -27,5 +30,8 @@ pub(crate) fn class(command: &ClassCommand, output: &Output) -> Result<Exit, Fai
         ClassCommand::Feedback(options) => written::feedback(options, output),
         ClassCommand::Report(options) => written::report(options, output),
         ClassCommand::Compare(options) => written::compare(options, output),
+        ClassCommand::Slurm(options) => slurm::slurm(options, output),
+        ClassCommand::Shard(options) => shard::shard(options, output),
+        ClassCommand::Merge(options) => merge::merge(&options.shards, &options.into, output),
     }
 }
