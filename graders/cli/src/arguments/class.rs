@@ -167,6 +167,9 @@ pub(crate) struct ClassExport {
     /// Where to write it; otherwise it is printed
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
+    /// Canvas' own name of the assignment's column, with its number: `Assignment 2 (1234)`; otherwise the title
+    #[arg(long, value_name = "NAME")]
+    pub(crate) column: Option<String>,
     /// A run before the newest
     #[arg(long, value_name = "N")]
     pub(crate) run: Option<i64>,
