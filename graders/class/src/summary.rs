@@ -82,6 +82,8 @@ pub struct Made {
 pub struct Group {
     /// The task.
     pub task: String,
+    /// Equal for equal behaviour, and a name for the group.
+    pub behaviour: String,
     /// The first checks that do not hold.
     pub checks: Vec<String>,
     /// What the first of them saw.
@@ -216,6 +218,7 @@ fn unnamed(graded: &[&Row<'_>]) -> Vec<Group> {
                     .collect();
                 Group {
                     task: task.task.clone(),
+                    behaviour: behaviour.clone(),
                     checks: own.iter().take(CHECKS).map(|finding| finding.name.clone()).collect(),
                     message: own.iter().find_map(|finding| finding.message.clone()),
                     students: Vec::new(),

@@ -36,6 +36,8 @@ pub(crate) enum ClassCommand {
     Report(ClassReport),
     /// Say whose points differ between two runs, and by which checks
     Compare(ClassCompare),
+    /// Group what is wrong without a name by equal behaviour, and make of a group a candidate for the bank
+    Cluster(ClassCluster),
     /// Divide a class into shards that Slurm grades on other machines
     Slurm(ClassSlurm),
     /// Grade one shard of `class slurm`, on the machine that has its turn
@@ -275,4 +277,24 @@ pub(crate) struct ClassMerge {
     /// The file of the class: made where there is none
     #[arg(long, value_name = "FILE")]
     pub(crate) into: PathBuf,
+}
+
+/// Options of `class cluster`.
+#[derive(Debug, Args)]
+pub(crate) struct ClassCluster {
+    /// The file of the class
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// A run before the newest
+    #[arg(long, value_name = "N")]
+    pub(crate) run: Option<i64>,
+    /// Only this task
+    #[arg(long, value_name = "ID", value_parser = TaskName, hide_possible_values = true)]
+    pub(crate) task: Option<String>,
+    /// The group to write, by its name in the list; otherwise the largest
+    #[arg(long, value_name = "NAME", requires = "write")]
+    pub(crate) group: Option<String>,
+    /// Write a candidate for the bank here: one submission's file and an `expected.toml` to complete
+    #[arg(long, value_name = "DIR")]
+    pub(crate) write: Option<PathBuf>,
 }

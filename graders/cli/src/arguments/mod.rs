@@ -15,7 +15,7 @@ use crate::exit;
 
 pub(crate) use author::{Calibrate, Kit, Mutate, NewTask, Regen, Template};
 pub(crate) use class::{
-    Attempts, Class, ClassCommand, ClassCompare, ClassExport, ClassFeedback, ClassHow, ClassRegrade,
+    Attempts, Class, ClassCluster, ClassCommand, ClassCompare, ClassExport, ClassFeedback, ClassHow, ClassRegrade,
     ClassReport, ClassRetry, ClassRun, ClassShard, ClassShow, ClassSlurm, ClassStatus,
 };
 pub(crate) use course::{Gradescope, Release};

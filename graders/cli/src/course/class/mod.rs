@@ -1,6 +1,7 @@
 //! `grade class`: hundreds of submissions into one file, and what a course makes of it. The file, layouts, the roster and
 //! all formats are the crate `class`; here submissions are graded, and words printed.
 
+mod cluster;
 mod machine;
 mod merge;
 mod paths;
@@ -30,6 +31,7 @@ pub(crate) fn class(command: &ClassCommand, output: &Output) -> Result<Exit, Fai
         ClassCommand::Feedback(options) => written::feedback(options, output),
         ClassCommand::Report(options) => written::report(options, output),
         ClassCommand::Compare(options) => written::compare(options, output),
+        ClassCommand::Cluster(options) => cluster::cluster(options, output),
         ClassCommand::Slurm(options) => slurm::slurm(options, output),
         ClassCommand::Shard(options) => shard::shard(options, output),
         ClassCommand::Merge(options) => merge::merge(&options.shards, &options.into, output),
