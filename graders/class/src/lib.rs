@@ -12,6 +12,7 @@ pub mod outcome;
 pub mod page;
 mod roster;
 pub mod shard;
+pub mod similarity;
 pub mod standing;
 pub mod summary;
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod merge;
 mod read;
 mod rows;
 mod schema;
+mod similarity;
 mod write;
 
 use std::path::{Path, PathBuf};

@@ -114,6 +114,23 @@ CREATE TABLE shard (
     paths TEXT NOT NULL
 ) STRICT;
 ",
+    "
+CREATE TABLE similarity (
+    run INTEGER PRIMARY KEY REFERENCES run (id),
+    tool TEXT NOT NULL,
+    percent REAL NOT NULL,
+    submissions INTEGER NOT NULL
+) STRICT;
+CREATE TABLE similar (
+    run INTEGER NOT NULL REFERENCES similarity (run) ON DELETE CASCADE,
+    one TEXT NOT NULL,
+    other TEXT NOT NULL,
+    percent REAL NOT NULL,
+    letters INTEGER NOT NULL,
+    files TEXT NOT NULL,
+    PRIMARY KEY (run, one, other)
+) STRICT;
+",
 ];
 
 /// Refuses a file that is another program's, or of a version to come, and leaves it as it is.

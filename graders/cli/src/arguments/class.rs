@@ -38,6 +38,8 @@ pub(crate) enum ClassCommand {
     Compare(ClassCompare),
     /// Group what is wrong without a name by equal behaviour, and make of a group a candidate for the bank
     Cluster(ClassCluster),
+    /// List submissions that are alike, for a person to look at; nothing about it takes points
+    Similar(ClassSimilar),
     /// Divide a class into shards that Slurm grades on other machines
     Slurm(ClassSlurm),
     /// Grade one shard of `class slurm`, on the machine that has its turn
@@ -297,4 +299,18 @@ pub(crate) struct ClassCluster {
     /// Write a candidate for the bank here: one submission's file and an `expected.toml` to complete
     #[arg(long, value_name = "DIR")]
     pub(crate) write: Option<PathBuf>,
+}
+
+/// Options of `class similar`.
+#[derive(Debug, Args)]
+pub(crate) struct ClassSimilar {
+    /// The file of the class
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Percent of the code, boilerplate apart, from which on a pair is listed
+    #[arg(long, value_name = "PERCENT", default_value_t = 80, value_parser = clap::value_parser!(u8).range(1..=100))]
+    pub(crate) above: u8,
+    /// A run before the newest
+    #[arg(long, value_name = "N")]
+    pub(crate) run: Option<i64>,
 }

@@ -15,8 +15,8 @@ use crate::exit;
 
 pub(crate) use author::{Calibrate, Kit, Mutate, NewTask, Regen, Template};
 pub(crate) use class::{
-    Attempts, Class, ClassCluster, ClassCommand, ClassCompare, ClassExport, ClassFeedback, ClassHow, ClassRegrade,
-    ClassReport, ClassRetry, ClassRun, ClassShard, ClassShow, ClassSlurm, ClassStatus,
+    Attempts, Class, ClassCluster, ClassCommand, ClassCompare, ClassExport, ClassFeedback, ClassHow,
+    ClassRegrade, ClassReport, ClassRetry, ClassRun, ClassShard, ClassShow, ClassSimilar, ClassSlurm, ClassStatus,
 };
 pub(crate) use course::{Gradescope, Release};
 pub(crate) use machine::{Bench, Doctor};

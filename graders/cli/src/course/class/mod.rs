@@ -9,6 +9,7 @@ mod reading;
 mod run;
 mod shard;
 mod show;
+mod similar;
 mod slurm;
 mod status;
 mod work;
@@ -32,6 +33,7 @@ pub(crate) fn class(command: &ClassCommand, output: &Output) -> Result<Exit, Fai
         ClassCommand::Report(options) => written::report(options, output),
         ClassCommand::Compare(options) => written::compare(options, output),
         ClassCommand::Cluster(options) => cluster::cluster(options, output),
+        ClassCommand::Similar(options) => similar::similar(options, output),
         ClassCommand::Slurm(options) => slurm::slurm(options, output),
         ClassCommand::Shard(options) => shard::shard(options, output),
         ClassCommand::Merge(options) => merge::merge(&options.shards, &options.into, output),

@@ -103,7 +103,8 @@ pub(super) fn report(options: &ClassReport, output: &Output) -> Result<Exit, Fai
     let standing = database.standing(options.run)?;
     let assignment = assignment_of(&standing)?;
     let rows = standing::rows(&standing, assignment.late.as_ref());
-    let mut summary = summary::summary(&standing, &rows);
+    let found = database.similarity(standing.run.id)?;
+    let mut summary = summary::summary(&standing, &rows).with_alike(found, &standing);
     let numbers = numbers(&standing);
     if options.anonymous {
         for one in &mut summary.ungraded {
