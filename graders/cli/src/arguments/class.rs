@@ -38,6 +38,8 @@ pub(crate) enum ClassCommand {
     Compare(ClassCompare),
     /// Group what is wrong without a name by equal behaviour, and make of a group a candidate for the bank
     Cluster(ClassCluster),
+    /// Try what broke one submission on all that passed the same check, and list who fails it
+    Cross(ClassCross),
     /// List submissions that are alike, for a person to look at; nothing about it takes points
     Similar(ClassSimilar),
     /// Divide a class into shards that Slurm grades on other machines
@@ -313,4 +315,18 @@ pub(crate) struct ClassSimilar {
     /// A run before the newest
     #[arg(long, value_name = "N")]
     pub(crate) run: Option<i64>,
+}
+
+/// Options of `class cross`.
+#[derive(Debug, Args)]
+pub(crate) struct ClassCross {
+    /// The file of the class
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Only these tasks (repeatable)
+    #[arg(long = "task", value_name = "ID", value_parser = TaskName, hide_possible_values = true)]
+    pub(crate) tasks: Vec<String>,
+    /// Inputs that are tried of each check, the smallest first
+    #[arg(long, value_name = "N", default_value = "3")]
+    pub(crate) most: NonZeroUsize,
 }

@@ -15,7 +15,7 @@ use crate::exit;
 
 pub(crate) use author::{Calibrate, Kit, Mutate, NewTask, Regen, Template};
 pub(crate) use class::{
-    Attempts, Class, ClassCluster, ClassCommand, ClassCompare, ClassExport, ClassFeedback, ClassHow,
+    Attempts, Class, ClassCluster, ClassCommand, ClassCompare, ClassCross, ClassExport, ClassFeedback, ClassHow,
     ClassRegrade, ClassReport, ClassRetry, ClassRun, ClassShard, ClassShow, ClassSimilar, ClassSlurm, ClassStatus,
 };
 pub(crate) use course::{Gradescope, Release};

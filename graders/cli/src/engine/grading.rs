@@ -6,7 +6,7 @@ use judge::checks::differential;
 use judge::contract::Task;
 use judge::fixtures::Fixtures;
 use judge::grading::assignment::Assignment;
-use judge::grading::judgement::{Bench, TaskJudgement, TimeLimit, Training};
+use judge::grading::judgement::{Bench, Carried, TaskJudgement, TimeLimit, Training};
 use report::{Context, Report, Stage, Times};
 
 use super::grader::Grader;
@@ -37,6 +37,8 @@ pub(crate) struct Grading<'a> {
     pub(crate) min_score: Option<f64>,
     pub(crate) reference: &'a Reference<'a>,
     pub(crate) manner: Manner,
+    /// What broke other submissions.
+    pub(crate) carried: &'a [Carried],
 }
 
 /// What a grading gives.
@@ -146,6 +148,7 @@ impl Grading<'_> {
             shrinks: true,
             time,
             without: None,
+            carried: self.carried,
         };
         let progress = |task: &Task| progress(&format!("judging {}", task.id));
         self.grader.judge_prepared(

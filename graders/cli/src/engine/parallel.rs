@@ -228,6 +228,7 @@ mod tests {
             shrinks: true,
             time: None,
             without: None,
+            carried: &[],
         };
         let precluded = BTreeMap::new();
         let board = Board::new(&bench, &chosen, &precluded, &|_| {});

@@ -84,6 +84,7 @@ fn graded(grader: &Grader, options: &Grade, output: &Output) -> Result<Report, F
         min_score: options.min_score,
         reference: &reference,
         manner: grader.manner(),
+        carried: &[],
     };
     // How the submission was read is its own, also where another with the same sources was graded before.
     let notes = staged.notes(&chosen.judged);

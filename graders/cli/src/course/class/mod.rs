@@ -2,6 +2,7 @@
 //! all formats are the crate `class`; here submissions are graded, and words printed.
 
 mod cluster;
+mod cross;
 mod machine;
 mod merge;
 mod paths;
@@ -33,6 +34,7 @@ pub(crate) fn class(command: &ClassCommand, output: &Output) -> Result<Exit, Fai
         ClassCommand::Report(options) => written::report(options, output),
         ClassCommand::Compare(options) => written::compare(options, output),
         ClassCommand::Cluster(options) => cluster::cluster(options, output),
+        ClassCommand::Cross(options) => cross::cross(options, output),
         ClassCommand::Similar(options) => similar::similar(options, output),
         ClassCommand::Slurm(options) => slurm::slurm(options, output),
         ClassCommand::Shard(options) => shard::shard(options, output),

@@ -165,7 +165,7 @@ fn again(
     class.grade(&mut database, tasks.map_or(What::Faults, What::Again), output)
 }
 
-fn assignment(grader: &Grader, id: &str) -> Result<Assignment, Failure> {
+pub(super) fn assignment(grader: &Grader, id: &str) -> Result<Assignment, Failure> {
     selection::assignment(&grader.place().assignments(), Some(id), None)
 }
 
@@ -189,11 +189,11 @@ enum What<'a> {
 }
 
 /// A class about to be graded.
-struct Class<'a> {
-    grader: &'a Grader,
-    assignment: &'a Assignment,
-    settings: &'a Settings,
-    jobs: usize,
+pub(super) struct Class<'a> {
+    pub(super) grader: &'a Grader,
+    pub(super) assignment: &'a Assignment,
+    pub(super) settings: &'a Settings,
+    pub(super) jobs: usize,
 }
 
 impl Class<'_> {
@@ -264,7 +264,12 @@ impl Class<'_> {
     }
 
     /// How each submission is graded: by one thread, since there are others to grade meanwhile.
-    fn grading<'a>(&'a self, fixtures: &'a Fixtures, chosen: &'a Chosen, reference: &'a Reference<'a>) -> Grading<'a> {
+    pub(super) fn grading<'a>(
+        &'a self,
+        fixtures: &'a Fixtures,
+        chosen: &'a Chosen,
+        reference: &'a Reference<'a>,
+    ) -> Grading<'a> {
         Grading {
             grader: self.grader,
             assignment: self.assignment,
@@ -279,6 +284,7 @@ impl Class<'_> {
                 threads: 1,
                 setting: Setting::default(),
             },
+            carried: &[],
         }
     }
 
@@ -292,7 +298,7 @@ impl Class<'_> {
         }
     }
 
-    fn conditions(&self, fixtures: &Fixtures, whole: &Chosen) -> Conditions {
+    pub(super) fn conditions(&self, fixtures: &Fixtures, whole: &Chosen) -> Conditions {
         // What lateness costs is reckoned when grades are read, and when students see what is not asked here.
         let grades = Assignment {
             late: None,
@@ -312,7 +318,7 @@ impl Class<'_> {
 }
 
 /// Trying faults again must not turn into grading everybody anew.
-fn require_same(path: &Path, newest: &Run, conditions: &Conditions) -> Result<(), Failure> {
+pub(super) fn require_same(path: &Path, newest: &Run, conditions: &Conditions) -> Result<(), Failure> {
     if newest.conditions == conditions.hash() {
         return Ok(());
     }

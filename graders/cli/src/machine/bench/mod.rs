@@ -78,6 +78,7 @@ fn sample(
         shrinks: true,
         time: None,
         without: None,
+        carried: &[],
     };
     let reference = Reference::new(grader);
     grader.judge_prepared(

@@ -182,6 +182,7 @@ impl<'a> Rounds<'a> {
             shrinks: true,
             time: None,
             without: None,
+            carried: &[],
         };
         let progress = |task: &Task| output.progress(&format!("judging {}", task.id));
         let manner = self.grader.manner();

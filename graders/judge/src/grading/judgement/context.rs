@@ -24,6 +24,8 @@ pub struct Bench<'a> {
     pub without: Option<&'a str>,
     /// How long a submission as a whole may take, where somebody stops the grader otherwise.
     pub time: Option<TimeLimit>,
+    /// What broke other submissions, and is tried on this one too.
+    pub carried: &'a [Carried],
 }
 
 impl Bench<'_> {
@@ -31,6 +33,31 @@ impl Bench<'_> {
     pub fn is_late(&self) -> bool {
         self.time.is_some_and(TimeLimit::is_over)
     }
+}
+
+/// An input that broke a check of another submission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Carried {
+    /// The task.
+    pub task: String,
+    /// The check: a law, the differential run, or one that is derived.
+    pub check: String,
+    /// The input.
+    pub input: CarriedInput,
+}
+
+/// As what an input travels.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CarriedInput {
+    /// A law's case: sizes by the names that the law declares, and the seed of the values.
+    Case {
+        /// The sizes.
+        sizes: Vec<(String, i64)>,
+        /// The seed.
+        seed: u64,
+    },
+    /// The seed from which fresh inputs were drawn.
+    Fresh(u64),
 }
 
 /// How long a submission as a whole may take.
