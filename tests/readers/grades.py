@@ -2,7 +2,7 @@
 
 Prints a JSON object: what the platform finds a student by -> the points that arrive there. Raises where the platform would
 refuse the file. The rules are those of Canvas' Instructor Guide, "How do I import grades in the Gradebook?", and of
-MoodleDocs, "Using Assignment" ("Offline marking"); Gradescope's those of the file that "Reviewing Grades" describes.
+Moodle Docs, "Using Assignment" ("Offline marking"); Gradescope's those of the file that "Reviewing Grades" describes.
 """
 
 import csv

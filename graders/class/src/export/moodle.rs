@@ -1,11 +1,11 @@
 //! Moodle's grading worksheet of an assignment.
 //!
-//! The columns are those of MoodleDocs, "Using Assignment", section "Offline marking", and of its importer,
+//! The columns are those of Moodle Docs, "Using Assignment", section "Offline marking", and of its importer,
 //! `mod/assign/feedback/offline/importgradeslib.php` in Moodle. What follows from them:
 //!
 //! - `Identifier`, `Grade` and `Last modified (grade)` have to be there. The number after `Participant ` is the assignment's
 //!   own, which stands in the names of its download. Any other number is *somebody else*, so whoever has none gets none, and
-//!   the importer leaves the row alone. The same file goes through MoodleDocs, "Grade import", by `Email address`.
+//!   the importer leaves the row alone. The same file goes through Moodle Docs, "Grade import", by `Email address`.
 //! - An empty grade changes nothing. A grade that Moodle has changed later than `Last modified (grade)` stays, unless the
 //!   importer is told to update it all the same.
 //! - `Feedback comments` replaces the comment that is there, by nothing where it is empty. So the column is there only where
