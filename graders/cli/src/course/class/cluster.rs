@@ -154,26 +154,27 @@ fn expected(rows: &[Row<'_>], group: &Group, others: &[String]) -> String {
         .iter()
         .map(|check| format!("{check:?}"))
         .collect();
-    let mut text = format!(
-        "# A candidate for the bank: {} students do this, by equal behaviour {}.\n",
-        group.students.len(),
-        group.behaviour
-    );
-    if !others.is_empty() {
-        text += &format!(
+    let more = if others.is_empty() {
+        String::new()
+    } else {
+        format!(
             "# The file holds more that is wrong: {}. Put the reference's code in its place.\n",
             others.join(", ")
-        );
-    }
-    text + &format!(
-        "task = {:?}\n\
-             # The mistake in a few words.\n\
-             mistake = \"{TO_BE_WRITTEN}\"\n\
-             # The region of the task, by a name of graders/judge/src/diagnosis/area.rs: {TO_BE_WRITTEN}.\n\
-             # area = \"\"\n\
-             # What the code does instead of what it should, in a sentence.\n\
-             explanation = \"{TO_BE_WRITTEN}\"\n\
-             must_lose = [{}]\n",
+        )
+    };
+    format!(
+        "# A candidate for the bank: {} students do this, by equal behaviour {}.\n\
+         {more}\
+         task = {:?}\n\
+         # The mistake in a few words.\n\
+         mistake = \"{TO_BE_WRITTEN}\"\n\
+         # The region of the task, by a name of graders/judge/src/diagnosis/area.rs: {TO_BE_WRITTEN}.\n\
+         # area = \"\"\n\
+         # What the code does instead of what it should, in a sentence.\n\
+         explanation = \"{TO_BE_WRITTEN}\"\n\
+         must_lose = [{}]\n",
+        group.students.len(),
+        group.behaviour,
         group.task,
         checks.join(", ")
     )

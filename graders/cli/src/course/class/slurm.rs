@@ -90,7 +90,7 @@ pub(super) fn slurm(options: &ClassSlurm, output: &Output) -> Result<Exit, Failu
 fn fill(folder: &Path, made: &Path, whole: &Shard, text: &str) -> io::Result<()> {
     fs::copy(made, plan(folder))?;
     for share in (1..=whole.count).filter_map(|number| whole.share(number)) {
-        let list: String = share.paths.iter().map(|path| format!("{path}\n")).collect();
+        let list = share.paths.join("\n") + "\n";
         fs::write(folder.join(format!("shard-{}.txt", share.number)), list)?;
     }
     fs::write(script(folder), text)
@@ -101,19 +101,14 @@ fn array_job(options: &ClassSlurm, folder: &Path, assignment: &str, count: usize
     let program = std::env::current_exe()
         .map_err(|error| Failure::environment(format!("cannot find the program itself: {error}")))?;
     let jobs = options.how.jobs.map_or(1, usize::from);
-    let asked: String = options
-        .options
-        .iter()
-        .map(|option| format!("#SBATCH {option}\n"))
-        .collect();
-    let home = |name: &str| {
-        let value = std::env::var_os(name)?;
-        Some(format!("export {name}={}\n", quoted(&value)))
-    };
-    let environment: String = ["GRADE_HOME", "LIBTORCH", "GRADE_CACHE"]
+    let asked = options.options.iter().map(|option| format!("#SBATCH {option}"));
+    let exported = ["GRADE_HOME", "LIBTORCH", "GRADE_CACHE"]
         .into_iter()
-        .filter_map(home)
-        .collect();
+        .filter_map(|name| {
+            let value = std::env::var_os(name)?;
+            Some(format!("export {name}={}", quoted(&value)))
+        });
+    let own = asked.chain(exported).collect::<Vec<_>>().join("\n");
     let require = if options.how.require_sandbox {
         " --require-sandbox"
     } else {
@@ -129,7 +124,7 @@ fn array_job(options: &ClassSlurm, folder: &Path, assignment: &str, count: usize
          #SBATCH --signal=B:TERM@{NOTICE}\n\
          #SBATCH --requeue\n\
          #SBATCH --output=\"{}/shard-%a.log\"\n\
-         {asked}{environment}\
+         {own}\n\
          exec {} class shard {} \"$SLURM_ARRAY_TASK_ID\" --jobs {jobs}{require}\n",
         jobs * MEMORY_OF_ONE,
         folder.display(),
