@@ -207,7 +207,7 @@ impl TaskJudge<'_> {
     ) -> Result<(Ending, Option<Reproduction>), Fault> {
         let tolerances = &self.bench.fixtures.tolerances;
         let mut run = differential::run(self.task, held, tolerances, self.bench.fresh_seed, subject);
-        for seed in self.carried_seeds(differential::NAME) {
+        for seed in self.bench.carried_seeds(self.task.id, differential::NAME) {
             // What else a run knows is that of the own inputs.
             if let Ok(Run::Agrees { .. }) = &run
                 && let Ok(Run::Differs(differs)) = differential::run(self.task, held, tolerances, seed, subject)
@@ -300,7 +300,7 @@ impl TaskJudge<'_> {
             shrinks: self.bench.shrinks,
         };
         let mut run = (check.run)(&material, subject);
-        for seed in self.carried_seeds(check.name) {
+        for seed in self.bench.carried_seeds(self.task.id, check.name) {
             if let Ok(derived::Run::Holds) = run {
                 material.seed = seed;
                 run = (check.run)(&material, subject);
@@ -330,22 +330,6 @@ impl TaskJudge<'_> {
         Ok((ending, reproduction))
     }
 
-    /// What broke this check of other submissions.
-    fn carried(&self, check: &str) -> Vec<CarriedInput> {
-        let all = self.bench.carried.iter();
-        let own = all.filter(|carried| carried.task == self.task.id && carried.check == check);
-        own.map(|carried| carried.input.clone()).collect()
-    }
-
-    /// The seeds of fresh inputs that broke this check of others.
-    fn carried_seeds(&self, check: &str) -> Vec<u64> {
-        let seed = |input| match input {
-            CarriedInput::Fresh(seed) => Some(seed),
-            CarriedInput::Case { .. } => None,
-        };
-        self.carried(check).into_iter().filter_map(seed).collect()
-    }
-
     fn left_out(&self, check: &str) -> bool {
         self.bench.without.and_then(|name| name.split_once('/')) == Some((self.task.id, check))
     }
@@ -362,9 +346,9 @@ impl TaskJudge<'_> {
             shrinks: self.bench.shrinks,
         };
         let mut found = try_law(law, &mut probe, effort, seed)?;
-        for input in self.carried(law.name) {
+        for input in self.bench.carried_inputs(self.task.id, law.name) {
             if let (None, CarriedInput::Case { sizes, seed }) = (&found, input) {
-                found = try_case(law, &mut probe, &sizes, seed)?;
+                found = try_case(law, &mut probe, sizes, *seed)?;
             }
         }
         let Some(broken) = found else {

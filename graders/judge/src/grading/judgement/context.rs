@@ -28,7 +28,22 @@ pub struct Bench<'a> {
     pub carried: &'a [Carried],
 }
 
-impl Bench<'_> {
+impl<'a> Bench<'a> {
+    /// What broke this check of other submissions.
+    pub(super) fn carried_inputs(&self, task: &str, check: &str) -> impl Iterator<Item = &'a CarriedInput> {
+        let own = move |carried: &&Carried| carried.task == task && carried.check == check;
+        self.carried.iter().filter(own).map(|carried| &carried.input)
+    }
+
+    /// The seeds of fresh inputs that broke this check of others.
+    pub(super) fn carried_seeds(&self, task: &str, check: &str) -> Vec<u64> {
+        let seed = |input: &CarriedInput| match input {
+            CarriedInput::Fresh(seed) => Some(*seed),
+            CarriedInput::Case { .. } => None,
+        };
+        self.carried_inputs(task, check).filter_map(seed).collect()
+    }
+
     /// Whether the time for the submission as a whole is used up.
     pub fn is_late(&self) -> bool {
         self.time.is_some_and(TimeLimit::is_over)
