@@ -1,6 +1,7 @@
 //! What end-to-end tests share: the built program, submissions made from the reference, a clean environment.
 
 pub mod archives;
+pub mod class;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

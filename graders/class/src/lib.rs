@@ -11,6 +11,8 @@ mod lock;
 pub mod outcome;
 pub mod page;
 mod roster;
+pub mod shard;
+pub mod similarity;
 pub mod standing;
 pub mod summary;
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use report::html::{Html, page};
 
-use crate::summary::{Group, Made, Summary, TaskSummary, Ungraded};
+use crate::similarity::{LIMITS, Pair};
+use crate::summary::{Alike, Group, Made, Summary, TaskSummary, Ungraded};
 
 /// Height of the tallest bar of the distribution.
 const TALLEST: f64 = 120.0;
@@ -24,6 +25,7 @@ pub fn render(title: &str, subtitle: &str, summary: &Summary, name: &dyn Fn(&str
             unnamed(html, &summary.unnamed, name);
             ungraded(html, &summary.ungraded, name);
             people(html, summary, name);
+            alike(html, summary.alike.as_ref(), name);
             slowest(html, summary, name);
         });
     })
@@ -262,6 +264,30 @@ fn people(html: &mut Html, summary: &Summary, name: &dyn Fn(&str) -> String) {
         );
         if !lines.is_empty() {
             table(html, &["student", "remark"], lines);
+        }
+    });
+}
+
+fn alike(html: &mut Html, alike: Option<&Alike>, name: &dyn Fn(&str) -> String) {
+    let Some(Alike { found, students }) = alike else { return };
+    section(html, "Alike", |html| {
+        let words = format!(
+            "{} submissions compared by {}; pairs with {:.0} percent or more of one in common.",
+            found.submissions, found.tool, found.percent
+        );
+        html.leaf("p", &[], &words);
+        html.leaf("p", &[], LIMITS);
+        let line = |(pair, [one, other]): (&Pair, &[Vec<String>; 2])| {
+            vec![
+                names(one, name),
+                names(other, name),
+                format!("{:.0} %", pair.percent),
+                pair.files.join(", "),
+            ]
+        };
+        if !found.pairs.is_empty() {
+            let lines = found.pairs.iter().zip(students).map(line).collect();
+            table(html, &["One", "Other", "In common", "Files"], lines);
         }
     });
 }

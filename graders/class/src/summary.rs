@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::database::{Finding, Standing, TaskRow};
+use crate::similarity::{self, Similarity};
 use crate::standing::{Row, State};
 
 /// Bars of the distribution.
@@ -33,6 +34,8 @@ pub struct Summary {
     pub mistakes: Vec<Made>,
     /// Wrong tasks without a name, by equal behaviour, the largest group first.
     pub unnamed: Vec<Group>,
+    /// Submissions that are alike; none where nothing was compared.
+    pub alike: Option<Alike>,
     /// The slowest: student and seconds.
     pub slowest: Vec<(String, f64)>,
     /// What was not graded: student, submission, state and reason.
@@ -82,12 +85,23 @@ pub struct Made {
 pub struct Group {
     /// The task.
     pub task: String,
+    /// Equal for equal behaviour, and a name for the group.
+    pub behaviour: String,
     /// The first checks that do not hold.
     pub checks: Vec<String>,
     /// What the first of them saw.
     pub message: Option<String>,
     /// Who does this.
     pub students: Vec<String>,
+}
+
+/// A comparison of submissions, by the students whose they are.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Alike {
+    /// What was found.
+    pub found: Similarity,
+    /// The students of both submissions of each of its pairs, in their order.
+    pub students: Vec<[Vec<String>; 2]>,
 }
 
 /// What was not graded.
@@ -103,6 +117,26 @@ pub struct Ungraded {
     pub reason: String,
     /// How often it was tried.
     pub tries: i64,
+}
+
+impl Summary {
+    /// The same with what a comparison of the submissions has found.
+    #[must_use]
+    pub fn with_alike(self, found: Option<Similarity>, standing: &Standing) -> Self {
+        let students = |path: &str| -> Vec<String> {
+            let own = similarity::students(standing, path);
+            own.into_iter().map(str::to_owned).collect()
+        };
+        let alike = found.map(|found| Alike {
+            students: found
+                .pairs
+                .iter()
+                .map(|pair| [students(&pair.one), students(&pair.other)])
+                .collect(),
+            found,
+        });
+        Self { alike, ..self }
+    }
 }
 
 /// A class in figures, by the attempts that count.
@@ -137,6 +171,7 @@ pub fn summary(standing: &Standing, rows: &[Row<'_>]) -> Summary {
         tasks: tasks(&graded),
         mistakes: mistakes(&graded),
         unnamed: unnamed(&graded),
+        alike: None,
         slowest: slowest(&graded),
         ungraded: ungraded(standing),
         missing: missing.map(key).collect(),
@@ -216,6 +251,7 @@ fn unnamed(graded: &[&Row<'_>]) -> Vec<Group> {
                     .collect();
                 Group {
                     task: task.task.clone(),
+                    behaviour: behaviour.clone(),
                     checks: own.iter().take(CHECKS).map(|finding| finding.name.clone()).collect(),
                     message: own.iter().find_map(|finding| finding.message.clone()),
                     students: Vec::new(),

@@ -3,9 +3,11 @@
 //! Whatever is written is written in one transaction, flushed to the disk before it counts. So a grading is there whole
 //! or not at all, whenever the power fails.
 
+mod merge;
 mod read;
 mod rows;
 mod schema;
+mod similarity;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -134,6 +136,15 @@ impl Database {
             connection,
             path: path.to_owned(),
         })
+    }
+
+    /// Ends it as one file, which can be copied: nothing of it waits in another one beside it.
+    pub fn close(self) -> Result<(), Trouble> {
+        let ended = self.connection.pragma_update(None, "journal_mode", "delete");
+        ended.map_err(|error| trouble(&self.path, &error))?;
+        self.connection
+            .close()
+            .map_err(|(_, error)| trouble(&self.path, &error))
     }
 
     /// Where it lies.

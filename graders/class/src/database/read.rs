@@ -18,7 +18,7 @@ use crate::trouble::Trouble;
 const LARGEST: u64 = 256 << 20;
 
 impl Database {
-    fn all<T>(
+    pub(super) fn all<T>(
         &self,
         statement: &str,
         parameters: impl rusqlite::Params,
@@ -41,7 +41,7 @@ impl Database {
         text.map(|text| self.decoded(&text)).transpose()
     }
 
-    fn decoded<T: serde::de::DeserializeOwned>(&self, text: &str) -> Result<T, Trouble> {
+    pub(super) fn decoded<T: serde::de::DeserializeOwned>(&self, text: &str) -> Result<T, Trouble> {
         serde_json::from_str(text).map_err(|error| {
             Trouble::environment(
                 format!("{} is damaged: {error}", self.path.display()),

@@ -10,7 +10,8 @@ use crate::trouble::Trouble;
 const APPLICATION: i32 = 0x6763_6c61;
 
 /// What each version adds to the one before. What is here never changes: a change is another entry.
-const VERSIONS: &[&str] = &["
+const VERSIONS: &[&str] = &[
+    "
 CREATE TABLE class (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     settings TEXT NOT NULL,
@@ -103,7 +104,34 @@ CREATE TABLE mistake (
     words TEXT NOT NULL,
     PRIMARY KEY (grading, task, name)
 ) STRICT;
-"];
+",
+    "
+CREATE TABLE shard (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    plan TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    paths TEXT NOT NULL
+) STRICT;
+",
+    "
+CREATE TABLE similarity (
+    run INTEGER PRIMARY KEY REFERENCES run (id),
+    tool TEXT NOT NULL,
+    percent REAL NOT NULL,
+    submissions INTEGER NOT NULL
+) STRICT;
+CREATE TABLE similar (
+    run INTEGER NOT NULL REFERENCES similarity (run) ON DELETE CASCADE,
+    one TEXT NOT NULL,
+    other TEXT NOT NULL,
+    percent REAL NOT NULL,
+    letters INTEGER NOT NULL,
+    files TEXT NOT NULL,
+    PRIMARY KEY (run, one, other)
+) STRICT;
+",
+];
 
 /// Refuses a file that is another program's, or of a version to come, and leaves it as it is.
 pub(super) fn require_known(connection: &Connection, path: &Path) -> Result<(), Trouble> {

@@ -26,7 +26,10 @@ pub struct Scan<'a> {
 }
 
 impl Database {
-    fn within<T>(&mut self, action: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>) -> Result<T, Trouble> {
+    pub(super) fn within<T>(
+        &mut self,
+        action: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T, Trouble> {
         let path = self.path.clone();
         let result = self
             .connection
@@ -325,7 +328,7 @@ fn pack(report: &report::Report) -> Vec<u8> {
     packer.finish().unwrap_or_default()
 }
 
-fn json(value: &impl serde::Serialize) -> String {
+pub(super) fn json(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 

@@ -1,10 +1,11 @@
-//! Grades for platforms and programs.
+//! Grades for platforms and programs. What a platform makes of its file stands in the format's own.
 //!
-//! Canvas' columns are those of the gradebook's CSV, Moodle's those of an assignment's grading worksheet, Gradescope's those
-//! of an assignment's exported grades. A grade that has to wait is left empty there, and its reason stands beside it where
-//! the format has room; platforms leave a grade that is empty as it is.
+//! A grade that has to wait is in none of the platforms' files, in such a way that the platform leaves what it has.
 
+mod canvas;
+mod gradescope;
 mod json;
+mod moodle;
 
 use std::path::Path;
 use std::str::FromStr;
@@ -60,16 +61,29 @@ impl FromStr for Format {
 pub struct Title<'a> {
     /// The assignment's title.
     pub assignment: &'a str,
+    /// The platform's own name of the column, where that is another.
+    pub column: Option<&'a str>,
     /// Points that can be earned.
     pub max_points: f64,
+}
+
+/// Those whom a platform cannot find by what is known of them, so that their grades do not arrive.
+pub fn unfindable<'a>(rows: &'a [Row<'a>], format: Format) -> Vec<&'a str> {
+    if format != Format::Moodle {
+        return Vec::new();
+    }
+    let lost = rows
+        .iter()
+        .filter(|row| !grade(row).is_empty() && moodle::participant(row).is_none());
+    lost.map(|row| row.student.key.as_str()).collect()
 }
 
 /// The grades in a format.
 pub fn export(rows: &[Row<'_>], title: Title<'_>, format: Format) -> Result<String, Trouble> {
     let made = match format {
-        Format::Canvas => canvas(rows, title),
-        Format::Moodle => moodle(rows, title),
-        Format::Gradescope => gradescope(rows, title),
+        Format::Canvas => canvas::table(rows, title),
+        Format::Moodle => moodle::table(rows, title),
+        Format::Gradescope => gradescope::table(rows, title),
         Format::Csv => table(rows, title),
         Format::Json => return Ok(json::document(rows, title)),
     };
@@ -120,132 +134,6 @@ fn number(value: f64) -> String {
 /// The grade to publish: none while it has to wait.
 fn grade(row: &Row<'_>) -> String {
     row.points.filter(|_| row.hold.is_none()).map_or(String::new(), number)
-}
-
-fn canvas(rows: &[Row<'_>], title: Title<'_>) -> Made {
-    let mut lines = vec![header(&["Student", "ID", "SIS User ID", "SIS Login ID", "Section"])];
-    lines[0].push(safe(title.assignment));
-    lines.push(header(&["    Points Possible", "", "", "", ""]));
-    lines[1].push(number(title.max_points));
-    for row in rows {
-        // Canvas' own number stands in the names of its download; the roster's is the university's.
-        let is_canvas = row.counted.is_some_and(|attempt| attempt.layout == "canvas");
-        let platform = row.student.platform.clone().filter(|_| is_canvas).unwrap_or_default();
-        let own = if row.student.on_roster {
-            row.student.key.clone()
-        } else {
-            String::new()
-        };
-        let login = row.student.email.clone().unwrap_or_else(|| own.clone());
-        lines.push(vec![
-            safe(&row.student.name),
-            platform,
-            own,
-            login,
-            String::new(),
-            grade(row),
-        ]);
-    }
-    written(lines)
-}
-
-fn moodle(rows: &[Row<'_>], title: Title<'_>) -> Made {
-    let mut lines = vec![header(&[
-        "Identifier",
-        "Full name",
-        "Email address",
-        "Status",
-        "Grade",
-        "Maximum Grade",
-        "Grade can be changed",
-        "Last modified (submission)",
-        "Last modified (grade)",
-        "Feedback comments",
-    ])];
-    for row in rows {
-        let is_moodle = row.counted.is_some_and(|attempt| attempt.layout == "moodle");
-        let own = row.student.platform.clone().filter(|_| is_moodle);
-        let status = if row.counted.is_some() {
-            "Submitted for grading"
-        } else {
-            "No submission"
-        };
-        lines.push(vec![
-            format!("Participant {}", own.unwrap_or_else(|| row.student.key.clone())),
-            safe(&row.student.name),
-            row.student.email.clone().unwrap_or_default(),
-            status.to_owned(),
-            grade(row),
-            number(title.max_points),
-            "Yes".to_owned(),
-            row.handed_in.map_or("-".to_owned(), |time| time.to_string()),
-            "-".to_owned(),
-            remarks(row),
-        ]);
-    }
-    written(lines)
-}
-
-fn gradescope(rows: &[Row<'_>], title: Title<'_>) -> Made {
-    let mut lines = vec![header(&[
-        "First Name",
-        "Last Name",
-        "SID",
-        "Email",
-        "Sections",
-        "Total Score",
-        "Max Points",
-        "Status",
-        "Submission ID",
-        "Submission Time",
-        "Lateness (H:M:S)",
-    ])];
-    for row in rows {
-        let (first, last) = row.student.name.rsplit_once(' ').unwrap_or(("", &row.student.name));
-        let folder = row
-            .counted
-            .map_or("", |attempt| attempt.path.split('/').next().unwrap_or_default());
-        let status = match (&row.state, &row.hold) {
-            (State::Missing, _) => "Missing",
-            (State::Graded, None) => "Graded",
-            _ => "Ungraded",
-        };
-        lines.push(vec![
-            safe(first),
-            safe(last),
-            row.student.key.clone(),
-            row.student.email.clone().unwrap_or_default(),
-            String::new(),
-            grade(row),
-            number(title.max_points),
-            status.to_owned(),
-            folder.strip_prefix("submission_").unwrap_or_default().to_owned(),
-            row.handed_in.map_or(String::new(), |time| time.to_string()),
-            hours(row.seconds_late),
-        ]);
-    }
-    written(lines)
-}
-
-/// Seconds as hours, minutes and seconds.
-fn hours(seconds: u64) -> String {
-    format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
-}
-
-/// What a student should know beside the points.
-fn remarks(row: &Row<'_>) -> String {
-    let late = (row.lateness.days > 0).then(|| {
-        format!(
-            "late by {} days: {} percent of the points are taken away",
-            row.lateness.days,
-            number(row.lateness.percent)
-        )
-    });
-    let refused = match &row.state {
-        State::Refused(reason) => Some(format!("cannot be graded: {reason}")),
-        _ => None,
-    };
-    safe(&late.into_iter().chain(refused).collect::<Vec<_>>().join("; "))
 }
 
 fn table(rows: &[Row<'_>], title: Title<'_>) -> Made {

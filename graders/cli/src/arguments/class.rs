@@ -36,6 +36,18 @@ pub(crate) enum ClassCommand {
     Report(ClassReport),
     /// Say whose points differ between two runs, and by which checks
     Compare(ClassCompare),
+    /// Group what is wrong without a name by equal behaviour, and make of a group a candidate for the bank
+    Cluster(ClassCluster),
+    /// Try what broke one submission on all that passed the same check, and list who fails it
+    Cross(ClassCross),
+    /// List submissions that are alike, for a person to look at; nothing about it takes points
+    Similar(ClassSimilar),
+    /// Divide a class into shards that Slurm grades on other machines
+    Slurm(ClassSlurm),
+    /// Grade one shard of `class slurm`, on the machine that has its turn
+    Shard(ClassShard),
+    /// Make one file of all shards: nothing lost, nothing twice
+    Merge(ClassMerge),
 }
 
 /// Options of `class run`.
@@ -47,6 +59,14 @@ pub(crate) struct ClassRun {
     /// The file of the class: made where there is none, continued where there is one
     #[arg(long, value_name = "FILE")]
     pub(crate) into: PathBuf,
+    /// How it is graded
+    #[command(flatten)]
+    pub(crate) how: ClassHow,
+}
+
+/// How a class is graded.
+#[derive(Debug, Args)]
+pub(crate) struct ClassHow {
     /// The assignment
     #[arg(long, value_name = "ID")]
     pub(crate) assignment: String,
@@ -153,6 +173,9 @@ pub(crate) struct ClassExport {
     /// Where to write it; otherwise it is printed
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
+    /// Canvas' own name of the assignment's column, with its number: `Assignment 2 (1234)`; otherwise the title
+    #[arg(long, value_name = "NAME")]
+    pub(crate) column: Option<String>,
     /// A run before the newest
     #[arg(long, value_name = "N")]
     pub(crate) run: Option<i64>,
@@ -204,4 +227,106 @@ pub(crate) struct ClassCompare {
     /// The run after
     #[arg(value_name = "RUN")]
     pub(crate) after: i64,
+}
+
+/// Options of `class slurm`.
+#[derive(Debug, Args)]
+pub(crate) struct ClassSlurm {
+    /// The folder of submissions, at the same place on every machine
+    #[arg(value_name = "FOLDER")]
+    pub(crate) folder: PathBuf,
+    /// The file of the class that the shards become, on a local disk
+    #[arg(long, value_name = "FILE")]
+    pub(crate) into: PathBuf,
+    /// How many shards: jobs of the array
+    #[arg(long, value_name = "N")]
+    pub(crate) shards: NonZeroUsize,
+    /// The folder for shards and script, which every machine can write; it must not exist yet. Otherwise beside the file
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// An option of the cluster's for `sbatch`, such as `--partition=cpu` (repeatable)
+    #[arg(long = "sbatch", value_name = "OPTION", allow_hyphen_values = true)]
+    pub(crate) options: Vec<String>,
+    /// Submit the array, follow it to its end, and merge
+    #[arg(long)]
+    pub(crate) submit: bool,
+    /// How it is graded
+    #[command(flatten)]
+    pub(crate) how: ClassHow,
+}
+
+/// Options of `class shard`.
+#[derive(Debug, Args)]
+pub(crate) struct ClassShard {
+    /// The folder that `class slurm` has made
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// Which shard, from 1; what it has graded before is not graded again
+    #[arg(value_name = "N")]
+    pub(crate) number: NonZeroUsize,
+    /// How many are graded at once; otherwise as many as cores and memory allow
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+    /// Refuse to grade where this machine cannot confine a submission in full
+    #[arg(long)]
+    pub(crate) require_sandbox: bool,
+}
+
+/// Options of `class merge`.
+#[derive(Debug, Args)]
+pub(crate) struct ClassMerge {
+    /// The shards: their files, or the folder that holds all of them
+    #[arg(value_name = "SHARD", required = true)]
+    pub(crate) shards: Vec<PathBuf>,
+    /// The file of the class: made where there is none
+    #[arg(long, value_name = "FILE")]
+    pub(crate) into: PathBuf,
+}
+
+/// Options of `class cluster`.
+#[derive(Debug, Args)]
+pub(crate) struct ClassCluster {
+    /// The file of the class
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// A run before the newest
+    #[arg(long, value_name = "N")]
+    pub(crate) run: Option<i64>,
+    /// Only this task
+    #[arg(long, value_name = "ID", value_parser = TaskName, hide_possible_values = true)]
+    pub(crate) task: Option<String>,
+    /// The group to write, by its name in the list; otherwise the largest
+    #[arg(long, value_name = "NAME", requires = "write")]
+    pub(crate) group: Option<String>,
+    /// Write a candidate for the bank here: one submission's file and an `expected.toml` to complete
+    #[arg(long, value_name = "DIR")]
+    pub(crate) write: Option<PathBuf>,
+}
+
+/// Options of `class similar`.
+#[derive(Debug, Args)]
+pub(crate) struct ClassSimilar {
+    /// The file of the class
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Percent of the code, boilerplate apart, from which on a pair is listed
+    #[arg(long, value_name = "PERCENT", default_value_t = 80, value_parser = clap::value_parser!(u8).range(1..=100))]
+    pub(crate) above: u8,
+    /// A run before the newest
+    #[arg(long, value_name = "N")]
+    pub(crate) run: Option<i64>,
+}
+
+/// Options of `class cross`.
+#[derive(Debug, Args)]
+pub(crate) struct ClassCross {
+    /// The file of the class
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Only these tasks (repeatable)
+    #[arg(long = "task", value_name = "ID", value_parser = TaskName, hide_possible_values = true)]
+    pub(crate) tasks: Vec<String>,
+    /// Inputs that are tried of each check, the smallest first
+    #[arg(long, value_name = "N", default_value = "3")]
+    pub(crate) most: NonZeroUsize,
 }

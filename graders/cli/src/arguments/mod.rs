@@ -15,8 +15,8 @@ use crate::exit;
 
 pub(crate) use author::{Calibrate, Kit, Mutate, NewTask, Regen, Template};
 pub(crate) use class::{
-    Attempts, Class, ClassCommand, ClassCompare, ClassExport, ClassFeedback, ClassRegrade, ClassReport, ClassRetry,
-    ClassRun, ClassShow, ClassStatus,
+    Attempts, Class, ClassCluster, ClassCommand, ClassCompare, ClassCross, ClassExport, ClassFeedback, ClassHow,
+    ClassRegrade, ClassReport, ClassRetry, ClassRun, ClassShard, ClassShow, ClassSimilar, ClassSlurm, ClassStatus,
 };
 pub(crate) use course::{Gradescope, Release};
 pub(crate) use machine::{Bench, Doctor};

@@ -7,7 +7,7 @@ use judge::checks::differential;
 use judge::contract::Task;
 use judge::fixtures::Fixtures;
 use judge::grading::assignment::Assignment;
-use judge::grading::judgement::{Bench, TaskJudgement, TimeLimit, Training};
+use judge::grading::judgement::{Bench, Carried, TaskJudgement, TimeLimit, Training};
 use report::model::TaskReport;
 use report::{Context, OneByOne, Report, Source, Stage, Times};
 
@@ -43,6 +43,8 @@ pub(crate) struct Grading<'a> {
     pub(crate) min_score: Option<f64>,
     pub(crate) reference: &'a Reference<'a>,
     pub(crate) manner: Manner,
+    /// What broke other submissions.
+    pub(crate) carried: &'a [Carried],
 }
 
 /// What a grading gives.
@@ -214,6 +216,7 @@ impl Grading<'_> {
             shrinks: true,
             time,
             without: None,
+            carried: self.carried,
         };
         self.grader.judge_prepared(
             prepared,

@@ -290,6 +290,7 @@ mod tests {
             shrinks: true,
             time: None,
             without: None,
+            carried: &[],
         };
         let prepared = Prepared::kept("unused".into(), String::new());
         let board = Board::new(&bench, &chosen, &prepared, &|_| {});

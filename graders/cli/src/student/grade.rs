@@ -95,6 +95,7 @@ fn graded(grader: &Grader, options: &Grade, listener: &dyn Listener, output: &Ou
         min_score: options.min_score,
         reference: &reference,
         manner: grader.manner(),
+        carried: &[],
     };
     // How the submission was read is its own, also where another with the same sources was graded before.
     let notes = staged.notes(&chosen.judged);

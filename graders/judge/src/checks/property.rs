@@ -64,6 +64,37 @@ pub fn try_law(law: &Law, probe: &mut Probe<'_>, effort: Effort, seed: [u8; 32])
     }
 }
 
+/// Tries a law on one case, which is not made smaller. `None` where it holds, and where the law has no such case (any more):
+/// its sizes have other names, or bounds that the case is beyond.
+pub fn try_case(
+    law: &Law,
+    probe: &mut Probe<'_>,
+    sizes: &[(String, i64)],
+    seed: u64,
+) -> Result<Option<BrokenLaw>, Fault> {
+    let is_known = sizes.len() == law.sizes.len()
+        && sizes
+            .iter()
+            .zip(law.sizes)
+            .all(|((name, value), &(own, low, high))| name == own && (low..=high).contains(value));
+    if !is_known {
+        return Ok(None);
+    }
+    let values: Vec<i64> = sizes.iter().map(|(_, value)| *value).collect();
+    let mut trial = Trial {
+        law,
+        probe,
+        shrinks: false,
+        found: None,
+        fault: None,
+    };
+    let _ = trial.check(&values, seed);
+    match trial.fault {
+        Some(fault) => Err(fault),
+        None => Ok(trial.found.map(|found| found.broken)),
+    }
+}
+
 /// The seed of a law: fixed by the run's seed, the task and the law.
 pub fn law_seed(seed: u64, task: &str, law: &str) -> [u8; 32] {
     seed_bytes(seed, &format!("law/{task}/{law}"))

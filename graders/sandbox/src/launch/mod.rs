@@ -12,6 +12,7 @@ mod launcher;
 mod live;
 mod policy;
 mod running;
+mod tool;
 
 use std::process::Command;
 
@@ -21,6 +22,7 @@ pub use launcher::launcher_main;
 pub use live::end_all;
 pub use policy::{LaunchPolicy, Resources};
 pub use running::{Finished, LaunchError, Launcher, Running};
+pub use tool::{ToolOutput, run_tool};
 
 /// The first argument that makes the grader a launcher; the second is the policy.
 pub const SUBCOMMAND: &str = "__launch";

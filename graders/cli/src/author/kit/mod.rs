@@ -214,6 +214,7 @@ fn bench<'a>(assignment: &'a Assignment, fixtures: &'a Fixtures, options: &'a ar
         shrinks: !options.only.is_empty(),
         time: None,
         without: options.without.as_deref(),
+        carried: &[],
     }
 }
 

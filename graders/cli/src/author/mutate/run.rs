@@ -285,6 +285,7 @@ impl<'a> Laboratory<'a> {
                 shrinks: false,
                 time: None,
                 without: None,
+                carried: &[],
             };
             for task in tasks {
                 let nothing = BTreeMap::new();

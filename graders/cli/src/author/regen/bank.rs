@@ -99,6 +99,7 @@ fn bench<'a>(assignment: &'a Assignment, fixtures: &'a Fixtures) -> Bench<'a> {
         shrinks: false,
         time: None,
         without: None,
+        carried: &[],
     }
 }
 

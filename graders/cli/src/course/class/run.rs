@@ -12,7 +12,7 @@ use judge::grading::assignment::Assignment;
 
 use super::work::{Job, Work};
 use super::{machine, reading, status};
-use crate::arguments::{Attempts, ClassRegrade, ClassRetry, ClassRun};
+use crate::arguments::{Attempts, ClassHow, ClassRegrade, ClassRetry, ClassRun};
 use crate::engine::device::Device;
 use crate::engine::grading::Grading;
 use crate::engine::{Grader, Manner, Reference, Setting, sandbox_check};
@@ -25,56 +25,111 @@ use crate::selection::{self, Chosen};
 
 /// Grades a folder.
 pub(super) fn run(options: &ClassRun, output: &Output) -> Result<Exit, Failure> {
-    // What is the course's is looked at before anything is opened or made.
-    let roster = options.roster.as_deref().map(Roster::read).transpose()?;
-    let found = found(&options.folder, &options.into)?;
-    if options.require_sandbox {
-        sandbox_check::require(Device::Cpu)?;
-    }
-    let grader = Grader::open(Place::find()?)?;
-    let assignment = assignment(&grader, &options.assignment)?;
-    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let settings = Settings {
-        assignment: assignment.id.clone(),
-        folder: absolute(&options.folder),
-        roster: options.roster.as_deref().map(absolute),
-        attempts: match options.attempts {
-            Attempts::Last => class::database::Attempts::Last,
-            Attempts::Best => class::database::Attempts::Best,
-            Attempts::All => class::database::Attempts::All,
-        },
-        tasks: options.tasks.clone(),
-        training: options.training || (assignment.training.for_the_course() && !options.no_training),
-        seed: options.seed,
-    };
-    // Named before the file is made.
-    selection::of_assignment(&assignment, &settings.tasks)?;
+    let course = Course::look(&options.folder, &options.into, &options.how)?;
     let mut lock = Lock::take(&options.into, &machine::holder())?;
     let _ground = machine::ground(&mut lock)?;
     let mut database = Database::open_or_make(&options.into)?;
-    if let Some(before) = database
-        .settings()?
-        .filter(|before| before.assignment != settings.assignment)
-    {
-        let message = format!(
-            "{} holds the assignment `{}`",
-            options.into.display(),
-            before.assignment
-        );
-        return Err(Failure::usage(message).hint("name another file for another assignment"));
+    require_assignment(&database, &course.settings.assignment)?;
+    course.note(&mut database)?;
+    let class = Class {
+        grader: &course.grader,
+        assignment: &course.assignment,
+        settings: &course.settings,
+        jobs: machine::jobs(options.how.jobs),
+    };
+    class.grade(&mut database, What::Missing, output)
+}
+
+/// What a command names of a course, looked at before anything is opened or made.
+pub(super) struct Course {
+    pub(super) grader: Grader,
+    pub(super) assignment: Assignment,
+    pub(super) settings: Settings,
+    found: Found,
+    roster: Option<Roster>,
+}
+
+impl Course {
+    /// Looks at it.
+    pub(super) fn look(folder: &Path, class: &Path, how: &ClassHow) -> Result<Self, Failure> {
+        let roster = how.roster.as_deref().map(Roster::read).transpose()?;
+        let found = found(folder, class)?;
+        if how.require_sandbox {
+            sandbox_check::require(Device::Cpu)?;
+        }
+        let grader = Grader::open(Place::find()?)?;
+        let assignment = assignment(&grader, &how.assignment)?;
+        let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let settings = Settings {
+            assignment: assignment.id.clone(),
+            folder: absolute(folder),
+            roster: how.roster.as_deref().map(absolute),
+            attempts: match how.attempts {
+                Attempts::Last => class::database::Attempts::Last,
+                Attempts::Best => class::database::Attempts::Best,
+                Attempts::All => class::database::Attempts::All,
+            },
+            tasks: how.tasks.clone(),
+            training: how.training || (assignment.training.for_the_course() && !how.no_training),
+            seed: how.seed,
+        };
+        // Named before a file is made.
+        selection::of_assignment(&assignment, &settings.tasks)?;
+        Ok(Self {
+            grader,
+            assignment,
+            settings,
+            found,
+            roster,
+        })
     }
-    database.scan(&Scan {
-        settings: &settings,
-        found: &found,
-        roster: roster.as_ref(),
-    })?;
+
+    /// Notes in a file who handed in what.
+    pub(super) fn note(&self, database: &mut Database) -> Result<(), Failure> {
+        database.scan(&Scan {
+            settings: &self.settings,
+            found: &self.found,
+            roster: self.roster.as_ref(),
+        })?;
+        Ok(())
+    }
+
+    /// By what shards of it know each other.
+    pub(super) fn plan_name(&self) -> String {
+        class::shard::plan_name(&self.settings, &self.found, self.roster.as_ref())
+    }
+}
+
+/// Refuses a file that holds another assignment.
+pub(super) fn require_assignment(database: &Database, assignment: &str) -> Result<(), Failure> {
+    match database.settings()? {
+        Some(before) if before.assignment != assignment => Err(Failure::usage(format!(
+            "{} holds the assignment `{}`",
+            database.path().display(),
+            before.assignment
+        ))
+        .hint("name another file for another assignment")),
+        _ => Ok(()),
+    }
+}
+
+/// Grades what a shard's file lists and lacks, and says whether a fault of ours came in the way.
+pub(super) fn shard(
+    database: &mut Database,
+    jobs: Option<std::num::NonZeroUsize>,
+    output: &Output,
+) -> Result<(), Failure> {
+    let settings = database.settings()?.unwrap_or_default();
+    let grader = Grader::open(Place::find()?)?;
+    let assignment = assignment(&grader, &settings.assignment)?;
     let class = Class {
         grader: &grader,
         assignment: &assignment,
         settings: &settings,
-        jobs: machine::jobs(options.jobs),
+        jobs: machine::jobs(jobs),
     };
-    class.grade(&mut database, What::Missing, output)
+    class.graded(database, What::Missing, output)?;
+    Ok(())
 }
 
 /// Tries faults again, in the folder and as it was graded before.
@@ -110,7 +165,7 @@ fn again(
     class.grade(&mut database, tasks.map_or(What::Faults, What::Again), output)
 }
 
-fn assignment(grader: &Grader, id: &str) -> Result<Assignment, Failure> {
+pub(super) fn assignment(grader: &Grader, id: &str) -> Result<Assignment, Failure> {
     selection::assignment(&grader.place().assignments(), Some(id), None)
 }
 
@@ -134,16 +189,22 @@ enum What<'a> {
 }
 
 /// A class about to be graded.
-struct Class<'a> {
-    grader: &'a Grader,
-    assignment: &'a Assignment,
-    settings: &'a Settings,
-    jobs: usize,
+pub(super) struct Class<'a> {
+    pub(super) grader: &'a Grader,
+    pub(super) assignment: &'a Assignment,
+    pub(super) settings: &'a Settings,
+    pub(super) jobs: usize,
 }
 
 impl Class<'_> {
-    /// Grades what was asked for, and keeps each grading as it ends.
+    /// Grades what was asked for, and says how it stands.
     fn grade(&self, database: &mut Database, what: What<'_>, output: &Output) -> Result<Exit, Failure> {
+        let run = self.graded(database, what, output)?;
+        status::say(database, Some(run), self.assignment, output)
+    }
+
+    /// Grades what was asked for, and keeps each grading as it ends. Gives the run.
+    fn graded(&self, database: &mut Database, what: What<'_>, output: &Output) -> Result<i64, Failure> {
         let whole = selection::of_assignment(self.assignment, &self.settings.tasks)?;
         let again = match what {
             What::Missing | What::Faults => None,
@@ -173,7 +234,10 @@ impl Class<'_> {
         say_if_new(database.path(), newest.as_ref(), run, output);
 
         let (begun, spent) = (Instant::now(), machine::cpu_seconds());
-        let attempts = wanted(database.attempts()?, self.settings.attempts);
+        let mut attempts = wanted(database.attempts()?, self.settings.attempts);
+        if let Some(shard) = database.shard()? {
+            attempts.retain(|attempt| shard.paths.contains(&attempt.path));
+        }
         let entries = reading::read(self.grader, &self.settings.folder, &attempts, &whole.judged, output)?;
         database.enter(run, &entries)?;
         let jobs = jobs(database, run, &attempts, &entries)?;
@@ -196,17 +260,16 @@ impl Class<'_> {
             output.note("stopped; what was graded is kept, and the same command grades the rest");
         }
         ended?;
-        let standing = database.standing(Some(run))?;
-        output.line(&status::words(database, &standing, self.assignment)?);
-        Ok(if status::has_faults(&standing) {
-            Exit::JudgeFault
-        } else {
-            Exit::Done
-        })
+        Ok(run)
     }
 
     /// How each submission is graded: by one thread, since there are others to grade meanwhile.
-    fn grading<'a>(&'a self, fixtures: &'a Fixtures, chosen: &'a Chosen, reference: &'a Reference<'a>) -> Grading<'a> {
+    pub(super) fn grading<'a>(
+        &'a self,
+        fixtures: &'a Fixtures,
+        chosen: &'a Chosen,
+        reference: &'a Reference<'a>,
+    ) -> Grading<'a> {
         Grading {
             grader: self.grader,
             assignment: self.assignment,
@@ -221,6 +284,7 @@ impl Class<'_> {
                 threads: 1,
                 setting: Setting::default(),
             },
+            carried: &[],
         }
     }
 
@@ -234,7 +298,7 @@ impl Class<'_> {
         }
     }
 
-    fn conditions(&self, fixtures: &Fixtures, whole: &Chosen) -> Conditions {
+    pub(super) fn conditions(&self, fixtures: &Fixtures, whole: &Chosen) -> Conditions {
         // What lateness costs is reckoned when grades are read, and when students see what is not asked here.
         let grades = Assignment {
             late: None,
@@ -254,7 +318,7 @@ impl Class<'_> {
 }
 
 /// Trying faults again must not turn into grading everybody anew.
-fn require_same(path: &Path, newest: &Run, conditions: &Conditions) -> Result<(), Failure> {
+pub(super) fn require_same(path: &Path, newest: &Run, conditions: &Conditions) -> Result<(), Failure> {
     if newest.conditions == conditions.hash() {
         return Ok(());
     }
@@ -279,7 +343,7 @@ fn say_if_new(path: &Path, before: Option<&Run>, run: i64, output: &Output) {
 }
 
 /// The attempts that are graded: of each student the last, unless others can count or are shown.
-fn wanted(attempts: Vec<Attempt>, which: class::database::Attempts) -> Vec<Attempt> {
+pub(super) fn wanted(attempts: Vec<Attempt>, which: class::database::Attempts) -> Vec<Attempt> {
     if which != class::database::Attempts::Last {
         return attempts;
     }

@@ -21,9 +21,19 @@ const SHOWN: usize = 10;
 /// Says how it stands.
 pub(super) fn status(options: &ClassStatus, output: &Output) -> Result<Exit, Failure> {
     let database = Database::open(&options.file)?;
-    let standing = database.standing(options.run)?;
-    let assignment = assignment_of(&standing)?;
-    output.line(&words(&database, &standing, &assignment)?);
+    let assignment = assignment_of(&database.standing(options.run)?)?;
+    say(&database, options.run, &assignment, output)
+}
+
+/// Says how it stands with a run, the newest unless another is named. Exit code 4 says that there are faults.
+pub(super) fn say(
+    database: &Database,
+    run: Option<i64>,
+    assignment: &Assignment,
+    output: &Output,
+) -> Result<Exit, Failure> {
+    let standing = database.standing(run)?;
+    output.line(&words(database, &standing, assignment)?);
     Ok(if has_faults(&standing) {
         Exit::JudgeFault
     } else {
@@ -46,7 +56,7 @@ pub(super) fn has_faults(standing: &Standing) -> bool {
 }
 
 /// How it stands, in lines.
-pub(super) fn words(database: &Database, standing: &Standing, assignment: &Assignment) -> Result<String, Failure> {
+fn words(database: &Database, standing: &Standing, assignment: &Assignment) -> Result<String, Failure> {
     let rows = standing::rows(standing, assignment.late.as_ref());
     let summary = summary::summary(standing, &rows);
     let run = &standing.run;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use class::comparison::{self, Change};
 use class::database::{Database, Standing};
-use class::export::{self, Title};
+use class::export::{self, Format, Title};
 use class::standing::{self, Row};
 use class::{feedback as pages, page, summary};
 
@@ -30,9 +30,15 @@ pub(super) fn export(options: &ClassExport, output: &Output) -> Result<Exit, Fai
     }
     let title = Title {
         assignment: &assignment.title,
+        column: options.column.as_deref(),
         max_points: most_points(&rows),
     };
     let text = export::export(&rows, title, options.format)?;
+    if options.column.is_some() && options.format != Format::Canvas {
+        return Err(
+            Failure::usage("--column names a column of Canvas' gradebook").hint("leave it out, or add --format canvas")
+        );
+    }
     let held: Vec<&Row<'_>> = rows.iter().filter(|row| row.hold.is_some()).collect();
     match &options.out {
         Some(path) => {
@@ -44,10 +50,19 @@ pub(super) fn export(options: &ClassExport, output: &Output) -> Result<Exit, Fai
     if !held.is_empty() {
         let names: Vec<&str> = held.iter().map(|row| row.student.key.as_str()).collect();
         output.note(&format!(
-            "{} have no grade yet, and are empty there: {}; `grade class show {} STUDENT` says why",
+            "{} have no grade yet, and none in this file: {}; `grade class show {} STUDENT` says why",
             held.len(),
             names.join(", "),
             options.file.display()
+        ));
+    }
+    let lost = export::unfindable(&rows, options.format);
+    if !lost.is_empty() {
+        output.note(&format!(
+            "{} have no number of this assignment's, which only Moodle's own download gives, so that the grading worksheet \
+             leaves them out: {}; import the file in Moodle's gradebook by the column `Email address` in its place",
+            lost.len(),
+            lost.join(", ")
         ));
     }
     Ok(Exit::Done)
@@ -88,7 +103,8 @@ pub(super) fn report(options: &ClassReport, output: &Output) -> Result<Exit, Fai
     let standing = database.standing(options.run)?;
     let assignment = assignment_of(&standing)?;
     let rows = standing::rows(&standing, assignment.late.as_ref());
-    let mut summary = summary::summary(&standing, &rows);
+    let found = database.similarity(standing.run.id)?;
+    let mut summary = summary::summary(&standing, &rows).with_alike(found, &standing);
     let numbers = numbers(&standing);
     if options.anonymous {
         for one in &mut summary.ungraded {

@@ -69,6 +69,7 @@ pub(super) fn sample(
         shrinks: true,
         time: None,
         without: None,
+        carried: &[],
     };
     let reference = Reference::new(grader);
     let manner = grader.manner();

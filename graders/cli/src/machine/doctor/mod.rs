@@ -54,6 +54,7 @@ pub(crate) fn doctor(grader: &Grader, options: &arguments::Doctor, output: &Outp
             seed: assignment.seed,
             training: Training::NotAsked,
             without: None,
+            carried: &[],
             fresh_seed: assignment.seed,
             shrinks: false,
             time: None,

@@ -181,6 +181,7 @@ impl<'a> Rounds<'a> {
             shrinks: true,
             time: None,
             without: None,
+            carried: &[],
         };
         let progress = |step: Step<'_>| {
             if let Step::Begun(task) = step {

@@ -2,6 +2,7 @@
 
 use wire::DType;
 
+use super::context::CarriedInput;
 use super::model::{Check, Ending, Kind, Skip};
 use super::task_judge::{Cases, TaskJudge};
 use crate::checks::derived::{self, Derived, Material};
@@ -9,7 +10,7 @@ use crate::checks::differential::{self, Run};
 use crate::checks::golden::judge_case;
 use crate::checks::hygiene::{self, Hygiene};
 use crate::checks::probe::Probe;
-use crate::checks::property::{BrokenLaw, Effort, law_seed, try_law};
+use crate::checks::property::{BrokenLaw, Effort, law_seed, try_case, try_law};
 use crate::contract::subject::Subject;
 use crate::contract::{Case, Law, golden_name};
 use crate::findings::fault::Fault;
@@ -205,7 +206,16 @@ impl TaskJudge<'_> {
         subject: &mut dyn Subject,
     ) -> Result<(Ending, Option<Reproduction>), Fault> {
         let tolerances = &self.bench.fixtures.tolerances;
-        let ending = match differential::run(self.task, held, tolerances, self.bench.fresh_seed, subject) {
+        let mut run = differential::run(self.task, held, tolerances, self.bench.fresh_seed, subject);
+        for seed in self.bench.carried_seeds(self.task.id, differential::NAME) {
+            // What else a run knows is that of the own inputs.
+            if let Ok(Run::Agrees { .. }) = &run
+                && let Ok(Run::Differs(differs)) = differential::run(self.task, held, tolerances, seed, subject)
+            {
+                run = Ok(Run::Differs(differs));
+            }
+        }
+        let ending = match run {
             Ok(Run::Agrees { imprecise, known }) => {
                 self.imprecise = self.imprecise.take().or(imprecise);
                 self.known.extend(known);
@@ -281,7 +291,7 @@ impl TaskJudge<'_> {
     ) -> Result<(Ending, Option<Reproduction>), Fault> {
         let tolerances = &self.bench.fixtures.tolerances;
         let known = std::mem::take(&mut self.known);
-        let material = Material {
+        let mut material = Material {
             task: self.task,
             held,
             known: &known,
@@ -290,7 +300,13 @@ impl TaskJudge<'_> {
             seed: self.bench.fresh_seed,
             shrinks: self.bench.shrinks,
         };
-        let run = (check.run)(&material, subject);
+        let mut run = (check.run)(&material, subject);
+        for seed in self.bench.carried_seeds(self.task.id, check.name) {
+            if let Ok(derived::Run::Holds) = run {
+                material.seed = seed;
+                run = (check.run)(&material, subject);
+            }
+        }
         self.known = known;
         let failure = match run? {
             derived::Run::Holds => return Ok((Ending::Passed, None)),
@@ -330,7 +346,13 @@ impl TaskJudge<'_> {
             cases: self.bench.assignment.law_cases,
             shrinks: self.bench.shrinks,
         };
-        let Some(broken) = try_law(law, &mut probe, effort, seed)? else {
+        let mut found = try_law(law, &mut probe, effort, seed)?;
+        for input in self.bench.carried_inputs(self.task.id, law.name) {
+            if let (None, CarriedInput::Case { sizes, seed }) = (&found, input) {
+                found = try_case(law, &mut probe, sizes, *seed)?;
+            }
+        }
+        let Some(broken) = found else {
             return Ok((Ending::Passed, None));
         };
         self.count_timeout(&broken.finding);

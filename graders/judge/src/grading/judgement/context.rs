@@ -24,13 +24,55 @@ pub struct Bench<'a> {
     pub without: Option<&'a str>,
     /// How long a submission as a whole may take, where somebody stops the grader otherwise.
     pub time: Option<TimeLimit>,
+    /// What broke other submissions, and is tried on this one too.
+    pub carried: &'a [Carried],
 }
 
-impl Bench<'_> {
+impl<'a> Bench<'a> {
+    /// What broke this check of other submissions.
+    pub(super) fn carried_inputs(&self, task: &str, check: &str) -> impl Iterator<Item = &'a CarriedInput> {
+        let own = move |carried: &&Carried| carried.task == task && carried.check == check;
+        self.carried.iter().filter(own).map(|carried| &carried.input)
+    }
+
+    /// The seeds of fresh inputs that broke this check of others.
+    pub(super) fn carried_seeds(&self, task: &str, check: &str) -> Vec<u64> {
+        let seed = |input: &CarriedInput| match input {
+            CarriedInput::Fresh(seed) => Some(*seed),
+            CarriedInput::Case { .. } => None,
+        };
+        self.carried_inputs(task, check).filter_map(seed).collect()
+    }
+
     /// Whether the time for the submission as a whole is used up.
     pub fn is_late(&self) -> bool {
         self.time.is_some_and(TimeLimit::is_over)
     }
+}
+
+/// An input that broke a check of another submission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Carried {
+    /// The task.
+    pub task: String,
+    /// The check: a law, the differential run, or one that is derived.
+    pub check: String,
+    /// The input.
+    pub input: CarriedInput,
+}
+
+/// As what an input travels.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CarriedInput {
+    /// A law's case: sizes by the names that the law declares, and the seed of the values.
+    Case {
+        /// The sizes.
+        sizes: Vec<(String, i64)>,
+        /// The seed.
+        seed: u64,
+    },
+    /// The seed from which fresh inputs were drawn.
+    Fresh(u64),
 }
 
 /// How long a submission as a whole may take.

@@ -1,5 +1,6 @@
 //! Judgements on half-written and crashing functions: what one portion has lost, no other check takes again.
 
+mod carried;
 mod differential;
 mod form;
 mod scoring;

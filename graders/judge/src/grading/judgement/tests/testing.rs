@@ -14,7 +14,7 @@ use crate::findings::fault::Fault;
 use crate::fixtures::{Fixtures, new_manifest};
 use crate::goldens::generate::make_case;
 use crate::grading::assignment::{Assignment, Deductions, Entry, Gradescope, Hints, Trains, Visibility};
-use crate::grading::judgement::{Bench, TaskJudgement, TimeLimit, Training, judge};
+use crate::grading::judgement::{Bench, Carried, TaskJudgement, TimeLimit, Training, judge};
 
 /// What a function of a pupil gives.
 pub(super) type Answer = Result<Tensors, Outcome>;
@@ -170,6 +170,18 @@ pub(super) fn judged_within(
     training: Training<'_>,
     subject: &mut dyn Subject,
 ) -> Vec<TaskJudgement> {
+    judged_by(time, &[], tasks, right, training, subject)
+}
+
+/// The same with what broke other submissions.
+pub(super) fn judged_by(
+    time: Option<TimeLimit>,
+    carried: &[Carried],
+    tasks: &[&Task],
+    right: fn(&Call) -> Answer,
+    training: Training<'_>,
+    subject: &mut dyn Subject,
+) -> Vec<TaskJudgement> {
     let (assignment, fixtures) = (assignment(tasks), fixtures(tasks, right));
     let bench = Bench {
         assignment: &assignment,
@@ -180,6 +192,7 @@ pub(super) fn judged_within(
         shrinks: true,
         time,
         without: None,
+        carried,
     };
     judge(&bench, tasks, &BTreeMap::new(), subject, &mut |_| {}).expect("every case has its fixtures")
 }

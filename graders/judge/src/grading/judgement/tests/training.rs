@@ -255,6 +255,7 @@ fn what_does_not_compile_earns_nothing_and_asks_for_no_training() {
         shrinks: true,
         time: None,
         without: None,
+        carried: &[],
     };
     let forbidden = Finding::BeforeRun(BeforeRun::Forbidden {
         file: "topic.rs".to_owned(),
@@ -344,6 +345,7 @@ fn no_impostor_earns_a_point_for_a_training() {
         shrinks: true,
         time: None,
         without: None,
+        carried: &[],
     };
     let tasks: [&'static Task; 1] = [&LEARNER];
     for &kind in baseline::KINDS {
