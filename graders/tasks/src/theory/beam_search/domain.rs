@@ -3,11 +3,12 @@
 use std::cmp::Ordering;
 
 use judge::contract::domain::Domain;
+use judge::contract::random::Random;
 use judge::contract::scenario::Scenario;
 use wire::{DType, Tensors};
 
 use super::inputs::{random_tree, search_arguments};
-use super::plain::{Tree, rows};
+use super::plain::{Scored, Tree, rows};
 
 pub(super) const DOMAIN: &[Domain] = &[
     Domain {
@@ -71,7 +72,45 @@ pub(super) const DOMAIN: &[Domain] = &[
             searched(scenario, &tree)
         },
     },
+    Domain {
+        name: "equal scores whose order decides",
+        sizes: &[("order", 0, 2), ("which", 0, 2)],
+        arguments: |scenario| {
+            let width = 2;
+            let tree = decided_by_ties(&mut scenario.random("whole numbers"), scenario.size("order"), width);
+            search_arguments(&tree, width, DType::F64)
+        },
+    },
 ];
+
+/// Orders of equal scores that are easily taken for the right one.
+const WRONG_ORDERS: [fn(&Scored, &Scored) -> Ordering; 3] = [
+    |one, other| one.tokens.cmp(&other.tokens),
+    |one, other| one.tokens.last().cmp(&other.tokens.last()),
+    |one, other| other.tokens.cmp(&one.tokens),
+];
+
+/// A model with scores in whole numbers, for which a search with another order of equal scores finds another sequence.
+fn decided_by_ties(random: &mut Random, order: usize, width: usize) -> Tree {
+    const VOCABULARY: usize = 3;
+    const MAX_LENGTH: usize = 4;
+    /// More than enough: about one model of twenty will do.
+    const TRIES: usize = 2000;
+    let mut drawn = || Tree {
+        table: (0..rows(VOCABULARY, MAX_LENGTH) * VOCABULARY)
+            .map(|_| -(random.integer(1, 5) as f64))
+            .collect(),
+        vocabulary: VOCABULARY,
+        end: 0,
+        max_length: MAX_LENGTH,
+    };
+    let is_decided = |tree: &Tree| {
+        let wrong = tree.search_by(width, true, WRONG_ORDERS[order % WRONG_ORDERS.len()]);
+        tree.search(width, true).best != wrong.best
+    };
+    let first = drawn();
+    (0..TRIES).map(|_| drawn()).find(is_decided).unwrap_or(first)
+}
 
 /// Two tokens, of which the first has a rank. Behind the last one that the beam keeps the second token is nearly certain, behind
 /// those that it drops even more so, behind all others it is unlikely.
@@ -106,4 +145,20 @@ fn tree(scenario: &Scenario) -> Tree {
 
 fn searched(scenario: &Scenario, tree: &Tree) -> Tensors {
     search_arguments(tree, scenario.size("b"), DType::F64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_order_of_equal_scores_finds_another_sequence() {
+        for (order, wrong) in WRONG_ORDERS.into_iter().enumerate() {
+            for seed in 0..8 {
+                let tree = decided_by_ties(&mut Random::new(seed, "ties"), order, 2);
+                let (right, wrong) = (tree.search(2, true).best, tree.search_by(2, true, wrong).best);
+                assert_ne!(right, wrong, "order {order}, seed {seed}");
+            }
+        }
+    }
 }

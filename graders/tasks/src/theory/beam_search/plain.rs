@@ -1,5 +1,7 @@
 //! Beam search in plain Rust over a model that is a table, with an account of each step; and exhaustive search.
 
+use std::cmp::Ordering;
+
 use judge::compare::number;
 use judge::findings::Steps;
 
@@ -70,8 +72,14 @@ impl Tree {
             .collect()
     }
 
-    /// Beam search, with the stopping rule or to the end.
+    /// Beam search, with the stopping rule or to the end. Of equal scores that of the earlier sequence of the beam is kept,
+    /// then that of the smaller token.
     pub(super) fn search(&self, width: usize, stops: bool) -> Run {
+        self.search_by(width, stops, |_, _| Ordering::Equal)
+    }
+
+    /// The same with another order of equal scores; where it says nothing either, theirs stays.
+    pub(super) fn search_by(&self, width: usize, stops: bool, ties: fn(&Scored, &Scored) -> Ordering) -> Run {
         let mut beam = vec![Scored {
             tokens: Vec::new(),
             score: 0.0,
@@ -84,7 +92,7 @@ impl Tree {
             }
             calls += beam.len();
             let mut extended: Vec<Scored> = beam.iter().flat_map(|live| self.extensions(live)).collect();
-            extended.sort_by(|one, other| other.score.total_cmp(&one.score));
+            extended.sort_by(|one, other| other.score.total_cmp(&one.score).then_with(|| ties(one, other)));
             extended.truncate(width);
             let (complete, live): (Vec<_>, Vec<_>) = extended
                 .into_iter()
