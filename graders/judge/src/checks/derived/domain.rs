@@ -32,6 +32,8 @@ pub const CHECK: Derived = Derived {
 const DRAWN: u64 = 4;
 /// A size with no more steps than this counts as small at its largest.
 const FEW: i64 = 4;
+/// Seed of the values beside the smallest sizes.
+const BESIDE: u64 = 3000;
 /// Seed of the values of which one argument is scaled.
 const SCALED: u64 = 2000;
 /// What the values of an argument are multiplied by: powers of two, so that nothing is rounded.
@@ -61,17 +63,10 @@ pub(super) struct Point {
 enum Change {
     /// The values of one argument are multiplied.
     Scaled(String, f64),
-    /// The values of one argument are zero: all of them, or every other one.
-    Zeroed(String, Share),
+    /// Half of the values of these arguments are zero.
+    HalfZero(Vec<String>),
     /// The values of these arguments are multiplied, and epsilon is as large as their squares.
     ByEpsilon(&'static [&'static str], f64),
-}
-
-/// How many values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Share {
-    All,
-    EveryOther,
 }
 
 impl Point {
@@ -92,7 +87,8 @@ fn run(material: &Material<'_>, subject: &mut dyn Subject) -> Result<Run, Fault>
     for domain in task.contract.domain {
         let mut random = Random::new(seed, &format!("{}/{}/{}", CHECK.name, task.id, domain.name));
         let drawn = (0..DRAWN).map(|number| Point::new(drawn(domain.sizes, &mut random), number + 1000));
-        let points = corners(domain.sizes).into_iter().chain(drawn);
+        let beside = beside_the_smallest(domain.sizes);
+        let points = corners(domain.sizes).into_iter().chain(beside).chain(drawn);
         let points: Vec<Point> = points.chain(scaled(task, domain)).collect();
         for point in points {
             match differs(material, domain, &point, subject)? {
@@ -141,10 +137,16 @@ pub(super) fn arguments(domain: &Domain, point: &Point) -> Tensors {
     match &point.change {
         None => {}
         Some(Change::Scaled(name, factor)) => change(&mut arguments, name, |_, value| value * factor),
-        Some(Change::Zeroed(name, share)) => change(&mut arguments, name, |at, value| {
-            let is_kept = *share == Share::EveryOther && at % 2 == 1;
-            if is_kept { value } else { 0.0 }
-        }),
+        Some(Change::HalfZero(names)) => {
+            // In pieces of another length for each, so that not only zeros meet zeros.
+            for (name, length) in names.iter().zip(1..) {
+                change(
+                    &mut arguments,
+                    name,
+                    |at, value| if at / length % 2 == 1 { value } else { 0.0 },
+                );
+            }
+        }
         Some(Change::ByEpsilon(names, factor)) => {
             for name in *names {
                 change(&mut arguments, name, |_, value| value * factor);
@@ -164,32 +166,36 @@ fn change(arguments: &mut Tensors, name: &str, by: impl Fn(usize, f64) -> f64) {
     }
 }
 
-/// A case of usual sizes with the values of each argument much larger and much smaller, those of the others as they are; or
-/// zero. What is added to values, or bounds them, shows at one end or the other; and so does what bounds an epsilon.
+/// A case of usual sizes with the values of each argument much larger and much smaller, those of the others as they are. What is added to values, or bounds them, shows at one end or the other; and so does what bounds an epsilon.
 fn scaled(task: &Task, domain: &Domain) -> Vec<Point> {
-    let mut points = changed(task, domain, |name| {
-        FACTORS.map(|factor| Change::Scaled(name.clone(), factor)).to_vec()
-    });
-    let normalised = task.contract.normalised;
-    if let Some(first) = points.first().cloned().filter(|_| !normalised.is_empty()) {
-        points.extend(EPSILON_FACTORS.map(|factor| Point {
-            change: Some(Change::ByEpsilon(normalised, factor)),
-            ..first.clone()
-        }));
-    }
-    points
+    let usual = Point::new(usual(domain.sizes), SCALED);
+    let changed = |change| Point {
+        change: Some(change),
+        ..usual.clone()
+    };
+    let names = of_any_size(task, domain, &usual);
+    let each = names
+        .iter()
+        .flat_map(|name| FACTORS.map(|factor| Change::Scaled(name.clone(), factor)));
+    let by_epsilon = EPSILON_FACTORS.map(|factor| Change::ByEpsilon(task.contract.normalised, factor));
+    let is_normalised = !names.is_empty() && !task.contract.normalised.is_empty();
+    each.chain(by_epsilon.into_iter().filter(|_| is_normalised))
+        .map(changed)
+        .collect()
 }
 
-/// A case of usual sizes with the values of each argument zero, or every other one.
-pub(super) fn zeroed(task: &Task, domain: &Domain) -> Vec<Point> {
-    changed(task, domain, |name| {
-        [Share::All, Share::EveryOther]
-            .map(|share| Change::Zeroed(name.clone(), share))
-            .to_vec()
+/// A case of usual sizes in which half of the values of each argument are zero.
+pub(super) fn half_zero(task: &Task, domain: &Domain) -> Option<Point> {
+    let usual = Point::new(usual(domain.sizes), SCALED);
+    let names = of_any_size(task, domain, &usual);
+    (!names.is_empty()).then(|| Point {
+        change: Some(Change::HalfZero(names)),
+        ..usual
     })
 }
 
-fn changed(task: &Task, domain: &Domain, changes: impl Fn(&String) -> Vec<Change>) -> Vec<Point> {
+/// The arguments of the task's first domain whose values may have any size.
+fn of_any_size(task: &Task, domain: &Domain, usual: &Point) -> Vec<String> {
     let is_first = task
         .contract
         .domain
@@ -198,19 +204,15 @@ fn changed(task: &Task, domain: &Domain, changes: impl Fn(&String) -> Vec<Change
     if !is_first || task.contract.smooth.is_empty() {
         return Vec::new();
     }
-    let usual = Point::new(usual(domain.sizes), SCALED);
-    let arguments = arguments(domain, &usual);
     let has_any_scale = |(name, argument): &(&String, &Tensor)| {
         let is_bounded = task.contract.bounded.contains(&name.as_str());
         argument.dtype().is_float() && !argument.shape().is_empty() && !is_bounded
     };
-    let names = arguments.iter().filter(has_any_scale).map(|(name, _)| name);
-    names
-        .flat_map(changes)
-        .map(|change| Point {
-            change: Some(change),
-            ..usual.clone()
-        })
+    let arguments = arguments(domain, usual);
+    arguments
+        .iter()
+        .filter(has_any_scale)
+        .map(|(name, _)| name.clone())
         .collect()
 }
 
@@ -237,8 +239,6 @@ fn corners(sizes: Sizes) -> Vec<Point> {
     let mut corners = vec![small.clone()];
     corners.extend((0..sizes.len()).map(|position| with(position, small[position])));
     corners.extend((0..sizes.len()).map(|position| with(position, large[position])));
-    // The first value after the smallest is what a special case for the smallest misses, or takes with it.
-    corners.extend((0..sizes.len()).map(|position| with(position, (small[position] + 1).min(large[position]))));
     corners.push(large.clone());
     // What is chosen of two has had its second choice in all of these but one.
     corners.extend(
@@ -257,6 +257,17 @@ fn corners(sizes: Sizes) -> Vec<Point> {
         }
     }
     points
+}
+
+/// Each size alone at the value after its smallest: what a special case for the smallest misses, or takes with it.
+pub(super) fn beside_the_smallest(sizes: Sizes) -> Vec<Point> {
+    let usual = usual(sizes);
+    let beside = sizes.iter().enumerate().map(|(position, &(_, low, high))| {
+        let mut sizes = usual.clone();
+        sizes[position] = (low + 1).min(high);
+        Point::new(sizes, BESIDE + position as u64)
+    });
+    beside.filter(|point| point.sizes != usual).collect()
 }
 
 fn drawn(sizes: Sizes, random: &mut Random) -> Vec<i64> {
@@ -370,8 +381,7 @@ fn scale_in_words(point: &Point) -> String {
         None => String::new(),
         Some(Change::Scaled(name, factor)) if *factor > 1.0 => format!(", with `{name}` {factor} times as large,"),
         Some(Change::Scaled(name, factor)) => format!(", with `{name}` {} times as small,", factor.recip()),
-        Some(Change::Zeroed(name, Share::All)) => format!(", with nothing but zeros in `{name}`,"),
-        Some(Change::Zeroed(name, Share::EveryOther)) => format!(", with every other value of `{name}` zero,"),
+        Some(Change::HalfZero(_)) => ", with half of the values zero,".to_owned(),
         Some(Change::ByEpsilon(_, factor)) => {
             format!(
                 ", with values of about {factor:.0e} and {EPSILON} = {:.0e},",
@@ -443,14 +453,21 @@ mod tests {
     fn corners_come_from_the_smallest_to_the_largest_and_none_twice() {
         let points = corners(&[("T", 1, 8), ("H", 2, 2)]);
         let sizes: Vec<Vec<i64>> = points.into_iter().map(|point| point.sizes).collect();
-        assert_eq!(sizes, [[1, 2], [3, 2], [8, 2], [2, 2]]);
+        assert_eq!(sizes, [[1, 2], [3, 2], [8, 2]]);
     }
 
     #[test]
     fn a_choice_of_few_is_small_at_its_largest() {
         let points = small_corners(&[("T", 1, 80), ("causal", 0, 1)]);
         let sizes: Vec<Vec<i64>> = points.into_iter().map(|point| point.sizes).collect();
-        assert_eq!(sizes, [[1, 0], [1, 1], [3, 0], [3, 1], [2, 1]]);
+        assert_eq!(sizes, [[1, 0], [1, 1], [3, 0], [3, 1]]);
+    }
+
+    #[test]
+    fn beside_the_smallest_one_size_is_the_next() {
+        let points = beside_the_smallest(&[("T", 1, 8), ("H", 2, 2), ("rotary", 0, 1)]);
+        let sizes: Vec<Vec<i64>> = points.into_iter().map(|point| point.sizes).collect();
+        assert_eq!(sizes, [[2, 2, 1]]);
     }
 
     #[test]

@@ -45,9 +45,15 @@ fn run(material: &Material<'_>, subject: &mut dyn Subject) -> Result<Run, Fault>
             Some(Compared::Differs(differs)) => return Ok(differs.failure(Vec::new(), seed)),
         }
     }
-    for domain in task.contract.domain {
-        let zeroed = domain::zeroed(task, domain);
-        for point in domain::small_corners(domain.sizes).into_iter().chain(zeroed) {
+    for (number, domain) in task.contract.domain.iter().enumerate() {
+        let half_zero = domain::half_zero(task, domain);
+        let beside = if number == 0 {
+            domain::beside_the_smallest(domain.sizes)
+        } else {
+            Vec::new()
+        };
+        let corners = domain::small_corners(domain.sizes).into_iter();
+        for point in corners.chain(beside).chain(half_zero) {
             let plain = Call::new(task.id, domain::arguments(domain, &point));
             let Some(observed) = subject.trusted(&plain)? else {
                 return without_reference(material, subject);
