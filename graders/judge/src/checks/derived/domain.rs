@@ -188,7 +188,7 @@ fn scaled(task: &Task, domain: &Domain) -> Vec<Point> {
 pub(super) fn half_zero(task: &Task, domain: &Domain) -> Option<Point> {
     let usual = Point::new(usual(domain.sizes), SCALED);
     let names = of_any_size(task, domain, &usual);
-    (!names.is_empty()).then(|| Point {
+    (!names.is_empty()).then_some(Point {
         change: Some(Change::HalfZero(names)),
         ..usual
     })
