@@ -22,7 +22,8 @@ pub(super) fn below_bar(measurements: &[Measurement], place: Place<'_>) -> Words
         phrases.join("; ")
     };
     let explain = place.explain();
-    let is_trained = measurements.iter().any(Measurement::holds);
+    let is_trained = measurements.iter().all(|measurement| measurement.value.is_finite())
+        && measurements.iter().any(Measurement::holds);
     let hint = if is_trained {
         format!(
             "something is learnt, but not what was asked for: see that every argument reaches the model, and that your \
