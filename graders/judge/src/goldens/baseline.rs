@@ -201,6 +201,11 @@ impl Subject for Impostor<'_> {
                 outcome: Outcome::Returned,
                 tensors,
             } => Ok(returned(replaced(self.kind, call, &Group::Output.extract(&tensors)))),
+            // What cannot be trained on is refused, by whoever trains.
+            refused @ Observed::Answered {
+                outcome: Outcome::Refused { .. },
+                ..
+            } => Ok(refused),
             other => Err(Fault(format!(
                 "the reference does not train for `{}`: {other:?}",
                 call.task
