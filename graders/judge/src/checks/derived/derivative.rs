@@ -8,6 +8,7 @@
 use wire::{DType, Data, Tensor, Tensors};
 
 use super::differentiated::{self, NONE, SMALL, TOLERANCE, missing, plain};
+use super::domain;
 use super::model::{Failure, answered};
 use crate::checks::probe::{Probe, record};
 use crate::compare::compare_scaled;
@@ -48,19 +49,11 @@ pub(super) fn in_training(
     let each = rates.iter().map(std::slice::from_ref);
     let ways = std::iter::once(rates).filter(|rates| rates.len() > 1).chain(each);
     for drawn in ways {
-        let mut inputs = stored.inputs.clone();
-        inputs.insert("train".to_owned(), Tensor::flag(true));
-        for rate in rates {
-            let value = if drawn.contains(rate) { RATE } else { 0.0 };
-            inputs.insert((*rate).to_owned(), Tensor::real(value));
-        }
         let given = StoredCase {
-            inputs,
+            inputs: trained(&stored.inputs, rates, drawn),
             expected: stored.expected.clone(),
         };
-        let rates: Vec<String> = drawn.iter().map(|rate| format!("{rate} = {RATE}")).collect();
-        let settings = format!("in training, {}", rates.join(", "));
-        if let Compared::Differs(failure) = of_case(task, case, &given, &settings, subject)? {
+        if let Compared::Differs(failure) = of_case(task, case, &given, &settings(drawn), subject)? {
             return Ok(Compared::Differs(failure));
         }
     }
@@ -69,6 +62,47 @@ pub(super) fn in_training(
     } else {
         Compared::Agrees
     })
+}
+
+/// The same at the small corners of the task's first domain, with all rates above zero: beside every other setting.
+pub(super) fn in_training_at_corners(task: &Task, subject: &mut dyn Subject) -> Result<Compared, Fault> {
+    let rates = task.contract.rates;
+    let Some(domain) = task.contract.domain.first().filter(|_| !rates.is_empty()) else {
+        return Ok(Compared::Nothing);
+    };
+    for point in domain::small_corners(domain.sizes) {
+        let inputs = trained(&domain::arguments(domain, &point), rates, rates);
+        // Only the shapes of its outputs are read. A call that fails is for other checks.
+        let mut probe = Probe::new(subject, None);
+        let Ok(value) = answered(probe.call(&Call::new(task.id, inputs.clone())))? else {
+            continue;
+        };
+        let given = StoredCase {
+            inputs,
+            expected: value.outputs,
+        };
+        if let Compared::Differs(mut failure) = of_case(task, domain.name, &given, &settings(rates), subject)? {
+            failure.counterexample.sizes = domain::named(domain, &point.sizes);
+            return Ok(Compared::Differs(failure));
+        }
+    }
+    Ok(Compared::Agrees)
+}
+
+/// The arguments in training mode, with these of the rates above zero.
+fn trained(inputs: &Tensors, rates: &[&str], drawn: &[&str]) -> Tensors {
+    let mut inputs = with(inputs, "train", Tensor::flag(true));
+    for rate in rates {
+        let value = if drawn.contains(rate) { RATE } else { 0.0 };
+        inputs.insert((*rate).to_owned(), Tensor::real(value));
+    }
+    inputs
+}
+
+/// The settings of a call in training, in words.
+fn settings(drawn: &[&str]) -> String {
+    let rates: Vec<String> = drawn.iter().map(|rate| format!("{rate} = {RATE}")).collect();
+    format!("in training, {}", rates.join(", "))
 }
 
 /// Compares the gradients of the smooth outputs of one case with the derivatives of these outputs.

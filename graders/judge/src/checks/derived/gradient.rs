@@ -73,15 +73,24 @@ fn run(material: &Material<'_>, subject: &mut dyn Subject) -> Result<Run, Fault>
             }
         }
     }
-    let mut held = material.held.iter().filter(|(case, _)| has_outputs(case));
-    if let Some((case, stored)) = held.next() {
-        match derivative::in_training(task, case.name, stored, subject)? {
-            derivative::Compared::Differs(failure) => return Ok(Run::Fails(failure)),
-            derivative::Compared::Agrees => tried = true,
-            derivative::Compared::Nothing => {}
-        }
+    match in_training(material, subject)? {
+        derivative::Compared::Differs(failure) => Ok(Run::Fails(failure)),
+        derivative::Compared::Agrees => Ok(Run::Holds),
+        derivative::Compared::Nothing if tried => Ok(Run::Holds),
+        derivative::Compared::Nothing => Ok(Run::Nothing),
     }
-    Ok(if tried { Run::Holds } else { Run::Nothing })
+}
+
+/// While dropout draws: on a golden case that holds, and beside every other setting.
+fn in_training(material: &Material<'_>, subject: &mut dyn Subject) -> Result<derivative::Compared, Fault> {
+    let mut held = material.held.iter().filter(|(case, _)| has_outputs(case));
+    let Some((case, stored)) = held.next() else {
+        return Ok(derivative::Compared::Nothing);
+    };
+    match derivative::in_training(material.task, case.name, stored, subject)? {
+        derivative::Compared::Agrees => derivative::in_training_at_corners(material.task, subject),
+        other => Ok(other),
+    }
 }
 
 /// Where no reference is at hand, gradients on the golden cases are held against derivatives.
@@ -89,17 +98,14 @@ fn without_reference(material: &Material<'_>, subject: &mut dyn Subject) -> Resu
     let task = material.task;
     let mut tried = false;
     for (case, stored) in material.held.iter().filter(|(case, _)| has_outputs(case)) {
-        let is_first = !tried;
         match derivative::of_case(task, case.name, stored, "", subject)? {
             derivative::Compared::Differs(failure) => return Ok(Run::Fails(failure)),
             derivative::Compared::Agrees => tried = true,
             derivative::Compared::Nothing => {}
         }
-        if is_first
-            && let derivative::Compared::Differs(failure) = derivative::in_training(task, case.name, stored, subject)?
-        {
-            return Ok(Run::Fails(failure));
-        }
+    }
+    if let derivative::Compared::Differs(failure) = in_training(material, subject)? {
+        return Ok(Run::Fails(failure));
     }
     Ok(if tried { Run::Holds } else { Run::NoReference })
 }

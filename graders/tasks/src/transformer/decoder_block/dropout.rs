@@ -38,16 +38,17 @@ pub(crate) fn off_in_eval(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
 }
 
 /// Sequences and tokens of blocks that are large enough to count.
-const COUNTED: [[usize; 2]; 2] = [[8, 10], [80, 1]];
+const COUNTED: [[usize; 2]; 3] = [[8, 10], [80, 1], [1, 80]];
 
-fn counted(scenario: &Scenario, [batch, length]: [usize; 2]) -> Tensors {
+fn counted(scenario: &Scenario, [batch, length]: [usize; 2], rotary: bool) -> Tensors {
     drawn(scenario, |random| {
-        block(random, Sizes::new(batch, length, scenario.size("heads"), 4))
+        let sizes = Sizes::new(batch, length, scenario.size("heads"), 4);
+        block(random, Sizes { rotary, ..sizes })
     })
 }
 
 pub(crate) fn follows_seed(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    let given = training(&counted(scenario, COUNTED[0]), BOTH);
+    let given = training(&counted(scenario, COUNTED[0], false), BOTH);
     let first = output(probe, &given, 3)?;
     equal(
         "the output of a second call in training with the same generator seed",
@@ -83,8 +84,8 @@ fn rate(scenario: &Scenario) -> f64 {
 /// With silent attention, what is added is the perceptron's result, dropped with the residual rate.
 pub(crate) fn perceptron(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let rate = rate(scenario);
-    for shape in COUNTED {
-        let given = without_attention(&counted(scenario, shape));
+    for (shape, rotary) in COUNTED.into_iter().flat_map(|shape| [(shape, false), (shape, true)]) {
+        let given = without_attention(&counted(scenario, shape, rotary));
         let input = array(&given["input"]);
         let evaluated = output(probe, &given, 1)? - &input;
         let rates = [("attention_dropout", 0.0), ("residual_dropout", rate)];
@@ -97,7 +98,7 @@ pub(crate) fn perceptron(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
 /// With a silent perceptron, the residual rate drops what the attention adds; the attention rate changes it, and
 /// leaves a perceptron with silent attention alone.
 pub(crate) fn attention(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
-    let (given, rate) = (counted(scenario, COUNTED[0]), rate(scenario));
+    let (given, rate) = (counted(scenario, COUNTED[0], false), rate(scenario));
     let alone = without_perceptron(&given);
     let input = array(&alone["input"]);
     let evaluated = output(probe, &alone, 1)? - &input;
