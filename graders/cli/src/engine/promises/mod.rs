@@ -2,7 +2,7 @@
 //!
 //! The sentences stand in the doc comments of the template; the checks stand beside them in `fixtures/promises.toml`.
 
-mod sentences;
+pub(crate) mod sentences;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

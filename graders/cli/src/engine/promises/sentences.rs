@@ -8,7 +8,7 @@ pub(super) fn of(source: &str, function: &str) -> Vec<String> {
 }
 
 /// The lines of the doc comment above a function.
-fn comment(source: &str, function: &str) -> Vec<String> {
+pub(crate) fn comment(source: &str, function: &str) -> Vec<String> {
     let opening = format!("pub fn {function}");
     let is_opening = |line: &str| {
         line.strip_prefix(&opening)

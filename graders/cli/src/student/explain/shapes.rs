@@ -6,6 +6,8 @@ use std::path::Path;
 
 use judge::contract::Task;
 
+use crate::engine::promises::sentences::comment;
+
 /// The items of the instructions of a task's functions, in their order; none where the template is not at hand.
 pub(super) fn of(task: &Task, template: &Path) -> Vec<String> {
     let source = fs::read_to_string(template.join("src").join(task.file)).unwrap_or_default();
@@ -19,18 +21,10 @@ pub(super) fn of(task: &Task, template: &Path) -> Vec<String> {
 
 /// The items of one function's doc comment, without the marks of code.
 fn in_source(source: &str, function: &str) -> Vec<String> {
-    let opening = format!("pub fn {function}(");
-    let Some(end) = source.lines().position(|line| line.starts_with(&opening)) else {
-        return Vec::new();
-    };
-    let lines: Vec<&str> = source.lines().take(end).collect();
-    let is_comment = |line: &&&str| line.starts_with("///") || line.starts_with("#[");
-    let length = lines.iter().rev().take_while(is_comment).count();
     let mut items: Vec<String> = Vec::new();
     let mut inside = false;
-    for line in &lines[end - length..] {
-        let text = line.trim_start_matches('/').replace('`', "");
-        let text = text.strip_prefix(' ').unwrap_or(&text);
+    for line in comment(source, function) {
+        let text = line.replace('`', "");
         if let Some(item) = text.strip_prefix("- ") {
             items.push(item.to_owned());
             inside = true;

@@ -8,8 +8,8 @@
 use wire::{DType, Data, Tensor, Tensors};
 
 use super::differentiated::{self, NONE, SMALL, TOLERANCE, missing, plain};
-use super::domain;
 use super::model::{Failure, answered};
+use super::points;
 use crate::checks::probe::{Probe, record};
 use crate::compare::compare_scaled;
 use crate::contract::Task;
@@ -70,8 +70,8 @@ pub(super) fn in_training_at_corners(task: &Task, subject: &mut dyn Subject) -> 
     let Some(domain) = task.contract.domain.first().filter(|_| !rates.is_empty()) else {
         return Ok(Compared::Nothing);
     };
-    for point in domain::small_corners(domain.sizes) {
-        let inputs = trained(&domain::arguments(domain, &point), rates, rates);
+    for point in points::small_corners(domain.sizes) {
+        let inputs = trained(&points::arguments(domain, &point), rates, rates);
         // Only the shapes of its outputs are read. A call that fails is for other checks.
         let mut probe = Probe::new(subject, None);
         let Ok(value) = answered(probe.call(&Call::new(task.id, inputs.clone())))? else {
@@ -82,7 +82,7 @@ pub(super) fn in_training_at_corners(task: &Task, subject: &mut dyn Subject) -> 
             expected: value.outputs,
         };
         if let Compared::Differs(mut failure) = of_case(task, domain.name, &given, &settings(rates), subject)? {
-            failure.counterexample.sizes = domain::named(domain, &point.sizes);
+            failure.counterexample.sizes = points::named(domain, &point.sizes);
             return Ok(Compared::Differs(failure));
         }
     }

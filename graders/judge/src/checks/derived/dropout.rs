@@ -6,8 +6,8 @@
 
 use wire::{Tensor, Tensors};
 
-use super::domain;
 use super::model::{Derived, Failure, Material, Run, answered};
+use super::points;
 use crate::checks::probe::{Probe, returned};
 use crate::contract::Task;
 use crate::contract::arguments::with;
@@ -33,8 +33,8 @@ fn run(material: &Material<'_>, subject: &mut dyn Subject) -> Result<Run, Fault>
     let Some(domain) = task.contract.domain.first() else {
         return Ok(Run::Nothing);
     };
-    for point in domain::small_corners(domain.sizes) {
-        let given = domain::arguments(domain, &point);
+    for point in points::small_corners(domain.sizes) {
+        let given = points::arguments(domain, &point);
         for rate in task.contract.rates {
             let calls = [0.0, RAISED].map(|value| trained(task, &given, rate, value));
             // Where the reference's output does not change either, nothing has to.
@@ -53,7 +53,7 @@ fn run(material: &Material<'_>, subject: &mut dyn Subject) -> Result<Run, Fault>
                 return Ok(failure(
                     &probe,
                     finding,
-                    domain::named(domain, &point.sizes),
+                    points::named(domain, &point.sizes),
                     point.seed,
                 ));
             }

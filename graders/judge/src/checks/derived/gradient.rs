@@ -6,7 +6,7 @@ use wire::{DType, Data, Observed, Tensor, Tensors};
 
 use super::differentiated::{NONE, SMALL, TOLERANCE, call, is_smooth, missing, plain};
 use super::model::{Derived, Failure, Known, Material, Run, answered, has_outputs};
-use super::{derivative, domain};
+use super::{derivative, points};
 use crate::checks::probe::{Probe, returned};
 use crate::compare::{compare_scaled, largest};
 use crate::contract::Task;
@@ -46,15 +46,15 @@ fn run(material: &Material<'_>, subject: &mut dyn Subject) -> Result<Run, Fault>
         }
     }
     for (number, domain) in task.contract.domain.iter().enumerate() {
-        let half_zero = domain::half_zero(task, domain);
+        let half_zero = points::half_zero(task, domain);
         let beside = if number == 0 {
-            domain::beside_the_smallest(domain.sizes)
+            points::beside_the_smallest(domain.sizes)
         } else {
             Vec::new()
         };
-        let corners = domain::small_corners(domain.sizes).into_iter();
+        let corners = points::small_corners(domain.sizes).into_iter();
         for point in corners.chain(beside).chain(half_zero) {
-            let plain = Call::new(task.id, domain::arguments(domain, &point));
+            let plain = Call::new(task.id, points::arguments(domain, &point));
             let Some(observed) = subject.trusted(&plain)? else {
                 return without_reference(material, subject);
             };
@@ -69,7 +69,7 @@ fn run(material: &Material<'_>, subject: &mut dyn Subject) -> Result<Run, Fault>
             if let Some(Compared::Differs(differs)) = compared(task, domain.name, &known, subject)?
                 && is_steady(task, &differs, subject)?
             {
-                return Ok(differs.failure(domain::named(domain, &point.sizes), point.seed));
+                return Ok(differs.failure(points::named(domain, &point.sizes), point.seed));
             }
         }
     }

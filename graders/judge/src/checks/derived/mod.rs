@@ -10,6 +10,7 @@ pub mod dropout;
 pub mod gradient;
 pub mod layout;
 pub mod model;
+mod points;
 
 use crate::contract::Task;
 
