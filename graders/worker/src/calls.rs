@@ -1,5 +1,6 @@
 //! System calls that a child gives up before a submission's code runs in it, beyond those that the launcher has taken
-//! from the whole worker: what the fork server needs, a submission does not.
+//! from the whole worker: what the fork server needs, a submission does not. On CUDA nothing is filtered, and libraries go on
+//! opening files.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -22,6 +23,31 @@ const GIVEN_UP: [libc::c_long; 9] = [
     libc::SYS_unshare,
     libc::SYS_seccomp,
 ];
+
+/// Whatever takes a path. All libraries are loaded by now and have looked at the machine, so a submission computes without
+/// any: it cannot even learn which files there are, of which size and how old, which Landlock tells everybody.
+const PATHS: [libc::c_long; 8] = [
+    libc::SYS_openat,
+    libc::SYS_newfstatat,
+    libc::SYS_statx,
+    libc::SYS_faccessat,
+    libc::SYS_faccessat2,
+    libc::SYS_readlinkat,
+    libc::SYS_getdents64,
+    libc::SYS_getcwd,
+];
+
+/// Older forms of some of these.
+#[cfg(target_arch = "x86_64")]
+const PATHS_HERE: &[libc::c_long] = &[
+    libc::SYS_open,
+    libc::SYS_stat,
+    libc::SYS_lstat,
+    libc::SYS_access,
+    libc::SYS_readlink,
+];
+#[cfg(not(target_arch = "x86_64"))]
+const PATHS_HERE: &[libc::c_long] = &[];
 
 /// What a child may still set about itself: names.
 const SETTINGS: [libc::c_int; 3] = [libc::PR_SET_NAME, libc::PR_GET_NAME, libc::PR_SET_VMA];
@@ -46,7 +72,8 @@ pub(crate) fn give_up() -> io::Result<()> {
 }
 
 fn filter(own: u32) -> Result<SeccompFilter, BackendError> {
-    let mut rules: BTreeMap<i64, Vec<SeccompRule>> = GIVEN_UP.iter().map(|call| (*call, Vec::new())).collect();
+    let whole = GIVEN_UP.iter().chain(&PATHS).chain(PATHS_HERE);
+    let mut rules: BTreeMap<i64, Vec<SeccompRule>> = whole.map(|call| (*call, Vec::new())).collect();
     // A thread is a clone that shares its process; everything else would be a new process.
     let thread = u64::from(libc::CLONE_THREAD.cast_unsigned());
     let process = condition(0, SeccompCmpOp::MaskedEq(thread), 0)?;

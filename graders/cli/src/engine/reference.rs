@@ -5,10 +5,11 @@ use std::sync::{Mutex, PoisonError};
 
 use judge::contract::subject::{Call, Subject};
 use judge::findings::fault::Fault;
-use sandbox::talk::PartAnswer;
+use sandbox::talk::{PartAnswer, Worker};
 use wire::message::Group;
 use wire::{Observed, Outcome, Tensor, Tensors};
 
+use super::constants::OWN_LIMITS;
 use super::grader::Grader;
 use super::prepared::Prepared;
 use super::program_cache;
@@ -16,13 +17,15 @@ use super::setting::Setting;
 use super::worker_subject::{Answering, NO_ANSWER, Running, key};
 use crate::failure::Failure;
 
-/// The reference as it answers for parts: built and started at the first question, shared by all submissions. As many run as
-/// are asked at once.
+/// The reference as it answers for parts: built and started at the first question, shared by all submissions. As many of its
+/// processes run as are asked at once.
 #[derive(Debug)]
 pub(crate) struct Reference<'a> {
     grader: &'a Grader,
-    /// Those that nobody asks at the moment: one is started whenever all others are busy.
-    idle: Mutex<Vec<Started>>,
+    /// The server, once there is one: its processes are ours, and none can harm another.
+    server: Mutex<Option<Started>>,
+    /// Those that nobody asks at the moment: another is made whenever all are busy.
+    idle: Mutex<Vec<Running<'static>>>,
     /// What it has answered, where the same is asked again and again.
     memory: Option<Mutex<Memory>>,
 }
@@ -48,7 +51,7 @@ const REMEMBERED: usize = 32 << 20;
 #[derive(Debug)]
 struct Started {
     _program: Prepared,
-    running: Running<'static>,
+    worker: Worker,
 }
 
 impl<'a> Reference<'a> {
@@ -56,6 +59,7 @@ impl<'a> Reference<'a> {
     pub(crate) fn new(grader: &'a Grader) -> Self {
         Self {
             grader,
+            server: Mutex::default(),
             idle: Mutex::default(),
             memory: None,
         }
@@ -78,12 +82,12 @@ impl<'a> Reference<'a> {
     fn with_running<T>(&self, action: impl FnOnce(&mut Running<'static>) -> Result<T, Fault>) -> Result<T, Fault> {
         let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         let free = idle().pop();
-        let mut started = match free {
-            Some(started) => started,
+        let mut running = match free {
+            Some(running) => running,
             None => self.start().map_err(|failure| Fault(failure.message))?,
         };
-        let result = action(&mut started.running)?;
-        idle().push(started);
+        let result = action(&mut running)?;
+        idle().push(running);
         Ok(result)
     }
 
@@ -122,13 +126,21 @@ impl<'a> Reference<'a> {
         })
     }
 
-    fn start(&self) -> Result<Started, Failure> {
-        let program = program_cache::reference(self.grader)?;
-        let running = self.grader.start(&program, &Setting::default(), None)?;
-        Ok(Started {
-            _program: program,
-            running,
-        })
+    fn start(&self) -> Result<Running<'static>, Failure> {
+        let mut server = self.server.lock().unwrap_or_else(PoisonError::into_inner);
+        let started = match server.take() {
+            Some(started) => started,
+            None => {
+                let program = program_cache::reference(self.grader)?;
+                let worker = self.grader.start_worker(&program, &Setting::default(), OWN_LIMITS)?;
+                Started {
+                    _program: program,
+                    worker,
+                }
+            }
+        };
+        let worker = server.insert(started).worker.clone();
+        Ok(Running::new(worker, None))
     }
 }
 

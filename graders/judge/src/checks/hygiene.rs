@@ -5,7 +5,7 @@
 use wire::{DType, Tensors};
 
 use crate::checks::probe::Probe;
-use crate::compare::compare;
+use crate::compare::{Mismatch, compare};
 use crate::contract::call::arguments_in;
 use crate::contract::subject::Call;
 use crate::contract::{Expect, Task};
@@ -84,8 +84,34 @@ fn deterministic(calls: &[Call], probe: &mut Probe<'_>) -> Result<Option<Finding
     Ok(None)
 }
 
-/// Every case is answered first by a process that has seen nothing else, then by one that has seen all the others.
+/// All cases by one process in their order, and by another in the opposite one: whichever a call leaves something for comes
+/// before it in one of them and after it in the other.
 fn call_order(calls: &[Call], probe: &mut Probe<'_>) -> Result<Option<Finding>, Stop> {
+    if calls.len() < 2 {
+        return Ok(None);
+    }
+    let forwards = in_one_process(calls.iter(), probe)?;
+    let backwards = in_one_process(calls.iter().rev(), probe)?;
+    let mut pairs = forwards.iter().zip(backwards.iter().rev());
+    let Some(differs) = pairs.find_map(|(forwards, backwards)| difference(forwards, backwards)) else {
+        return Ok(None);
+    };
+    probe.forget();
+    Ok(Some(beside_alone(calls, probe)?.unwrap_or_else(|| order_dependent(differs))))
+}
+
+fn order_dependent((output, mismatch): (String, Mismatch)) -> Finding {
+    Finding::Impure(Impure::OrderDependent { output, mismatch })
+}
+
+fn in_one_process<'a>(calls: impl Iterator<Item = &'a Call>, probe: &mut Probe<'_>) -> Result<Vec<Tensors>, Stop> {
+    probe.renew();
+    calls.map(|call| Ok(probe.call(call)?.outputs)).collect()
+}
+
+/// Every case is answered first by a process that has seen nothing else, then by one that has seen all the others: what it
+/// answers alone is what it has to answer.
+fn beside_alone(calls: &[Call], probe: &mut Probe<'_>) -> Result<Option<Finding>, Stop> {
     let mut alone = Vec::new();
     for call in calls {
         probe.renew();
@@ -93,15 +119,15 @@ fn call_order(calls: &[Call], probe: &mut Probe<'_>) -> Result<Option<Finding>, 
     }
     for (call, alone) in calls.iter().zip(&alone) {
         let after_others = probe.call(call)?.outputs;
-        if let Some((output, mismatch)) = difference(alone, &after_others) {
-            return Ok(Some(Finding::Impure(Impure::OrderDependent { output, mismatch })));
+        if let Some(differs) = difference(alone, &after_others) {
+            return Ok(Some(order_dependent(differs)));
         }
     }
     Ok(None)
 }
 
 /// The first output that differs in any bit of any value.
-fn difference(first: &Tensors, second: &Tensors) -> Option<(String, crate::compare::Mismatch)> {
+fn difference(first: &Tensors, second: &Tensors) -> Option<(String, Mismatch)> {
     first.iter().find_map(|(output, before)| {
         let after = second.get(output)?;
         Some((output.clone(), compare(before, after, before.dtype(), 0.0)?))
