@@ -8,6 +8,10 @@ use crate::contract::arguments::{Array, tensor};
 use crate::findings::Violation;
 use crate::findings::stop::{Broken, Holds};
 
+/// What rounding in f64 may leave, as a share of the largest value, of something that takes no part in a result: a correct
+/// function may take the largest of all values from each of them, or bring them to one scale.
+pub const ROUNDING: f64 = 1e-12;
+
 /// The violation that a value stands for which breaks a rule of its own.
 pub fn broken_rule(what: &str, index: &[usize], value: &str, rule: &str) -> Broken {
     Broken::Law(Violation::Value {

@@ -97,7 +97,9 @@ fn call_order(calls: &[Call], probe: &mut Probe<'_>) -> Result<Option<Finding>, 
         return Ok(None);
     };
     probe.forget();
-    Ok(Some(beside_alone(calls, probe)?.unwrap_or_else(|| order_dependent(differs))))
+    Ok(Some(
+        beside_alone(calls, probe)?.unwrap_or_else(|| order_dependent(differs)),
+    ))
 }
 
 fn order_dependent((output, mismatch): (String, Mismatch)) -> Finding {

@@ -81,11 +81,18 @@ pub(crate) static TASK: Task = Task {
 
 const PREFIX: Sizes = &[("T", 1, 20), ("more", 1, 20)];
 
-const DOMAIN: &[Domain] = &[Domain {
-    name: "any number of positions",
-    sizes: &[("T", 1, 300)],
-    arguments: |scenario| of_length(scenario.size("T")),
-}];
+const DOMAIN: &[Domain] = &[
+    Domain {
+        name: "any number of positions",
+        sizes: &[("T", 1, 300)],
+        arguments: |scenario| of_length(scenario.size("T")),
+    },
+    Domain {
+        name: "more positions than usual models have",
+        sizes: &[("T", 2060, 2060)],
+        arguments: |scenario| of_length(scenario.size("T")),
+    },
+];
 
 fn of_length(length: usize) -> Tensors {
     arguments([("length", Tensor::integer(length as i64))])

@@ -20,7 +20,7 @@ const ALARM: f64 = 2e-8;
 const TELLING: f64 = 0.01;
 
 /// Fails unless each value of training is 0 or the value of evaluation divided by 1 - rate, with zeros drawn one by one.
-/// `axes` names the axes.
+/// `what` is what they are, with its article, and `axes` names the axes.
 pub(crate) fn judge_dropped(what: &str, axes: &[&str], evaluated: &Array, trained: &Array, rate: f64) -> Holds {
     let mut dropped = Array::from_elem(evaluated.raw_dim(), f64::NAN);
     for ((at, &before), &after) in evaluated.indexed_iter().zip(trained) {
@@ -28,7 +28,7 @@ pub(crate) fn judge_dropped(what: &str, axes: &[&str], evaluated: &Array, traine
         let is_kept = (after - kept).abs() <= CLOSELY * kept.abs().max(1.0);
         let is_dropped = after.abs() <= CLOSELY;
         if !is_kept && !is_dropped {
-            let what = format!("a {what} in training that is {} in evaluation", number(before));
+            let what = format!("{what} in training, {} in evaluation,", number(before));
             let rule = format!("0, or {}: divided by 1 - {rate}", number(kept));
             return Err(broken_rule(&what, Dimension::slice(&at), &number(after), &rule));
         }
@@ -36,7 +36,7 @@ pub(crate) fn judge_dropped(what: &str, axes: &[&str], evaluated: &Array, traine
             dropped[at] = f64::from(u8::from(is_dropped));
         }
     }
-    judge_mask(&format!("{what}s in training"), axes, &dropped, rate)
+    judge_mask(&format!("values of {what} in training"), axes, &dropped, rate)
 }
 
 /// Fails unless a mask (1 where dropped, NaN where nobody knows) is drawn element by element with this rate.

@@ -1,6 +1,6 @@
 //! Inputs of `gnn_update` and `attention_as_gnn`, and both in plain arithmetic.
 
-use judge::checks::assertions::{equal, unchanged};
+use judge::checks::assertions::{ROUNDING, equal, unchanged};
 use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, arguments, array, with};
 use judge::contract::random::{Random, edge_index};
@@ -121,7 +121,7 @@ impl Layer {
                 format!("changing node {source}"),
                 format!("the output at node {node}, which it does not reach"),
             );
-            unchanged(&cause, &what, &row(&before), &row(&after), 0.0)?;
+            unchanged(&cause, &what, &row(&before), &row(&after), ROUNDING)?;
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! What generation is for: any number of rows, steps and tokens, numbers at their bounds, and positions that run out.
 
-use judge::contract::arguments::{Array, tensor, with};
+use judge::contract::arguments::{Array, array, tensor, tensor_like, with};
 use judge::contract::domain::Domain;
 use judge::contract::scenario::Scenario;
 use ndarray::IxDyn;
@@ -10,7 +10,8 @@ use super::generation_inputs::{
     LARGEST_NUMBER, batch, continuation, ending, model_call, prefix_call, sampled, setting, unending, vocabulary,
     with_reached_end,
 };
-use super::inputs::{Sizes, first_rows};
+use super::inputs::{Sizes, first_rows, more_padding};
+use crate::transformer::inputs::token_tensor;
 
 /// The domain of `generate_sequence`.
 pub(super) const AFTER_A_PROMPT: &[Domain] = &[
@@ -23,6 +24,16 @@ pub(super) const AFTER_A_PROMPT: &[Domain] = &[
         name: SAMPLED,
         sizes: ANY_TEMPERATURE,
         arguments: |scenario| by_numbers(scenario, false),
+    },
+    Domain {
+        name: HARDLY_APART,
+        sizes: ANY,
+        arguments: |scenario| hardly_apart(scenario, false),
+    },
+    Domain {
+        name: AS_SPREAD,
+        sizes: ANY_TEMPERATURE,
+        arguments: |scenario| as_spread(scenario, false),
     },
     Domain {
         name: AT_THE_BOUNDS,
@@ -54,6 +65,16 @@ pub(super) const BEHIND_A_PREFIX: &[Domain] = &[
         arguments: |scenario| by_numbers(scenario, true),
     },
     Domain {
+        name: HARDLY_APART,
+        sizes: ANY,
+        arguments: |scenario| hardly_apart(scenario, true),
+    },
+    Domain {
+        name: AS_SPREAD,
+        sizes: ANY_TEMPERATURE,
+        arguments: |scenario| as_spread(scenario, true),
+    },
+    Domain {
         name: AT_THE_BOUNDS,
         sizes: FEW,
         arguments: |scenario| at_the_bounds(scenario, true),
@@ -68,10 +89,17 @@ pub(super) const BEHIND_A_PREFIX: &[Domain] = &[
         sizes: RUNNING_OUT,
         arguments: |scenario| ending_in_time(scenario, true),
     },
+    Domain {
+        name: "a prefix that is longer than the known positions by padding alone",
+        sizes: RUNNING_OUT,
+        arguments: prefix_with_padding,
+    },
 ];
 
 const GREEDY: &str = "greedy choices, for any number of rows, tokens and steps";
 const SAMPLED: &str = "choices by numbers, at any temperature";
+const HARDLY_APART: &str = "logits that f32 cannot tell apart";
+const AS_SPREAD: &str = "logits as far apart as the temperature is high";
 const AT_THE_BOUNDS: &str = "numbers of 0 and just below 1, at a temperature near 0";
 const TO_THE_LAST_POSITION: &str = "steps up to the last known position, and one more";
 const ENDING_IN_TIME: &str = "a row that ends just before the positions do, or just after";
@@ -129,6 +157,34 @@ fn by_numbers(scenario: &Scenario, prefixed: bool) -> Tensors {
         return ending(&given, start);
     }
     given
+}
+
+/// Greedy choices among tokens whose rows of the head are nearly equal.
+fn hardly_apart(scenario: &Scenario, prefixed: bool) -> Tensors {
+    with_head(&given(scenario, prefixed), |first, own| first + 1e-9 * own)
+}
+
+/// However cold it is, every number may choose another token.
+fn as_spread(scenario: &Scenario, prefixed: bool) -> Tensors {
+    let given = by_numbers(scenario, prefixed);
+    let temperature = setting(&given, "temperature");
+    with_head(&given, |_, own| own * temperature)
+}
+
+/// The same with the head's rows made of the first row and the own one.
+fn with_head(given: &Tensors, row: impl Fn(f64, f64) -> f64) -> Tensors {
+    let head = array(&given["head"]);
+    let made = Array::from_shape_fn(head.raw_dim(), |at| row(head[[0, at[1]]], head[&at]));
+    with(given, "head", tensor_like(&given["head"], &made))
+}
+
+/// The real tokens of each row have their positions; the last of the padding has one, or has none.
+fn prefix_with_padding(scenario: &Scenario) -> Tensors {
+    let given = given(scenario, true);
+    let prefix = more_padding(&array(&given["prefix"]), 1);
+    let known = prefix.shape()[1] - scenario.size("missing");
+    let padded = with(&given, "prefix", token_tensor(&prefix));
+    first_rows(&padded, "encoder_position_embedding", known)
 }
 
 /// All probability is with one token: no number chooses one without.

@@ -40,7 +40,10 @@ fn run(material: &Material<'_>, subject: &mut dyn Subject) -> Result<Run, Fault>
     } = *material;
     for domain in task.contract.domain {
         let mut random = Random::new(seed, &format!("{}/{}/{}", CHECK.name, task.id, domain.name));
-        let drawn = (0..DRAWN).map(|number| Point::new(drawn(domain.sizes, &mut random), number + 1000));
+        // Where no size is free, another case has other values only.
+        let is_fixed = domain.sizes.iter().all(|&(_, low, high)| low == high);
+        let drawn = (0..if is_fixed { 1 } else { DRAWN })
+            .map(|number| Point::new(drawn(domain.sizes, &mut random), number + 1000));
         let beside = beside_the_smallest(domain.sizes);
         let points = corners(domain.sizes).into_iter().chain(beside).chain(drawn);
         let points: Vec<Point> = points.chain(scaled(task, domain)).collect();

@@ -2,7 +2,7 @@
 //!
 //! Nothing here depends on the order in which a generator is used: only shares, and what stays when a seed does.
 
-use judge::checks::assertions::{broken_rule, equal, unchanged};
+use judge::checks::assertions::{ROUNDING, broken_rule, equal, unchanged};
 use judge::checks::probe::Probe;
 use judge::contract::scenario::Scenario;
 use judge::findings::stop::Holds;
@@ -22,7 +22,7 @@ pub(super) fn off_in_eval(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         "the output",
         &layer.output_with_seed(probe, 1)?,
         &layer.rates(0.5, 0.5).output_with_seed(probe, 2)?,
-        0.0,
+        ROUNDING,
     )
 }
 
@@ -70,7 +70,7 @@ pub(super) fn residual_rate(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds
     let evaluated = layer.output(probe)?;
     let trained = layer.training(0.0, rate).output_with_seed(probe, 1)?;
     judge_dropped(
-        "output",
+        "the output",
         &["sequences", "tokens", "channels"],
         &evaluated,
         &trained,
@@ -96,7 +96,7 @@ pub(super) fn attention_rate(scenario: &Scenario, probe: &mut Probe<'_>) -> Hold
         )?;
         let before = layer.revealed(&evaluated, head, 0);
         judge_dropped(
-            "attention weight",
+            "the attention weights",
             &["sequences", "queries", "keys"],
             &before,
             &first,

@@ -185,7 +185,7 @@ const LAWS: &[Law] = &[
     ),
     Law::new(
         "head-independence",
-        "where c_proj ignores a head, the weights of that head change nothing, bit for bit",
+        "where c_proj ignores a head, the weights of that head change nothing",
         SEVERAL_HEADS,
         properties::head_independence,
     ),
@@ -226,7 +226,7 @@ const LAWS: &[Law] = &[
     .in_f32(),
     Law::new(
         "dropout-off-in-eval",
-        "outside training, dropout rates change nothing, bit for bit",
+        "outside training, dropout rates change nothing",
         SIZES,
         dropout::off_in_eval,
     )

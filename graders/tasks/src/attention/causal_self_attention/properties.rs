@@ -1,6 +1,6 @@
 //! Laws of `causal_self_attention` outside training.
 
-use judge::checks::assertions::{broken_rule, equal, every, unchanged};
+use judge::checks::assertions::{ROUNDING, broken_rule, equal, every, unchanged};
 use judge::checks::probe::Probe;
 use judge::compare::number;
 use judge::contract::arguments::{Array, array, tensor};
@@ -12,9 +12,6 @@ use wire::Tensors;
 use crate::attention::inputs::{CLOSELY, rotated, running_mean, scores, span};
 use crate::attention::layer::{Layer, TASK, Third};
 use crate::phrase;
-
-/// Gradients through masked scores are 0 but for rounding: a fill that is finite gives more than this.
-const ROUNDING: f64 = 1e-12;
 
 /// A token that is not the first.
 fn later_token(scenario: &Scenario, layer: &Layer) -> usize {
@@ -258,7 +255,7 @@ pub(super) fn head_independence(scenario: &Scenario, probe: &mut Probe<'_>) -> H
         "the output",
         &layer.output(probe)?,
         &changed.output(probe)?,
-        0.0,
+        ROUNDING,
     )
 }
 

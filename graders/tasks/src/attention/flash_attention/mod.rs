@@ -198,7 +198,7 @@ const LAWS: &[Law] = &[
     ),
     Law::new(
         "dropout-off-in-eval",
-        "outside training the rate makes no difference, bit for bit",
+        "outside training the rate makes no difference",
         SIZES,
         properties::dropout_off_in_eval,
     )

@@ -1,6 +1,6 @@
 //! Laws of `flash_attention`.
 
-use judge::checks::assertions::{broken_rule, equal, every, unchanged};
+use judge::checks::assertions::{ROUNDING, broken_rule, equal, every, unchanged};
 use judge::checks::probe::Probe;
 use judge::compare::number;
 use judge::contract::arguments::{Array, array, tensor_like, with};
@@ -268,7 +268,7 @@ pub(super) fn dropout_off_in_eval(scenario: &Scenario, probe: &mut Probe<'_>) ->
         "the output",
         &output(probe, &rate(0.0), 1)?,
         &output(probe, &rate(0.5), 2)?,
-        0.0,
+        ROUNDING,
     )
 }
 
@@ -313,7 +313,7 @@ pub(super) fn dropout_rate(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds 
     )?;
     let axes = ["sequences", "heads", "queries", "keys"];
     judge_dropped(
-        "visible attention weight",
+        "the visible attention weights",
         &axes,
         &copy(&evaluated, 0),
         &copy(&trained, 0),

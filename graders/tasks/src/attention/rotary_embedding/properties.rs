@@ -1,6 +1,6 @@
 //! Laws of `rotary_embedding`.
 
-use judge::checks::assertions::{broken_rule, equal};
+use judge::checks::assertions::{ROUNDING, broken_rule, equal};
 use judge::checks::probe::Probe;
 use judge::compare::number;
 use judge::contract::arguments::{Array, array, tensor, tensor_like};
@@ -43,7 +43,7 @@ pub(super) fn position_zero(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds
             &format!("the {name} as it was"),
             &array(&arguments[*name]).index_axis(Axis(2), 0).to_owned(),
             &output.index_axis(Axis(2), 0).to_owned(),
-            0.0,
+            ROUNDING,
         )
     })
 }

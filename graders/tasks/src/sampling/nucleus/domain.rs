@@ -22,6 +22,18 @@ pub(super) const DOMAIN: &[Domain] = &[
         },
     },
     Domain {
+        name: "as many tokens as usual vocabularies have",
+        sizes: &[("V", 3000, 3000), ("hundredths of p", 1, 99)],
+        arguments: |scenario| {
+            let row = even_distribution(&mut scenario.random("row"), scenario.size("V"));
+            let rows = [row];
+            case(
+                &rows,
+                clear_mass(&rows, scenario.integer("hundredths of p") as f64 / 100.0),
+            )
+        },
+    },
+    Domain {
         name: "few tokens that have most of the mass",
         sizes: &[("B", 1, 9), ("V", 1, 50), ("hundredths of p", 1, 99)],
         arguments: |scenario| {

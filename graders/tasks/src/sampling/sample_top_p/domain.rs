@@ -2,10 +2,11 @@
 //!
 //! Tokens are compared, so there is always one token to draw.
 
-use judge::contract::arguments::arguments;
+use judge::contract::arguments::{Array, arguments, tensor};
 use judge::contract::domain::Domain;
 use judge::contract::random::Random;
 use judge::contract::scenario::{Scenario, Sizes};
+use ndarray::IxDyn;
 use wire::{Tensor, Tensors};
 
 use super::inputs::{case, won_by};
@@ -49,6 +50,20 @@ pub(super) const DOMAIN: &[Domain] = &[
         arguments: |scenario| {
             let temperature = 10.0_f64.powi(scenario.integer("digits") as i32);
             won_by(&mut scenario.random("logits"), 9, &[3, 0, 8], LITTLE, temperature)
+        },
+    },
+    Domain {
+        name: "logits of any size, at the lowest temperature that anybody asks for",
+        sizes: &[("digits", -20, 290)],
+        arguments: |scenario| {
+            let size = 10.0_f64.powi(scenario.integer("digits") as i32);
+            let mut rows = rows(&mut scenario.random("logits"), 3, 9, 0.25);
+            rows.iter_mut().flatten().for_each(|logit| *logit *= size);
+            arguments([
+                ("logits", double(&rows)),
+                ("p", Tensor::real(LITTLE)),
+                ("temperature", Tensor::real(1e-30)),
+            ])
         },
     },
     Domain {
@@ -114,4 +129,10 @@ fn drawn(scenario: &Scenario, gap: f64) -> Vec<Vec<f64>> {
         scenario.size("V"),
         gap,
     )
+}
+
+/// Rows of equal length in f64: f32 does not hold numbers as large as these.
+fn double(rows: &[Vec<f64>]) -> Tensor {
+    let shape = IxDyn(&[rows.len(), rows.first().map_or(0, Vec::len)]);
+    tensor(&Array::from_shape_fn(shape, |at| rows[at[0]][at[1]]))
 }

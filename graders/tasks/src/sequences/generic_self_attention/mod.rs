@@ -128,7 +128,7 @@ const LAWS: &[Law] = &[
     .few(),
     Law::new(
         "head-independence",
-        "a head whose columns of the output layer are zero has no influence, bit for bit",
+        "a head whose columns of the output layer are zero has no influence",
         &[("B", 1, 2), ("T", 2, 4), ("heads", 2, 4), ("d", 1, 3)],
         properties::head_independence,
     )

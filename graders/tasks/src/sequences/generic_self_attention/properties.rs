@@ -1,6 +1,6 @@
 //! Laws of `generic_self_attention`.
 
-use judge::checks::assertions::{equal, every, unchanged};
+use judge::checks::assertions::{ROUNDING, equal, every, unchanged};
 use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, array, scalar, tensor, tensor_like, with};
 use judge::contract::scenario::Scenario;
@@ -161,7 +161,7 @@ pub(super) fn head_independence(scenario: &Scenario, probe: &mut Probe<'_>) -> H
         "the output",
         &output(probe, &given)?,
         &output(probe, &changed)?,
-        0.0,
+        ROUNDING,
     )
 }
 

@@ -1,6 +1,6 @@
 //! Laws of `generic_transformer`.
 
-use judge::checks::assertions::{broken_rule, equal, every, unchanged};
+use judge::checks::assertions::{ROUNDING, broken_rule, equal, every, unchanged};
 use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, array, scalar, tensor_like, with};
 use judge::contract::scenario::Scenario;
@@ -310,7 +310,7 @@ pub(super) fn positions_from_zero(scenario: &Scenario, probe: &mut Probe<'_>) ->
         "the hidden states",
         &hidden(probe, &given)?,
         &hidden(probe, &moved_rows(&given, "position_embedding", length))?,
-        0.0,
+        ROUNDING,
     )
 }
 

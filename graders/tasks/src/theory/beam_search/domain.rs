@@ -59,18 +59,24 @@ pub(super) const DOMAIN: &[Domain] = &[
         name: "equal scores among others",
         sizes: &[("V", 1, 4), ("L", 1, 5), ("b", 1, 6), ("steps", 1, 4)],
         arguments: |scenario| {
-            let (vocabulary, max_length) = (scenario.size("V"), scenario.size("L"));
-            let mut random = scenario.random("quarters");
-            // Quarters, of which sums are exact; 0 is the logarithm of a certainty.
-            let quarter = |_| -0.25 * random.integer(0, scenario.integer("steps")) as f64;
-            let tree = Tree {
-                table: (0..rows(vocabulary, max_length) * vocabulary).map(quarter).collect(),
-                vocabulary,
-                end: 0,
-                max_length,
-            };
-            searched(scenario, &tree)
+            // Of quarters sums are exact; 0 is the logarithm of a certainty.
+            searched(scenario, &in_steps(scenario, 0.25))
         },
+    },
+    Domain {
+        name: "equal scores among very many others",
+        sizes: &[("V", 2, 40), ("L", 1, 3), ("b", 1, 20), ("steps", 1, 4)],
+        arguments: |scenario| searched(scenario, &in_steps(scenario, 0.25)),
+    },
+    Domain {
+        name: "scores that differ by millionths of millionths",
+        sizes: &[("V", 2, 4), ("L", 1, 5), ("b", 1, 6), ("steps", 1, 4)],
+        arguments: |scenario| searched(scenario, &in_steps(scenario, (-40.0_f64).exp2())),
+    },
+    Domain {
+        name: "a beam that is wider than any number of sequences",
+        sizes: &[("V", 1, 3), ("L", 1, 3), ("log2 of b", 10, 62)],
+        arguments: |scenario| search_arguments(&tree(scenario), 1 << scenario.integer("log2 of b"), DType::F64),
     },
     Domain {
         name: "equal scores whose order decides",
@@ -82,6 +88,19 @@ pub(super) const DOMAIN: &[Domain] = &[
         },
     },
 ];
+
+/// Scores that are multiples of a power of two, of which many are equal.
+fn in_steps(scenario: &Scenario, step: f64) -> Tree {
+    let (vocabulary, max_length) = (scenario.size("V"), scenario.size("L"));
+    let mut random = scenario.random("steps");
+    let score = |_| -step * random.integer(0, scenario.integer("steps")) as f64;
+    Tree {
+        table: (0..rows(vocabulary, max_length) * vocabulary).map(score).collect(),
+        vocabulary,
+        end: 0,
+        max_length,
+    }
+}
 
 /// Orders of equal scores that are easily taken for the right one.
 const WRONG_ORDERS: [fn(&Scored, &Scored) -> Ordering; 3] = [

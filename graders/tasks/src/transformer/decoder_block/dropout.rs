@@ -2,7 +2,7 @@
 //!
 //! Nothing here depends on the order in which a generator is used: only shares, and what stays when a seed does.
 
-use judge::checks::assertions::{broken_rule, equal, unchanged};
+use judge::checks::assertions::{ROUNDING, broken_rule, equal, unchanged};
 use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, array};
 use judge::contract::scenario::{self, Scenario};
@@ -33,7 +33,7 @@ pub(crate) fn off_in_eval(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         "the output",
         &output(probe, &evaluated(NONE), 1)?,
         &output(probe, &evaluated(BOTH), 2)?,
-        0.0,
+        ROUNDING,
     )
 }
 
@@ -90,7 +90,7 @@ pub(crate) fn perceptron(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         let evaluated = output(probe, &given, 1)? - &input;
         let rates = [("attention_dropout", 0.0), ("residual_dropout", rate)];
         let trained = output(probe, &training(&given, &rates), 1)? - &input;
-        judge_dropped("value that the perceptron adds", &AXES, &evaluated, &trained, rate)?;
+        judge_dropped("what the perceptron adds", &AXES, &evaluated, &trained, rate)?;
     }
     Ok(())
 }
@@ -104,7 +104,7 @@ pub(crate) fn attention(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let evaluated = output(probe, &alone, 1)? - &input;
     let residual = [("attention_dropout", 0.0), ("residual_dropout", rate)];
     let trained = output(probe, &training(&alone, &residual), 1)? - &input;
-    judge_dropped("value that the attention adds", &AXES, &evaluated, &trained, rate)?;
+    judge_dropped("what the attention adds", &AXES, &evaluated, &trained, rate)?;
 
     let attention = [("attention_dropout", rate), ("residual_dropout", 0.0)];
     let trained = output(probe, &training(&alone, &attention), 1)? - &input;

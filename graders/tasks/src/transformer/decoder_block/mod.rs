@@ -117,7 +117,7 @@ const SIZES: scenario::Sizes = &[("B", 1, 2), ("T", 1, 5), ("heads", 1, 4), ("pa
 const LAWS: &[Law] = &[
     Law::new(
         "identity-when-silent",
-        "with c_proj and the second layer of the perceptron zero, the block is the identity, bit for bit",
+        "with c_proj and the second layer of the perceptron zero, the block is the identity",
         SIZES,
         properties::identity_when_silent,
     ),
@@ -176,7 +176,7 @@ const LAWS: &[Law] = &[
     .few(),
     Law::new(
         "dropout-off-in-eval",
-        "outside training the rates make no difference, bit for bit",
+        "outside training the rates make no difference",
         SIZES,
         dropout::off_in_eval,
     )

@@ -1,6 +1,6 @@
 //! Laws of `decoder_block` outside training.
 
-use judge::checks::assertions::{equal, every, unchanged};
+use judge::checks::assertions::{ROUNDING, equal, every, unchanged};
 use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, array, tensor_like, with};
 use judge::contract::scenario::Scenario;
@@ -49,7 +49,7 @@ pub(super) fn identity_when_silent(scenario: &Scenario, probe: &mut Probe<'_>) -
         "the input",
         &array(&given["input"]),
         &output(probe, &given, 0)?,
-        0.0,
+        ROUNDING,
     )
 }
 

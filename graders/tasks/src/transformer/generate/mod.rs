@@ -215,6 +215,13 @@ const LAWS: &[Law] = &[
     )
     .few(),
     Law::new(
+        "logits-by-temperature",
+        "logits and temperature multiplied by the same number, however small, give the same draws",
+        &[("B", 1, 4), ("T", 1, 3), ("new", 1, 4)],
+        properties::logits_by_temperature,
+    )
+    .few(),
+    Law::new(
         "support",
         "every drawn token lies in the nucleus after the tokens before it",
         &[("B", 2, 4), ("T", 1, 4), ("new", 1, 4), ("block_size", 2, 5)],

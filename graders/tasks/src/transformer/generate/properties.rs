@@ -3,7 +3,7 @@
 use judge::checks::assertions::{equal, every, unchanged};
 use judge::checks::probe::Probe;
 use judge::compare::statistics::chi_square_p_value;
-use judge::contract::arguments::{Array, array, scalar, with};
+use judge::contract::arguments::{Array, array, scalar, tensor_like, with};
 use judge::contract::scenario::Scenario;
 use judge::contract::subject::Call;
 use judge::findings::stop::{Broken, Holds};
@@ -244,6 +244,25 @@ pub(super) fn cold_is_greedy(scenario: &Scenario, probe: &mut Probe<'_>) -> Hold
         &tokens(probe, &sampled(&given, 1.0, 1e-4), 1)?,
         0.0,
     )
+}
+
+/// Powers of two round nothing: what is drawn from is the same to the last bit.
+pub(super) fn logits_by_temperature(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
+    let given = given(scenario);
+    let before = tokens(probe, &sampled(&given, 0.9, 1.0), 1)?;
+    for power in [-60, -8] {
+        let factor = 2.0_f64.powi(power);
+        let head = array(&given["head"]) * factor;
+        let scaled = with(&given, "head", tensor_like(&given["head"], &head));
+        equal(
+            &format!("the draws with the head and the temperature multiplied by 2^{power}"),
+            "those with the same generator seed before",
+            &before,
+            &tokens(probe, &sampled(&scaled, 0.9, factor), 1)?,
+            0.0,
+        )?;
+    }
+    Ok(())
 }
 
 /// The nucleus is taken a little larger than it is, so that rounding decides nothing.

@@ -1,6 +1,6 @@
 //! Laws of `gpt_forward` about dropout.
 
-use judge::checks::assertions::{equal, unchanged};
+use judge::checks::assertions::{ROUNDING, equal, unchanged};
 use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, tensor_like, with};
 use judge::contract::scenario::{self, Scenario};
@@ -33,7 +33,7 @@ pub(super) fn off_in_eval(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         "the logits",
         &logits(probe, &evaluated(0.0), 1)?,
         &logits(probe, &evaluated(0.5), 2)?,
-        0.0,
+        ROUNDING,
     )
 }
 
@@ -85,7 +85,7 @@ pub(super) fn embedding(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let given = with(&given, "epsilon", wire::Tensor::real(ROOT * ROOT));
     let evaluated = logits(probe, &given, 1)? * ROOT;
     let trained = logits(probe, &training(&given, &only("embedding_dropout", rate)), 1)? * ROOT;
-    judge_dropped("sum of embeddings", &AXES, &evaluated, &trained, rate)
+    judge_dropped("the sum of embeddings", &AXES, &evaluated, &trained, rate)
 }
 
 pub(super) fn reaches_blocks(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {

@@ -169,7 +169,7 @@ const LAWS: &[Law] = &[
     .few(),
     Law::new(
         "untied-head",
-        "the embedding of a token that does not occur changes nothing, bit for bit",
+        "the embedding of a token that does not occur changes nothing",
         SIZES,
         properties::untied_head,
     )
@@ -190,7 +190,7 @@ const LAWS: &[Law] = &[
     .few(),
     Law::new(
         "dropout-off-in-eval",
-        "outside training the rates make no difference, bit for bit",
+        "outside training the rates make no difference",
         SIZES,
         dropout::off_in_eval,
     )

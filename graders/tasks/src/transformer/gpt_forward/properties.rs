@@ -1,6 +1,6 @@
 //! Laws of `gpt_forward` outside training.
 
-use judge::checks::assertions::{equal, unchanged};
+use judge::checks::assertions::{ROUNDING, equal, unchanged};
 use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, array, tensor_like, with};
 use judge::contract::scenario::Scenario;
@@ -156,7 +156,7 @@ pub(super) fn untied_head(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
         "the logits",
         &logits(probe, &given, 0)?,
         &logits(probe, &changed, 0)?,
-        0.0,
+        ROUNDING,
     )
 }
 
@@ -192,7 +192,7 @@ pub(super) fn position_rows(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds
         "the logits",
         &logits(probe, &given, 0)?,
         &logits(probe, &moved_positions(&given, first), 0)?,
-        0.0,
+        ROUNDING,
     )
 }
 
