@@ -135,3 +135,87 @@ fn difference(first: &Tensors, second: &Tensors) -> Option<(String, Mismatch)> {
         Some((output.clone(), compare(before, after, before.dtype(), 0.0)?))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::expect_used, reason = "tests")]
+    use wire::message::Group;
+    use wire::{Observed, Outcome, Tensor};
+
+    use super::*;
+    use crate::contract::arguments::arguments;
+    use crate::contract::subject::Subject;
+    use crate::findings::fault::Fault;
+
+    /// Gives back its argument, or something that it has kept in its process.
+    struct Keeper {
+        keeps: fn(kept: Option<f64>, given: f64) -> f64,
+        kept: Option<f64>,
+        processes: usize,
+    }
+
+    impl Subject for Keeper {
+        fn call(&mut self, call: &Call) -> Result<Observed, Fault> {
+            let given = call.arguments["x"].item().expect("one value");
+            let answer = (self.keeps)(self.kept, given);
+            self.kept.get_or_insert(given);
+            let mut tensors = Tensors::new();
+            Group::Output.insert(&mut tensors, arguments([("y", Tensor::real(answer))]));
+            Ok(Observed::Answered {
+                outcome: Outcome::Returned,
+                tensors,
+            })
+        }
+
+        fn renew(&mut self) {
+            self.kept = None;
+            self.processes += 1;
+        }
+
+        fn substitute(&mut self, _: &[&'static str]) -> Result<bool, Fault> {
+            Ok(false)
+        }
+
+        fn substituted(&self) -> u64 {
+            0
+        }
+    }
+
+    fn tried(keeps: fn(Option<f64>, f64) -> f64) -> (Option<Finding>, usize) {
+        let mut keeper = Keeper {
+            keeps,
+            kept: None,
+            processes: 0,
+        };
+        let calls = [1.0, 2.0, 3.0].map(|x| Call::new("keeper", arguments([("x", Tensor::real(x))])));
+        let found = call_order(&calls, &mut Probe::new(&mut keeper, None)).expect("all is answered");
+        (found, keeper.processes)
+    }
+
+    #[test]
+    fn what_keeps_nothing_is_asked_in_two_processes_whatever_the_number_of_cases() {
+        assert_eq!(tried(|_, given| given), (None, 2));
+    }
+
+    #[test]
+    fn what_is_kept_of_the_first_call_is_found_by_what_a_call_answers_alone() {
+        let (found, _) = tried(|kept, given| kept.unwrap_or(given));
+        let Some(Finding::Impure(Impure::OrderDependent { mismatch, .. })) = found else {
+            panic!("{found:?}");
+        };
+        let Mismatch::Values(difference) = mismatch else {
+            panic!("{mismatch:?}");
+        };
+        // The process of the last case has answered that one first.
+        assert_eq!(
+            (difference.worst.expected, difference.worst.actual),
+            ("1".to_owned(), "3".to_owned())
+        );
+    }
+
+    #[test]
+    fn what_only_the_first_call_gets_wrong_is_found() {
+        let (found, _) = tried(|kept, given| if kept.is_none() { -given } else { given });
+        assert!(found.is_some());
+    }
+}

@@ -189,3 +189,40 @@ fn values_that_print_alike_are_said_to_be_close() {
     0.4183 both times, but 3e-9 x the largest value apart, at [1]
     ");
 }
+
+/// A step in f32 changes nearly every value; nothing is said of one where a few are off.
+#[test]
+fn a_step_in_f32_is_named_only_where_it_explains_what_is_off() {
+    let of = |shape: &[usize], differing| {
+        let samples = findings();
+        let found = samples.into_iter().find_map(|finding| match finding {
+            Finding::WrongOutput(WrongOutput::Imprecise {
+                case,
+                output,
+                mut difference,
+            }) => {
+                (difference.shape, difference.differing) = (shape.to_vec(), differing);
+                Some(Finding::WrongOutput(WrongOutput::Imprecise {
+                    case,
+                    output,
+                    difference,
+                }))
+            }
+            _ => None,
+        });
+        let words = finding(&found.unwrap(), PLACE);
+        format!("{}\n{}", words.message, words.hint.unwrap_or_default())
+    };
+    insta::assert_snapshot!(of(&[4, 8], 30), @r"
+    in f64 `output` is only as exact as f32 (case heads): off by 3.4e-8 x the largest value (tolerance 1e-12)
+    some step runs in f32: look for `Kind::Float`, and for tensors made without the dtype of the input
+    ");
+    insta::assert_snapshot!(of(&[4, 8], 3), @r"
+    in f64 `output` is not exact at 3 of 32 values (case heads): off by 3.4e-8 x the largest value (tolerance 1e-12)
+    digits are lost there: look for a small number that is added, for a large one that is taken from another large one, and for a method that only comes close to the result
+    ");
+    insta::assert_snapshot!(of(&[], 1), @r"
+    in f64 `output` is not exact (case heads): off by 3.4e-8 x the largest value (tolerance 1e-12)
+    digits are lost: by a step in f32 (look for `Kind::Float`), by a small number that is added, or by a method that only comes close to the result
+    ");
+}
