@@ -19,6 +19,7 @@ mod pattern;
 pub(crate) mod picture;
 mod process;
 mod report;
+pub(crate) mod since;
 mod snippet;
 mod source;
 mod summary;
