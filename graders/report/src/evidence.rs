@@ -142,7 +142,7 @@ pub(crate) fn place(finding: &Finding) -> Option<Location> {
 /// A counterexample for the model.
 pub(crate) fn counterexample(found: &findings::Counterexample) -> Counterexample {
     Counterexample {
-        summary: words::sizes(found),
+        summary: words::input(found),
         sizes: found.sizes.iter().map(size).collect(),
         found_at: found.found_at.iter().map(size).collect(),
         seed: found.seed,
