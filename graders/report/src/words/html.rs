@@ -22,7 +22,7 @@ pub(crate) const NOT_KEPT: &str = "too many values to list";
 pub(crate) const NO_VALUES: &str = "no values";
 
 /// The table of an answer's steps.
-pub(crate) const STEPS: &str = "what the answer does, step by step";
+pub(crate) const STEPS: &str = "step by step";
 
 /// The table of a trial's figures.
 pub(crate) const MEASURED: &str = "what was measured";
