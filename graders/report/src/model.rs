@@ -14,7 +14,7 @@ pub use evidence::{Argument, Call, Counterexample, Evidence, Seen, Size, Worst};
 pub use handed_in::{ByHand, Decision, HandedIn};
 pub use since::{Change, Changed, Earlier, Since};
 pub use trial::{Bar, Measured, Series};
-pub use window::{Number, Relation, Window};
+pub use window::{Number, Relation, Slice, Window};
 
 /// Version of the model; it rises with every change that a reader has to know of.
 pub const SCHEMA_VERSION: u32 = 5;
