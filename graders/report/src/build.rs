@@ -101,6 +101,7 @@ pub fn build(context: &Context<'_>, judgements: &[TaskJudgement], assignment: &A
         conclusion: conclusion(&tasks, &totals, context.min_score),
         next: words::next(&tasks),
         times: context.times.clone(),
+        since: None,
         totals,
         tasks,
     }

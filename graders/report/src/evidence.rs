@@ -9,7 +9,9 @@ use judge::findings::{
 
 use crate::clean::{clean, clean_lines};
 use crate::location::location;
-use crate::model::{Argument, Call, Counterexample, Evidence, Location, Number, Relation, Seen, Size, Window, Worst};
+use crate::model::{
+    Argument, Call, Counterexample, Evidence, Location, Number, Relation, Seen, Size, Slice, Window, Worst,
+};
 use crate::words;
 
 /// The figures of a finding, where it has any.
@@ -142,7 +144,7 @@ pub(crate) fn place(finding: &Finding) -> Option<Location> {
 /// A counterexample for the model.
 pub(crate) fn counterexample(found: &findings::Counterexample) -> Counterexample {
     Counterexample {
-        summary: words::sizes(found),
+        summary: words::input(found),
         sizes: found.sizes.iter().map(size).collect(),
         found_at: found.found_at.iter().map(size).collect(),
         seed: found.seed,
@@ -223,6 +225,11 @@ fn window(window: &window::Window, relation: Relation) -> Window {
         let row = |row: &[f64]| row.iter().copied().map(Number).collect();
         values.chunks(window.columns.max(1)).map(row).collect()
     };
+    let slice = |slice: &window::Slice| Slice {
+        at: slice.at.clone(),
+        expected: rows(&slice.expected),
+        actual: rows(&slice.actual),
+    };
     Window {
         at: window.at.clone(),
         first_row: window.first_row,
@@ -231,6 +238,8 @@ fn window(window: &window::Window, relation: Relation) -> Window {
         relation,
         expected: rows(&window.expected),
         actual: rows(&window.actual),
+        differing: window.differing.clone(),
+        others: window.others.iter().map(slice).collect(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod evidence;
 mod handed_in;
+mod since;
 mod trial;
 mod window;
 
@@ -11,8 +12,9 @@ use serde::{Deserialize, Serialize};
 
 pub use evidence::{Argument, Call, Counterexample, Evidence, Seen, Size, Worst};
 pub use handed_in::{ByHand, Decision, HandedIn};
+pub use since::{Change, Changed, Earlier, Since};
 pub use trial::{Bar, Measured, Series};
-pub use window::{Number, Relation, Window};
+pub use window::{Number, Relation, Slice, Window};
 
 /// Version of the model; it rises with every change that a reader has to know of.
 pub const SCHEMA_VERSION: u32 = 5;
@@ -62,6 +64,9 @@ pub struct Report {
     /// How long it took; nothing else in a report differs between two runs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub times: Option<Times>,
+    /// What an edit has changed, for whoever works on the submission. Data say what is, whatever was graded before.
+    #[serde(skip)]
+    pub since: Option<Since>,
 }
 
 /// The grader that wrote a report.
@@ -364,6 +369,7 @@ impl Report {
     #[must_use]
     pub fn without_times(mut self) -> Self {
         self.times = None;
+        self.since = None;
         for check in self.tasks.iter_mut().flat_map(|task| &mut task.checks) {
             if let Some(Evidence {
                 seen: Seen::Time { .. },

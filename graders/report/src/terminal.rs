@@ -278,6 +278,9 @@ impl<'a> Sections<'a> {
         }
         self.page.blank();
         self.failing(report);
+        if let Some(since) = &report.since {
+            self.page.paragraph(2, &words::since::since(since));
+        }
         self.end(report, report.next.as_deref());
     }
 

@@ -100,10 +100,12 @@ fn violation_without_free_text(violation: &Violation) -> Violation {
         },
         Violation::Gradient {
             argument,
+            others,
             measure,
             mismatch,
         } => Violation::Gradient {
             argument: argument.clone(),
+            others: others.clone(),
             measure: measure.clone(),
             mismatch: without_window(mismatch),
         },

@@ -1,7 +1,9 @@
-//! `table`, `width`, `end` and `max_length` to `tokens`, `score` and `calls`.
+//! `table`, `width`, `end` and `max_length` to `tokens`, `score`, `calls` and `asked`.
 //!
 //! The model is a table of log-probabilities, a row for each sequence: the empty one, then in order of length and of
-//! tokens. It counts how often it is asked, and panics where it is asked about a sequence that is complete.
+//! tokens. It counts how often it is asked, and panics where it is asked about a sequence that is complete. The sequences
+//! that it was asked about come in order of length and of tokens, each with -1 behind it: in which order those of a step
+//! are asked about is free.
 
 use student::beam_search::beam_search;
 use student::sequence_types::{BeamConfig, Hypothesis};
@@ -10,6 +12,9 @@ use worker::{Adapter, Arguments, Problem, Returned};
 
 type Model<'a> = &'a mut dyn FnMut(&[i64]) -> Vec<f64>;
 const _: fn(Model<'_>, &BeamConfig) -> Hypothesis = beam_search;
+
+/// Sequences that are kept of those that the model was asked about.
+const KEPT: usize = 512;
 
 /// The adapter of `beam_search`.
 pub(crate) const ADAPTER: Adapter = Adapter {
@@ -26,11 +31,21 @@ fn call(arguments: &Arguments) -> Result<Returned, Problem> {
     };
     let rows = rows(table)?;
     let mut calls = 0_i64;
+    let mut asked: Vec<Vec<i64>> = Vec::new();
     let mut model = |sequence: &[i64]| {
         calls += 1;
-        rows[place(sequence, rows[0].len(), &config)].clone()
+        let row = rows[place(sequence, rows[0].len(), &config)].clone();
+        if asked.len() < KEPT {
+            asked.push(sequence.to_vec());
+        }
+        row
     };
     let Hypothesis { tokens, score } = beam_search(&mut model, &config);
+    asked.sort_by(|one, other| one.len().cmp(&other.len()).then_with(|| one.cmp(other)));
+    let asked: Vec<i64> = asked
+        .into_iter()
+        .flat_map(|sequence| [sequence, vec![-1]].concat())
+        .collect();
     Ok(Returned::many([
         ("tokens", arguments.values(&tokens)),
         (
@@ -38,6 +53,7 @@ fn call(arguments: &Arguments) -> Result<Returned, Problem> {
             arguments.values(&[score]).reshape([0_i64; 0]).to_kind(table.kind()),
         ),
         ("calls", arguments.values(&[calls]).reshape([0_i64; 0])),
+        ("asked", arguments.values(&asked)),
     ]))
 }
 

@@ -99,11 +99,11 @@ def beam_search(inputs: Tensors) -> Tensors:
     for length in range(1, longest):
         for sequence in product(range(table.shape[1]), repeat=length):
             places[sequence] = len(places)
-    live, complete, calls = {(): 0.0}, {}, 0
+    live, complete, asked = {(): 0.0}, {}, []
     while live and max(live.values()) > max(complete.values(), default=-numpy.inf):
         extended = {}
         for sequence, score in live.items():
-            calls += 1
+            asked.append(sequence)
             for token, log_probability in enumerate(table[places[sequence]]):
                 extended[sequence + (token,)] = score + log_probability
         kept = heapq.nlargest(width, extended, key=extended.get)
@@ -111,10 +111,12 @@ def beam_search(inputs: Tensors) -> Tensors:
         complete |= {sequence: extended[sequence] for sequence in kept if sequence in ended}
         live = {sequence: extended[sequence] for sequence in kept if sequence not in ended}
     best = max(complete, key=complete.get)
+    asked.sort(key=lambda sequence: (len(sequence), sequence))
     return {
         "tokens": torch.tensor(best, dtype=torch.int64),
         "score": torch.tensor(complete[best], dtype=torch.float64),
-        "calls": torch.tensor(calls, dtype=torch.int64),
+        "calls": torch.tensor(len(asked), dtype=torch.int64),
+        "asked": torch.tensor([token for sequence in asked for token in (*sequence, -1)], dtype=torch.int64),
     }
 
 

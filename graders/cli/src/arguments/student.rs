@@ -67,7 +67,7 @@ impl Grade {
 }
 
 impl Grade {
-    /// Whether tasks may be taken over from the run before: where somebody works on a submission, and not where points,
+    /// Whether tasks may be taken over from the run before, and are compared with the version before: where somebody works on a submission, and not where points,
     /// a limit, the sandbox or somebody else's report depend on this run.
     pub(crate) fn takes_over(&self) -> bool {
         let is_for_others =

@@ -7,6 +7,7 @@ pub(crate) mod device;
 mod grader;
 pub(crate) mod grading;
 pub(crate) mod in_order;
+pub(crate) mod last_time;
 mod lines;
 mod machine_limits;
 mod parallel;

@@ -5,6 +5,7 @@ use std::time::Instant;
 use judge::fixtures::Fixtures;
 use judge::grading::assignment::Assignment;
 use judge::grading::judgement::TimeLimit;
+use report::model::Since;
 use report::{Conclusion, Look, Report, Stage, Times};
 
 use super::late;
@@ -14,6 +15,7 @@ use crate::arguments::Grade;
 use crate::course::by_hand::{self, Sheet};
 use crate::engine::grading::{Graded, Grading};
 use crate::engine::in_order::Listener;
+use crate::engine::last_time::LastTime;
 use crate::engine::result_cache::{Cache, Key};
 use crate::engine::run_before::RunBefore;
 use crate::engine::sandbox_check;
@@ -22,6 +24,10 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::selection;
+
+/// What is kept of a folder: the last run, and the last two versions.
+const RUN: &str = "the run before on";
+const VERSIONS: &str = "the versions of";
 
 /// Runs the command. Whatever keeps it from grading, from the machine to the submission, is said in every report that was
 /// asked for.
@@ -105,7 +111,7 @@ fn graded(grader: &Grader, options: &Grade, listener: &dyn Listener, output: &Ou
     let before = || {
         options
             .takes_over()
-            .then(|| with_key_of_run(&grading, options, |key| cache.read::<RunBefore>(key)))
+            .then(|| with_key_of_folder(RUN, &grading, options, |key| cache.read::<RunBefore>(key)))
     };
     let before = (!options.fresh).then(before).flatten().flatten();
     let same = || before.as_ref()?.report_on(&submission).cloned();
@@ -124,26 +130,39 @@ fn graded(grader: &Grader, options: &Grade, listener: &dyn Listener, output: &Ou
             .filter(|_| options.takes_over())
             .and_then(|run| serde_json::to_string(&run).ok())
         {
-            with_key_of_run(&grading, options, |key| cache.write(key, &text));
+            with_key_of_folder(RUN, &grading, options, |key| cache.write(key, &text));
         }
         report
     };
+    let since = options.takes_over().then(|| since(&report, &grading, options, &cache));
     let mut report = of_the_course(report, &assignment, sheet.as_ref(), options, output)?;
     let notes = notes.iter().map(|note| report::clean(note));
     report.notes = notes.chain(report.notes).collect();
+    report.since = since.flatten();
     Ok(report)
 }
 
-/// The key of the last run on this submission, whatever its sources were.
-fn with_key_of_run<T>(grading: &Grading<'_>, options: &Grade, action: impl FnOnce(&Key<'_>) -> T) -> T {
+/// What has changed since the version before, which is kept for the next one.
+fn since(report: &Report, grading: &Grading<'_>, options: &Grade, cache: &Cache) -> Option<Since> {
+    with_key_of_folder(VERSIONS, grading, options, |key| {
+        let versions = LastTime::after(cache.read(key), report);
+        if let Ok(text) = serde_json::to_string(&versions) {
+            cache.write(key, &text);
+        }
+        versions.since(report)
+    })
+}
+
+/// The key of what is kept of this submission's folder, whatever its sources were.
+fn with_key_of_folder<T>(what: &str, grading: &Grading<'_>, options: &Grade, action: impl FnOnce(&Key<'_>) -> T) -> T {
     let path = options
         .submission
         .canonicalize()
         .unwrap_or_else(|_| options.submission.clone());
-    let run = format!("the run before on {}", path.display());
+    let folder = format!("{what} {}", path.display());
     grading.with_key("", |key| {
         action(&Key {
-            submission: &run,
+            submission: &folder,
             fresh_seed: options.seed.unwrap_or_default(),
             ..*key
         })

@@ -208,6 +208,7 @@ fn charged(finding: Finding, seed: u64) -> (Option<Finding>, Option<Finding>) {
 
 fn counterexample(probe: &Probe<'_>, seed: u64) -> Counterexample {
     Counterexample {
+        kind: String::new(),
         sizes: Vec::new(),
         found_at: Vec::new(),
         seed,

@@ -175,6 +175,7 @@ impl Trial<'_, '_> {
             broken: BrokenLaw {
                 finding: Finding::LawBroken(violation),
                 counterexample: Counterexample {
+                    kind: String::new(),
                     sizes,
                     found_at,
                     seed: scenario.seed(),

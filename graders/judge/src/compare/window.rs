@@ -1,11 +1,21 @@
 //! A bounded piece of two tensors that differ, around the value that is furthest out: what a report draws.
 //!
-//! The piece has two axes, the tensor's last two; the axes before them stand still at the worst value.
+//! The piece has two axes, the tensor's last two; the axes before them stand still at the worst value. What stands at other
+//! indices along those, such as another head, is another slice: how many values differ in each is told, and a few are there.
 
 use serde::{Deserialize, Serialize};
 
+use super::within;
+
 /// Rows and columns of a window at most.
 pub const SIDE: usize = 16;
+
+/// Slices of which is told how much differs; where there are more, nothing is.
+pub const SLICES: usize = 64;
+/// Slices beside the worst one that are there.
+const BESIDE: usize = 7;
+/// Values of all of them together.
+const VALUES_BESIDE: usize = 256;
 
 /// A piece of what was expected, and the same piece of what came.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,6 +34,23 @@ pub struct Window {
     pub actual: Vec<f64>,
     /// The absolute difference that is allowed.
     pub allowed: f64,
+    /// How many values differ in each slice, in row-major order; empty where there is only one, or too many.
+    #[serde(default)]
+    pub differing: Vec<usize>,
+    /// The same piece of other slices, wrong ones before right ones where there is no room for all, in row-major order.
+    #[serde(default)]
+    pub others: Vec<Slice>,
+}
+
+/// The same piece of another slice.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Slice {
+    /// Its index along the axes that stand still.
+    pub at: Vec<usize>,
+    /// What was expected, row by row.
+    pub expected: Vec<f64>,
+    /// What came, row by row.
+    pub actual: Vec<f64>,
 }
 
 impl Window {
@@ -33,19 +60,31 @@ impl Window {
         let (_, rows, columns) = split(shape, 1)?;
         let (first_row, height) = span(row, rows);
         let (first_column, width) = span(column, columns);
-        let start = offset(at, shape) * rows * columns + first_row * columns + first_column;
-        let piece = |values: &[f64]| -> Vec<f64> {
+        let piece = |values: &[f64], slice: usize| -> Vec<f64> {
+            let start = slice * rows * columns + first_row * columns + first_column;
             let row = |row: usize| values.iter().skip(start + row * columns).take(width);
             (0..height).flat_map(row).copied().collect()
+        };
+        let shown = offset(at, shape);
+        let differing = differing(&shape[..at.len()], rows * columns, expected, actual, allowed);
+        let other = |slice: usize| Slice {
+            at: index_of(slice, &shape[..at.len()]),
+            expected: piece(expected, slice),
+            actual: piece(actual, slice),
         };
         Some(Self {
             at: at.to_vec(),
             first_row,
             first_column,
             columns: width,
-            expected: piece(expected),
-            actual: piece(actual),
+            expected: piece(expected, shown),
+            actual: piece(actual, shown),
             allowed,
+            others: beside(&differing, shown, width * height)
+                .into_iter()
+                .map(other)
+                .collect(),
+            differing,
         })
     }
 }
@@ -64,6 +103,46 @@ fn span(place: usize, size: usize) -> (usize, usize) {
     let length = size.min(SIDE);
     let start = place.saturating_sub(length / 2).min(size - length);
     (start, length)
+}
+
+/// How many values differ in each slice, where there are several and not too many.
+fn differing(before: &[usize], size: usize, expected: &[f64], actual: &[f64], allowed: f64) -> Vec<usize> {
+    let slices: usize = before.iter().product();
+    if !(2..=SLICES).contains(&slices) {
+        return Vec::new();
+    }
+    let of_slice = |(expected, actual): (&[f64], &[f64])| {
+        let pairs = expected.iter().zip(actual);
+        pairs
+            .filter(|&(&expected, &actual)| !within(expected, actual, allowed))
+            .count()
+    };
+    expected
+        .chunks(size.max(1))
+        .zip(actual.chunks(size.max(1)))
+        .map(of_slice)
+        .collect()
+}
+
+/// The slices beside the one that is shown for which there is room, each of so many values.
+fn beside(differing: &[usize], shown: usize, values: usize) -> Vec<usize> {
+    let room = BESIDE.min(VALUES_BESIDE / values.max(1));
+    let others = || (0..differing.len()).filter(|&slice| slice != shown);
+    let wrong = others().filter(|&slice| differing[slice] > 0);
+    let right = others().filter(|&slice| differing[slice] == 0);
+    let mut kept: Vec<usize> = wrong.chain(right).take(room).collect();
+    kept.sort_unstable();
+    kept
+}
+
+/// The index of a slice along the axes before it.
+fn index_of(mut slice: usize, before: &[usize]) -> Vec<usize> {
+    let mut index = vec![0; before.len()];
+    for (place, &size) in index.iter_mut().zip(before).rev() {
+        *place = slice % size.max(1);
+        slice /= size.max(1);
+    }
+    index
 }
 
 /// Which of the blocks of rows and columns stands at this index, in row-major order.
@@ -113,5 +192,27 @@ mod tests {
         let window = around(&[1, 2, 0, 1], &[2, 3, 1, 2]).unwrap();
         assert_eq!(window.at, [1, 2]);
         assert_eq!(window.expected, [10.0, 11.0]);
+    }
+
+    #[test]
+    fn other_slices_are_there_as_far_as_there_is_room_and_wrong_ones_first() {
+        let expected = vec![1.0; 12 * 64];
+        let mut actual = expected.clone();
+        for wrong in [2, 5, 11] {
+            actual[wrong * 64 + 7] = 9.0;
+        }
+        let window = Window::around(&[0, 2, 0, 7], &[3, 4, 8, 8], &expected, &actual, 0.5).unwrap();
+        assert_eq!(window.differing, [0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 1]);
+        let at: Vec<Vec<usize>> = window.others.iter().map(|other| other.at.clone()).collect();
+        assert_eq!(at, [[0, 0], [0, 1], [1, 1], [2, 3]]);
+        assert_eq!(window.others[2].actual[7], 9.0);
+        assert_eq!(window.others[2].expected, [1.0; 64]);
+    }
+
+    #[test]
+    fn one_slice_has_none_beside_it_and_of_very_many_nothing_is_told() {
+        assert!(around(&[0, 0, 1], &[1, 2, 2]).unwrap().differing.is_empty());
+        let many = around(&[64, 0, 1], &[65, 2, 2]).unwrap();
+        assert!(many.differing.is_empty() && many.others.is_empty());
     }
 }

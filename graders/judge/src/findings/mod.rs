@@ -97,6 +97,9 @@ pub enum Violation {
     Gradient {
         /// The argument.
         argument: String,
+        /// The other arguments by which it is not either.
+        #[serde(default)]
+        others: Vec<String>,
         /// What it has to be.
         measure: Measure,
         /// How they differ: expected is what it has to be.
@@ -132,6 +135,9 @@ pub enum Measure {
 /// The smallest known input that breaks a law.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Counterexample {
+    /// Which kind of valid arguments it is of, where a task has several; empty otherwise.
+    #[serde(default)]
+    pub kind: String,
     /// The sizes and settings by name.
     pub sizes: Vec<(String, i64)>,
     /// The sizes of the first failing input, before it was made smaller.

@@ -1,7 +1,7 @@
 //! What the model holds, and above all what it does not.
 
 use judge::compare::pattern::Pattern;
-use judge::compare::window::Window;
+use judge::compare::window::{Slice, Window};
 use judge::compare::{Difference, Mismatch, Worst};
 use judge::diagnosis::Likeness;
 use judge::diagnosis::area::Area;
@@ -60,6 +60,12 @@ fn secret_difference() -> Difference {
             expected: vec![90_210.0],
             actual: vec![90_210.0],
             allowed: 90_210.0,
+            differing: vec![90_210],
+            others: vec![Slice {
+                at: vec![90_210],
+                expected: vec![90_210.0],
+                actual: vec![90_210.0],
+            }],
         })),
     }
 }

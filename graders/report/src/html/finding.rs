@@ -150,9 +150,10 @@ fn pictures(html: &mut Html, check: &CheckReport, shown: &Shown<'_>) {
                 shape,
                 worst,
                 labels: labels(window.relation),
+                spoken: true,
                 masked: is_about_weights(check, output.as_deref()) && is_masked(window),
             };
-            heat::figure(html, subject);
+            heat::figure(html, subject, &format!("{}/{}", shown.task, check.name));
             if ADJACENCY.contains(&shown.task) {
                 graph::adjacency(html, window, shape);
             }

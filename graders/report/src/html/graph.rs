@@ -281,6 +281,8 @@ mod tests {
             relation: Relation::Asked,
             expected: matrix(expected),
             actual: matrix(actual),
+            differing: Vec::new(),
+            others: Vec::new(),
         }
     }
 

@@ -4,9 +4,9 @@ use judge::findings::verdict::Verdict;
 
 use super::markup::Html;
 use super::task;
-use crate::model::{Report, TaskReport};
+use crate::model::{Report, Since, TaskReport};
 use crate::triage::is_failing;
-use crate::words::{self, html as said};
+use crate::words::{self, html as said, since as told};
 
 /// Title, score, what is wrong, and the next thing to do.
 pub(super) fn header(html: &mut Html, report: &Report) {
@@ -18,6 +18,9 @@ pub(super) fn header(html: &mut Html, report: &Report) {
     html.leaf("p", &[("class", &"total")], &words::totals(&report.totals));
     bar(html, report);
     answer(html, report);
+    if let Some(since) = &report.since {
+        changes(html, since);
+    }
     if let Some(next) = &report.next {
         html.element("p", &[("class", &"next")], |html| {
             html.leaf("strong", &[], said::NEXT);
@@ -90,6 +93,30 @@ fn failing(html: &mut Html, task: &TaskReport) {
         Some(mistake) => html.leaf("span", &[("class", &"mistake")], &mistake),
         None => html.element("span", &[("class", &"soft")], |html| html.prose(&words::brief(task))),
     }
+}
+
+/// What has been fixed and broken since the version before: each task a link.
+fn changes(html: &mut Html, since: &Since) {
+    html.element("p", &[("class", &"since")], |html| {
+        html.leaf("strong", &[], told::SINCE);
+        html.text(&format!(" {}: ", told::earlier(since)));
+        for (number, group) in told::groups(since).iter().enumerate() {
+            html.text(&format!("{}{} ", if number == 0 { "" } else { "; " }, group.change));
+            for (number, changed) in group.named.iter().enumerate() {
+                html.text(if number == 0 { "" } else { ", " });
+                html.leaf("a", &[("href", &format!("#task-{}", changed.task))], &changed.task);
+                if let Some(gained) = told::gained(changed) {
+                    html.text(&format!(" ({})", gained.replace('-', "−")));
+                }
+            }
+            if let Some(others) = &group.others {
+                html.text(&format!(", {others}"));
+            }
+        }
+        if let Some(still) = told::still_wrong(since) {
+            html.text(&format!("; {still}"));
+        }
+    });
 }
 
 /// Tasks in a table, a row each: what has no more to say.

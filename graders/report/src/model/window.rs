@@ -25,6 +25,25 @@ pub struct Window {
     pub expected: Vec<Vec<Number>>,
     /// What came, row by row.
     pub actual: Vec<Vec<Number>>,
+    /// How many values differ in each slice along the axes that stand still, in row-major order; empty where there is one
+    /// slice only, or too many.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub differing: Vec<usize>,
+    /// The same piece of some other slices.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<Slice>,
+}
+
+/// The same piece of another slice.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Slice {
+    /// Its index along the axes that stand still.
+    pub at: Vec<usize>,
+    /// What was expected, row by row.
+    pub expected: Vec<Vec<Number>>,
+    /// What came, row by row.
+    pub actual: Vec<Vec<Number>>,
 }
 
 /// How the two pieces of a window relate.

@@ -192,6 +192,7 @@ one_of_each! {
         },
         Violation::Gradient { .. } => Violation::Gradient {
             argument: text("query"),
+            others: vec![text("value")],
             measure: Measure::Derivative { settings: text("in training, dropout = 0.25") },
             mismatch: Mismatch::Values(difference()),
         },

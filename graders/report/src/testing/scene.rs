@@ -165,6 +165,7 @@ pub(crate) fn counterexample() -> Counterexample {
         values: ["0.5", "NaN", "-1"].map(str::to_owned).to_vec(),
     };
     Counterexample {
+        kind: String::new(),
         sizes: sizes(&[("T", 3), ("heads", 1)]),
         found_at: sizes(&[("T", 11), ("heads", 3)]),
         seed: 40_507,

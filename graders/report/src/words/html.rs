@@ -3,6 +3,7 @@
 use judge::findings::verdict::Verdict;
 
 use super::figures::{comma, index};
+use super::picture::index_of;
 use crate::model::{Argument, CheckKind, CheckReport, Portion, Report, TaskReport};
 
 pub(crate) const SKIP: &str = "skip to the first task that is wrong";
@@ -22,7 +23,7 @@ pub(crate) const NOT_KEPT: &str = "too many values to list";
 pub(crate) const NO_VALUES: &str = "no values";
 
 /// The table of an answer's steps.
-pub(crate) const STEPS: &str = "what the answer does, step by step";
+pub(crate) const STEPS: &str = "step by step";
 
 /// The table of a trial's figures.
 pub(crate) const MEASURED: &str = "what was measured";
@@ -117,13 +118,8 @@ pub(crate) fn typed(argument: &Argument) -> String {
 }
 
 /// Which block of rows and columns follows, where a tensor has more axes than two.
-pub(crate) fn block(mut number: usize, before: &[usize]) -> String {
-    let mut at = vec![0; before.len()];
-    for (slot, &size) in at.iter_mut().zip(before).rev() {
-        *slot = number % size.max(1);
-        number /= size.max(1);
-    }
-    format!("[{}, .., ..]", comma(at.iter()))
+pub(crate) fn block(number: usize, before: &[usize]) -> String {
+    format!("[{}, .., ..]", comma(index_of(number, before).iter()))
 }
 
 /// Where a task stands in the document and in the submission.

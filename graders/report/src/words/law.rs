@@ -3,7 +3,7 @@
 use judge::compare::Mismatch;
 use judge::findings::{Counterexample, Measure, Violation};
 
-use super::figures::{comma, index};
+use super::figures::{and, comma, index};
 use super::mismatch::{self, Frame};
 use super::{Place, Words};
 use crate::clean::clean;
@@ -15,9 +15,13 @@ pub(super) fn broken(violation: &Violation, place: Place<'_>) -> Words {
         Violation::Unequal { what, equals, mismatch } => unequal(&clean(what), &clean(equals), mismatch, place),
         Violation::Gradient {
             argument,
+            others,
             measure,
             mismatch,
-        } => gradient(&clean(argument), measure, mismatch, place),
+        } => {
+            let others: Vec<String> = others.iter().map(|other| clean(other)).collect();
+            gradient(&clean(argument), &others, measure, mismatch, place)
+        }
         Violation::Value {
             what,
             index,
@@ -62,19 +66,29 @@ fn unequal(what: &str, equals: &str, mismatch: &Mismatch, place: Place<'_>) -> W
     Words::new(message, hint)
 }
 
-fn gradient(argument: &str, measure: &Measure, mismatch: &Mismatch, place: Place<'_>) -> Words {
+fn gradient(argument: &str, others: &[String], measure: &Measure, mismatch: &Mismatch, place: Place<'_>) -> Words {
     let difference = mismatch::difference(mismatch, Frame::Asked);
+    let (subject, moved, figures) = if others.is_empty() {
+        let name = format!("`{argument}`");
+        (format!("the gradient by {name}"), name, String::new())
+    } else {
+        let all = std::iter::once(argument).chain(others.iter().map(String::as_str));
+        let names: Vec<String> = all.map(|name| format!("`{name}`")).collect();
+        let subject = format!("the gradients by {}", and(&names));
+        (subject, "one of them".to_owned(), format!(", by `{argument}`"))
+    };
     let message = match measure {
-        Measure::Reference => format!("the gradient by `{argument}` must be the reference's: {difference}"),
+        Measure::Reference => format!("{subject} must be the reference's{figures}: {difference}"),
         Measure::Derivative { settings } => {
             let settings = if settings.is_empty() {
                 String::new()
             } else {
                 format!(" ({})", clean(settings))
             };
+            let does = if others.is_empty() { "does" } else { "do" };
             format!(
-                "the gradient by `{argument}` does not say how your own result changes when `{argument}` moves a \
-                 little in one direction{settings}: {difference}"
+                "{subject} {does} not say how your own result changes when {moved} moves a little in one \
+                 direction{settings}{figures}: {difference}"
             )
         }
     };
@@ -104,6 +118,14 @@ fn of_value(what: &str, at: &[usize], value: &str, rule: &str, place: Place<'_>)
     )
 }
 
+/// The kind of a counterexample's input, where there are several, and its sizes.
+pub(crate) fn input(counterexample: &Counterexample) -> String {
+    let kind = clean(&counterexample.kind);
+    let pieces = [kind, sizes(counterexample)];
+    let told: Vec<String> = pieces.into_iter().filter(|piece| !piece.is_empty()).collect();
+    told.join("; ")
+}
+
 /// The sizes of a counterexample, such as `T = 3 (shrunk from T = 11)`; empty where the law has no sizes.
 pub(crate) fn sizes(counterexample: &Counterexample) -> String {
     let list = |sizes: &[(String, i64)]| comma(sizes.iter().map(|(name, value)| format!("{name} = {value}")));
@@ -112,5 +134,24 @@ pub(crate) fn sizes(counterexample: &Counterexample) -> String {
         smallest
     } else {
         format!("{smallest} (shrunk from {})", list(&counterexample.found_at))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kind_of_an_input_stands_before_its_sizes() {
+        let mut given = Counterexample {
+            kind: "a mask of one row for all queries".to_owned(),
+            sizes: vec![("S".to_owned(), 2)],
+            found_at: Vec::new(),
+            seed: 1,
+            calls: Vec::new(),
+        };
+        insta::assert_snapshot!(input(&given), @"a mask of one row for all queries; S = 2");
+        given.kind.clear();
+        insta::assert_snapshot!(input(&given), @"S = 2");
     }
 }

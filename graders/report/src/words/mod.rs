@@ -19,6 +19,7 @@ mod pattern;
 pub(crate) mod picture;
 mod process;
 mod report;
+pub(crate) mod since;
 mod snippet;
 mod source;
 mod summary;
@@ -37,7 +38,7 @@ pub(crate) use area::area;
 pub(crate) use check::{check_name, check_title};
 pub(crate) use diagnosis::diagnosis;
 pub(crate) use head::{Piece, answer, brief, deducted, failing, lost, mistake, more_of, passed, pieces, score};
-pub(crate) use law::sizes;
+pub(crate) use law::{input, sizes};
 pub(crate) use next::next;
 pub(crate) use report::{
     BY_HAND, CALL, DETAILS_LEFT_OUT, HINT, INPUT, RULE, SEEN, TEST, alike, by_hand, by_hand_item, call, decided,

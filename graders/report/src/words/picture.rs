@@ -103,6 +103,37 @@ fn slice(at: &[usize]) -> String {
     format!("{}, .., ..", comma(at.iter()))
 }
 
+/// Above a choice of slices: how many are wrong, and that one can be chosen.
+pub(crate) fn slices(differing: &[usize]) -> String {
+    let wrong = differing.iter().filter(|&&differing| differing > 0).count();
+    let are = if wrong == 1 { "is" } else { "are" };
+    format!(
+        "{wrong} of {} slices {are} wrong; choose one to see it",
+        differing.len()
+    )
+}
+
+/// A slice in the strip, with how many of its values differ.
+pub(crate) fn slice_of(at: &[usize], differing: usize) -> String {
+    let sign = if differing > 0 { "✗" } else { "✓" };
+    let number = if differing > 0 {
+        format!(" {differing} wrong")
+    } else {
+        String::new()
+    };
+    format!("[{}] {sign}{number}", slice(at))
+}
+
+/// The index of a slice along these axes, by its number in row-major order.
+pub(crate) fn index_of(mut number: usize, before: &[usize]) -> Vec<usize> {
+    let mut index = vec![0; before.len()];
+    for (place, &size) in index.iter_mut().zip(before).rev() {
+        *place = number % size.max(1);
+        number /= size.max(1);
+    }
+    index
+}
+
 /// Two numbers of a table, or one where they are the same.
 pub(crate) fn pair((first, second): (f64, f64)) -> String {
     if first == second || (first.is_nan() && second.is_nan()) {

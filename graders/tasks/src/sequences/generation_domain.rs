@@ -47,7 +47,7 @@ pub(super) const AFTER_A_PROMPT: &[Domain] = &[
     },
     Domain {
         name: ENDING_IN_TIME,
-        sizes: RUNNING_OUT,
+        sizes: ALONE,
         arguments: |scenario| ending_in_time(scenario, false),
     },
 ];
@@ -86,7 +86,7 @@ pub(super) const BEHIND_A_PREFIX: &[Domain] = &[
     },
     Domain {
         name: ENDING_IN_TIME,
-        sizes: RUNNING_OUT,
+        sizes: ALONE,
         arguments: |scenario| ending_in_time(scenario, true),
     },
     Domain {
@@ -116,6 +116,14 @@ const ANY_TEMPERATURE: Named = &[
 const FEW: Named = &[("B", 1, 3), ("T", 1, 4), ("V", 2, 9), ("steps", 1, 4)];
 const RUNNING_OUT: Named = &[
     ("B", 1, 3),
+    ("T", 1, 5),
+    ("V", 7, 7),
+    ("steps", 2, 6),
+    ("missing", 0, 1),
+];
+/// One row.
+const ALONE: Named = &[
+    ("B", 1, 1),
     ("T", 1, 5),
     ("V", 7, 7),
     ("steps", 2, 6),
@@ -224,11 +232,9 @@ fn to_the_last_position(scenario: &Scenario, prefixed: bool) -> Tensors {
     ending(&with_room(&given, prefixed, room), end as f64)
 }
 
-/// One row ends half way, and more steps are asked for than there are positions.
+/// The row ends half way, and more steps are asked for than there are positions.
 fn ending_in_time(scenario: &Scenario, prefixed: bool) -> Tensors {
     let given = given(scenario, prefixed);
-    let name = if prefixed { "prefix" } else { "tokens" };
-    let given = first_rows(&given, name, 1);
     let step = scenario.size("steps") / 2;
     let Some(chosen) = continuation(&unending(&given)) else {
         return given;

@@ -7,7 +7,7 @@
 
 use wire::{DType, Data, Tensor, Tensors};
 
-use super::differentiated::{self, NONE, SMALL, TOLERANCE, missing, plain};
+use super::differentiated::{self, NONE, SMALL, TOLERANCE, missing, plain, together};
 use super::model::{Failure, answered};
 use super::points;
 use crate::checks::probe::{Probe, record};
@@ -133,6 +133,7 @@ pub(super) fn of_case(
             return Ok(Compared::Differs(Box::new(Failure {
                 finding,
                 counterexample: Counterexample {
+                    kind: String::new(),
                     sizes: Vec::new(),
                     found_at: Vec::new(),
                     seed: u64::try_from(call.seed).unwrap_or_default(),
@@ -147,7 +148,7 @@ pub(super) fn of_case(
     Ok(if tried { Compared::Agrees } else { Compared::Nothing })
 }
 
-/// The first argument by which the gradient is not the derivative.
+/// The arguments by which the gradient is not the derivative.
 fn difference(call: &Call, settings: &str, probe: &mut Probe<'_>) -> Result<Option<Finding>, Stop> {
     let Some(gradient) = &call.gradient else {
         return Ok(None);
@@ -179,9 +180,13 @@ fn difference(call: &Call, settings: &str, probe: &mut Probe<'_>) -> Result<Opti
     }
     let largest = slopes.iter().map(|slope| slope.value.abs()).fold(0.0, f64::max);
     match probe.call(call) {
-        Ok(returned) => Ok(slopes
-            .iter()
-            .find_map(|slope| slope.finding(returned.gradients.get(slope.name), largest, settings))),
+        Ok(returned) => {
+            let differs = |slope: &Slope<'_>| {
+                let found = slope.finding(returned.gradients.get(slope.name), largest, settings)?;
+                Some((slope.name.to_owned(), found))
+            };
+            Ok(together(slopes.iter().filter_map(differs).collect()))
+        }
         // What does not depend on any argument needs no graph.
         Err(Stop::Found(Finding::CallFailed(CallFailed::NoGradient { .. })))
             if slopes.iter().all(|slope| slope.value.abs() <= slope.bend.max(LEAST)) =>
@@ -217,12 +222,13 @@ impl Slope<'_> {
         }
         let is_felt = self.value.abs() > floor;
         if is_felt && values.iter().all(|value| value.abs() <= NONE * self.value.abs()) {
-            return Some(missing(self.name));
+            return Some(missing(&[self.name]));
         }
         let (expected, along) = (Tensor::real(self.value), Tensor::real(along));
         let mismatch = compare_scaled(&expected, &along, DType::F64, TOLERANCE, floor)?;
         Some(Finding::LawBroken(Violation::Gradient {
             argument: self.name.to_owned(),
+            others: Vec::new(),
             measure: Measure::Derivative {
                 settings: settings.to_owned(),
             },
@@ -372,7 +378,7 @@ mod tests {
             matches!(no_graph, Some(Finding::CallFailed(CallFailed::NoGradient { .. }))),
             "{no_graph:?}"
         );
-        assert_eq!(outside(|_, _| Some(0.0)), Some(missing("x")));
+        assert_eq!(outside(|_, _| Some(0.0)), Some(missing(&["x"])));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::contract::Task;
 use crate::contract::call::arguments_in;
 use crate::contract::random::Random;
 use crate::contract::subject::{Call, Gradient};
-use crate::findings::{CallFailed, Finding};
+use crate::findings::{CallFailed, Finding, Violation};
 use crate::fixtures::case::StoredCase;
 
 /// The error that is allowed, as a share of the largest value of the gradient: a step in f32 is for the check of precision.
@@ -51,9 +51,65 @@ pub(super) fn plain(call: &Call) -> Call {
     }
 }
 
-/// That no gradient reaches an argument.
-pub(super) fn missing(name: &str) -> Finding {
+/// That no gradient reaches these arguments.
+pub(super) fn missing(names: &[&str]) -> Finding {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     Finding::CallFailed(CallFailed::NoGradient {
-        reason: format!("none reaches `{name}`"),
+        reason: format!("none reaches {}", names.join(", ")),
     })
+}
+
+/// What is wrong with the gradients by several arguments: what is found of the first one, with the names of all.
+pub(super) fn together(found: Vec<(String, Finding)>) -> Option<Finding> {
+    let is_missing = |finding: &Finding| matches!(finding, Finding::CallFailed(CallFailed::NoGradient { .. }));
+    let (lacking, differing): (Vec<_>, Vec<_>) = found.into_iter().partition(|(_, finding)| is_missing(finding));
+    if !lacking.is_empty() {
+        let names: Vec<&str> = lacking.iter().map(|(name, _)| name.as_str()).collect();
+        return Some(missing(&names));
+    }
+    let names: Vec<String> = differing.iter().skip(1).map(|(name, _)| name.clone()).collect();
+    let mut first = differing.into_iter().next()?.1;
+    if let Finding::LawBroken(Violation::Gradient { others, .. }) = &mut first {
+        *others = names;
+    }
+    Some(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compare::compare;
+    use crate::findings::Measure;
+
+    fn differing(name: &str) -> (String, Finding) {
+        let mismatch = compare(&Tensor::real(1.0), &Tensor::real(2.0), DType::F64, 0.0).expect("they differ");
+        let violation = Violation::Gradient {
+            argument: name.to_owned(),
+            others: Vec::new(),
+            measure: Measure::Reference,
+            mismatch,
+        };
+        (name.to_owned(), Finding::LawBroken(violation))
+    }
+
+    #[test]
+    fn all_arguments_with_another_gradient_are_named() {
+        let Some(Finding::LawBroken(Violation::Gradient { argument, others, .. })) =
+            together(["key", "query", "value"].map(differing).into())
+        else {
+            panic!("they differ");
+        };
+        assert_eq!(
+            (argument.as_str(), others),
+            ("key", vec!["query".to_owned(), "value".to_owned()])
+        );
+        assert_eq!(together(Vec::new()), None);
+    }
+
+    #[test]
+    fn arguments_without_a_gradient_are_told_before_those_with_another() {
+        let lacking = |name: &str| (name.to_owned(), missing(&[name]));
+        let found = together(vec![differing("key"), lacking("query"), lacking("value")]);
+        assert_eq!(found, Some(missing(&["query", "value"])));
+    }
 }

@@ -124,6 +124,7 @@ fn differs(
             at: point.clone(),
             finding,
             counterexample: Counterexample {
+                kind: domain.name.to_owned(),
                 sizes: Vec::new(),
                 found_at: Vec::new(),
                 seed: point.seed,

@@ -95,6 +95,7 @@ fn failure(probe: &Probe<'_>, finding: Finding, sizes: Vec<(String, i64)>, seed:
     Run::Fails(Box::new(Failure {
         finding,
         counterexample: Counterexample {
+            kind: String::new(),
             found_at: sizes.clone(),
             sizes,
             seed,

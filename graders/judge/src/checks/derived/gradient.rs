@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use wire::{DType, Data, Observed, Tensor, Tensors};
 
-use super::differentiated::{NONE, SMALL, TOLERANCE, call, is_smooth, missing, plain};
+use super::differentiated::{NONE, SMALL, TOLERANCE, call, is_smooth, missing, plain, together};
 use super::model::{Derived, Failure, Known, Material, Run, answered, has_outputs};
 use super::{derivative, points};
 use crate::checks::probe::{Probe, returned};
@@ -42,7 +42,7 @@ fn run(material: &Material<'_>, subject: &mut dyn Subject) -> Result<Run, Fault>
             None => return without_reference(material, subject),
             Some(Compared::Nothing) => {}
             Some(Compared::Agrees) => tried = true,
-            Some(Compared::Differs(differs)) => return Ok(differs.failure(Vec::new(), seed)),
+            Some(Compared::Differs(differs)) => return Ok(differs.failure("", Vec::new(), seed)),
         }
     }
     for (number, domain) in task.contract.domain.iter().enumerate() {
@@ -69,7 +69,7 @@ fn run(material: &Material<'_>, subject: &mut dyn Subject) -> Result<Run, Fault>
             if let Some(Compared::Differs(differs)) = compared(task, domain.name, &known, subject)?
                 && is_steady(task, &differs, subject)?
             {
-                return Ok(differs.failure(points::named(domain, &point.sizes), point.seed));
+                return Ok(differs.failure(domain.name, points::named(domain, &point.sizes), point.seed));
             }
         }
     }
@@ -129,10 +129,11 @@ struct Differs {
 }
 
 impl Differs {
-    fn failure(self, sizes: Vec<(String, i64)>, seed: u64) -> Run {
+    fn failure(self, kind: &str, sizes: Vec<(String, i64)>, seed: u64) -> Run {
         Run::Fails(Box::new(Failure {
             finding: self.finding,
             counterexample: Counterexample {
+                kind: kind.to_owned(),
                 found_at: sizes.clone(),
                 sizes,
                 seed,
@@ -169,7 +170,7 @@ fn compared(task: &Task, case: &str, known: &StoredCase, subject: &mut dyn Subje
             // What does not depend on any argument needs no graph.
             Err(Finding::CallFailed(CallFailed::NoGradient { .. })) if are_zero(&expected.gradients) => None,
             Err(finding) => Some(finding),
-            Ok(actual) => first_difference(&expected.gradients, &actual.gradients),
+            Ok(actual) => differences(&expected.gradients, &actual.gradients),
         };
         if let Some(finding) = found {
             return Ok(Some(Compared::Differs(Box::new(Differs {
@@ -189,11 +190,15 @@ fn are_zero(gradients: &Tensors) -> bool {
     gradients.values().all(|gradient| largest(&gradient.to_f64()) == 0.0)
 }
 
-fn first_difference(expected: &Tensors, actual: &Tensors) -> Option<Finding> {
+/// What is wrong with the gradients, those by all arguments together.
+fn differences(expected: &Tensors, actual: &Tensors) -> Option<Finding> {
     let all = expected.values().map(|gradient| largest(&gradient.to_f64()));
     let scale = all.fold(0.0, f64::max);
-    let mut each = expected.iter();
-    each.find_map(|(name, expected)| difference(name, expected, actual.get(name), scale))
+    let differs = |(name, expected): (&String, &Tensor)| {
+        let found = difference(name, expected, actual.get(name), scale)?;
+        Some((name.clone(), found))
+    };
+    together(expected.iter().filter_map(differs).collect())
 }
 
 /// Whether the reference's own gradient is about the same beside these arguments. Where it is not (a kink, equal values, a
@@ -216,7 +221,7 @@ fn is_steady(task: &Task, differs: &Differs, subject: &mut dyn Subject) -> Resul
         let Some(observed) = trusted(task, &beside, differs.output, subject)? else {
             return Ok(false);
         };
-        let is_equal = |gradients: &Tensors| first_difference(&differs.expected, gradients).is_none();
+        let is_equal = |gradients: &Tensors| differences(&differs.expected, gradients).is_none();
         if !returned(observed, None).is_ok_and(|near| is_equal(&near.gradients)) {
             return Ok(false);
         }
@@ -265,15 +270,16 @@ fn by_itself(call: &Call, output: &str, values: &Tensors) -> Call {
 /// that is what rounding has left of zero.
 fn difference(name: &str, expected: &Tensor, actual: Option<&Tensor>, scale: f64) -> Option<Finding> {
     let Some(actual) = actual else {
-        return Some(missing(name));
+        return Some(missing(&[name]));
     };
     let own = largest(&expected.to_f64());
     if own > NONE * scale && largest(&actual.to_f64()) <= NONE * own {
-        return Some(missing(name));
+        return Some(missing(&[name]));
     }
     let mismatch = compare_scaled(expected, actual, DType::F64, TOLERANCE, f64::max(SMALL * scale, LEAST))?;
     Some(Finding::LawBroken(Violation::Gradient {
         argument: name.to_owned(),
+        others: Vec::new(),
         measure: Measure::Reference,
         mismatch,
     }))

@@ -77,6 +77,7 @@ impl Failure {
         Run::Fails(Box::new(Self {
             finding,
             counterexample: Counterexample {
+                kind: String::new(),
                 sizes: Vec::new(),
                 found_at: Vec::new(),
                 seed,

@@ -18,6 +18,9 @@ use self::properties::LAWS;
 /// How far a score may be off: sums of a few numbers, against distances of hundredths between sequences.
 const CLOSE: [(DType, f64); 2] = [(DType::F64, 1e-9), (DType::F32, 1e-4)];
 
+/// What stands behind each sequence that the model was asked about.
+const CLOSED: i64 = -1;
+
 /// The task.
 pub(crate) static TASK: Task = Task {
     id: ID,
@@ -139,6 +142,7 @@ const CASES: &[Case] = &[
 /// How often the model is asked is bounded, by cases and a law of their own; fewer calls are right as well.
 fn calls(_: &Tensors, mut outputs: Tensors) -> Tensors {
     outputs.remove("calls");
+    outputs.remove("asked");
     outputs
 }
 
@@ -190,6 +194,17 @@ impl<'a> Asked<'a> {
         })
     }
 
+    /// The sequences about which the model was asked; none where that is not known.
+    fn asked_about(&self) -> Option<Vec<Vec<i64>>> {
+        let numbers = self.answer.integers("asked").ok()?;
+        let sequences = numbers.split_inclusive(|&number| number == CLOSED);
+        Some(
+            sequences
+                .map(|sequence| sequence.strip_suffix(&[CLOSED]).unwrap_or(sequence).to_vec())
+                .collect(),
+        )
+    }
+
     fn wrong(&self, run: &Run, what: &str, expected: String, actual: String) -> Finding {
         self.told(run, what, (expected, actual), None)
     }
@@ -204,7 +219,7 @@ impl<'a> Asked<'a> {
             expected,
             actual,
             said,
-            steps: run.steps(),
+            steps: run.steps(self.asked_about().as_deref()),
         })
     }
 }

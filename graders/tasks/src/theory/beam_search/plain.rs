@@ -5,6 +5,11 @@ use std::cmp::Ordering;
 use judge::compare::number;
 use judge::findings::Steps;
 
+/// Sequences that a step names.
+const FEW: usize = 4;
+/// Where there is no sequence.
+const NONE: &str = "none";
+
 /// A model of the next token as a table: a row of log-probabilities for each sequence, the empty one first, then in
 /// order of length and of tokens.
 #[derive(Debug, Clone)]
@@ -125,19 +130,49 @@ impl Run {
         self.steps.iter().find_map(|(_, best)| best.as_ref())
     }
 
-    /// The steps as a table; they are those of a correct search, and say so.
-    pub(super) fn steps(&self) -> Steps {
-        let row = |(place, (beam, best)): (usize, &(Vec<Scored>, Option<Scored>))| {
-            let asked: Vec<String> = beam.iter().map(shown).collect();
-            let best = best.as_ref().map_or("none".to_owned(), shown);
-            vec![(place + 1).to_string(), asked.join(", "), best]
+    /// The steps as a table: about which sequences the model was asked, and about which a correct search asks it.
+    pub(super) fn steps(&self, asked: Option<&[Vec<i64>]>) -> Steps {
+        let theirs = asked.unwrap_or_default();
+        let longest = theirs.iter().map(|sequence| sequence.len() + 1).max();
+        let columns = [
+            "step",
+            "your search asks about",
+            "a correct search asks about",
+            "its best complete",
+        ];
+        let row = |place: usize| {
+            let yours = theirs.iter().filter(|sequence| sequence.len() == place);
+            let yours = few(yours.map(|sequence| listed(sequence)).collect());
+            let step = self.steps.get(place);
+            let correct = few(step.map_or(Vec::new(), |(beam, _)| beam.iter().map(shown).collect()));
+            let best = step.map(|(_, best)| best.as_ref().map_or(NONE.to_owned(), shown));
+            [(place + 1).to_string(), yours, correct, best.unwrap_or_default()]
         };
+        // Without the student's calls there is no column for them.
+        let is_shown = |column: usize| column != 1 || asked.is_some();
+        let kept = |cells: [String; 4]| -> Vec<String> {
+            let cells = cells.into_iter().enumerate();
+            cells
+                .filter(|(column, _)| is_shown(*column))
+                .map(|(_, cell)| cell)
+                .collect()
+        };
+        let rows = self.steps.len().max(longest.unwrap_or_default());
         Steps {
-            columns: ["step", "a correct beam", "its best complete"]
-                .map(str::to_owned)
-                .to_vec(),
-            rows: self.steps.iter().enumerate().map(row).collect(),
+            columns: kept(columns.map(str::to_owned)),
+            rows: (0..rows).map(|place| kept(row(place))).collect(),
         }
+    }
+}
+
+/// As many of these as a cell has room for.
+fn few(mut texts: Vec<String>) -> String {
+    let more = texts.len().saturating_sub(FEW);
+    texts.truncate(FEW);
+    match (texts.is_empty(), more) {
+        (true, _) => NONE.to_owned(),
+        (false, 0) => texts.join(", "),
+        (false, more) => format!("{} and {more} more", texts.join(", ")),
     }
 }
 

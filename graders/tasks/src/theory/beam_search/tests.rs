@@ -116,6 +116,36 @@ fn a_search_that_prefers_the_larger_of_equal_tokens_breaks_the_law_about_ties_on
 }
 
 #[test]
+fn the_table_shows_the_students_questions_beside_those_of_a_correct_search() {
+    let tree = Tree {
+        table: vec![-1.0; 3 * 13],
+        vocabulary: 3,
+        end: 2,
+        max_length: 3,
+    };
+    let asked = [vec![], vec![0], vec![1], vec![1, 0]];
+    let table = |asked: Option<&[Vec<i64>]>| {
+        let steps = right(&tree, 2).steps(asked);
+        let lines = std::iter::once(&steps.columns).chain(&steps.rows);
+        lines.map(|cells| cells.join(" | ")).collect::<Vec<_>>().join("\n")
+    };
+    insta::assert_snapshot!(table(Some(&asked)), @r"
+    step | your search asks about | a correct search asks about | its best complete
+    1 | [] | [] 0 | none
+    2 | [0], [1] | [0] -1, [1] -1 | none
+    3 | [1 0] | [0 0] -2, [0 1] -2 | [0 0 0] -3
+    ");
+    insta::assert_snapshot!(table(None), @r"
+    step | a correct search asks about | its best complete
+    1 | [] 0 | none
+    2 | [0] -1, [1] -1 | none
+    3 | [0 0] -2, [0 1] -2 | [0 0 0] -3
+    ");
+    let many: Vec<Vec<i64>> = (0..9).map(|token| vec![token]).collect();
+    assert!(table(Some(&many)).contains("[3] and 5 more"));
+}
+
+#[test]
 fn the_stopping_rule_never_changes_the_best_score() {
     let mut random = Random::new(1, "trees");
     let mut saved = 0;
