@@ -98,9 +98,17 @@ fn gradient(argument: &str, others: &[String], measure: &Measure, mismatch: &Mis
             "nothing there depends on `{argument}`, yet a gradient says it does: look for values that should not take \
              part, such as masked ones"
         ),
-        Mismatch::NotFinite(_) | Mismatch::Values(_) => format!(
+        Mismatch::NotFinite(_) => format!(
+            "a gradient by `{argument}` that is no number comes from a root, a logarithm or a quotient of zero, also where \
+             its value is not used"
+        ),
+        Mismatch::Values(difference) if difference.worst.actual.parse() == Ok(0.0) => format!(
             "look for a path from `{argument}` to the result that carries no gradient: `detach`, `no_grad`, values \
-             that are read out and put into a new tensor, or a change in place"
+             that are read out and put into a new tensor, an index without gradient (`padding_idx`), or a change in place"
+        ),
+        Mismatch::Values(_) => format!(
+            "a part of the gradient by `{argument}` is missing or counted otherwise: look for one of several paths that is \
+             cut (`detach`, `no_grad`), a change in place, or a gradient that is scaled (`scale_grad_by_freq`)"
         ),
     };
     Words::new(message, hint)
