@@ -5,6 +5,7 @@
 //! reject correct code near zero. Everything else (dtype, shape, integers, booleans, positions of NaN and infinity) is
 //! exact.
 
+mod pair;
 pub mod pattern;
 pub mod statistics;
 pub mod window;
@@ -12,6 +13,7 @@ pub mod window;
 use serde::{Deserialize, Serialize};
 use wire::{DType, Tensor};
 
+use self::pair::{distance, same_kind, severity, within};
 use crate::compare::window::Window;
 
 /// How an output differs from what was expected.
@@ -168,31 +170,6 @@ fn compare_values(expected: &Tensor, actual: &Tensor, tolerance: f64, floor: f64
     } else {
         Mismatch::Values(difference)
     })
-}
-
-fn within(wanted: f64, given: f64, allowed: f64) -> bool {
-    same_kind(wanted, given) && distance(wanted, given) <= allowed
-}
-
-/// Whether both are finite, or the same NaN or infinity.
-fn same_kind(wanted: f64, given: f64) -> bool {
-    (wanted.is_nan() && given.is_nan()) || wanted == given || (wanted.is_finite() && given.is_finite())
-}
-
-fn distance(wanted: f64, given: f64) -> f64 {
-    if wanted.is_finite() && given.is_finite() {
-        (wanted - given).abs()
-    } else {
-        0.0
-    }
-}
-
-fn severity(wanted: f64, given: f64) -> f64 {
-    if same_kind(wanted, given) {
-        distance(wanted, given)
-    } else {
-        f64::INFINITY
-    }
 }
 
 /// The largest absolute finite value.

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::within;
+use super::pair::within;
 
 /// Rows and columns of a window at most.
 pub const SIDE: usize = 16;

@@ -148,7 +148,7 @@ fn scrolling(html: &mut Html, label: &str, content: impl FnOnce(&mut Html)) {
     let attributes: markup::Attributes<'_> = &[
         ("class", &"scroll"),
         ("tabindex", &0),
-        ("role", &"region"),
+        ("role", &"group"),
         ("aria-label", &label),
     ];
     html.element("div", attributes, content);
