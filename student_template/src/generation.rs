@@ -16,8 +16,8 @@ use crate::types::{GptConfig, GptWeights, InvalidInput, Sampling};
 ///   tokens before the last `block_size` stay in the result and have no influence.
 /// - `count`: at least 0; with 0 the prompt comes back as it is.
 /// - Returns `[B, T + count]` int64: the prompt, then the new tokens. Rows do not influence each other in greedy mode.
-/// - Dropout is off, whatever the rates: `generate` is not training. Draws come from libtorch's generator, one
-///   `sample_top_p` call per new token, so equal seeds give equal tokens.
+/// - Dropout is off, whatever the rates: `generate` is not training. Draws come from libtorch's generator, so equal seeds
+///   give equal tokens.
 /// - Error: whatever `gpt_forward` or `sample_top_p` refuses, such as a `p` outside (0, 1].
 ///
 /// Call the parts through `crate::parts` (`parts::gpt_forward(...)`, `parts::greedy(...)`, `parts::sample_top_p(...)`):
