@@ -288,3 +288,20 @@ fn nothing_of_the_judge_stands_in_environment_arguments_or_descriptors() {
         );
     }
 }
+
+#[test]
+fn a_part_that_is_asked_for_with_senseless_arguments_is_told_as_such() {
+    let wrong = "    let _ = edge_index;\n    Tensor::zeros([num_nodes, num_nodes], (kind, device))";
+    let senseless = "    let _ = crate::parts::adjacency_matrix(edge_index, -5, kind, device);\n    \
+        crate::parts::adjacency_matrix(edge_index, num_nodes, kind, device)";
+    let submission = Submission::reference()
+        .with_body("src/graph.rs", "adjacency_matrix", wrong)
+        .with_body("src/graph_algebra.rs", "laplacian", senseless);
+    let (run, report) = submission.graded(&["--task", "laplacian", "--task", "adjacency_matrix", "--fresh"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let tasks = report["tasks"].as_array().unwrap();
+    let laplacian = tasks.iter().find(|task| task["id"] == "laplacian").unwrap();
+    let summary = laplacian["summary"].as_str().unwrap();
+    assert!(summary.contains("to which a correct one has no answer"), "{summary}");
+    assert!(!summary.contains("nothing was called"), "{summary}");
+}

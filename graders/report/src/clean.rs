@@ -91,6 +91,7 @@ fn without_escapes(text: &str) -> String {
             '\u{9b}' => skip_control_sequence(&mut letters),
             '\u{90}' | '\u{98}' | '\u{9d}'..='\u{9f}' => skip_string(&mut letters),
             letter if is_hidden(letter) => {}
+            letter if is_gap(letter) => kept.push(' '),
             letter => kept.push(letter),
         }
     }
@@ -130,12 +131,20 @@ fn skip_string(letters: &mut Peekable<Chars<'_>>) {
     }
 }
 
-/// Letters that take no room or change the direction of reading.
+/// Letters that take no room or change the direction of reading: what Unicode lets a font ignore (joiners, selectors of
+/// variants, fillers of Hangul, tags), and annotations between lines.
 pub fn is_hidden(letter: char) -> bool {
     matches!(letter,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-        | '\u{e0000}'..='\u{e01ef}')
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+        | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Letters that end a line where nobody expects it, and the one of Braille that looks like none.
+fn is_gap(letter: char) -> bool {
+    matches!(letter, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{2800}')
 }
 
 #[cfg(test)]
@@ -153,6 +162,16 @@ mod tests {
     #[test]
     fn letters_that_reorder_or_hide_text_vanish() {
         assert_eq!(clean("a\u{202e}b\u{200b}c\u{feff}d\u{e0041}"), "abcd");
+        let ignored = "a\u{115f}b\u{1160}c\u{3164}d\u{ffa0}e\u{fe0f}f\u{34f}g\u{e0fff}h\u{180b}i\u{17b4}";
+        assert_eq!(clean(ignored), "abcdefghi");
+        assert_eq!(clean_lines(ignored), "abcdefghi");
+    }
+
+    #[test]
+    fn a_line_ends_where_everybody_sees_it() {
+        let text = "  a\u{2028}b\u{2029}c\u{85}d\u{2800}e\nf";
+        assert_eq!(clean(text), "a b c d e f");
+        assert_eq!(clean_lines(text), "  a b c d e\nf");
     }
 
     #[test]

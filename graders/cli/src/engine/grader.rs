@@ -181,7 +181,7 @@ impl Grader {
         Ok(Staged {
             folder,
             sources: staged,
-            compile_seconds: Limits::COMPILE_SECONDS,
+            compile_seconds: (OWN_LIMITS.compile_seconds, OWN_LIMITS.all_compile_seconds()),
         })
     }
 
@@ -243,10 +243,12 @@ impl Grader {
             staged: &sources,
             template: &self.place.template(),
             tasks: &ids,
+            home: |id| tasks::find(id).map(|task| task.file),
             set_aside: &inspection.set_aside,
             allows_unsafe: care == Care::Unguarded,
             whole: care == Care::Whole,
-            cpu_seconds: compile_seconds.into(),
+            cpu_seconds: compile_seconds.0.into(),
+            all_cpu_seconds: compile_seconds.1.into(),
             output: &folder.path().join("build"),
         };
         let built =
@@ -256,6 +258,7 @@ impl Grader {
             precluded: precluded(inspection, &built, wanted),
             standing: BTreeMap::new(),
             costs: (built.compile, built.link),
+            took_too_long: built.took_too_long,
             program: built.program,
             _folder: Some(folder),
             notes: left_out(inspection),

@@ -110,7 +110,9 @@ impl Grading<'_> {
         }
         listener.begun(&report::build(&context, &[], self.assignment), self.shown);
         listener.doing("building the submission");
-        let mut prepared = self.grader.build(staged.within(self.assignment.limits), self.judged)?;
+        let limits = self.assignment.limits;
+        let limits = time.map_or(limits, |time| limits.within(time.seconds));
+        let mut prepared = self.grader.build(staged.within(limits), self.judged)?;
         let built_at = begun.elapsed().as_secs_f64();
         let reports = OneByOne::new(&context, self.assignment);
         let in_order = InOrder::new(self.shown, reports, listener);

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use judge::contract::Task;
-use judge::findings::{BeforeRun, CompileError, Finding};
+use judge::findings::{BeforeRun, Breaks, CompileError, Finding};
 use policy::Inspection;
-use sandbox::build::{Built, Stop};
+use sandbox::build::{self, Built, SignatureFailure, Stop, Uncallable};
 use sandbox::spent::Cost;
 
 use super::rules;
@@ -24,6 +24,8 @@ pub(crate) struct Prepared {
     pub(super) standing: BTreeMap<&'static str, bool>,
     /// What compiling the sources, and making a program of them, has cost.
     pub(super) costs: (Cost, Cost),
+    /// Whether the compiler has taken longer over it than one run may.
+    pub(super) took_too_long: bool,
     pub(super) hash: String,
     pub(super) notes: Vec<String>,
 }
@@ -37,6 +39,7 @@ impl Prepared {
             precluded: BTreeMap::new(),
             standing: BTreeMap::new(),
             costs: (Cost::default(), Cost::default()),
+            took_too_long: false,
             hash,
             notes: Vec::new(),
         }
@@ -132,19 +135,10 @@ pub(super) fn precluded(
                 message: failure.message.clone(),
                 rendered: failure.rendered.clone(),
                 expected: None,
+                breaks: failure.breaks.as_ref().map(breaks),
             });
-        let signature = built
-            .signatures
-            .iter()
-            .find(|failure| failure.task == task.id)
-            .map(|failure| CompileError {
-                file: task.file.to_owned(),
-                line: None,
-                code: None,
-                message: format!("the signature of `{}` is not the expected one", task.id),
-                rendered: failure.rendered.clone(),
-                expected: Some(failure.expected.clone()),
-            });
+        let signature = built.signatures.iter().find(|failure| failure.task == task.id);
+        let signature = signature.map(|failure| uncallable(failure, task));
         if let Some(error) = file.or(signature).or(stop) {
             found.insert(task.id, Finding::BeforeRun(BeforeRun::DidNotCompile(error)));
         }
@@ -152,14 +146,49 @@ pub(super) fn precluded(
     found
 }
 
+/// A function that cannot be called, as its task's compile error.
+fn uncallable(failure: &SignatureFailure, task: &Task) -> CompileError {
+    let (message, expected, breaks) = match &failure.why {
+        Uncallable::Signature(expected) => (
+            format!("the signature of `{}` is not the expected one", task.id),
+            Some(expected.clone()),
+            None,
+        ),
+        Uncallable::Otherwise(error) => (error.clone(), None, Some(Breaks::Call(task.id.to_owned()))),
+    };
+    CompileError {
+        file: task.file.to_owned(),
+        line: None,
+        code: None,
+        message,
+        rendered: failure.rendered.clone(),
+        expected,
+        breaks,
+    }
+}
+
+fn breaks(breaks: &build::Breaks) -> Breaks {
+    match breaks {
+        build::Breaks::Call(task) => Breaks::Call(task.clone()),
+        build::Breaks::Given(file) => Breaks::Given(file.clone()),
+    }
+}
+
 /// A build that came to nothing, as every task's compile error.
 fn stopped(stop: &Stop, task: &Task) -> CompileError {
     let (message, rendered) = match stop {
-        Stop::Errors { rendered } => (
+        Stop::Errors { rendered, .. } => (
             "errors that no single file can be charged with".to_owned(),
             rendered.clone(),
         ),
-        Stop::TimedOut => ("the compiler took longer than it may".to_owned(), String::new()),
+        Stop::TimedOut { seconds } => (
+            format!("the compiler took more than {seconds} s over this submission"),
+            String::new(),
+        ),
+        Stop::Exhausted { seconds } => (
+            format!("all runs of the compiler over this submission together took more than {seconds} s"),
+            String::new(),
+        ),
         Stop::OutOfMemory => ("the compiler needed more memory than it may".to_owned(), String::new()),
         Stop::Crashed { .. } => ("the compiler broke down on this submission".to_owned(), String::new()),
     };
@@ -170,5 +199,6 @@ fn stopped(stop: &Stop, task: &Task) -> CompileError {
         message,
         rendered,
         expected: None,
+        breaks: None,
     }
 }

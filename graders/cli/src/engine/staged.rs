@@ -30,14 +30,15 @@ impl Ground {
 pub(crate) struct Staged {
     pub(super) folder: Ground,
     pub(super) sources: stage::Staged,
-    pub(super) compile_seconds: u32,
+    /// CPU seconds of the compiler: for one run, and for all of them.
+    pub(super) compile_seconds: (u32, u32),
 }
 
 impl Staged {
     /// The same with the compiler's limit of an assignment.
     #[must_use]
     pub(crate) fn within(self, limits: Limits) -> Self {
-        let compile_seconds = limits.compile_seconds;
+        let compile_seconds = (limits.compile_seconds, limits.all_compile_seconds());
         Self {
             compile_seconds,
             ..self

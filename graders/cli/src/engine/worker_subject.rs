@@ -27,6 +27,7 @@ pub(crate) struct Running<'a> {
     reference: Option<&'a dyn Answering>,
     parts: Vec<&'static str>,
     substituted: u64,
+    unanswered: u64,
     spent: Spent,
     next_id: u64,
 }
@@ -40,6 +41,7 @@ impl<'a> Running<'a> {
             reference,
             parts: Vec::new(),
             substituted: 0,
+            unanswered: 0,
             spent: Spent::default(),
             next_id: 0,
         }
@@ -65,13 +67,14 @@ impl Running<'_> {
         let (mut message, tensors) = request(self.next_id, call, &self.parts, self.worker.device());
         message.batches = batches.is_some();
         let mut trouble = None;
-        let mut answered = 0;
+        let (mut answered, mut unanswered) = (0, 0);
         // No question may take longer than the call that asks it.
         let most = call.cpu_seconds.unwrap_or(self.worker.cpu_seconds());
         let reference = self.reference;
         let mut parts = |part: &str, arguments: Tensors| match reference.map(|it| it.answer(part, arguments, most)) {
             Some(Ok(answer)) => {
                 answered += u64::from(answer.outputs.is_some());
+                unanswered += u64::from(answer.outputs.is_none());
                 answer
             }
             Some(Err(fault)) => {
@@ -89,6 +92,7 @@ impl Running<'_> {
         let observed = child.call(&message, tensors, terms);
         self.spent = self.spent.plus(spent(child.used()));
         self.substituted += answered;
+        self.unanswered += unanswered;
         if let Some(fault) = trouble {
             return Err(fault);
         }
@@ -132,6 +136,10 @@ impl Subject for Running<'_> {
 
     fn substituted(&self) -> u64 {
         self.substituted
+    }
+
+    fn unanswered(&self) -> u64 {
+        self.unanswered
     }
 }
 

@@ -21,6 +21,11 @@ impl Limits {
     /// The compiler's limit where an assignment names none: many times what any honest submission takes.
     pub const COMPILE_SECONDS: u32 = 20;
 
+    /// The compiler may use up its limit so often for one submission.
+    const COMPILE_RUNS: u32 = 4;
+    /// Less is not enough for what is honest.
+    const LEAST_COMPILE_SECONDS: u32 = 6;
+
     fn usual_compile_seconds() -> u32 {
         Self::COMPILE_SECONDS
     }
@@ -33,8 +38,48 @@ impl Limits {
         12.0 * self.cpu_seconds
     }
 
+    /// CPU seconds that all runs of the compiler over a submission may take together, those included that look for the file
+    /// over which one run takes too long. It is the submission's own use, whatever time there is for the whole grading.
+    pub fn all_compile_seconds(self) -> u32 {
+        Self::COMPILE_RUNS * self.compile_seconds
+    }
+
+    /// The same limits where the whole grading has this many seconds: all runs of the compiler leave a third of them.
+    #[must_use]
+    pub fn within(self, seconds: f64) -> Self {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates")]
+        let share = (seconds / 1.5) as u32 / Self::COMPILE_RUNS;
+        Self {
+            compile_seconds: self.compile_seconds.min(share.max(Self::LEAST_COMPILE_SECONDS)),
+            ..self
+        }
+    }
+
     /// Seconds that the calls of a submission may compute and sleep, all together: no task is begun after that.
     pub fn submission_seconds(self) -> f64 {
         10.0 * self.task_seconds()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_grading_leaves_the_compiler_less_and_never_too_little() {
+        let limits = |compile_seconds| Limits {
+            cpu_seconds: 5.0,
+            memory_mib: 1,
+            timeouts_per_task: 1,
+            compile_seconds,
+        };
+        let within = |seconds| limits(20).within(seconds).compile_seconds;
+        assert_eq!(limits(20).all_compile_seconds(), 80);
+        assert_eq!((within(420.0), within(60.0), within(1.0)), (20, 10, 6));
+        assert_eq!(
+            limits(3).within(1.0).compile_seconds,
+            3,
+            "what the assignment names is the most"
+        );
     }
 }

@@ -125,4 +125,9 @@ pub trait Subject {
 
     /// How many part calls have been answered by the reference so far.
     fn substituted(&self) -> u64;
+
+    /// How many part calls so far the reference had no answer for, since their arguments make no sense to it.
+    fn unanswered(&self) -> u64 {
+        0
+    }
 }

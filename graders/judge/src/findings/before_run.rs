@@ -75,4 +75,15 @@ pub struct CompileError {
     pub rendered: String,
     /// The signature that was expected, where a changed signature is the cause.
     pub expected: Option<String>,
+    /// What does not compile because of the file, where that is not the file itself.
+    pub breaks: Option<Breaks>,
+}
+
+/// Code that is not the student's and does not compile because of a file of the student's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Breaks {
+    /// The call of this task's function, which stands in another file.
+    Call(String),
+    /// This file, which is given.
+    Given(String),
 }

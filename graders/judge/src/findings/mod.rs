@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::compare::Mismatch;
 use crate::findings::measurement::Measurement;
 
-pub use before_run::{BeforeRun, CompileError, Prohibition};
+pub use before_run::{BeforeRun, Breaks, CompileError, Prohibition};
 pub use call_failed::CallFailed;
 pub use impure::Impure;
 pub use wrong_output::{Behaviour, OnlyInF32, Steps, WrongOutput};

@@ -232,6 +232,7 @@ fn a_file_that_does_not_compile_is_told_with_the_compilers_message() {
         message: "mismatched types: expected `Tensor`, found `()`".to_owned(),
         rendered: String::new(),
         expected: None,
+        breaks: None,
     };
     let checks = vec![failing(
         "build",
@@ -288,6 +289,7 @@ fn a_changed_signature_names_the_expected_one() {
         message: "mismatched types: expected fn pointer, found fn item".to_owned(),
         rendered: String::new(),
         expected: Some("fn nucleus(probabilities: &Tensor, p: f64) -> Tensor".to_owned()),
+        breaks: None,
     };
     let checks = vec![failing(
         "build",

@@ -204,6 +204,7 @@ fn broken_file(task: &'static str) -> TaskJudgement {
         message: "mismatched types: expected `Tensor`, found `()`".to_owned(),
         rendered: "error[E0308]: mismatched types\n  --> sampling.rs:41:5\n   |\n41 |     logits;\n".to_owned(),
         expected: None,
+        breaks: None,
     };
     let checks = vec![failed(
         "build",

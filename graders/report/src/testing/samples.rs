@@ -64,6 +64,7 @@ one_of_each! {
             message: text("mismatched types: expected `Tensor`, found `()`"),
             rendered: text("error[E0308]: mismatched types\n  --> sampling.rs:41:5\n"),
             expected: None,
+            breaks: None,
         })),
         Finding::BeforeRun(BeforeRun::Forbidden { .. }) => Finding::BeforeRun(BeforeRun::Forbidden {
             file: text("attention.rs"),

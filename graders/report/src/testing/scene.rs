@@ -108,6 +108,7 @@ pub(crate) fn judgement(
         checks,
         likenesses: Vec::new(),
         substituted: Vec::new(),
+        unanswered: Vec::new(),
         gone_round: Vec::new(),
         blames: Vec::new(),
         fault: None,

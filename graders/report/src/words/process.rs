@@ -47,10 +47,10 @@ pub(super) fn crashed(how: Ended) -> Words {
 pub(super) fn time_is_up(seconds: f64) -> Words {
     Words::new(
         format!(
-            "not judged: earlier tasks used up the {} s of the whole grading",
+            "not judged: what came before it used up the {} s of the whole grading",
             brief(seconds)
         ),
-        "fix the functions that time out first; then this one is judged",
+        "fix first what the compiler or a call takes too long over; then this one is judged",
     )
 }
 

@@ -1,12 +1,15 @@
 //! The words on sources: what does not compile, what is not allowed.
 
-use judge::findings::{CompileError, Prohibition};
+use judge::findings::{Breaks, CompileError, Prohibition};
 
 use super::Words;
 use crate::clean::clean;
 
 /// The words on a compiler's complaint.
 pub(super) fn did_not_compile(error: &CompileError) -> Words {
+    if let Some(breaks) = &error.breaks {
+        return breaks_others(error, breaks);
+    }
     let message = format!("{}: {}", complaint(error), clean(&error.message));
     match (&error.expected, &error.code) {
         (Some(expected), _) => Words::new(message, format!("the signature must be `{}`", clean(expected))),
@@ -16,6 +19,25 @@ pub(super) fn did_not_compile(error: &CompileError) -> Words {
         ),
         (None, None) => Words { message, hint: None },
     }
+}
+
+/// The words on a file because of which something else does not compile.
+fn breaks_others(error: &CompileError, breaks: &Breaks) -> Words {
+    let broken = match breaks {
+        Breaks::Call(function) => format!("the call of `{}` does not compile", clean(function)),
+        Breaks::Given(file) => format!("the given `{}` does not compile", clean(file)),
+    };
+    let file = clean(&error.file);
+    Words::new(
+        format!(
+            "{file} changes what other files use: because of it, {broken}: {}",
+            clean(&error.message)
+        ),
+        format!(
+            "look in {file} for an `impl` on a type that is given or another file's, for a macro, and for a trait for many \
+             types: keep them to types of your own"
+        ),
+    )
 }
 
 /// The compiler's code and where it points.
@@ -89,5 +111,37 @@ fn prohibited(why: Prohibition) -> (&'static str, &'static str) {
             "the compiler must be able to check every step",
             "use the safe functions of `tch`",
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_breaks_what_is_not_its_own_is_told_what_it_breaks() {
+        let error = |breaks| CompileError {
+            file: "normalization.rs".to_owned(),
+            line: None,
+            code: Some("E0509".to_owned()),
+            message: "cannot move out of it".to_owned(),
+            rendered: String::new(),
+            expected: None,
+            breaks: Some(breaks),
+        };
+        let of = |breaks| did_not_compile(&error(breaks));
+        let call = of(Breaks::Call("graph_attention".to_owned()));
+        assert_eq!(
+            call.message,
+            "normalization.rs changes what other files use: because of it, the call of `graph_attention` does not compile: \
+             cannot move out of it"
+        );
+        let given = of(Breaks::Given("types.rs".to_owned()));
+        assert!(
+            given.message.contains("the given `types.rs` does not compile"),
+            "{}",
+            given.message
+        );
+        assert!(given.hint.is_some_and(|hint| hint.contains("normalization.rs")));
     }
 }

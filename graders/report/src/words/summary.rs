@@ -119,6 +119,12 @@ pub(crate) fn summary(judgement: &TaskJudgement) -> String {
             _ => "",
         };
         format!("{sentence}; your {parts} {are} wrong, so this was checked with {ones}{free}")
+    } else if !judgement.unanswered.is_empty() && judgement.verdict != Verdict::Passed {
+        let (parts, are) = (quoted(&judgement.unanswered), are(&judgement.unanswered));
+        format!(
+            "{sentence}; checked with your own {parts}, which {are} wrong: what was called through `crate::parts` had \
+             arguments to which a correct one has no answer"
+        )
     } else if !judgement.gone_round.is_empty() && judgement.verdict != Verdict::Passed {
         let (parts, are) = (quoted(&judgement.gone_round), are(&judgement.gone_round));
         format!(

@@ -7,6 +7,7 @@ use std::time::Duration;
 use wire::Ended;
 
 use super::diagnostics::{Diagnostic, Prefixes, parse};
+use super::meter::{Allowance, Meter};
 use super::model::{BuildError, Request, Stop};
 use crate::confine::Rights;
 use crate::launch::{Capture, Finished, LaunchError, LaunchPolicy, Launcher, Resources};
@@ -63,14 +64,26 @@ fn forbidden(edition: Edition) -> Vec<&'static str> {
     [&[NO_UNSAFE], before].concat()
 }
 
+/// What a run of the compiler makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Emit {
+    /// Code.
+    Code,
+    /// What it knows of the sources: enough to see whether they are right.
+    Metadata,
+}
+
 /// The compiler with everything that stays the same for a submission.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Compiler<'a> {
     toolkit: &'a Toolkit,
     launcher: &'a Launcher,
     allows_unsafe: bool,
     remembers: bool,
-    cpu_seconds: u64,
+    emit: Emit,
+    meter: &'a Meter,
+    /// CPU seconds of one run.
+    most: u64,
     edition: Edition,
     source: PathBuf,
     output: PathBuf,
@@ -89,7 +102,7 @@ pub(super) enum Trouble {
 }
 
 impl<'a> Compiler<'a> {
-    pub(super) fn new(request: &Request<'a>) -> Result<Self, BuildError> {
+    pub(super) fn new(request: &Request<'a>, meter: &'a Meter) -> Result<Self, BuildError> {
         let absolute = |path: &Path| std::path::absolute(path).map_err(BuildError::io(path));
         let (source, output) = (absolute(&request.staged.source)?, absolute(request.output)?);
         let toolkit = request.toolkit;
@@ -105,12 +118,35 @@ impl<'a> Compiler<'a> {
             launcher: request.launcher,
             allows_unsafe: request.allows_unsafe,
             remembers: request.whole,
-            cpu_seconds: request.cpu_seconds,
+            emit: Emit::Code,
+            meter,
+            most: request.cpu_seconds,
             edition: request.staged.edition,
             source,
             output,
             prefixes,
         })
+    }
+
+    /// The same with less time for one run.
+    pub(super) fn within(&self, seconds: u64) -> Self {
+        Self {
+            most: seconds.min(self.most),
+            ..self.clone()
+        }
+    }
+
+    /// The same where it is enough to know whether sources are right.
+    pub(super) fn checking(&self) -> Self {
+        Self {
+            emit: Emit::Metadata,
+            ..self.clone()
+        }
+    }
+
+    /// What all runs share.
+    pub(super) fn meter(&self) -> &'a Meter {
+        self.meter
     }
 
     /// Where the program goes.
@@ -124,7 +160,10 @@ impl<'a> Compiler<'a> {
     }
 
     fn library(&self) -> PathBuf {
-        self.output.join("libstudent.rlib")
+        match self.emit {
+            Emit::Code => self.output.join("libstudent.rlib"),
+            Emit::Metadata => self.output.join("libstudent.rmeta"),
+        }
     }
 
     /// Compiles the sources as the crate `student`. Their file names are relative to the sources' folder.
@@ -144,7 +183,11 @@ impl<'a> Compiler<'a> {
 
     /// Compiles `main.rs` and links the program.
     pub(super) fn link(&self) -> Result<Compiled, BuildError> {
-        let mut arguments = self.arguments("program", "bin", &self.program(), Edition::Of2024);
+        let output = match self.emit {
+            Emit::Code => self.program(),
+            Emit::Metadata => self.output.join("program.rmeta"),
+        };
+        let mut arguments = self.arguments("program", "bin", &output, Edition::Of2024);
         arguments.extend(["tch", "worker"].iter().flat_map(|name| self.external(name)));
         arguments.extend(["--extern".to_owned(), format!("student={}", self.library().display())]);
         arguments.push(format!("-Clinker={}", self.toolkit.linker.display()));
@@ -170,6 +213,9 @@ impl<'a> Compiler<'a> {
                 .iter()
                 .map(|folder| format!("-Lnative={}", folder.display())),
         );
+        if self.emit == Emit::Metadata {
+            arguments.push("--emit=metadata".to_owned());
+        }
         arguments.extend(["-o".to_owned(), output.display().to_string()]);
         arguments
     }
@@ -184,6 +230,10 @@ impl<'a> Compiler<'a> {
     }
 
     fn run(&self, arguments: Vec<String>) -> Result<Compiled, BuildError> {
+        let allowance = match self.meter.next(self.most) {
+            Ok(allowance) => allowance,
+            Err(stop) => return Ok(Err(Trouble::Stop(stop))),
+        };
         let policy = LaunchPolicy {
             program: self.toolkit.rustc.clone(),
             arguments,
@@ -194,7 +244,7 @@ impl<'a> Compiler<'a> {
             ]),
             directory: self.source.clone(),
             resources: Resources {
-                cpu_seconds: self.cpu_seconds,
+                cpu_seconds: allowance.seconds,
                 address_space: Some(ADDRESS_SPACE),
                 file_size: FILE_SIZE,
                 descriptors: 1024,
@@ -204,14 +254,16 @@ impl<'a> Compiler<'a> {
         };
         let compile = || -> Result<Finished, LaunchError> {
             let running = self.launcher.start(&policy, None, Capture::First(DIAGNOSTICS))?;
-            running.wait(Duration::from_secs(WALL_FACTOR * self.cpu_seconds))
+            let finished = running.wait(Duration::from_secs(WALL_FACTOR * allowance.seconds))?;
+            self.meter.add(finished.cpu.as_secs_f64());
+            Ok(finished)
         };
         let mut finished = compile()?;
         if finished.timed_out {
             // Little CPU time in a long time: more likely this machine's doing than the submission's.
             finished = compile()?;
         }
-        Ok(self.judge(&finished))
+        Ok(self.judge(&finished, allowance))
     }
 
     /// Reads the sources and what they are compiled against, and writes one folder.
@@ -227,14 +279,14 @@ impl<'a> Compiler<'a> {
         Rights::build(&[&toolkit.rustc, &toolkit.linker], &read, &self.output)
     }
 
-    fn judge(&self, finished: &Finished) -> Compiled {
+    fn judge(&self, finished: &Finished, allowance: Allowance) -> Compiled {
         let text = finished.stderr.text();
         match finished.ended {
             Ended::Exited(0) => Ok(()),
             // So many errors that it was not allowed to finish.
             _ if finished.stderr.is_cut() => Err(Trouble::Errors(parse(&text, &self.prefixes))),
-            _ if finished.timed_out => Err(Trouble::Stop(Stop::TimedOut)),
-            Ended::Signalled(OUT_OF_TIME) => Err(Trouble::Stop(Stop::TimedOut)),
+            _ if finished.timed_out => Err(Trouble::Stop(self.meter.stopped(allowance))),
+            Ended::Signalled(OUT_OF_TIME) => Err(Trouble::Stop(self.meter.stopped(allowance))),
             _ if is_out_of_memory(&text) => Err(Trouble::Stop(Stop::OutOfMemory)),
             Ended::Exited(1) => Err(Trouble::Errors(parse(&text, &self.prefixes))),
             ended => Err(Trouble::Stop(Stop::Crashed { ended })),

@@ -4,6 +4,9 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use super::model::Stop;
+use crate::stage::is_given;
+
 /// The longest text of errors that is kept for a file.
 const MAX_RENDERED: usize = 8000;
 
@@ -80,11 +83,20 @@ impl Diagnostic {
         self.code.as_ref().map(|code| code.code.clone())
     }
 
+    /// Whether all names were found: only then has the compiler looked at types, and found them right so far.
+    pub(super) fn is_behind_names(&self) -> bool {
+        let code = self.code.as_ref().map(|code| code.code.as_str());
+        code.is_some_and(|code| !OF_NAMES.contains(&code))
+    }
+
     /// Whether the error is one of grammar: only then are other files' errors perhaps mere consequences.
     pub(super) fn is_syntax(&self) -> bool {
         self.code.is_none()
     }
 }
+
+/// Names that are not there, or not to be used from elsewhere.
+const OF_NAMES: [&str; 7] = ["E0412", "E0423", "E0425", "E0432", "E0433", "E0603", "E0659"];
 
 /// The errors as the compiler shows them, cut to a bounded length.
 pub(super) fn rendered<'a>(diagnostics: impl IntoIterator<Item = &'a Diagnostic>) -> String {
@@ -100,8 +112,18 @@ pub(super) fn rendered<'a>(diagnostics: impl IntoIterator<Item = &'a Diagnostic>
     }
 }
 
+/// Errors that no file is charged with.
+pub(super) fn uncharged(errors: &[Diagnostic]) -> Stop {
+    let place = errors.first().and_then(|error| error.places().into_iter().next());
+    Stop::Errors {
+        message: errors.first().map(|error| error.message.clone()).unwrap_or_default(),
+        given: place.map(|place| place.file).filter(|file| is_given(file)),
+        rendered: rendered(errors),
+    }
+}
+
 /// Folders of this machine that nobody needs to see.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Prefixes(Vec<String>);
 
 impl Prefixes {
@@ -155,6 +177,9 @@ mod tests {
         let errors = parse(OUTPUT, &Prefixes::new(&[Path::new("/tmp"), Path::new("/tmp/x/src")]));
         assert_eq!(errors.len(), 1);
         assert_eq!(errors[0].code().as_deref(), Some("E0308"));
+        assert!(errors[0].is_behind_names());
+        let unresolved = OUTPUT.replace("E0308", "E0432");
+        assert!(!parse(&unresolved, &Prefixes::new(&[]))[0].is_behind_names());
         assert_eq!(rendered(&errors), "error: --> attention.rs:3:5");
     }
 

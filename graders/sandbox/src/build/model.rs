@@ -23,6 +23,8 @@ pub struct Request<'a> {
     pub template: &'a Path,
     /// The tasks to build adapters for.
     pub tasks: &'a [&'a str],
+    /// The file of a task, by the task's name.
+    pub home: fn(&str) -> Option<&'static str>,
     /// Files that the compiler is not given: the template's versions take their place.
     pub set_aside: &'a [String],
     /// Whether `unsafe` compiles. Never for a submission that is graded: only for attacks that have to reach the sandbox.
@@ -32,6 +34,8 @@ pub struct Request<'a> {
     pub whole: bool,
     /// CPU time of one run of the compiler; the wall clock stops it at ten times that.
     pub cpu_seconds: u64,
+    /// CPU time of all runs of the compiler over the submission together, those that look for a culprit included.
+    pub all_cpu_seconds: u64,
     /// Where the program goes; made if need be.
     pub output: &'a Path,
 }
@@ -53,6 +57,8 @@ pub struct Built {
     pub compile: Cost,
     /// What compiling the adapters and linking them with the sources has cost.
     pub link: Cost,
+    /// Whether a run of the compiler was stopped for its time, or all of them have used more than one may.
+    pub took_too_long: bool,
 }
 
 impl Built {
@@ -77,17 +83,37 @@ pub struct CompileFailure {
     pub rendered: String,
     /// How many errors the file has.
     pub errors: usize,
+    /// What does not compile because of it, where that is not the file itself.
+    pub breaks: Option<Breaks>,
 }
 
-/// A function that is not as the contract has it.
+/// Code of ours that does not compile because of a file of the submission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Breaks {
+    /// The call of the task's function, in a file that is not to blame.
+    Call(String),
+    /// A file that is given.
+    Given(String),
+}
+
+/// A function that is not as the contract has it, or that its own file keeps from being called.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignatureFailure {
     /// The task, named like its function.
     pub task: String,
-    /// The adapter's line that states the signature.
-    pub expected: String,
+    /// What is wrong with it.
+    pub why: Uncallable,
     /// The errors as the compiler shows them, cut to a bounded length.
     pub rendered: String,
+}
+
+/// Why a function cannot be called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Uncallable {
+    /// Its signature is not this one, which the adapter states.
+    Signature(String),
+    /// Its signature is right; this error comes of something else in its file.
+    Otherwise(String),
 }
 
 /// Why a submission has no program. Everything counts as not compiled.
@@ -95,11 +121,23 @@ pub struct SignatureFailure {
 pub enum Stop {
     /// Errors that no file can be charged with, and that come without the submission's files too, or with too many of them.
     Errors {
+        /// The first error in a sentence.
+        message: String,
+        /// The given file that the first error is in.
+        given: Option<String>,
         /// The errors as the compiler shows them, cut to a bounded length.
         rendered: String,
     },
-    /// The compiler took too long.
-    TimedOut,
+    /// The compiler took longer than one run of it may.
+    TimedOut {
+        /// CPU seconds that it had.
+        seconds: u64,
+    },
+    /// All runs of the compiler together took longer than they may.
+    Exhausted {
+        /// CPU seconds that they had.
+        seconds: u64,
+    },
     /// The compiler needed too much memory.
     OutOfMemory,
     /// The compiler broke down.

@@ -3,48 +3,70 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::compiler::{Compiler, Trouble};
-use super::diagnostics::{Diagnostic, rendered};
-use super::model::{BuildError, Built, Request, SignatureFailure, Stop};
+use super::diagnostics::{Diagnostic, rendered, uncharged};
+use super::model::{BuildError, Built, Request, SignatureFailure, Stop, Uncallable};
 use crate::toolkit::Toolkit;
 
-/// Compiles and links. An adapter that does not compile shows a function that is not as the contract has it: it is
-/// noted in `built` and left out.
+/// What looks whether another file than the task's own is to blame for errors where its function is called; puts that
+/// file away, and notes it.
+pub(super) type Inquire = fn(&Request<'_>, &Compiler<'_>, &str, &[&Diagnostic], &mut Built) -> Result<bool, BuildError>;
+
+/// What came of the adapters.
+pub(super) enum Linked {
+    /// The program.
+    Program(PathBuf),
+    /// Nothing.
+    Stopped(Stop),
+    /// A file was put away: the sources have to be compiled again.
+    Changed,
+}
+
+/// Compiles and links. An adapter that does not compile shows a function that is not as the contract has it, unless
+/// `inquire` finds another file to blame: it is noted in `built` and left out.
 pub(super) fn compile(
     request: &Request<'_>,
     compiler: &Compiler<'_>,
+    inquire: Option<Inquire>,
     built: &mut Built,
-) -> Result<Result<PathBuf, Stop>, BuildError> {
+) -> Result<Linked, BuildError> {
     for _ in 0..request.tasks.len() + 2 {
         let is_dropped = |task: &&&str| built.dropped_tasks().any(|dropped| dropped == **task);
         let tasks: Vec<&str> = request.tasks.iter().filter(|task| !is_dropped(task)).copied().collect();
         write_main(request.toolkit, &tasks, &compiler.main())?;
         built.builds += 1;
         let errors = match compiler.link()? {
-            Ok(()) => return Ok(Ok(compiler.program())),
-            Err(Trouble::Stop(stop)) => return Ok(Err(stop)),
+            Ok(()) => return Ok(Linked::Program(compiler.program())),
+            Err(Trouble::Stop(stop)) => return Ok(Linked::Stopped(stop)),
             Err(Trouble::Errors(errors)) => errors,
         };
         let charges = charges(request.toolkit, &tasks, &errors);
         if request.whole || charges.is_empty() {
-            return Ok(Err(Stop::Errors {
-                rendered: rendered(&errors),
-            }));
+            return Ok(Linked::Stopped(uncharged(&errors)));
         }
         for (task, errors) in charges {
-            let expected = expected(request.toolkit, task)?;
+            let is_signature = states_signature(request.toolkit, task, &errors)?;
+            if let Some(inquire) = inquire
+                && !is_signature
+                && inquire(request, compiler, task, &errors, built)?
+            {
+                return Ok(Linked::Changed);
+            }
+            let otherwise = errors.iter().find(|error| !is_signature && error.is_behind_names());
             built.signatures.push(SignatureFailure {
                 task: task.to_owned(),
-                expected,
+                why: match otherwise {
+                    Some(error) => Uncallable::Otherwise(error.message.clone()),
+                    None => Uncallable::Signature(expected(request.toolkit, task)?),
+                },
                 rendered: rendered(errors),
             });
         }
     }
-    Ok(Err(Stop::Errors {
-        rendered: String::new(),
-    }))
+    Ok(Linked::Stopped(uncharged(&[])))
 }
 
 fn adapter(toolkit: &Toolkit, task: &str) -> PathBuf {
@@ -95,6 +117,28 @@ fn charges<'a>(
     charges
 }
 
+/// Whether an error is where the adapter states the signature: only the function itself can be the cause of that.
+fn states_signature(toolkit: &Toolkit, task: &str, errors: &[&Diagnostic]) -> Result<bool, BuildError> {
+    let path = adapter(toolkit, task);
+    let text = fs::read_to_string(&path).map_err(BuildError::io(&path))?;
+    let lines = lines_of_statement(&text);
+    let is_there = |error: &&Diagnostic| {
+        let place = error.places().into_iter().next();
+        place.is_some_and(|place| Path::new(&place.file) == path && lines.contains(&place.line))
+    };
+    Ok(errors.iter().any(is_there))
+}
+
+/// The lines of the statement, counted from 1.
+fn lines_of_statement(text: &str) -> Range<usize> {
+    let Some(start) = text.find("const _: ") else {
+        return 0..0;
+    };
+    let before = text[..start].lines().count() + 1;
+    let length = text[start..].split(';').next().map_or(0, |text| text.lines().count());
+    before..before + length
+}
+
 /// The line of an adapter that states the signature: `const _: fn(..) -> .. = function;`.
 pub(super) fn expected(toolkit: &Toolkit, task: &str) -> Result<String, BuildError> {
     let path = adapter(toolkit, task);
@@ -120,6 +164,8 @@ mod tests {
             statement(text).as_deref(),
             Some("const _: fn( &Tensor, ) -> Tensor = greedy;")
         );
+        assert_eq!(lines_of_statement(text), 3..6);
         assert_eq!(statement("fn call() {}"), None);
+        assert!(lines_of_statement("fn call() {}").is_empty());
     }
 }

@@ -5,9 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::compiler::{Compiler, Trouble};
-use super::diagnostics::{Diagnostic, Place, rendered};
-use super::model::{BuildError, Built, CompileFailure, Request, SignatureFailure, Stop};
-use super::program;
+use super::diagnostics::{Diagnostic, Place, rendered, uncharged};
+use super::model::{BuildError, Built, CompileFailure, Request, SignatureFailure, Stop, Uncallable};
+use super::program::{self, Inquire};
 use crate::stage::{PARTS, ROOT, is_given};
 
 /// What an error is charged to.
@@ -19,10 +19,12 @@ enum Charge {
     Signature(String),
 }
 
-/// Compiles the staged sources, and notes in `built` what had to be left out.
+/// Compiles the staged sources, and notes in `built` what had to be left out. Before a task is charged with a call that
+/// does not compile, `inquire` looks whether another file is to blame.
 pub(super) fn compile(
     request: &Request<'_>,
     compiler: &Compiler<'_>,
+    inquire: Option<Inquire>,
     built: &mut Built,
 ) -> Result<Result<(), Stop>, BuildError> {
     let sources = Sources {
@@ -40,18 +42,21 @@ pub(super) fn compile(
         let charges = charges(&sources, &errors)?;
         // What was charged before has been replaced; errors that stay cannot be its fault alone.
         if request.whole || charges.is_empty() || charges.keys().any(|charge| charged.contains(charge)) {
-            return Ok(Err(Stop::Errors {
-                rendered: rendered(&errors),
-            }));
+            return Ok(Err(uncharged(&errors)));
         }
         for (charge, errors) in charges {
+            if let (Charge::Signature(task), Some(inquire)) = (&charge, inquire) {
+                let errors: Vec<&Diagnostic> = errors.iter().map(|(_, error)| *error).collect();
+                if inquire(request, compiler, task, &errors, built)? {
+                    // What else there is may have been the same file's fault.
+                    break;
+                }
+            }
             put_away(request, &charge, &errors, built)?;
             charged.insert(charge);
         }
     }
-    Ok(Err(Stop::Errors {
-        rendered: String::new(),
-    }))
+    Ok(Err(uncharged(&[])))
 }
 
 /// The staged sources as the compiler names them.
@@ -142,6 +147,7 @@ fn put_away(
                 message: error.message.clone(),
                 rendered: text,
                 errors: errors.len(),
+                breaks: None,
             }));
         }
         Charge::Signature(task) => {
@@ -149,7 +155,7 @@ fn put_away(
             let expected = program::expected(request.toolkit, task)?;
             built.signatures.push(SignatureFailure {
                 task: task.clone(),
-                expected,
+                why: Uncallable::Signature(expected),
                 rendered: text,
             });
         }

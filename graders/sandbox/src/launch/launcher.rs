@@ -16,6 +16,7 @@ use wire::Ended;
 use super::descendants;
 use super::policy::{LaunchPolicy, Resources, Word};
 use crate::confine::{Confinement, Offer};
+use crate::spent::CpuSeconds;
 
 /// What stays open besides the three standard descriptors: the program's control socket.
 const CONTROL: i32 = 3;
@@ -48,8 +49,12 @@ fn run(policy: &LaunchPolicy, lifeline: &UnixStream) -> io::Result<Word> {
     let mut program = start(policy, confinement)?;
     let pid = program.id().cast_signed();
     say(lifeline, &Word::Started { pid, in_force })?;
-    let status = wait(&mut program, lifeline)?;
-    Ok(Word::Ended(status))
+    let how = wait(&mut program, lifeline)?;
+    let cpu_ms = Duration::from_secs_f64(CpuSeconds::now().ended).as_millis();
+    Ok(Word::Ended {
+        how,
+        cpu_ms: u64::try_from(cpu_ms).unwrap_or(u64::MAX),
+    })
 }
 
 /// Marks everything above `last` to be closed when the program starts: whoever started the judge may have left

@@ -47,8 +47,8 @@ pub struct Resources {
 pub(crate) enum Word {
     /// The program runs.
     Started { pid: i32, in_force: InForce },
-    /// The program and all its descendants are gone.
-    Ended(Ended),
+    /// The program and all its descendants are gone; it, and those that it has waited for, have computed so long.
+    Ended { how: Ended, cpu_ms: u64 },
     /// The program could not be started, or its end could not be seen.
     Failed(String),
 }

@@ -130,6 +130,8 @@ pub struct Running {
 pub struct Finished {
     /// Exit status or signal of the program itself.
     pub ended: Ended,
+    /// CPU time of the program and of all that it has waited for.
+    pub cpu: Duration,
     /// Whether it was ended because its time was over.
     pub timed_out: bool,
     /// What it wrote to standard output.
@@ -165,8 +167,9 @@ impl Running {
         };
         let _ = self.process.wait();
         match word {
-            Word::Ended(ended) => Ok(Finished {
-                ended,
+            Word::Ended { how, cpu_ms } => Ok(Finished {
+                ended: how,
+                cpu: Duration::from_millis(cpu_ms),
                 timed_out,
                 stdout: self
                     .stdout
@@ -197,7 +200,7 @@ impl Running {
                 Ok(())
             }
             Some(Word::Failed(reason)) => Err(LaunchError::Failed(reason)),
-            Some(Word::Ended(_)) => Err(LaunchError::Silent("it ended before it started".to_owned())),
+            Some(Word::Ended { .. }) => Err(LaunchError::Silent("it ended before it started".to_owned())),
             None => Err(LaunchError::Silent("it took too long".to_owned())),
         }
     }

@@ -161,6 +161,13 @@ fn a_busy_program_meets_its_limit_of_cpu_time() {
     let finished = run("while :; do :; done");
     assert!(matches!(finished.ended, Ended::Signalled(9 | 24)), "{finished:?}");
     assert!(!finished.timed_out);
+    assert!(finished.cpu > Duration::from_millis(500), "{finished:?}");
+    let below = run("sh -c 'i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done'");
+    assert!(
+        below.cpu > Duration::from_millis(20),
+        "of what it has started as well: {below:?}"
+    );
+    assert!(run("sleep 0.1").cpu < Duration::from_millis(100));
 }
 
 fn a_flood_is_cut() {

@@ -217,6 +217,11 @@ impl Subject for Shared<'_, '_> {
         self.own.substituted() + self.substituted
     }
 
+    fn unanswered(&self) -> u64 {
+        // The reference, which may answer in its place, asks for nothing that has no answer.
+        self.own.unanswered()
+    }
+
     fn spent(&self) -> Spent {
         self.own.spent()
     }

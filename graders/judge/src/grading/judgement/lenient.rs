@@ -139,6 +139,10 @@ impl Subject for Lenient<'_> {
     fn substituted(&self) -> u64 {
         self.subject.substituted()
     }
+
+    fn unanswered(&self) -> u64 {
+        self.subject.unanswered()
+    }
 }
 
 /// The call with its f64 tensors in f32, settings as they are; `None` where it has none.

@@ -115,4 +115,8 @@ impl Subject for Metered<'_> {
     fn substituted(&self) -> u64 {
         self.subject.substituted()
     }
+
+    fn unanswered(&self) -> u64 {
+        self.subject.unanswered()
+    }
 }

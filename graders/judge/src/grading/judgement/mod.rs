@@ -100,6 +100,7 @@ fn precluded_task(bench: &Bench<'_>, task: &Task, entry: &Entry, finding: &Findi
         checks: vec![Check::new(name, Kind::Golden, statement, ending)],
         likenesses: Vec::new(),
         substituted: Vec::new(),
+        unanswered: Vec::new(),
         gone_round: Vec::new(),
         blames: Vec::new(),
         fault: None,

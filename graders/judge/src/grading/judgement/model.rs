@@ -144,6 +144,8 @@ pub struct TaskJudgement {
     pub likenesses: Vec<Likeness>,
     /// Parts that the reference answered.
     pub substituted: Vec<String>,
+    /// Parts that are wrong and that the task asked for with arguments that the reference has no answer to.
+    pub unanswered: Vec<String>,
     /// Parts that are wrong and that the reference would have answered, had the task asked for them.
     pub gone_round: Vec<String>,
     /// Parts that seem right, and with which a check fails that holds with the reference's.

@@ -100,7 +100,7 @@ impl TaskJudge<'_> {
         subject: &mut dyn Subject,
     ) -> Result<Found, Fault> {
         let replaced = subject.substitute(parts)?;
-        let before = subject.substituted();
+        let before = (subject.substituted(), subject.unanswered());
         // A process of its own for each task and dtype: no task can leave anything behind for another.
         subject.renew();
         let Golden {
@@ -153,8 +153,10 @@ impl TaskJudge<'_> {
         }
         if !replaced {
             depends_on(&mut found.checks, parts);
-        } else if subject.substituted() > before {
+        } else if subject.substituted() > before.0 {
             found.asked = parts.to_vec();
+        } else if subject.unanswered() > before.1 {
+            found.unanswered = parts.to_vec();
         } else {
             found.round = parts.to_vec();
         }
@@ -177,7 +179,12 @@ impl TaskJudge<'_> {
     }
 
     fn conclude(&self, found: Found, blames: Vec<Blame>) -> TaskJudgement {
-        let Found { checks, asked, round } = found;
+        let Found {
+            checks,
+            asked,
+            unanswered,
+            round,
+        } = found;
         let names = |parts: &[&str]| parts.iter().map(ToString::to_string).collect();
         let portions = points::portions(self.task, self.entry, &checks, self.is_trained());
         TaskJudgement {
@@ -190,6 +197,7 @@ impl TaskJudge<'_> {
             checks,
             likenesses: Vec::new(),
             substituted: names(&asked),
+            unanswered: names(&unanswered),
             gone_round: names(&round),
             blames,
             fault: None,
@@ -208,6 +216,7 @@ impl TaskJudge<'_> {
             checks: Vec::new(),
             likenesses: Vec::new(),
             substituted: Vec::new(),
+            unanswered: Vec::new(),
             gone_round: Vec::new(),
             blames: Vec::new(),
             fault: Some(fault.0.clone()),

@@ -39,6 +39,8 @@ pub(super) struct Found {
     pub(super) checks: Vec<Check>,
     /// It asked for these, and the reference answered.
     pub(super) asked: Vec<&'static str>,
+    /// It asked for these, and the reference had no answer to anything that it asked.
+    pub(super) unanswered: Vec<&'static str>,
     /// It asked for none of these.
     pub(super) round: Vec<&'static str>,
 }
