@@ -128,18 +128,15 @@ impl<'a> Reference<'a> {
 
     fn start(&self) -> Result<Running<'static>, Failure> {
         let mut server = self.server.lock().unwrap_or_else(PoisonError::into_inner);
-        let started = match server.take() {
-            Some(started) => started,
-            None => {
-                let program = program_cache::reference(self.grader)?;
-                let worker = self.grader.start_worker(&program, &Setting::default(), OWN_LIMITS)?;
-                Started {
-                    _program: program,
-                    worker,
-                }
-            }
-        };
-        let worker = server.insert(started).worker.clone();
+        if let Some(started) = &*server {
+            return Ok(Running::new(started.worker.clone(), None));
+        }
+        let program = program_cache::reference(self.grader)?;
+        let worker = self.grader.start_worker(&program, &Setting::default(), OWN_LIMITS)?;
+        *server = Some(Started {
+            _program: program,
+            worker: worker.clone(),
+        });
         Ok(Running::new(worker, None))
     }
 }

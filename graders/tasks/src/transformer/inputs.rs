@@ -1,6 +1,6 @@
 //! Weights, settings and sizes that the tasks over blocks share.
 
-use judge::contract::arguments::{arguments, array, with};
+use judge::contract::arguments::{Array, arguments, array, tensor, with};
 use judge::contract::call::arguments_in;
 use judge::contract::random::{Random, integers};
 use judge::contract::scenario::Scenario;
@@ -208,4 +208,16 @@ pub(crate) fn training(given: &Tensors, rates: &[(&str, f64)]) -> Tensors {
     rates
         .iter()
         .fold(trained, |given, &(name, rate)| with(&given, name, Tensor::real(rate)))
+}
+
+/// The same model with logits that differ by multiples of a hundred-millionth of one number: f32 cannot tell them apart, and
+/// f64 can.
+pub(crate) fn hardly_apart_in_the_head(given: &Tensors) -> Tensors {
+    const APART: f64 = 1e-8;
+    let head = array(&given["head"]);
+    let made = Array::from_shape_fn(head.raw_dim(), |at| {
+        let place = if at[0] % 2 == 0 { at[0] as f64 } else { -(at[0] as f64) };
+        head[[0, at[1]]] + APART * place * head[[1, at[1]]]
+    });
+    with(given, "head", tensor(&made))
 }
