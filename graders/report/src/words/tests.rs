@@ -210,7 +210,7 @@ fn a_step_in_f32_is_named_only_where_it_explains_what_is_off() {
             }
             _ => None,
         });
-        let words = finding(&found.unwrap(), PLACE);
+        let words = finding(&found.expect("there is a sample of it"), PLACE);
         format!("{}\n{}", words.message, words.hint.unwrap_or_default())
     };
     insta::assert_snapshot!(of(&[4, 8], 30), @r"
