@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn what_is_kept_of_the_first_call_is_found_by_what_a_call_answers_alone() {
-        let (found, _) = tried(|kept, given| kept.unwrap_or(given));
+        let (found, _) = tried(Option::unwrap_or);
         let Some(Finding::Impure(Impure::OrderDependent { mismatch, .. })) = found else {
             panic!("{found:?}");
         };
