@@ -1,6 +1,8 @@
 //! The same work on all processors: what is next goes to whoever is free.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use crate::failure::Failure;
@@ -55,6 +57,31 @@ pub(crate) fn parallel_map<'a, T: Sync, S, R: Send>(
     Ok(made.into_iter().map(|(_, result)| result).collect())
 }
 
+/// Results that are shown in order, each as soon as those before it are there.
+#[derive(Debug)]
+pub(crate) struct InOrder<R> {
+    waiting: Mutex<(usize, BTreeMap<usize, R>)>,
+}
+
+impl<R> InOrder<R> {
+    pub(crate) fn new() -> Self {
+        Self {
+            waiting: Mutex::new((0, BTreeMap::new())),
+        }
+    }
+
+    /// Adds the result of this position, and shows whatever is due.
+    pub(crate) fn add(&self, position: usize, result: R, show: impl Fn(R)) {
+        let mut state = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let (due, waiting) = &mut *state;
+        waiting.insert(position, result);
+        while let Some(result) = waiting.remove(due) {
+            show(result);
+            *due += 1;
+        }
+    }
+}
+
 /// What the same work comes to in each thread: one for each processor, and at most so many.
 pub(crate) fn on_all_processors<R: Send>(
     most: usize,
@@ -81,6 +108,19 @@ mod tests {
         assert_eq!(doubled.ok(), Some((0..100).map(|item| 2 * item).collect()));
         let none = parallel_map(&[0; 0], || Ok(()), |(), _, item| Ok(*item));
         assert_eq!(none.ok(), Some(Vec::new()));
+    }
+
+    #[test]
+    fn what_is_shown_waits_for_what_comes_before_it() {
+        let (in_order, shown) = (InOrder::new(), Mutex::new(Vec::new()));
+        let add = |position: usize| -> Vec<usize> {
+            in_order.add(position, position, |shows| shown.lock().expect("a list").push(shows));
+            shown.lock().expect("a list").clone()
+        };
+        assert!(add(1).is_empty());
+        assert_eq!(add(0), [0, 1]);
+        assert_eq!(add(3), [0, 1]);
+        assert_eq!(add(2), [0, 1, 2, 3]);
     }
 
     #[test]

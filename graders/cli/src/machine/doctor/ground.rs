@@ -30,7 +30,14 @@ impl Ground {
     pub(super) fn new() -> io::Result<Self> {
         let folder = tempfile::Builder::new().prefix("grade-ground-").tempdir()?;
         fs::write(folder.path().join(SECRET), TEXT)?;
-        let name = format!("grade-doctor-{}", std::process::id());
+        // The folder's name is nobody else's, and neither is this one.
+        let own = folder
+            .path()
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let name = format!("grade-doctor-{own}");
         let mut ground = Self {
             tcp: TcpListener::bind("127.0.0.1:0")?,
             udp: UdpSocket::bind("127.0.0.1:0")?,

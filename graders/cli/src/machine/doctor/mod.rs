@@ -16,6 +16,7 @@ use judge::grading::assignment::Assignment;
 use judge::grading::judgement::{Bench, Training};
 
 use crate::arguments;
+use crate::engine::parallel_map::{InOrder, parallel_map};
 use crate::engine::{Grader, Reference};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -70,14 +71,16 @@ pub(crate) fn doctor(grader: &Grader, options: &arguments::Doctor, output: &Outp
 }
 
 fn try_all(doctor: &Doctor<'_>, attacks: &[attacks::Attack], output: &Output) -> Result<Exit, Failure> {
-    let mut failed = 0;
     let width = attacks.iter().map(|attack| attack.name.len()).max().unwrap_or(0);
-    for attack in attacks {
-        output.progress(&format!("trying {}", attack.name));
+    let rows = InOrder::new();
+    let try_one = |(): &mut (), position: usize, attack| {
         let outcome = doctor.try_attack(attack)?;
-        failed += usize::from(!outcome.deviations.is_empty());
-        output.row(&trying::row(attack, &outcome, width));
-    }
+        rows.add(position, trying::row(attack, &outcome, width), |row| output.row(&row));
+        output.progress(&format!("{} of {} tried", position + 1, attacks.len()));
+        Ok(outcome.deviations.is_empty())
+    };
+    let as_expected = parallel_map(attacks, || Ok(()), try_one)?;
+    let failed = as_expected.iter().filter(|as_expected| !**as_expected).count();
     output.line(&format!(
         "\n{} of {} came to what they must come to",
         attacks.len() - failed,
