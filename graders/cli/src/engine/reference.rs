@@ -45,6 +45,8 @@ struct Answer {
     seconds: f64,
 }
 
+/// An answer of more values is not kept: it takes the place of hundreds that are as dear.
+const LARGEST: usize = 30_000;
 /// Values that are kept at most, 256 MiB of them; after that no more are.
 const REMEMBERED: usize = 32 << 20;
 
@@ -108,8 +110,9 @@ impl<'a> Reference<'a> {
         let answer = self.compute(call)?;
         if let Observed::Answered { tensors, .. } = &answer.observed {
             let mut memory = memory();
-            memory.size += tensors.values().map(Tensor::len).sum::<usize>();
-            if memory.size <= REMEMBERED {
+            let size: usize = tensors.values().map(Tensor::len).sum();
+            if size <= LARGEST && memory.size + size <= REMEMBERED {
+                memory.size += size;
                 memory.answers.insert(key, answer.clone());
             }
         }
