@@ -104,7 +104,7 @@ fn of_impure(found: &Impure) -> Option<Evidence> {
         Impure::OrderDependent { output, mismatch } => {
             Some(of(None, Some(output), seen(mismatch, Relation::AfterOthers)))
         }
-        Impure::ArgumentModified { .. } => None,
+        Impure::ArgumentModified { .. } | Impure::GradientSwitchedOff { .. } => None,
     }
 }
 

@@ -86,6 +86,9 @@ pub struct Call {
     pub seed: i64,
     /// Whether to send the arguments back as they are after the call.
     pub echo: bool,
+    /// Whether arguments of floats require gradients, as the parameters of a model do. Those that no longer do after the call
+    /// are not sent back.
+    pub parameters: bool,
     /// Arguments to differentiate by. Not empty: the frame holds a cotangent per differentiated output, or none at all,
     /// which asks for the whole Jacobian of every output.
     pub gradients: Vec<String>,
@@ -108,6 +111,8 @@ pub enum MemoryLayout {
     Transposed,
     /// Every other value of the last axis of a larger tensor.
     Sliced,
+    /// Of four axes the second one last, as images lie whose channels are side by side.
+    ChannelsLast,
     /// Where all slices along the first axis are the same, there is one of them, with stride 0.
     Expanded,
 }

@@ -19,11 +19,16 @@ pub(crate) const ADAPTER: Adapter = Adapter {
 };
 
 fn call(arguments: &Arguments) -> Result<Returned, Problem> {
-    let read = |name: &str| arguments.tensor(name).map(Tensor::copy);
+    let trains = arguments.optional_tensor("augment").is_some();
+    // What is trained may be changed in place.
+    let read = |name: &str| {
+        let own = |tensor: &Tensor| if trains { tensor.copy() } else { tensor.shallow_clone() };
+        arguments.tensor(name).map(own)
+    };
     let weights = ConvNetWeights::from_named(&read, arguments.optional_tensor("hidden_weight").is_some())?;
     let padding = Padding::from_number(arguments.integer("padding")?, arguments.integer("amount")?);
     let padding = padding.ok_or_else(|| Problem::BadRequest("there is no padding of this number".to_owned()))?;
-    if arguments.optional_tensor("augment").is_some() {
+    if trains {
         return trained(arguments, weights, padding);
     }
     let batch = batch(arguments)?;

@@ -53,7 +53,7 @@ fn attempt(
     let mut answer = Tensors::new();
     Group::Output.insert(&mut answer, outputs_of(&returned, arguments.device())?);
     if call.echo {
-        Group::Argument.insert(&mut answer, echo_of(&arguments)?);
+        Group::Argument.insert(&mut answer, echo_of(&arguments, call.parameters)?);
     }
     if !call.gradients.is_empty() {
         let gradients = if Group::Cotangent.extract(frame).is_empty() {
@@ -63,7 +63,16 @@ fn attempt(
         };
         Group::Gradient.insert(&mut answer, gradients);
     }
+    overwrite(&returned);
     Ok(answer)
+}
+
+/// Writes zeros into what was returned, as its caller may. A function that keeps what it returns, and returns it again, is
+/// found by its next answer. What cannot be written to, such as an expanded view, stays as it is.
+fn overwrite(returned: &Returned) {
+    for (_, output) in returned.outputs() {
+        let _ = output.f_detach().and_then(|mut values| values.f_zero_());
+    }
 }
 
 /// Where a call computes. A question for a GPU before CUDA is ready would settle for libtorch that there is none.
@@ -82,6 +91,11 @@ fn arguments_of(call: &Call, frame: &Tensors, device: Device) -> Result<Argument
             .and_then(|tensor| convert::laid_out(tensor, call.layout))
             .map_err(|error| unsuitable(&error))?;
         tensors.insert(name, tensor);
+    }
+    if call.parameters {
+        for tensor in tensors.values().filter(|tensor| is_parameter(tensor)) {
+            let _ = tensor.f_set_requires_grad(true).map_err(|error| unsuitable(&error))?;
+        }
     }
     for name in &call.gradients {
         let tensor = tensors
@@ -126,11 +140,19 @@ fn device_name(device: Device) -> String {
     }
 }
 
-/// The arguments as they are now, so that the judge sees whether the function wrote into them.
-fn echo_of(arguments: &Arguments) -> Result<Tensors, Outcome> {
+/// Whether a model could learn it: a setting is none.
+fn is_parameter(tensor: &Tensor) -> bool {
+    tensor.dim() > 0 && tensor.is_floating_point()
+}
+
+/// The arguments as they are now, so that the judge sees whether the function wrote into them; without those that were
+/// parameters and are none any more.
+fn echo_of(arguments: &Arguments, were_parameters: bool) -> Result<Tensors, Outcome> {
+    let is_kept = |tensor: &Tensor| !were_parameters || !is_parameter(tensor) || tensor.requires_grad();
     arguments
         .tensors()
         .iter()
+        .filter(|(_, tensor)| is_kept(tensor))
         .map(|(name, tensor)| Ok((name.clone(), plain(name, tensor)?)))
         .collect()
 }
@@ -221,7 +243,7 @@ mod tests {
 
     use super::*;
 
-    const ADAPTERS: [Adapter; 4] = [
+    const ADAPTERS: [Adapter; 6] = [
         Adapter {
             task: "product",
             call: |arguments| {
@@ -241,10 +263,28 @@ mod tests {
             call: |arguments| Ok(Returned::one("product", arguments.tensor("left")?.detach())),
         },
         Adapter {
+            task: "freeze",
+            call: |arguments| {
+                let left = arguments.tensor("left")?.shallow_clone().set_requires_grad(false);
+                Ok(Returned::one("product", left))
+            },
+        },
+        Adapter {
+            task: "keep",
+            call: |_| {
+                let kept = KEPT.with(Tensor::shallow_clone);
+                Ok(Returned::one("product", kept))
+            },
+        },
+        Adapter {
             task: "ragged",
             call: |_| Err(Problem::unusable("rows", "rows of lengths [2, 1]".to_owned())),
         },
     ];
+
+    thread_local! {
+        static KEPT: Tensor = Tensor::from_slice(&[1.0, 2.0]);
+    }
 
     fn vector(values: [f64; 2]) -> Option<wire::Tensor> {
         wire::Tensor::new(vec![2], wire::Data::F64(values.into()))
@@ -262,23 +302,36 @@ mod tests {
     }
 
     fn ask_on(device: wire::Device, task: &str, echo: bool, gradients: &[&str]) -> (Outcome, Tensors) {
-        let call = Call {
-            id: 1,
-            task: task.to_owned(),
+        answer(&Call {
             device,
-            seed: 0,
             echo,
             gradients: gradients.iter().map(|name| (*name).to_owned()).collect(),
+            ..plain_call(task)
+        })
+    }
+
+    fn plain_call(task: &str) -> Call {
+        Call {
+            id: 1,
+            task: task.to_owned(),
+            device: wire::Device::Cpu,
+            seed: 0,
+            echo: false,
+            parameters: false,
+            gradients: Vec::new(),
             substitutes: Vec::new(),
             batches: false,
             layout: wire::MemoryLayout::Contiguous,
-        };
+        }
+    }
+
+    fn answer(call: &Call) -> (Outcome, Tensors) {
         let mut frame = Tensors::new();
         let arguments = named([("left", [2.0, 3.0]), ("right", [5.0, 7.0]), ("unused", [1.0; 2])]);
         Group::Argument.insert(&mut frame, arguments);
         Group::Cotangent.insert(&mut frame, named([("product", [1.0, 10.0])]));
         let (_ours, theirs) = UnixStream::pair().unwrap();
-        run(&ADAPTERS, &call, &frame, &Line::new(theirs), false)
+        run(&ADAPTERS, call, &frame, &Line::new(theirs), false)
     }
 
     #[test]
@@ -296,6 +349,29 @@ mod tests {
         let arguments = Group::Argument.extract(&answer);
         assert_eq!(arguments.get("left").cloned(), vector([0.0, 0.0]));
         assert_eq!(arguments.get("right").cloned(), vector([5.0, 7.0]));
+    }
+
+    #[test]
+    fn an_echo_is_without_the_parameters_that_are_none_any_more() {
+        let echoed = |task: &str, parameters| {
+            let (outcome, tensors) = answer(&Call {
+                echo: true,
+                parameters,
+                ..plain_call(task)
+            });
+            assert_eq!(outcome, Outcome::Returned);
+            Group::Argument.extract(&tensors).into_keys().collect::<Vec<_>>()
+        };
+        assert_eq!(echoed("freeze", true), ["right", "unused"]);
+        assert_eq!(echoed("freeze", false), ["left", "right", "unused"]);
+        assert_eq!(echoed("product", true), ["left", "right", "unused"]);
+    }
+
+    #[test]
+    fn what_is_returned_is_written_over_and_what_is_kept_with_it() {
+        let kept = || Group::Output.extract(&ask("keep", false, &[]).1)["product"].clone();
+        assert_eq!(Some(kept()), vector([1.0, 2.0]));
+        assert_eq!(Some(kept()), vector([0.0, 0.0]));
     }
 
     #[test]

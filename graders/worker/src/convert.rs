@@ -25,6 +25,10 @@ pub(crate) fn to_libtorch(tensor: &Tensor, device: Device) -> Result<tch::Tensor
 pub(crate) fn laid_out(tensor: tch::Tensor, layout: MemoryLayout) -> Result<tch::Tensor, TchError> {
     match layout {
         MemoryLayout::Transposed if tensor.dim() > 1 => tensor.f_transpose(-2, -1)?.f_contiguous()?.f_transpose(-2, -1),
+        MemoryLayout::ChannelsLast if tensor.dim() == 4 => {
+            let channels_last = tensor.f_permute([0, 2, 3, 1])?.f_contiguous()?;
+            channels_last.f_permute([0, 3, 1, 2])
+        }
         MemoryLayout::Sliced if tensor.dim() > 0 => {
             let between = tensor.f_zeros_like()?;
             let wide = tch::Tensor::f_stack(&[tensor, between], -1)?;
@@ -35,9 +39,11 @@ pub(crate) fn laid_out(tensor: tch::Tensor, layout: MemoryLayout) -> Result<tch:
             let repeated = row.f_expand_as(&tensor)?;
             Ok(if repeated.f_equal(&tensor)? { repeated } else { tensor })
         }
-        MemoryLayout::Contiguous | MemoryLayout::Transposed | MemoryLayout::Sliced | MemoryLayout::Expanded => {
-            Ok(tensor)
-        }
+        MemoryLayout::Contiguous
+        | MemoryLayout::Transposed
+        | MemoryLayout::ChannelsLast
+        | MemoryLayout::Sliced
+        | MemoryLayout::Expanded => Ok(tensor),
     }
 }
 

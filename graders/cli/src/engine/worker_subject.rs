@@ -167,6 +167,7 @@ fn request(id: u64, call: &Call, parts: &[&'static str], device: Device) -> (wir
         device,
         seed: call.seed,
         echo: call.echo,
+        parameters: call.parameters,
         gradients,
         substitutes: parts.iter().map(ToString::to_string).collect(),
         batches: false,

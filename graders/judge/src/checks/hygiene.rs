@@ -2,6 +2,8 @@
 //!
 //! The dtype and shape of outputs are part of every golden case and need no check here.
 
+use std::iter;
+
 use wire::{DType, Tensors};
 
 use crate::checks::probe::Probe;
@@ -21,14 +23,23 @@ pub struct Hygiene {
     /// What has to hold.
     pub statement: &'static str,
     /// Judges the inputs of the golden cases. `None` where it holds.
-    pub judge: fn(&[Call], &mut Probe<'_>) -> Result<Option<Finding>, Stop>,
+    pub judge: fn(&[InBothDtypes], &mut Probe<'_>) -> Result<Option<Finding>, Stop>,
+}
+
+/// A golden case's call.
+#[derive(Debug, Clone)]
+pub struct InBothDtypes {
+    /// In f64.
+    wide: Call,
+    /// In f32, where that is another.
+    narrow: Option<Call>,
 }
 
 /// All checks of this kind.
 pub const ALL: &[Hygiene] = &[
     Hygiene {
         name: "arguments-unmodified",
-        statement: "the arguments are the same after the call as before",
+        statement: "the arguments are the same after the call as before, and require gradients if they did",
         judge: arguments_unmodified,
     },
     Hygiene {
@@ -43,17 +54,24 @@ pub const ALL: &[Hygiene] = &[
     },
 ];
 
-/// The f64 calls of the golden cases.
-pub fn calls(task: &Task, stored: &[(&crate::contract::Case, &StoredCase)]) -> Vec<Call> {
+/// The calls of the golden cases.
+pub fn calls(task: &Task, stored: &[(&crate::contract::Case, &StoredCase)]) -> Vec<InBothDtypes> {
+    let call = |dtype, stored: &StoredCase| Call::new(task.id, arguments_in(dtype, &stored.inputs));
     stored
         .iter()
         .filter(|(case, _)| matches!(case.expect, Expect::Outputs | Expect::Verified(_)))
-        .map(|(_, stored)| Call::new(task.id, arguments_in(DType::F64, &stored.inputs)))
+        .map(|(_, stored)| {
+            let (wide, narrow) = (call(DType::F64, stored), call(DType::F32, stored));
+            InBothDtypes {
+                narrow: (narrow != wide).then_some(narrow),
+                wide,
+            }
+        })
         .collect()
 }
 
-fn arguments_unmodified(calls: &[Call], probe: &mut Probe<'_>) -> Result<Option<Finding>, Stop> {
-    for call in calls {
+fn arguments_unmodified(calls: &[InBothDtypes], probe: &mut Probe<'_>) -> Result<Option<Finding>, Stop> {
+    for InBothDtypes { wide: call, .. } in calls {
         let returned = probe.call(&Call {
             echo: true,
             ..call.clone()
@@ -70,11 +88,34 @@ fn arguments_unmodified(calls: &[Call], probe: &mut Probe<'_>) -> Result<Option<
             })));
         }
     }
-    Ok(None)
+    gradients_left_on(calls, probe)
 }
 
-fn deterministic(calls: &[Call], probe: &mut Probe<'_>) -> Result<Option<Finding>, Stop> {
-    for call in calls {
+/// The first case once more, with parameters as arguments, as a model has them that is being trained.
+fn gradients_left_on(calls: &[InBothDtypes], probe: &mut Probe<'_>) -> Result<Option<Finding>, Stop> {
+    let Some(InBothDtypes { wide: call, .. }) = calls.first() else {
+        return Ok(None);
+    };
+    probe.forget();
+    let with_parameters = Call {
+        echo: true,
+        parameters: true,
+        ..call.clone()
+    };
+    let returned = probe.call(&with_parameters)?;
+    let lost = call
+        .arguments
+        .keys()
+        .find(|name| !returned.arguments.contains_key(*name));
+    Ok(lost.map(|argument| {
+        Finding::Impure(Impure::GradientSwitchedOff {
+            argument: argument.clone(),
+        })
+    }))
+}
+
+fn deterministic(calls: &[InBothDtypes], probe: &mut Probe<'_>) -> Result<Option<Finding>, Stop> {
+    for InBothDtypes { wide: call, .. } in calls {
         let first = probe.call(call)?.outputs;
         let second = probe.call(call)?.outputs;
         if let Some((output, mismatch)) = difference(&first, &second) {
@@ -85,20 +126,24 @@ fn deterministic(calls: &[Call], probe: &mut Probe<'_>) -> Result<Option<Finding
 }
 
 /// All cases by one process in their order, and by another in the opposite one: whichever a call leaves something for comes
-/// before it in one of them and after it in the other.
-fn call_order(calls: &[Call], probe: &mut Probe<'_>) -> Result<Option<Finding>, Stop> {
+/// before it in one of them and after it in the other. Each is asked in both dtypes: in the opposite order, f32 comes first.
+fn call_order(calls: &[InBothDtypes], probe: &mut Probe<'_>) -> Result<Option<Finding>, Stop> {
+    let calls: Vec<&Call> = calls
+        .iter()
+        .flat_map(|call| iter::once(&call.wide).chain(&call.narrow))
+        .collect();
     if calls.len() < 2 {
         return Ok(None);
     }
-    let forwards = in_one_process(calls.iter(), probe)?;
-    let backwards = in_one_process(calls.iter().rev(), probe)?;
+    let forwards = in_one_process(calls.iter().copied(), probe)?;
+    let backwards = in_one_process(calls.iter().rev().copied(), probe)?;
     let mut pairs = forwards.iter().zip(backwards.iter().rev());
     let Some(differs) = pairs.find_map(|(forwards, backwards)| difference(forwards, backwards)) else {
         return Ok(None);
     };
     probe.forget();
     Ok(Some(
-        beside_alone(calls, probe)?.unwrap_or_else(|| order_dependent(differs)),
+        beside_alone(&calls, probe)?.unwrap_or_else(|| order_dependent(differs)),
     ))
 }
 
@@ -108,19 +153,29 @@ fn order_dependent((output, mismatch): (String, Mismatch)) -> Finding {
 
 fn in_one_process<'a>(calls: impl Iterator<Item = &'a Call>, probe: &mut Probe<'_>) -> Result<Vec<Tensors>, Stop> {
     probe.renew();
-    calls.map(|call| Ok(probe.call(call)?.outputs)).collect()
+    calls.map(|call| outputs(call, probe)).collect()
+}
+
+/// What a call gives. What f32 alone cannot be answered with is a matter of its golden cases, and gives nothing here.
+fn outputs(call: &Call, probe: &mut Probe<'_>) -> Result<Tensors, Stop> {
+    let is_narrow = call.arguments.values().any(|argument| argument.dtype() == DType::F32);
+    match probe.call(call) {
+        Ok(returned) => Ok(returned.outputs),
+        Err(Stop::Found(_)) if is_narrow => Ok(Tensors::new()),
+        Err(stop) => Err(stop),
+    }
 }
 
 /// Every case is answered first by a process that has seen nothing else, then by one that has seen all the others: what it
 /// answers alone is what it has to answer.
-fn beside_alone(calls: &[Call], probe: &mut Probe<'_>) -> Result<Option<Finding>, Stop> {
+fn beside_alone(calls: &[&Call], probe: &mut Probe<'_>) -> Result<Option<Finding>, Stop> {
     let mut alone = Vec::new();
     for call in calls {
         probe.renew();
-        alone.push(probe.call(call)?.outputs);
+        alone.push(outputs(call, probe)?);
     }
     for (call, alone) in calls.iter().zip(&alone) {
-        let after_others = probe.call(call)?.outputs;
+        let after_others = outputs(call, probe)?;
         if let Some(differs) = difference(alone, &after_others) {
             return Ok(Some(order_dependent(differs)));
         }
@@ -187,7 +242,10 @@ mod tests {
             kept: None,
             processes: 0,
         };
-        let calls = [1.0, 2.0, 3.0].map(|x| Call::new("keeper", arguments([("x", Tensor::real(x))])));
+        let calls = [1.0, 2.0, 3.0].map(|x| InBothDtypes {
+            wide: Call::new("keeper", arguments([("x", Tensor::real(x))])),
+            narrow: None,
+        });
         let found = call_order(&calls, &mut Probe::new(&mut keeper, None)).expect("all is answered");
         (found, keeper.processes)
     }

@@ -21,6 +21,9 @@ pub struct Call {
     pub seed: i64,
     /// Whether the arguments come back as they are after the call.
     pub echo: bool,
+    /// Whether arguments of floats require gradients, as parameters do; one that no longer does after the call does not come
+    /// back.
+    pub parameters: bool,
     /// What to differentiate, if anything.
     pub gradient: Option<Gradient>,
     /// Arguments by which the whole Jacobian of every output is asked for, in place of a gradient.
@@ -40,6 +43,7 @@ impl Call {
             arguments,
             seed: SEED,
             echo: false,
+            parameters: false,
             gradient: None,
             jacobian: Vec::new(),
             cpu_seconds: None,

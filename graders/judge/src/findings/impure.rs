@@ -12,6 +12,11 @@ pub enum Impure {
         /// The argument's name.
         argument: String,
     },
+    /// The function switched off the gradients of one of its arguments.
+    GradientSwitchedOff {
+        /// The argument's name.
+        argument: String,
+    },
     /// Two equal calls gave different outputs.
     NotDeterministic {
         /// The output's name.

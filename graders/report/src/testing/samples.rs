@@ -167,6 +167,7 @@ one_of_each! {
             mismatch: Mismatch::Values(difference()),
         }),
         Finding::Impure(Impure::ArgumentModified { .. }) => Finding::Impure(Impure::ArgumentModified { argument: text("query") }),
+        Finding::Impure(Impure::GradientSwitchedOff { .. }) => Finding::Impure(Impure::GradientSwitchedOff { argument: text("weights") }),
         Finding::Impure(Impure::NotDeterministic { .. }) => Finding::Impure(Impure::NotDeterministic {
             output: text("output"),
             mismatch: Mismatch::Values(difference()),

@@ -126,6 +126,14 @@ fn before_run(found: &BeforeRun, place: Place<'_>) -> Words {
 fn impure(found: &Impure) -> Words {
     match found {
         Impure::ArgumentModified { argument } => argument_modified(argument),
+        Impure::GradientSwitchedOff { argument } => Words::new(
+            format!(
+                "the call switched off the gradients of its argument `{}`: it no longer requires any",
+                clean(argument)
+            ),
+            "`set_requires_grad` acts on the caller's tensor, through a `shallow_clone` too: compute inside `tch::no_grad`, \
+             or with `detach`, which leave the argument as it is",
+        ),
         Impure::NotDeterministic { output, mismatch } => Words::new(
             format!(
                 "two equal calls gave different `{}`: {}",

@@ -112,6 +112,7 @@ fn call(substitutes: &[&str]) -> Call {
         device: Device::Cpu,
         seed: 0,
         echo: false,
+        parameters: false,
         gradients: vec![],
         substitutes: substitutes.iter().map(ToString::to_string).collect(),
         batches: false,
