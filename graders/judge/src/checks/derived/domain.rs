@@ -6,7 +6,7 @@
 use wire::{Tensor, Tensors};
 
 use super::model::{Derived, Failure, Material, Run, answered};
-use super::points::{Point, arguments, beside_the_smallest, corners, drawn, named, scale_in_words, scaled};
+use super::points::{Point, arguments, beside_the_smallest, corners, drawn, is_large, named, scale_in_words, scaled};
 use crate::checks::golden::judge_by_reference;
 use crate::checks::probe::{Probe, returned};
 use crate::compare::largest;
@@ -42,8 +42,12 @@ fn run(material: &Material<'_>, subject: &mut dyn Subject) -> Result<Run, Fault>
         let mut random = Random::new(seed, &format!("{}/{}/{}", CHECK.name, task.id, domain.name));
         // Where no size is free, another case has other values only.
         let is_fixed = domain.sizes.iter().all(|&(_, low, high)| low == high);
-        let drawn = (0..if is_fixed { 1 } else { DRAWN })
-            .map(|number| Point::new(drawn(domain.sizes, &mut random), number + 1000));
+        let count = match (is_large(domain.sizes), is_fixed) {
+            (true, true) => 0,
+            (false, true) => 1,
+            (_, false) => DRAWN,
+        };
+        let drawn = (0..count).map(|number| Point::new(drawn(domain.sizes, &mut random), number + 1000));
         let beside = beside_the_smallest(domain.sizes);
         let points = corners(domain.sizes).into_iter().chain(beside).chain(drawn);
         let points: Vec<Point> = points.chain(scaled(task, domain)).collect();

@@ -24,6 +24,13 @@ pub const CHECK: Derived = Derived {
 /// Cases that are tried for each portion: what fails on a view fails on the first that has enough axes.
 const CASES: usize = 3;
 
+/// How arguments are laid out, and in which dtype: libtorch has kernels of its own for images in f32 with their channels last.
+const LAYOUTS: [(MemoryLayout, DType); 3] = [
+    (MemoryLayout::Transposed, DType::F64),
+    (MemoryLayout::Sliced, DType::F64),
+    (MemoryLayout::ChannelsLast, DType::F32),
+];
+
 /// Calls with every argument laid out in other ways, on these golden cases.
 fn run(material: &Material<'_>, subject: &mut dyn Subject) -> Result<Run, Fault> {
     let Material {
@@ -41,11 +48,16 @@ fn run(material: &Material<'_>, subject: &mut dyn Subject) -> Result<Run, Fault>
                 continue;
             }
             tried = true;
-            for layout in [MemoryLayout::Transposed, MemoryLayout::Sliced] {
+            for (layout, dtype) in LAYOUTS {
+                let is_image = |tensor: &Tensor| tensor.shape().len() == 4 && tensor.dtype().is_float();
+                if layout == MemoryLayout::ChannelsLast && !arguments.values().any(is_image) {
+                    continue;
+                }
+                let arguments = arguments_in(dtype, &stored.inputs);
                 let mut probe = Probe::new(subject, task.canonical);
                 let found = match answered(probe.call(&laid_out(task, &arguments, layout)))? {
                     Err(finding) => Some(finding),
-                    Ok(returned) => judge_outputs(task, case, stored, tolerances, DType::F64, &returned.outputs)
+                    Ok(returned) => judge_outputs(task, case, stored, tolerances, dtype, &returned.outputs)
                         .and_then(|finding| changed(finding, layout)),
                 };
                 if let Some(finding) = found {
@@ -125,6 +137,9 @@ fn words(layout: MemoryLayout) -> &'static str {
     match layout {
         MemoryLayout::Contiguous => "copying the arguments",
         MemoryLayout::Transposed => "giving transposed views in place of copies as arguments",
+        MemoryLayout::ChannelsLast => {
+            "giving images whose channels lie side by side in memory (channels last) as arguments"
+        }
         MemoryLayout::Sliced => "giving slices of larger tensors in place of copies as arguments",
         MemoryLayout::Expanded => "giving expanded views in place of copies as arguments",
     }

@@ -10,6 +10,8 @@ use crate::contract::scenario::{Scenario, Sizes};
 
 /// A size with no more steps than this counts as small at its largest.
 const FEW: i64 = 4;
+/// A size that is never smaller than this is there to be large.
+const LARGE: i64 = 64;
 /// Seed of the values beside the smallest sizes.
 const BESIDE: u64 = 3000;
 /// Seed of the values of which one argument is scaled.
@@ -53,12 +55,30 @@ impl Point {
     }
 }
 
+/// Whether a domain is there for its size: one call costs as much as many others.
+pub(super) fn is_large(sizes: Sizes) -> bool {
+    sizes.iter().any(|&(_, low, _)| low > LARGE)
+}
+
 /// The corners at which no size but a choice of few is at its largest: what is done for each of many calls costs little there.
 pub(super) fn small_corners(sizes: Sizes) -> Vec<Point> {
     let is_small = |(&value, &(_, low, high)): (&i64, &(_, i64, i64))| value <= low + 2 || high <= low + FEW;
     let mut corners = corners(sizes);
     corners.retain(|point| point.sizes.iter().zip(sizes).all(is_small));
     corners
+}
+
+/// The small corners, and those at which all arguments have their usual shapes: what is largest there is a value.
+pub(super) fn cheap_corners(domain: &Domain) -> Vec<Point> {
+    let shapes = |sizes: &[i64]| -> Vec<Vec<usize>> {
+        let arguments = arguments(domain, &Point::new(sizes.to_vec(), 0));
+        arguments.values().map(|argument| argument.shape().to_vec()).collect()
+    };
+    let as_usual = shapes(&usual(domain.sizes));
+    let small = small_corners(domain.sizes);
+    let others = corners(domain.sizes).into_iter().filter(|point| !small.contains(point));
+    let others: Vec<Point> = others.filter(|point| shapes(&point.sizes) == as_usual).collect();
+    small.into_iter().chain(others).collect()
 }
 
 /// The arguments of one case.
@@ -232,6 +252,12 @@ mod tests {
         let points = corners(&[("T", 1, 8), ("H", 2, 2)]);
         let sizes: Vec<Vec<i64>> = points.into_iter().map(|point| point.sizes).collect();
         assert_eq!(sizes, [[1, 2], [3, 2], [8, 2]]);
+    }
+
+    #[test]
+    fn a_domain_is_large_where_a_size_is_never_small() {
+        assert!(is_large(&[("T", 1030, 1030), ("heads", 1, 2)]));
+        assert!(!is_large(&[("T", 1, 1030), ("heads", 1, 2)]));
     }
 
     #[test]
