@@ -86,11 +86,23 @@ pub(crate) static TASK: Task = Task {
 
 const SIZES: Sizes = &[("B", 1, 3), ("heads", 1, 4), ("T", 1, 4), ("d", 1, 3)];
 
-const DOMAIN: &[Domain] = &[Domain {
-    name: "sizes from 1 to many",
-    sizes: &[("B", 1, 9), ("heads", 1, 8), ("T", 1, 140), ("d", 1, 8)],
-    arguments: |scenario| case(&mut scenario.random("input"), &shape(scenario)),
-}];
+const DOMAIN: &[Domain] = &[
+    Domain {
+        name: "sizes from 1 to many",
+        sizes: &[("B", 1, 9), ("heads", 1, 8), ("T", 1, 140), ("d", 1, 8)],
+        arguments: |scenario| case(&mut scenario.random("input"), &shape(scenario)),
+    },
+    Domain {
+        name: "more positions than usual models have",
+        sizes: &[("heads", 24, 24), ("T", 2060, 2060)],
+        arguments: |scenario| {
+            case(
+                &mut scenario.random("input"),
+                &[1, scenario.size("heads"), scenario.size("T"), 1],
+            )
+        },
+    },
+];
 
 fn case(random: &mut Random, shape: &[usize]) -> Tensors {
     arguments([("input", random.normal(shape))])

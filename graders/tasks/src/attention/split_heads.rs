@@ -81,15 +81,25 @@ pub(crate) static TASK: Task = Task {
 
 const SIZES: Sizes = &[("B", 1, 3), ("T", 1, 4), ("heads", 1, 4), ("d", 1, 3)];
 
-const DOMAIN: &[Domain] = &[Domain {
-    name: "sizes from 1 to many",
-    sizes: &[("B", 1, 9), ("T", 1, 140), ("heads", 1, 8), ("d", 1, 8)],
-    arguments: |scenario| {
-        let [batch, length, heads, dimension] = ["B", "T", "heads", "d"].map(|name| scenario.size(name));
-        let mut random = scenario.random("input");
-        case(&mut random, &[batch, length, heads * dimension], heads as i64)
+const DOMAIN: &[Domain] = &[
+    Domain {
+        name: "sizes from 1 to many",
+        sizes: &[("B", 1, 9), ("T", 1, 140), ("heads", 1, 8), ("d", 1, 8)],
+        arguments: |scenario| {
+            let [batch, length, heads, dimension] = ["B", "T", "heads", "d"].map(|name| scenario.size(name));
+            let mut random = scenario.random("input");
+            case(&mut random, &[batch, length, heads * dimension], heads as i64)
+        },
     },
-}];
+    Domain {
+        name: "more positions than usual models have",
+        sizes: &[("heads", 24, 24), ("T", 2060, 2060)],
+        arguments: |scenario| {
+            let [heads, length] = ["heads", "T"].map(|name| scenario.size(name));
+            case(&mut scenario.random("input"), &[1, length, heads], heads as i64)
+        },
+    },
+];
 
 fn case(random: &mut Random, shape: &[usize], heads: i64) -> Tensors {
     arguments([("input", random.normal(shape)), ("heads", Tensor::integer(heads))])

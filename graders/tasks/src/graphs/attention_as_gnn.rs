@@ -185,9 +185,9 @@ const DOMAIN: &[Domain] = &[
         name: "scores of any size",
         sizes: &[
             ("N", 2, 9),
-            ("density", 2, 3),
+            ("density", 1, 2),
             ("loops", 0, 1),
-            ("digits of the scores", 0, 4),
+            ("digits of the scores", 0, 20),
         ],
         arguments: |scenario| {
             let weights = attention_weights(&mut scenario.random("weights"), [3, 2, 2]);

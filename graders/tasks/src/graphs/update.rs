@@ -2,7 +2,7 @@
 
 use judge::checks::assertions::{equal, unchanged};
 use judge::checks::probe::Probe;
-use judge::contract::arguments::{Array, arguments, array, tensor_like, with};
+use judge::contract::arguments::{Array, arguments, array, tensor, tensor_like, with};
 use judge::contract::domain::{Contract, Domain};
 use judge::contract::random::Random;
 use judge::contract::scenario::{Scenario, Sizes};
@@ -110,14 +110,33 @@ const LAWS: &[Law] = &[
     .differentiating(),
 ];
 
-const DOMAIN: &[Domain] = &[Domain {
-    name: "any number of nodes, any widths",
-    sizes: &[("N", 1, 60), ("in", 1, 20), ("out", 1, 17)],
-    arguments: |scenario| {
-        let sizes = ["N", "in", "out"].map(|name| scenario.size(name));
-        case(&mut scenario.random("values"), sizes)
+const DOMAIN: &[Domain] = &[
+    Domain {
+        name: "any number of nodes, any widths",
+        sizes: &[("N", 1, 60), ("in", 1, 20), ("out", 1, 17)],
+        arguments: |scenario| {
+            let sizes = ["N", "in", "out"].map(|name| scenario.size(name));
+            case(&mut scenario.random("values"), sizes)
+        },
     },
-}];
+    Domain {
+        name: "more nodes than usual graphs have",
+        sizes: &[("N", 2800, 2800)],
+        arguments: |scenario| case(&mut scenario.random("values"), [scenario.size("N"), 2, 2]),
+    },
+    Domain {
+        name: "nodes that hear nothing, or nothing but zeros",
+        sizes: &[("N", 2, 9), ("zero rows", 1, 2)],
+        arguments: |scenario| {
+            let given = case(&mut scenario.random("values"), [scenario.size("N"), 3, 2]);
+            let mut messages = array(&given["messages"]);
+            for row in 0..scenario.size("zero rows") {
+                messages.index_axis_mut(ndarray::Axis(0), row).fill(0.0);
+            }
+            with(&given, "messages", tensor(&messages))
+        },
+    },
+];
 
 fn case(random: &mut Random, [nodes, inputs, outputs]: [usize; 3]) -> Tensors {
     arguments([

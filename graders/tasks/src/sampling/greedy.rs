@@ -129,6 +129,11 @@ const DOMAIN: &[Domain] = &[
         sizes: &[("V", 1, 40), ("infinities", -2, 2)],
         arguments: infinite,
     },
+    Domain {
+        name: "more tokens than usual vocabularies have",
+        sizes: &[("B", 9, 9), ("V", 3000, 3000)],
+        arguments: |scenario| arguments([("logits", matrix(&drawn(scenario, "logits")))]),
+    },
 ];
 
 const MANY: Sizes = &[("B", 1, 9), ("V", 1, 300)];

@@ -120,6 +120,19 @@ const DOMAIN: &[Domain] = &[
             case(&mut scenario.random("case"), sizes, &counts)
         },
     },
+    Domain {
+        name: "more positions and tokens than usual models have",
+        sizes: &[("T", 2060, 2060), ("V", 3000, 3000)],
+        arguments: |scenario| {
+            let [length, vocabulary] = ["T", "V"].map(|name| scenario.size(name));
+            let sizes = Sizes {
+                positions: length,
+                vocabulary,
+                ..Sizes::new(1, length, 1, 2)
+            };
+            padded(&mut scenario.random("case"), sizes)
+        },
+    },
 ];
 
 const SIZES: scenario::Sizes = &[("B", 1, 3), ("T", 1, 5), ("C", 1, 4)];

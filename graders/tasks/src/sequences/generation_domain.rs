@@ -7,10 +7,11 @@ use ndarray::IxDyn;
 use wire::{Tensor, Tensors};
 
 use super::generation_inputs::{
-    LARGEST_NUMBER, batch, continuation, ending, model_call, prefix_call, sampled, setting, unending, vocabulary,
-    with_reached_end,
+    LARGEST_NUMBER, batch, beginning, continuation, ending, model_call, next_logits, prefix_call, sampled, setting,
+    unending, vocabulary, with_reached_end,
 };
 use super::inputs::{Sizes, first_rows, more_padding};
+use crate::sampling::inputs::softmax;
 use crate::transformer::inputs::{hardly_apart_in_the_head, token_tensor};
 
 /// The domain of `generate_sequence`.
@@ -46,9 +47,37 @@ pub(super) const AFTER_A_PROMPT: &[Domain] = &[
         arguments: |scenario| to_the_last_position(scenario, false),
     },
     Domain {
+        name: ANY_LOGITS,
+        sizes: &[
+            ("B", 1, 3),
+            ("T", 1, 4),
+            ("V", 2, 9),
+            ("steps", 1, 4),
+            ("digits", -200, 200),
+        ],
+        arguments: |scenario| {
+            let given = given(scenario, false);
+            let head = array(&given["head"]) * 10.0_f64.powi(scenario.integer("digits") as i32);
+            with(&given, "head", tensor(&head))
+        },
+    },
+    Domain {
+        name: NEXT_TO_A_BOUND,
+        sizes: &[("B", 1, 3), ("T", 1, 4), ("V", 2, 9), ("steps", 1, 1), ("beyond", 0, 1)],
+        arguments: |scenario| next_to_a_bound(scenario, false),
+    },
+    Domain {
         name: ENDING_IN_TIME,
         sizes: ALONE,
         arguments: |scenario| ending_in_time(scenario, false),
+    },
+    Domain {
+        name: ANY_NUMBER,
+        sizes: ENDLESS,
+        arguments: |scenario| {
+            let most = Tensor::integer(1 << scenario.integer("log2 of the count"));
+            with(&ending_in_time(scenario, false), "count", most)
+        },
     },
 ];
 
@@ -85,9 +114,37 @@ pub(super) const BEHIND_A_PREFIX: &[Domain] = &[
         arguments: |scenario| to_the_last_position(scenario, true),
     },
     Domain {
+        name: ANY_LOGITS,
+        sizes: &[
+            ("B", 1, 3),
+            ("T", 1, 4),
+            ("V", 2, 9),
+            ("steps", 1, 4),
+            ("digits", -200, 200),
+        ],
+        arguments: |scenario| {
+            let given = given(scenario, true);
+            let head = array(&given["head"]) * 10.0_f64.powi(scenario.integer("digits") as i32);
+            with(&given, "head", tensor(&head))
+        },
+    },
+    Domain {
+        name: NEXT_TO_A_BOUND,
+        sizes: &[("B", 1, 3), ("T", 1, 4), ("V", 2, 9), ("steps", 1, 1), ("beyond", 0, 1)],
+        arguments: |scenario| next_to_a_bound(scenario, true),
+    },
+    Domain {
         name: ENDING_IN_TIME,
         sizes: ALONE,
         arguments: |scenario| ending_in_time(scenario, true),
+    },
+    Domain {
+        name: ANY_NUMBER,
+        sizes: ENDLESS,
+        arguments: |scenario| {
+            let most = Tensor::integer(1 << scenario.integer("log2 of the count"));
+            with(&ending_in_time(scenario, true), "count", most)
+        },
     },
     Domain {
         name: "a prefix that is longer than the known positions by padding alone",
@@ -102,6 +159,9 @@ const HARDLY_APART: &str = "logits that f32 cannot tell apart";
 const AS_SPREAD: &str = "logits as far apart as the temperature is high";
 const AT_THE_BOUNDS: &str = "numbers of 0 and just below 1, at a temperature near 0";
 const TO_THE_LAST_POSITION: &str = "steps up to the last known position, and one more";
+const ANY_NUMBER: &str = "a row that ends, with more steps than anybody has memory for";
+const ANY_LOGITS: &str = "logits of any size";
+const NEXT_TO_A_BOUND: &str = "numbers next to where one token's share ends and the next one's begins";
 const ENDING_IN_TIME: &str = "a row that ends just before the positions do, or just after";
 
 type Named = &'static [(&'static str, i64, i64)];
@@ -130,6 +190,15 @@ const ALONE: Named = &[
     ("V", 7, 7),
     ("steps", 2, 6),
     ("missing", 0, 1),
+];
+/// One row, with a count that has nothing to do with how many steps there are.
+const ENDLESS: Named = &[
+    ("B", 1, 1),
+    ("T", 1, 3),
+    ("V", 7, 7),
+    ("steps", 2, 4),
+    ("missing", 0, 0),
+    ("log2 of the count", 12, 62),
 ];
 
 /// A greedy call with room for all steps.
@@ -200,6 +269,21 @@ fn at_the_bounds(scenario: &Scenario, prefixed: bool) -> Tensors {
     let shape = IxDyn(&[scenario.size("steps"), batch(&given)]);
     let numbers = Array::from_shape_fn(shape, |at| if (at[0] + at[1]) % 2 == 0 { 0.0 } else { LARGEST_NUMBER });
     with(&given, "uniforms", tensor(&numbers))
+}
+
+/// A step whose numbers lie so close to a sum of probabilities that f32 cannot tell on which side, and f64 can.
+fn next_to_a_bound(scenario: &Scenario, prefixed: bool) -> Tensors {
+    const NEAR: f64 = 1e-9;
+    let given = sampled(&mut scenario.random("uniforms"), &given(scenario, prefixed), 0.7);
+    let side = if scenario.integer("beyond") == 1 { NEAR } else { -NEAR };
+    let logits = next_logits(&given, &beginning(&given));
+    let number = |row: &Vec<f64>| {
+        let half = row.len().div_ceil(2);
+        let share: f64 = softmax(row, 0.7).into_iter().take(half).sum();
+        (share + side).clamp(0.0, LARGEST_NUMBER)
+    };
+    let numbers = Array::from_shape_vec(vec![1, batch(&given)], logits.iter().map(number).collect());
+    with(&given, "uniforms", tensor(&numbers.expect("a number for each row")))
 }
 
 /// With room for so many tokens of the decoder.

@@ -81,6 +81,14 @@ pub(super) const DOMAIN: &[Domain] = &[
             of_counts(&padded_counts(&mut scenario.random("counts"), batch, length), length)
         },
     },
+    Domain {
+        name: "more positions than usual models have",
+        sizes: &[("T", 1030, 1030)],
+        arguments: |scenario| {
+            let length = scenario.size("T");
+            of_counts(&[length - 5], length)
+        },
+    },
 ];
 
 /// A mask's task.

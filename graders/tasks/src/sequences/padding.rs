@@ -3,7 +3,7 @@
 //! It is looked for before values are compared. A softmax over nothing is NaN, and a layer later every row has it, so that
 //! a number somewhere in the result would say nothing about the cause.
 
-use judge::contract::arguments::{Array, array, tensor_like};
+use judge::contract::arguments::{Array, arguments, array, tensor, tensor_like};
 use judge::findings::{Finding, WrongOutput};
 use ndarray::{Axis, s};
 use wire::{DType, Tensors};
@@ -35,6 +35,16 @@ pub(super) fn read_hidden(inputs: &Tensors, outputs: Tensors) -> Tensors {
 pub(super) fn read_logits(inputs: &Tensors, outputs: Tensors) -> Tensors {
     let rows = token_rows(inputs, "source").zip(token_rows(inputs, "target"));
     evened_out("logits", rows.map(<[IsToken; 2]>::from), outputs)
+}
+
+/// The same of hidden states alone.
+pub(super) fn hidden_as_read(inputs: &Tensors, hidden: &Array) -> Array {
+    array(&read_hidden(inputs, arguments([("hidden", tensor(hidden))]))["hidden"])
+}
+
+/// The same of logits alone.
+pub(super) fn logits_as_read(inputs: &Tensors, logits: &Array) -> Array {
+    array(&read_logits(inputs, arguments([("logits", tensor(logits))]))["logits"])
 }
 
 /// An output `[B, positions, channels]` with zeros for whatever number stands at padding.

@@ -112,6 +112,16 @@ const DOMAIN: &[Domain] = &[
             with(&given, "logits", tensor(&close))
         },
     },
+    Domain {
+        name: "more tokens than usual vocabularies have",
+        sizes: &[("T", 5, 5), ("V", 3000, 3000), ("K", 3, 3)],
+        arguments: |scenario| of_counts(scenario, &[scenario.size("T"), 1]),
+    },
+    Domain {
+        name: "more positions and cached states than usual models have",
+        sizes: &[("T", 1100, 1100), ("V", 3, 3), ("K", 1030, 1030)],
+        arguments: |scenario| of_counts(scenario, &[scenario.size("T")]),
+    },
 ];
 
 /// One batch with so many tokens in each row, as a call has it.

@@ -8,7 +8,7 @@ use judge::contract::random::Random;
 use judge::contract::scenario::{Scenario, Sizes};
 use judge::contract::{Case, Expect, Law, Task};
 use judge::findings::stop::{Broken, Holds};
-use wire::Tensors;
+use wire::{DType, Tensors};
 
 use super::spectral::{Block, blocks, radius, sheared, stack, stack_in};
 use crate::graphs::inputs::product;
@@ -112,12 +112,27 @@ const CASES: &[Case] = &[
 const DOMAIN: &[Domain] = &[
     Domain {
         name: "matrices of any width and size",
-        sizes: &[("d", 1, 12), ("power of ten", -6, 6)],
+        sizes: &[("d", 1, 12), ("power of ten", -60, 60)],
         arguments: |scenario| {
             let width = scenario.size("d");
             let size = 10.0_f64.powi(scenario.integer("power of ten") as i32) / (width as f64).sqrt();
             let mut random = scenario.random("entries");
-            weights(&[(); 3].map(|()| array(&random.scaled(&[width, width], size))))
+            let matrices = [(); 3].map(|()| array(&random.normal(&[width, width])) * size);
+            arguments([("weights", stack_in(&matrices, DType::F64))])
+        },
+    },
+    Domain {
+        name: "matrices that are nearly symmetric",
+        sizes: &[("d", 2, 9), ("digits of the difference", 1, 8)],
+        arguments: |scenario| {
+            let width = scenario.size("d");
+            let little = 10.0_f64.powi(-(scenario.integer("digits of the difference") as i32));
+            let mut random = scenario.random("entries");
+            let mut drawn = || array(&random.normal(&[width, width]));
+            weights(&[(); 3].map(|()| {
+                let (half, difference) = (drawn(), drawn());
+                &half + &half.t() + difference * little
+            }))
         },
     },
     Domain {

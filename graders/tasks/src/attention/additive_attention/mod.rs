@@ -83,7 +83,7 @@ const DOMAIN: &[Domain] = &[
     },
     Domain {
         name: "energies of any size",
-        sizes: &[("digits", -8, 4)],
+        sizes: &[("digits", -8, 20)],
         arguments: |scenario| {
             let mut random = scenario.random("case");
             let size = 10.0_f64.powi(scenario.integer("digits") as i32);
@@ -105,6 +105,11 @@ const DOMAIN: &[Domain] = &[
             let given = case(&mut random, [3, 5, 2, 4, 3], 1.0);
             with(&given, "hidden", random.scaled(&[3, 5, 4], size))
         },
+    },
+    Domain {
+        name: "more positions than usual models have",
+        sizes: &[("S", 2060, 2060)],
+        arguments: |scenario| case(&mut scenario.random("case"), [1, scenario.size("S"), 2, 2, 2], 1.0),
     },
 ];
 

@@ -47,7 +47,7 @@ pub(super) const DOMAIN: &[Domain] = &[
     },
     Domain {
         name: "inputs of any size",
-        sizes: &[("digits", -8, 2), ("rotary", 0, 1)],
+        sizes: &[("digits", -8, 9), ("rotary", 0, 1)],
         arguments: |scenario| {
             let size = 10.0_f64.powi(scenario.integer("digits") as i32);
             let input = scenario.random("input").scaled(&[2, 5, 8], size);
@@ -66,6 +66,19 @@ pub(super) const DOMAIN: &[Domain] = &[
                 given.insert(name.to_owned(), Tensor::real(rate));
             }
             given
+        },
+    },
+    Domain {
+        name: "more positions than usual models have",
+        sizes: &[("T", 520, 520), ("rotary", 1, 1)],
+        arguments: |scenario| of(scenario, [1, scenario.size("T"), 1, 2]),
+    },
+    Domain {
+        name: "a layer that accepts sequences of any length",
+        sizes: &[("log2 of block_size", 3, 62), ("rotary", 0, 1)],
+        arguments: |scenario| {
+            let block_size = Tensor::integer(1 << scenario.integer("log2 of block_size"));
+            with(&of(scenario, [2, 3, 2, 4]), "block_size", block_size)
         },
     },
 ];

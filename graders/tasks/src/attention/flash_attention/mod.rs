@@ -94,7 +94,7 @@ const DOMAIN: &[Domain] = &[
     },
     Domain {
         name: "scores of any size",
-        sizes: &[("digits", -8, 4)],
+        sizes: &[("digits", -8, 9)],
         arguments: |scenario| {
             let size = 10.0_f64.powi(scenario.integer("digits") as i32);
             case(&mut scenario.random("rows"), [2, 2, 5, 4], size)
@@ -117,6 +117,11 @@ const DOMAIN: &[Domain] = &[
                 Tensor::real(rate),
             )
         },
+    },
+    Domain {
+        name: "more positions than usual models have",
+        sizes: &[("T", 520, 520)],
+        arguments: |scenario| case(&mut scenario.random("rows"), [1, 1, scenario.size("T"), 2], 1.0),
     },
 ];
 

@@ -169,6 +169,27 @@ const DOMAIN: &[Domain] = &[
             of(rows(), rows(), 3)
         },
     },
+    Domain {
+        name: "more positions than usual models have",
+        sizes: &[("T", 2060, 2060)],
+        arguments: |scenario| case(&mut scenario.random("rows"), &[1, 2, scenario.size("T"), 2], 0),
+    },
+    Domain {
+        name: "heads of any even number of channels",
+        sizes: &[("T", 1, 3), ("pairs", 20, 130)],
+        arguments: |scenario| {
+            let shape = [1, 1, scenario.size("T"), 2 * scenario.size("pairs")];
+            case(&mut scenario.random("rows"), &shape, 1)
+        },
+    },
+    Domain {
+        name: "heads whose number of channels is no sum of few powers of two",
+        sizes: &[("which", 0, 4)],
+        arguments: |scenario| {
+            let pairs = [49, 98, 103, 107, 196][scenario.size("which")];
+            case(&mut scenario.random("rows"), &[1, 1, 2, 2 * pairs], 1)
+        },
+    },
 ];
 
 const PROBED: Sizes = &[("T", 2, 6), ("pairs", 1, 4), ("start", 0, 20)];

@@ -55,12 +55,13 @@ pub(super) const DOMAIN: &[Domain] = &[
     },
     Domain {
         name: "scores of any size, some of them masked",
-        sizes: &[("digits", -8, 12)],
+        sizes: &[("digits", -8, 20)],
         arguments: |scenario| {
             let mut random = scenario.random("rows");
             let mut rows = |count, size| random.scaled(&[2, count, 4], size);
-            let query = rows(3, 10.0_f64.powi(scenario.integer("digits") as i32));
-            with_random_mask(scenario, &of(query, rows(5, 1.0), rows(5, 1.0)))
+            // Half of them in the queries and half in the keys, which f32 holds.
+            let size = 10.0_f64.powf(scenario.integer("digits") as f64 / 2.0);
+            with_random_mask(scenario, &of(rows(3, size), rows(5, size), rows(5, 1.0)))
         },
     },
     Domain {
@@ -76,6 +77,14 @@ pub(super) const DOMAIN: &[Domain] = &[
             let size = 10.0_f64.powi(scenario.integer("digits") as i32);
             let mut rows = |count, size| random.scaled(&[2, count, 4], size);
             of(rows(3, 1.0), rows(5, 1.0), rows(5, size))
+        },
+    },
+    Domain {
+        name: "more keys than usual models have",
+        sizes: &[("T", 3, 3), ("S", 2060, 2060)],
+        arguments: |scenario| {
+            let [queries, keys] = ["T", "S"].map(|name| scenario.size(name));
+            case(&mut scenario.random("rows"), &[], [queries, keys, 2, 1])
         },
     },
 ];

@@ -1,6 +1,6 @@
 //! The arguments that `accuracy_per_angle` is for: any number of images, channels and classes, sides and borders.
 
-use judge::contract::arguments::with;
+use judge::contract::arguments::{array, tensor_like, with};
 use judge::contract::domain::Domain;
 use judge::contract::random::integers;
 use judge::contract::scenario::Scenario;
@@ -31,6 +31,20 @@ pub(super) const DOMAIN: &[Domain] = &[
             let mode = Mode::numbered(scenario.integer("padding"), scenario.integer("amount"));
             let sides = [scenario.size("H"), scenario.size("W")].map(|side| fitting(side, mode));
             labelled(scenario, 5, 1, 3, sides, mode)
+        },
+    },
+    Domain {
+        name: "more images than a usual batch has",
+        sizes: &[("B", 300, 300), ("net", 2, 2)],
+        arguments: |scenario| labelled(scenario, scenario.size("B"), 1, 3, [8, 8], Mode::Same),
+    },
+    Domain {
+        name: "scores that are all large",
+        sizes: &[("tens", 0, 9), ("net", 1, 2)],
+        arguments: |scenario| {
+            let given = labelled(scenario, 12, 1, 3, [8, 8], Mode::Same);
+            let bias = array(&given["classifier_bias"]) + 10.0 * scenario.integer("tens") as f64;
+            with(&given, "classifier_bias", tensor_like(&given["classifier_bias"], &bias))
         },
     },
 ];

@@ -50,6 +50,11 @@ pub(super) const DOMAIN: &[Domain] = &[
         sizes: &[("H", 1, 12), ("W", 1, 9), ("h", 1, 4), ("w", 1, 5), ("amount", 1, 4)],
         arguments: |scenario| sided(scenario, Mode::Circular(scenario.integer("amount"))),
     },
+    Domain {
+        name: "images larger than usual ones",
+        sizes: &[("H", 260, 260), ("W", 300, 300), ("h", 3, 3), ("w", 4, 4)],
+        arguments: |scenario| sided(scenario, Mode::Valid),
+    },
 ];
 
 fn sided(scenario: &Scenario, mode: Mode) -> Tensors {

@@ -31,9 +31,9 @@ pub(super) const DOMAIN: &[Domain] = &[
         name: "scores of any size, zero included",
         sizes: &[
             ("N", 1, 8),
-            ("density", 1, 3),
+            ("density", 1, 2),
             ("loops", 0, 1),
-            ("digits of the scores", 0, 5),
+            ("digits of the scores", 0, 20),
         ],
         arguments: |scenario| {
             let weights = weights(&mut scenario.random("weights"), [3, 2]);

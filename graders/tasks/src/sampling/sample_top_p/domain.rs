@@ -112,6 +112,11 @@ pub(super) const DOMAIN: &[Domain] = &[
             of(scenario, LITTLE, if is_valid { 1e4 } else { f64::INFINITY })
         },
     },
+    Domain {
+        name: "more tokens than usual vocabularies have",
+        sizes: &[("B", 9, 9), ("V", 3000, 3000)],
+        arguments: |scenario| case(&drawn(scenario, 0.01), LITTLE, 1.0),
+    },
 ];
 
 fn of(scenario: &Scenario, p: f64, temperature: f64) -> Tensors {

@@ -55,4 +55,23 @@ pub(super) const DOMAIN: &[Domain] = &[
             first_rows(&given, &format!("{side}_position_embedding"), known)
         },
     },
+    Domain {
+        name: "more positions than usual models have",
+        sizes: &[("S", 300, 300), ("T", 270, 270)],
+        arguments: |scenario| {
+            let sizes = Sizes::new(1, scenario.size("T"), 1, 2);
+            encoder_decoder_call(&mut scenario.random("case"), sizes, scenario.size("S"))
+        },
+    },
+    Domain {
+        name: "more tokens than usual vocabularies have",
+        sizes: &[("V", 3000, 3000)],
+        arguments: |scenario| {
+            let sizes = Sizes {
+                vocabulary: scenario.size("V"),
+                ..Sizes::new(1, 4, 1, 2)
+            };
+            encoder_decoder_call(&mut scenario.random("case"), sizes, 5)
+        },
+    },
 ];

@@ -15,7 +15,7 @@ use crate::attention::inputs::{CLOSELY, span};
 use crate::sequences::inputs::{
     EXACTLY, Sizes, counted, encoder_decoder_call, more_padding as lengthened, moved_rows, with_tokens,
 };
-use crate::sequences::padding;
+use crate::sequences::padding::{self, logits_as_read};
 use crate::sequences::plain::logits as plain_logits;
 use crate::transformer::inputs::drawn;
 
@@ -64,8 +64,11 @@ pub(super) fn recomposition(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds
     equal(
         "the logits",
         "those of the encoder, its states as a cache, the decoder and the head, one after the other",
-        &plain_logits(&given, &array(&given["source"]), &array(&given["target"])),
-        &logits(probe, &given)?,
+        &logits_as_read(
+            &given,
+            &plain_logits(&given, &array(&given["source"]), &array(&given["target"])),
+        ),
+        &logits_as_read(&given, &logits(probe, &given)?),
         CLOSELY,
     )
 }

@@ -38,16 +38,19 @@ pub(super) const DOMAIN: &[Domain] = &[
     },
     Domain {
         name: "scores of any size",
-        sizes: &[("B", 1, 2), ("T", 1, 9), ("digits of the scores", 0, 12)],
+        sizes: &[("B", 1, 2), ("T", 1, 9), ("digits of the scores", 0, 20)],
         arguments: |scenario| {
-            let factor = 10.0_f64.powi(scenario.integer("digits of the scores") as i32);
-            let given = multiplied(&narrow(scenario), "query_weight", factor);
-            multiplied(&given, "query_bias", factor)
+            // Half of them in the queries and half in the keys, which f32 holds.
+            let factor = 10.0_f64.powf(scenario.integer("digits of the scores") as f64 / 2.0);
+            let weights = ["query_weight", "query_bias", "key_weight", "key_bias"];
+            weights
+                .iter()
+                .fold(narrow(scenario), |given, name| multiplied(&given, name, factor))
         },
     },
     Domain {
         name: "visible scores that are all far below zero",
-        sizes: &[("B", 1, 2), ("T", 2, 6), ("digits of the scores", 2, 12)],
+        sizes: &[("B", 1, 2), ("T", 2, 6), ("digits of the scores", 2, 20)],
         arguments: |scenario| {
             let size = 10.0_f64.powi(scenario.integer("digits of the scores") as i32);
             equal_scores(&narrow(scenario), -size)
@@ -65,6 +68,11 @@ pub(super) const DOMAIN: &[Domain] = &[
             let mask = ndarray::ArrayD::from_shape_fn(shape, |at| f64::from(u8::from(at[2] < last)));
             with(&with(&given, "input", tensor(&input)), "mask", mask_tensor(&mask))
         },
+    },
+    Domain {
+        name: "more positions than usual models have",
+        sizes: &[("T", 300, 300)],
+        arguments: |scenario| attention(&mut scenario.random("case"), 1, scenario.size("T"), 1, 2),
     },
 ];
 

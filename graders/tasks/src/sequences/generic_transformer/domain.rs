@@ -1,7 +1,7 @@
 //! The arguments that `generic_transformer` is for: any number of rows, positions, heads and blocks, with a cache and
 //! without, any epsilon, and sequences up to the last known position and beyond.
 
-use judge::contract::arguments::with;
+use judge::contract::arguments::{array, tensor, with};
 use judge::contract::domain::Domain;
 use judge::contract::random::Random;
 use judge::contract::scenario::Scenario;
@@ -72,6 +72,31 @@ pub(super) const DOMAIN: &[Domain] = &[
                 ..Sizes::new(2, known + scenario.size("more"), 2, 2)
             };
             behind(scenario, sizes, scenario.size("K"))
+        },
+    },
+    Domain {
+        name: "more positions, tokens and cached states than usual models have",
+        sizes: &[("T", 260, 260), ("V", 3000, 3000), ("K", 300, 300), ("decoder", 1, 1)],
+        arguments: |scenario| {
+            let length = scenario.size("T");
+            let sizes = Sizes {
+                vocabulary: scenario.size("V"),
+                positions: length,
+                layers: 1,
+                ..Sizes::new(1, length, 1, 2)
+            };
+            behind(scenario, sizes, scenario.size("K"))
+        },
+    },
+    Domain {
+        name: "channels that all lie far from zero",
+        sizes: &[("thousands", -10, 10), ("decoder", 0, 1)],
+        arguments: |scenario| {
+            let given = behind(scenario, Sizes::new(2, 4, 2, 3), 2);
+            let far = 1000.0 * scenario.integer("thousands") as f64;
+            ["position_embedding", "cache"].iter().fold(given, |given, name| {
+                with(&given, name, tensor(&(array(&given[*name]) + far)))
+            })
         },
     },
 ];

@@ -7,7 +7,7 @@ use judge::contract::scenario::Scenario;
 use judge::contract::subject::{Call, Gradient};
 use judge::findings::Violation;
 use judge::findings::stop::{Broken, Holds};
-use ndarray::{Axis, s};
+use ndarray::{Axis, concatenate, s};
 use wire::Tensors;
 
 use crate::attention::inputs::{CLOSELY, span};
@@ -16,7 +16,7 @@ use crate::sequences::inputs::{
     EXACTLY, Sizes, count_tensor, counted, more_padding as lengthened, moved_rows, padded_counts, padded_tokens,
     transformer_call, with_cache, with_tokens,
 };
-use crate::sequences::padding;
+use crate::sequences::padding::{self, hidden_as_read};
 use crate::sequences::plain::Transformer;
 use crate::transformer::inputs::{drawn, filled, multiplied, zeroed};
 
@@ -122,8 +122,8 @@ pub(super) fn recomposition(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds
     equal(
         "the hidden states",
         "those of the embeddings, the blocks and the final norm, one after the other",
-        &expected(&given),
-        &hidden(probe, &given)?,
+        &hidden_as_read(&given, &expected(&given)),
+        &hidden_as_read(&given, &hidden(probe, &given)?),
         CLOSELY,
     )
 }
@@ -133,8 +133,8 @@ pub(super) fn recomposition_with_cache(scenario: &Scenario, probe: &mut Probe<'_
     equal(
         "the hidden states behind a cache",
         "those of cache and embeddings, the blocks and the final norm, one after the other",
-        &expected(&given),
-        &hidden(probe, &given)?,
+        &hidden_as_read(&given, &expected(&given)),
+        &hidden_as_read(&given, &hidden(probe, &given)?),
         CLOSELY,
     )
 }
@@ -230,21 +230,25 @@ pub(super) fn cache_comes_first(scenario: &Scenario, probe: &mut Probe<'_>) -> H
     let given = silent(&given_cached(scenario));
     let model = Transformer::only(&given);
     let cached = scenario.size("K");
-    let output = hidden(probe, &given)?;
+    let output = hidden_as_read(&given, &hidden(probe, &given)?);
+    let normalised =
+        [array(&given["cache"]), model.embedded(&tokens(&given))].map(|states| model.norm(&states, "final_norm", None));
+    let both = concatenate(Axis(1), &[normalised[0].view(), normalised[1].view()]).expect("states of equal width");
+    let expected = hidden_as_read(&given, &both);
     equal(
         &format!(
             "the states at {}, where the blocks add nothing",
             span("position", 0, cached - 1)
         ),
         "the cache, normalised once",
-        &model.norm(&array(&given["cache"]), "final_norm", None),
+        &first(&expected, cached),
         &first(&output, cached),
         CLOSELY,
     )?;
     equal(
         &format!("the states from position {cached} on, where the blocks add nothing"),
         "the embeddings, normalised once",
-        &model.norm(&model.embedded(&tokens(&given)), "final_norm", None),
+        &expected.slice(s![.., cached.., ..]).to_owned().into_dyn(),
         &output.slice(s![.., cached.., ..]).to_owned().into_dyn(),
         CLOSELY,
     )
@@ -317,12 +321,13 @@ pub(super) fn positions_from_zero(scenario: &Scenario, probe: &mut Probe<'_>) ->
 pub(super) fn final_norm_once(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let given = given(scenario);
     let bias = array(&given["final_norm_bias"]);
-    let once = hidden(probe, &given)? - &bias;
+    let once = hidden_as_read(&given, &(hidden(probe, &given)? - &bias));
+    let weighted = multiplied(&given, "final_norm_weight", 3.0);
     equal(
         "the hidden states, less the bias, where the weight of the final norm is multiplied by 3",
         "3 times the hidden states, less the bias",
         &(once * 3.0),
-        &(hidden(probe, &multiplied(&given, "final_norm_weight", 3.0))? - &bias),
+        &hidden_as_read(&given, &(hidden(probe, &weighted)? - &bias)),
         CLOSELY,
     )
 }
@@ -333,8 +338,11 @@ pub(super) fn identity_when_silent(scenario: &Scenario, probe: &mut Probe<'_>) -
     equal(
         "the hidden states where the blocks add nothing",
         "the embeddings, normalised once",
-        &model.norm(&model.embedded(&tokens(&given)), "final_norm", None),
-        &hidden(probe, &given)?,
+        &hidden_as_read(
+            &given,
+            &model.norm(&model.embedded(&tokens(&given)), "final_norm", None),
+        ),
+        &hidden_as_read(&given, &hidden(probe, &given)?),
         CLOSELY,
     )
 }

@@ -2,10 +2,11 @@
 
 use std::cmp::Ordering;
 
+use judge::contract::arguments::with;
 use judge::contract::domain::Domain;
 use judge::contract::random::Random;
 use judge::contract::scenario::Scenario;
-use wire::{DType, Tensors};
+use wire::{DType, Tensor, Tensors};
 
 use super::inputs::{random_tree, search_arguments};
 use super::plain::{Scored, Tree, rows};
@@ -56,6 +57,29 @@ pub(super) const DOMAIN: &[Domain] = &[
         },
     },
     Domain {
+        name: "log-probabilities of any size",
+        sizes: &[("V", 2, 4), ("L", 1, 4), ("b", 1, 6), ("power of ten", 0, 36)],
+        arguments: |scenario| {
+            let mut tree = tree(scenario);
+            let size = 10.0_f64.powi(scenario.integer("power of ten") as i32);
+            tree.table.iter_mut().for_each(|value| *value *= size);
+            searched(scenario, &tree)
+        },
+    },
+    Domain {
+        name: "sequences that end long before they may be no longer",
+        sizes: &[("V", 2, 4), ("b", 1, 6), ("log2 of L", 10, 62)],
+        arguments: |scenario| {
+            let mut tree = random_tree(&mut scenario.random("tree"), scenario.size("V"), 3);
+            let end = tree.end as usize;
+            for (place, value) in tree.table.iter_mut().enumerate() {
+                *value -= if place % tree.vocabulary == end { 0.0 } else { 30.0 };
+            }
+            let longest = Tensor::integer(1 << scenario.integer("log2 of L"));
+            with(&searched(scenario, &tree), "max_length", longest)
+        },
+    },
+    Domain {
         name: "equal scores among others",
         sizes: &[("V", 1, 4), ("L", 1, 5), ("b", 1, 6), ("steps", 1, 4)],
         arguments: |scenario| {
@@ -85,6 +109,18 @@ pub(super) const DOMAIN: &[Domain] = &[
             let width = 2;
             let tree = decided_by_ties(&mut scenario.random("whole numbers"), scenario.size("order"), width);
             search_arguments(&tree, width, DType::F64)
+        },
+    },
+    Domain {
+        name: "certain tokens, with zeros of both signs",
+        sizes: &[("V", 2, 4), ("L", 1, 4), ("b", 1, 6)],
+        arguments: |scenario| {
+            let mut tree = tree(scenario);
+            let mut random = scenario.random("signs");
+            for value in &mut tree.table {
+                *value = [0.0, -0.0, -0.5][random.integer(0, 3) as usize];
+            }
+            searched(scenario, &tree)
         },
     },
 ];

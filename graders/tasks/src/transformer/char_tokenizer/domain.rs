@@ -91,9 +91,24 @@ pub(super) const DOMAIN: &[Domain] = &[
         },
     },
     Domain {
+        name: "the text of ids of a vocabulary without characters, of which there are none",
+        sizes: &[("ids", 0, 2)],
+        arguments: |scenario| of_ids(&[], &vec![0; scenario.size("ids")]),
+    },
+    Domain {
         name: "the text of the first id, or of one less",
         sizes: NEXT_TO_THE_BORDER,
         arguments: |scenario| of_ids(&many(scenario), &[0, -scenario.integer("outside")]),
+    },
+    Domain {
+        name: "the vocabulary of a text that is longer than usual ones",
+        sizes: &[("length", 9000, 9000), ("V", 3000, 3000)],
+        arguments: |scenario| text(&drawn(scenario, &many(scenario))),
+    },
+    Domain {
+        name: "the ids of a text that is longer than usual ones",
+        sizes: &[("length", 9000, 9000), ("V", 3000, 3000)],
+        arguments: |scenario| encoding(&many(scenario), &drawn(scenario, &many(scenario))),
     },
 ];
 

@@ -70,6 +70,19 @@ pub(super) const DOMAIN: &[Domain] = &[
             with(&training(&given, &rates), "train", Tensor::flag(train))
         },
     },
+    Domain {
+        name: "more positions than usual models have",
+        sizes: &[("T", 520, 520), ("rotary", 1, 1)],
+        arguments: |scenario| of(scenario, Sizes::new(1, scenario.size("T"), 1, 2)),
+    },
+    Domain {
+        name: "a layer that accepts sequences of any length",
+        sizes: &[("log2 of block_size", 3, 62), ("rotary", 0, 1)],
+        arguments: |scenario| {
+            let block_size = Tensor::integer(1 << scenario.integer("log2 of block_size"));
+            with(&of(scenario, Sizes::new(2, 3, 2, 2)), "block_size", block_size)
+        },
+    },
 ];
 
 /// A block of these sizes, rotary or not as the scenario says.

@@ -2,7 +2,7 @@
 //!
 //! Tokens are compared, so everything that is drawn has one token to draw.
 
-use judge::contract::arguments::{array, tensor_like, with};
+use judge::contract::arguments::{array, tensor, tensor_like, with};
 use judge::contract::domain::Domain;
 use judge::contract::scenario::Scenario;
 use wire::Tensors;
@@ -89,14 +89,25 @@ pub(super) const DOMAIN: &[Domain] = &[
         },
     },
     Domain {
-        name: "a temperature of 0 or a little more",
-        sizes: OUTSIDE,
+        name: "a temperature of 0 or a little more, also with the whole mass",
+        sizes: &[("outside", 0, 1), ("rotary", 0, 1), ("whole", 0, 1)],
         arguments: |scenario| {
-            sampled(
-                &of(scenario, 11, 1),
-                0.9,
-                1e-6 * (1 - scenario.integer("outside")) as f64,
-            )
+            let p = if scenario.integer("whole") == 1 { 1.0 } else { 0.9 };
+            sampled(&of(scenario, 11, 1), p, 1e-6 * (1 - scenario.integer("outside")) as f64)
+        },
+    },
+    Domain {
+        name: "more tokens than usual vocabularies have",
+        sizes: &[("V", 3000, 3000), ("count", 2, 2), ("rotary", 1, 1)],
+        arguments: |scenario| of(scenario, scenario.size("V"), 1),
+    },
+    Domain {
+        name: "logits of any size",
+        sizes: &[("digits", -200, 200), ("rotary", 0, 1)],
+        arguments: |scenario| {
+            let given = of(scenario, 11, 1);
+            let head = array(&given["head"]) * 10.0_f64.powi(scenario.integer("digits") as i32);
+            with(&given, "head", tensor(&head))
         },
     },
 ];

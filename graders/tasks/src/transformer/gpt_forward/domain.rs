@@ -1,6 +1,6 @@
 //! The kinds of arguments that `gpt_forward` takes, and the sequences that are too long.
 
-use judge::contract::arguments::with;
+use judge::contract::arguments::{array, tensor_like, with};
 use judge::contract::domain::Domain;
 use judge::contract::scenario::Scenario;
 use wire::{Tensor, Tensors};
@@ -85,6 +85,46 @@ pub(super) const DOMAIN: &[Domain] = &[
             let given = gpt(&mut scenario.random("gpt"), Sizes::new(2, 3, 2, 2));
             let rates = ["attention_dropout", "residual_dropout", "embedding_dropout"].map(|name| (name, rate));
             with(&training(&given, &rates), "train", Tensor::flag(train))
+        },
+    },
+    Domain {
+        name: "more tokens than usual vocabularies have",
+        sizes: &[("V", 3000, 3000), ("rotary", 1, 1)],
+        arguments: |scenario| {
+            let vocabulary = scenario.size("V");
+            of(
+                scenario,
+                Sizes {
+                    vocabulary,
+                    ..Sizes::new(2, 9, 1, 2)
+                },
+            )
+        },
+    },
+    Domain {
+        name: "more positions than usual models have",
+        sizes: &[("T", 520, 520), ("rotary", 1, 1)],
+        arguments: |scenario| of(scenario, Sizes::new(1, scenario.size("T"), 1, 2)),
+    },
+    Domain {
+        name: "a layer that accepts sequences of any length",
+        sizes: &[("log2 of block_size", 3, 62), ("rotary", 0, 1)],
+        arguments: |scenario| {
+            let block_size = Tensor::integer(1 << scenario.integer("log2 of block_size"));
+            with(&of(scenario, Sizes::new(2, 3, 2, 2)), "block_size", block_size)
+        },
+    },
+    Domain {
+        name: "a position embedding that holds no numbers, where it is not used",
+        sizes: &[("T", 1, 4), ("rotary", 1, 1)],
+        arguments: |scenario| {
+            let given = of(scenario, Sizes::new(2, scenario.size("T"), 2, 2));
+            let nothing = array(&given["position_embedding"]) * f64::NAN;
+            with(
+                &given,
+                "position_embedding",
+                tensor_like(&given["position_embedding"], &nothing),
+            )
         },
     },
 ];
