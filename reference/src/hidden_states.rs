@@ -20,7 +20,7 @@ pub fn spectral_radius(weights: &Tensor) -> f64 {
 
 /// The hidden state after `steps` steps of `h_t = W^T h_{t-1}`.
 ///
-/// - `weights`: W, `[d, d]`, f64 or f32; `initial`: `h_0`, `[d]`; `steps`: 0 or more.
+/// - `weights`: W, `[d, d]`, f64 or f32; `initial`: `h_0`, `[d]`, of the same dtype; `steps`: 0 or more.
 /// - Returns `h_steps`, `[d]`, in the dtype and on the device of `initial`: `(W^T)^steps h_0`, and `h_0` itself after
 ///   0 steps. Note the transpose.
 ///

@@ -36,7 +36,7 @@ pub fn encoder_mask(num_tokens: &Tensor, length: i64) -> Tensor {
 ///   padding.
 /// - `length`: T.
 /// - Returns `[B, 1, T, T]`, dtype bool, on the device of `num_tokens`. The entry `[b, 0, i, j]` is true where
-///   position i **may** see position j, that is where `j < num_tokens[b]` and `j <= i`. A position sees itself.
+///   position i **may** see position j, that is where `j < num_tokens[b]` and `j <= i`. A token sees itself.
 ///
 /// As in `encoder_mask`, rows of padding are like any other: they see the tokens before them.
 ///

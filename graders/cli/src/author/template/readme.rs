@@ -59,8 +59,9 @@ const AFTER_TABLES: &str = r"
 - Do not call the operator that is the answer: what a task rules out stands in its doc comment and in
   `grade explain TASK`. Sources are searched for it in every spelling, helpers and macros included; a use costs the
   points of the tasks that reach it. Your `#[cfg(test)]` tests may use it.
-- Results have the dtype of the input (f64 and f32 are both graded) and are on its device. Inputs are not modified.
-  Equal inputs give equal results; what is random draws from libtorch's generator, which the grader seeds.
+- Results have the dtype of the input (f64 and f32 are both graded) and are on its device. Inputs are not modified:
+  neither their values, nor whether they require gradients. Equal inputs give equal results, whatever the caller has
+  done with earlier ones; what is random draws from libtorch's generator, which the grader seeds.
 - Gradients flow from a result back to every input that it depends on smoothly.
 - No `unsafe`, no files or paths, no processes, no network, no environment, no TorchScript.
 ";
