@@ -80,7 +80,7 @@ const CASES: &[Case] = &[
 const DOMAIN: &[Domain] = &[
     Domain {
         name: "any number of rows, positions, tokens and cached states",
-        sizes: &[("B", 1, 9), ("T", 1, 30), ("V", 2, 300), ("K", 0, 20)],
+        sizes: &[("B", 1, 40), ("T", 1, 30), ("V", 2, 70), ("K", 0, 20)],
         arguments: |scenario| {
             let counts = counts(&mut scenario.random("counts"), scenario.size("B"), scenario.size("T"));
             of_counts(scenario, &counts)

@@ -138,6 +138,13 @@ const LAWS: &[Law] = &[
         properties::support,
     ),
     Law::new(
+        "any-token-of-many",
+        "of the whole mass over hundreds of tokens the less likely half is drawn from as well",
+        &[("V", 200, 300)],
+        properties::any_token_of_many,
+    )
+    .few(),
+    Law::new(
         "rows-independent",
         "a row with one likely token gives that token, while its neighbour with equal logits gives several",
         &[("V", 3, 8)],

@@ -122,6 +122,25 @@ pub(super) fn support(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
 }
 
 /// The rows of equal logits all give one token with probability at most 3^-47 = 4e-23 in a correct function.
+/// The less likely half has a share of 0.37 of each row: a correct function fails once in 6e9 cases.
+pub(super) fn any_token_of_many(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
+    let vocabulary = scenario.size("V");
+    let ranks = scenario.random("ranks").permutation(vocabulary);
+    let row: Vec<f64> = ranks.iter().map(|&rank| -(rank as f64) / vocabulary as f64).collect();
+    let tokens = tokens(probe, case(scenario, &vec![row; REPEATS], 1.0, 1.0), seed(scenario))?;
+    let lowest = tokens
+        .iter()
+        .filter_map(|&token| ranks.get(token as usize).copied())
+        .max()
+        .unwrap_or(0);
+    every(
+        &format!("the rank of the least likely of {REPEATS} tokens, by probability and from 0"),
+        &format!("{} or more: p = 1 leaves none of {vocabulary} out", vocabulary / 2),
+        &scalar(lowest as f64),
+        |rank| rank >= (vocabulary / 2) as f64,
+    )
+}
+
 pub(super) fn rows_independent(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let vocabulary = scenario.size("V");
     let winner = scenario.random("winner").integer(0, vocabulary as i64) as usize;

@@ -167,8 +167,8 @@ fn decided_by_ties(random: &mut Random, order: usize, width: usize) -> Tree {
     (0..TRIES).map(|_| drawn()).find(is_decided).unwrap_or(first)
 }
 
-/// Two tokens, of which the first has a rank. Behind the last one that the beam keeps the second token is nearly certain, behind
-/// those that it drops even more so, behind all others it is unlikely.
+/// Two tokens, of which the first has a rank. Behind the last one that the beam keeps the second token is nearly
+/// certain, behind those that it drops even more so, behind all others it is unlikely.
 fn late_winner(scenario: &Scenario) -> Tree {
     let vocabulary = scenario.size("V");
     let mut random = scenario.random("ranks");
