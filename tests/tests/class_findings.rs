@@ -1,5 +1,5 @@
-//! What a course learns from a class beside grades: groups of equal mistakes as candidates for the bank, submissions that are
-//! alike. The comparison itself is copydetect's; here it is stood in for.
+//! What a course learns from a class beside grades: groups of equal mistakes as candidates for the bank, submissions
+//! that are alike. The comparison itself is copydetect's; here it is stood in for.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::fs;

@@ -1,4 +1,5 @@
-//! What a course learns from a class: how points are distributed, which tasks are hard, which mistakes are made, and by whom.
+//! What a course learns from a class: how points are distributed, which tasks are hard, which mistakes are made, and by
+//! whom.
 
 use std::collections::BTreeMap;
 

@@ -393,8 +393,8 @@ pub struct Remark<'a> {
 }
 
 impl TaskReport {
-    /// What keeps the task from being passed, each message once, f32 with f64, and the worst first: failed checks; and skipped ones where
-    /// the task was skipped, or where they cost as much as failed ones and no failed one says why.
+    /// What keeps the task from being passed, each message once, f32 with f64, and the worst first: failed checks; and
+    /// skipped ones where the task was skipped, or where they cost as much as failed ones and no failed one says why.
     pub fn remarks(&self) -> Vec<Remark<'_>> {
         let has_failed = self.checks.iter().any(CheckReport::failed);
         let speaks = |check: &&CheckReport| {

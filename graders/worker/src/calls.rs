@@ -1,6 +1,6 @@
 //! System calls that a child gives up before a submission's code runs in it, beyond those that the launcher has taken
-//! from the whole worker: what the fork server needs, a submission does not. On CUDA nothing is filtered, and libraries go on
-//! opening files.
+//! from the whole worker: what the fork server needs, a submission does not. On CUDA nothing is filtered, and libraries
+//! go on opening files.
 
 use std::collections::BTreeMap;
 use std::io;

@@ -1,8 +1,8 @@
 //! Gradescope's grades of one assignment, as it exports them.
 //!
-//! The columns are those of the file of Gradescope's help, "Reviewing Grades", "Download Grades" of an assignment. Gradescope
-//! itself reads no grades; this is for the scripts of courses that read its exports. Times are written as there, `2026-11-20
-//! 10:00:00 +0000`.
+//! The columns are those of the file of Gradescope's help, "Reviewing Grades", "Download Grades" of an assignment.
+//! Gradescope itself reads no grades; this is for the scripts of courses that read its exports. Times are written as
+//! there, `2026-11-20 10:00:00 +0000`.
 
 use super::{Made, Title, grade, header, number, safe, written};
 use crate::standing::{Row, State};

@@ -67,8 +67,8 @@ impl Grade {
 }
 
 impl Grade {
-    /// Whether tasks may be taken over from the run before, and are compared with the version before: where somebody works on a submission, and not where points,
-    /// a limit, the sandbox or somebody else's report depend on this run.
+    /// Whether tasks may be taken over from the run before, and are compared with the version before: where somebody
+    /// works on a submission, and not where points, a limit, the sandbox or somebody else's report depend on this run.
     pub(crate) fn takes_over(&self) -> bool {
         let is_for_others =
             |target: &ReportTarget| matches!(target.format, Format::Gradescope | Format::Github | Format::Junit);

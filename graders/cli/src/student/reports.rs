@@ -68,8 +68,8 @@ impl<'a> Reports<'a> {
         (!lines.is_empty()).then(|| lines.join("\n"))
     }
 
-    /// Writes into all of them that are not streamed that nothing was graded, as far as they can be written. Nobody reads the report of a run
-    /// that was told to stop.
+    /// Writes into all of them that are not streamed that nothing was graded, as far as they can be written. Nobody
+    /// reads the report of a run that was told to stop.
     pub(crate) fn refuse(&self, refusal: &Refusal, output: &Output) {
         if interrupt::check().is_err() {
             return;

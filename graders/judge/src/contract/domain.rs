@@ -34,8 +34,8 @@ impl Contract {
     };
 }
 
-/// One kind of arguments: sizes with bounds, and what follows from them. Where it includes sizes that are just outside of what
-/// is valid, the reference refuses them, and so must everybody.
+/// One kind of arguments: sizes with bounds, and what follows from them. Where it includes sizes that are just outside
+/// of what is valid, the reference refuses them, and so must everybody.
 #[derive(Debug, Clone, Copy)]
 pub struct Domain {
     /// Its name, unique in the task: what is special about it, in a few words.

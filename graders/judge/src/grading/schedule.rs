@@ -52,7 +52,8 @@ impl<'a> Schedule<'a> {
         }
     }
 
-    /// The first task that waits for nothing, in an order in which what is told first is settled soon; it counts as begun from here on.
+    /// The first task that waits for nothing, in an order in which what is told first is settled soon; it counts as
+    /// begun from here on.
     pub fn next_turn(&mut self) -> Turn {
         let is_waiting = |position: &usize| self.stages[*position] == Stage::Waiting;
         let waiting: Vec<usize> = self.order.iter().copied().filter(is_waiting).collect();

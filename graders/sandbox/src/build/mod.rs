@@ -3,7 +3,8 @@
 //! Two crates are compiled: the staged sources as `student`, then the adapters of the tasks in question with a `main` of
 //! three lines as the program. **A compile error costs only what it is in**: a file that does not compile is replaced by
 //! the template's, a function whose signature was changed is left out, and the rest is built again. Where the compiler does
-//! not say which file that is, `blame` finds it out, and `other` where one file breaks the call of another's function. All of it shares one allowance of CPU time (`meter`).
+//! not say which file that is, `blame` finds it out, and `other` where one file breaks the call of another's function.
+//! All of it shares one allowance of CPU time (`meter`).
 
 mod blame;
 mod compiler;

@@ -4,8 +4,8 @@
 //! - `// solution:begin INSTRUCTION` to `// solution:end`, inside a function: becomes `todo!("INSTRUCTION")`;
 //! - `// helper:begin` to `// helper:end`, between functions (imports, helpers, tests): is left out.
 //!
-//! The given files (`types.rs`, `parts.rs` ...) are handed out as they are; `lib.rs` gets another opening; the manifest and the README
-//! are written here. Nothing in this module prints or starts a process.
+//! The given files (`types.rs`, `parts.rs` ...) are handed out as they are; `lib.rs` gets another opening; the manifest
+//! and the README are written here. Nothing in this module prints or starts a process.
 
 pub(crate) mod command;
 mod cut;

@@ -1,7 +1,8 @@
 //! The attacks of the bank: a folder each, with what must come of it.
 //!
-//! An attack's files are laid over the template with the two tasks written, together with those of `shared`. Words between at signs stand for what
-//! is known only here: where the course lies, which process judges, where somebody listens.
+//! An attack's files are laid over the template with the two tasks written, together with those of `shared`. Words
+//! between at signs stand for what is known only here: where the course lies, which process judges, where somebody
+//! listens.
 
 use std::fs;
 use std::path::{Path, PathBuf};

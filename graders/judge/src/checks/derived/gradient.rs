@@ -268,8 +268,8 @@ fn by_itself(call: &Call, output: &str, values: &Tensors) -> Call {
     call
 }
 
-/// How the gradient by an argument differs; `scale` is the largest value of the gradients by all arguments. What is far below
-/// that is what rounding has left of zero.
+/// How the gradient by an argument differs; `scale` is the largest value of the gradients by all arguments. What is far
+/// below that is what rounding has left of zero.
 fn difference(name: &str, expected: &Tensor, actual: Option<&Tensor>, scale: f64) -> Option<Finding> {
     let Some(actual) = actual else {
         return Some(missing(&[name]));

@@ -24,7 +24,8 @@ pub const CHECK: Derived = Derived {
 /// Cases that are tried for each portion: what fails on a view fails on the first that has enough axes.
 const CASES: usize = 3;
 
-/// How arguments are laid out, and in which dtype: libtorch has kernels of its own for images in f32 with their channels last.
+/// How arguments are laid out, and in which dtype: libtorch has kernels of its own for images in f32 with their
+/// channels last.
 const LAYOUTS: [(MemoryLayout, DType); 3] = [
     (MemoryLayout::Transposed, DType::F64),
     (MemoryLayout::Sliced, DType::F64),

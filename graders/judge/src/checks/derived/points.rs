@@ -60,7 +60,8 @@ pub(super) fn is_large(sizes: Sizes) -> bool {
     sizes.iter().any(|&(_, low, _)| low > LARGE)
 }
 
-/// The corners at which no size but a choice of few is at its largest: what is done for each of many calls costs little there.
+/// The corners at which no size but a choice of few is at its largest: what is done for each of many calls costs little
+/// there.
 pub(super) fn small_corners(sizes: Sizes) -> Vec<Point> {
     let is_small = |(&value, &(_, low, high)): (&i64, &(_, i64, i64))| value <= low + 2 || high <= low + FEW;
     let mut corners = corners(sizes);
@@ -117,7 +118,8 @@ fn change(arguments: &mut Tensors, name: &str, by: impl Fn(usize, f64) -> f64) {
     }
 }
 
-/// A case of usual sizes with the values of each argument much larger and much smaller, those of the others as they are. What is added to values, or bounds them, shows at one end or the other; and so does what bounds an epsilon.
+/// A case of usual sizes with the values of each argument much larger and much smaller, those of the others as they
+/// are. What is added to values, or bounds them, shows at one end or the other; and so does what bounds an epsilon.
 pub(super) fn scaled(task: &Task, domain: &Domain) -> Vec<Point> {
     let usual = Point::new(usual(domain.sizes), SCALED);
     let changed = |change| Point {
