@@ -1,10 +1,11 @@
 //! The kit's rows in the order of its submissions, whoever judges which of them first.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use super::entries::Entry;
 use super::table::{self, Row};
+use crate::engine::parallel_map::InOrder;
 use crate::output::Output;
 
 /// Rows that are done, printed up to the first that is not.
@@ -13,14 +14,9 @@ pub(super) struct Rows<'o, 'a> {
     prints: bool,
     width: usize,
     of: usize,
-    state: Mutex<Done<'a>>,
-}
-
-#[derive(Default)]
-struct Done<'a> {
-    number: usize,
-    waiting: BTreeMap<usize, Row<'a>>,
-    printed: Vec<Row<'a>>,
+    number: AtomicUsize,
+    waiting: InOrder<Row<'a>>,
+    printed: Mutex<Vec<Row<'a>>>,
 }
 
 impl<'o, 'a> Rows<'o, 'a> {
@@ -31,35 +27,26 @@ impl<'o, 'a> Rows<'o, 'a> {
             prints,
             width: entries.iter().map(|entry| entry.name.len()).max().unwrap_or(0),
             of: entries.len(),
-            state: Mutex::default(),
+            number: AtomicUsize::new(0),
+            waiting: InOrder::new(),
+            printed: Mutex::default(),
         }
     }
 
     /// All rows, in the order of the entries.
     pub(super) fn into_printed(self) -> Vec<Row<'a>> {
-        self.state.into_inner().unwrap_or_else(PoisonError::into_inner).printed
+        self.printed.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Adds what came of the entry at this position, whenever it is there.
     pub(super) fn add(&self, position: usize, row: Row<'a>) {
-        let mut state = self.state();
-        state.number += 1;
-        self.output
-            .progress(&format!("{} of {}: {}", state.number, self.of, row.name));
-        state.waiting.insert(position, row);
-        loop {
-            let position = state.printed.len();
-            let Some(row) = state.waiting.remove(&position) else {
-                return;
-            };
+        let number = self.number.fetch_add(1, Ordering::Relaxed) + 1;
+        self.output.progress(&format!("{number} of {}: {}", self.of, row.name));
+        self.waiting.add(position, row, |row| {
             if self.prints {
                 self.output.row(&table::line(&row, self.width));
             }
-            state.printed.push(row);
-        }
-    }
-
-    fn state(&self) -> MutexGuard<'_, Done<'a>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+            self.printed.lock().unwrap_or_else(PoisonError::into_inner).push(row);
+        });
     }
 }

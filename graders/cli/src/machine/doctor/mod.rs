@@ -10,6 +10,8 @@ mod layers;
 mod soak;
 mod trying;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use judge::contract::limits::Limits;
 use judge::fixtures::Fixtures;
 use judge::grading::assignment::Assignment;
@@ -72,11 +74,12 @@ pub(crate) fn doctor(grader: &Grader, options: &arguments::Doctor, output: &Outp
 
 fn try_all(doctor: &Doctor<'_>, attacks: &[attacks::Attack], output: &Output) -> Result<Exit, Failure> {
     let width = attacks.iter().map(|attack| attack.name.len()).max().unwrap_or(0);
-    let rows = InOrder::new();
+    let (rows, tried) = (InOrder::new(), AtomicUsize::new(0));
     let try_one = |(): &mut (), position: usize, attack| {
         let outcome = doctor.try_attack(attack)?;
         rows.add(position, trying::row(attack, &outcome, width), |row| output.row(&row));
-        output.progress(&format!("{} of {} tried", position + 1, attacks.len()));
+        let number = tried.fetch_add(1, Ordering::Relaxed) + 1;
+        output.progress(&format!("{number} of {} tried", attacks.len()));
         Ok(outcome.deviations.is_empty())
     };
     let as_expected = parallel_map(attacks, || Ok(()), try_one)?;
