@@ -124,21 +124,33 @@ pub(crate) fn convolution(image: &Array, kernel: &Array, mode: Mode) -> Array {
 /// One layer of a network on `[C, H, W]`: kernels `[out, C, 3, 3]` that are not flipped, then a rectifier.
 pub(crate) fn rectified_layer(image: &Array, kernels: &Array, mode: Mode, stride: usize) -> Array {
     let (channels, amount) = (image.shape()[0], mode.amount(3));
-    let side = |axis: usize| (image.shape()[axis] + 2 * amount as usize - 3) / stride + 1;
-    let planes: Vec<Array> = (0..channels)
-        .map(|channel| image.index_axis(ndarray::Axis(0), channel).to_owned())
-        .collect();
-    Array::from_shape_fn(vec![kernels.shape()[0], side(1), side(2)], |place| {
-        let (row, column) = ((place[1] * stride) as i64 - amount, (place[2] * stride) as i64 - amount);
+    let [height, width] = [1, 2].map(|axis| image.shape()[axis] + 2 * amount as usize);
+    let continued = continued(image, mode, amount, [height, width]);
+    let weights: Vec<f64> = kernels.iter().copied().collect();
+    let side = |side: usize| (side - 3) / stride + 1;
+    Array::from_shape_fn(vec![kernels.shape()[0], side(height), side(width)], |place| {
+        let (row, column) = (place[1] * stride, place[2] * stride);
         let mut sum = 0.0;
-        for (channel, plane) in planes.iter().enumerate() {
-            for (i, j) in (0..3).flat_map(|i| (0..3).map(move |j| (i, j))) {
-                let beside = value(plane, mode, row + i as i64, column + j as i64);
-                sum += kernels[[place[0], channel, i, j]] * beside;
+        for channel in 0..channels {
+            for i in 0..3 {
+                let weights = weights[((place[0] * channels + channel) * 3 + i) * 3..].iter();
+                let beside = &continued[(channel * height + row + i) * width + column..][..3];
+                weights.zip(beside).for_each(|(weight, value)| sum += weight * value);
             }
         }
         sum.max(0.0)
     })
+}
+
+/// The values of an image `[C, H, W]` and of what continues it on each side, row by row.
+fn continued(image: &Array, mode: Mode, amount: i64, [height, width]: [usize; 2]) -> Vec<f64> {
+    let mut values = Vec::with_capacity(image.shape()[0] * height * width);
+    for plane in image.outer_iter() {
+        let plane = plane.to_owned();
+        let places = (0..height as i64).flat_map(|row| (0..width as i64).map(move |column| (row, column)));
+        values.extend(places.map(|(row, column)| value(&plane, mode, row - amount, column - amount)));
+    }
+    values
 }
 
 /// The names of the four kernels.
