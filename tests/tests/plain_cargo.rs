@@ -31,12 +31,13 @@ fn cargo(folder: &Path, arguments: &[&str]) -> Run {
 /// The same in a student's crate. With the profile and the folder of the grader's own build, the libraries that are there
 /// serve it too; otherwise each run of this test would compile the bindings, for minutes.
 fn cargo_in_crate(folder: &Path, arguments: &[&str]) -> Run {
-    let target = format!("build.target-dir=\"{}\"", root().join("target").display());
-    let shared = [
-        "profile.release.debug=false",
-        "profile.release.strip=\"debuginfo\"",
-        &target,
-    ];
+    let target = root().join("target");
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let (_, profile) = manifest.split_once("[profile.release]").unwrap();
+    let place = tempfile::NamedTempFile::with_suffix_in(".toml", &target).unwrap();
+    fs::write(&place, format!("[profile.release]{profile}")).unwrap();
+    let target = format!("build.target-dir=\"{}\"", target.display());
+    let shared = [place.path().to_str().unwrap(), &target];
     let mut all = arguments[..1].to_vec();
     all.extend(["--release", "--offline"]);
     all.extend(shared.iter().flat_map(|setting| ["--config", setting]));
