@@ -102,11 +102,13 @@ fn violation_without_free_text(violation: &Violation) -> Violation {
             argument,
             others,
             measure,
+            alone,
             mismatch,
         } => Violation::Gradient {
             argument: argument.clone(),
             others: others.clone(),
             measure: measure.clone(),
+            alone: *alone,
             mismatch: without_window(mismatch),
         },
         Violation::Value { .. } => violation.clone(),

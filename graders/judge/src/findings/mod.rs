@@ -102,6 +102,9 @@ pub enum Violation {
         others: Vec<String>,
         /// What it has to be.
         measure: Measure,
+        /// Whether no other argument required gradients.
+        #[serde(default)]
+        alone: bool,
         /// How they differ: expected is what it has to be.
         mismatch: Mismatch,
     },

@@ -196,6 +196,7 @@ one_of_each! {
             argument: text("query"),
             others: vec![text("value")],
             measure: Measure::Derivative { settings: text("in training, dropout = 0.25") },
+            alone: false,
             mismatch: Mismatch::Values(difference()),
         },
         Violation::Value { .. } => Violation::Value {

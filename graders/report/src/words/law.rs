@@ -17,10 +17,11 @@ pub(super) fn broken(violation: &Violation, place: Place<'_>) -> Words {
             argument,
             others,
             measure,
+            alone,
             mismatch,
         } => {
             let others: Vec<String> = others.iter().map(|other| clean(other)).collect();
-            gradient(&clean(argument), &others, measure, mismatch, place)
+            gradient((&clean(argument), *alone), &others, measure, mismatch, place)
         }
         Violation::Value {
             what,
@@ -66,11 +67,22 @@ fn unequal(what: &str, equals: &str, mismatch: &Mismatch, place: Place<'_>) -> W
     Words::new(message, hint)
 }
 
-fn gradient(argument: &str, others: &[String], measure: &Measure, mismatch: &Mismatch, place: Place<'_>) -> Words {
+fn gradient(
+    (argument, alone): (&str, bool),
+    others: &[String],
+    measure: &Measure,
+    mismatch: &Mismatch,
+    place: Place<'_>,
+) -> Words {
     let difference = mismatch::difference(mismatch, Frame::Asked);
     let (subject, moved, figures) = if others.is_empty() {
         let name = format!("`{argument}`");
-        (format!("the gradient by {name}"), name, String::new())
+        let only = if alone {
+            ", where nothing else requires one,"
+        } else {
+            ""
+        };
+        (format!("the gradient by {name}{only}"), name, String::new())
     } else {
         let all = std::iter::once(argument).chain(others.iter().map(String::as_str));
         let names: Vec<String> = all.map(|name| format!("`{name}`")).collect();

@@ -113,39 +113,72 @@ pub(super) fn of_case(
     settings: &str,
     subject: &mut dyn Subject,
 ) -> Result<Compared, Fault> {
-    // Where the order of values is free, a step may change it.
-    if task.canonical.is_some() {
-        return Ok(Compared::Nothing);
-    }
     let mut tried = false;
-    for output in task.contract.smooth {
-        let Some(call) = differentiated::call(task, case, output, given) else {
-            continue;
-        };
+    for call in calls(task, case, given) {
         tried = true;
-        let mut probe = Probe::new(subject, None);
-        let found = match answered(difference(&call, settings, &mut probe))? {
-            Ok(found) => found,
-            Err(finding) => Some(finding),
-        };
-        if let Some(finding) = found {
-            probe.forget();
-            return Ok(Compared::Differs(Box::new(Failure {
-                finding,
-                counterexample: Counterexample {
-                    kind: String::new(),
-                    sizes: Vec::new(),
-                    found_at: Vec::new(),
-                    seed: u64::try_from(call.seed).unwrap_or_default(),
-                    calls: vec![record(&call)],
-                },
-                // Whoever draws in another order has other values: there is nothing to compare these calls with.
-                exchanges: Vec::new(),
-                is_seen_on_copies: true,
-            })));
+        if let Some(failure) = of_call(&call, settings, |finding| finding, subject)? {
+            return Ok(Compared::Differs(failure));
         }
     }
     Ok(if tried { Compared::Agrees } else { Compared::Nothing })
+}
+
+/// The same by each argument alone: nothing else requires gradients then.
+pub(super) fn of_each_alone(
+    task: &Task,
+    case: &str,
+    given: &StoredCase,
+    subject: &mut dyn Subject,
+) -> Result<Compared, Fault> {
+    let calls = calls(task, case, given);
+    for (name, call) in calls.iter().flat_map(differentiated::by_each_alone) {
+        let told = |finding| differentiated::alone(&name, finding);
+        if let Some(failure) = of_call(&call, "", told, subject)? {
+            return Ok(Compared::Differs(failure));
+        }
+    }
+    Ok(Compared::Agrees)
+}
+
+/// What is differentiated of one case: each of its smooth outputs.
+fn calls(task: &Task, case: &str, given: &StoredCase) -> Vec<Call> {
+    // Where the order of values is free, a step may change it.
+    if task.canonical.is_some() {
+        return Vec::new();
+    }
+    let smooth = task.contract.smooth.iter();
+    smooth
+        .filter_map(|output| differentiated::call(task, case, output, given))
+        .collect()
+}
+
+fn of_call(
+    call: &Call,
+    settings: &str,
+    told: impl FnOnce(Finding) -> Finding,
+    subject: &mut dyn Subject,
+) -> Result<Option<Box<Failure>>, Fault> {
+    let mut probe = Probe::new(subject, None);
+    let found = match answered(difference(call, settings, &mut probe))? {
+        Ok(found) => found,
+        Err(finding) => Some(finding),
+    };
+    Ok(found.map(|finding| {
+        probe.forget();
+        Box::new(Failure {
+            finding: told(finding),
+            counterexample: Counterexample {
+                kind: String::new(),
+                sizes: Vec::new(),
+                found_at: Vec::new(),
+                seed: u64::try_from(call.seed).unwrap_or_default(),
+                calls: vec![record(call)],
+            },
+            // Whoever draws in another order has other values: there is nothing to compare these calls with.
+            exchanges: Vec::new(),
+            is_seen_on_copies: true,
+        })
+    }))
 }
 
 /// The arguments by which the gradient is not the derivative.
@@ -232,6 +265,7 @@ impl Slope<'_> {
             measure: Measure::Derivative {
                 settings: settings.to_owned(),
             },
+            alone: false,
             mismatch,
         }))
     }

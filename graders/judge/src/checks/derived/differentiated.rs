@@ -39,6 +39,46 @@ pub(super) fn call(task: &Task, case: &str, output: &str, known: &StoredCase) ->
     })
 }
 
+/// The same call once for each of the arguments that it is differentiated by, by that one alone: nothing else requires
+/// gradients then.
+pub(super) fn by_each_alone(call: &Call) -> Vec<(String, Call)> {
+    let by = |gradient: &Gradient| match gradient.by.len() {
+        0 | 1 => Vec::new(),
+        _ => gradient.by.clone(),
+    };
+    let alone = |name: String| {
+        let mut alone = call.clone();
+        if let Some(gradient) = &mut alone.gradient {
+            gradient.by = vec![name.clone()];
+        }
+        (name, alone)
+    };
+    call.gradient.iter().flat_map(by).map(alone).collect()
+}
+
+/// A finding of a gradient that was asked for by this argument alone, as such.
+pub(super) fn alone(name: &str, finding: Finding) -> Finding {
+    match finding {
+        Finding::CallFailed(CallFailed::NoGradient { .. }) => Finding::CallFailed(CallFailed::NoGradient {
+            reason: format!("none reaches `{name}` where no other argument requires gradients"),
+        }),
+        Finding::LawBroken(Violation::Gradient {
+            argument,
+            others,
+            measure,
+            mismatch,
+            ..
+        }) => Finding::LawBroken(Violation::Gradient {
+            argument,
+            others,
+            measure,
+            alone: true,
+            mismatch,
+        }),
+        other => other,
+    }
+}
+
 pub(super) fn is_smooth(tensor: &Tensor) -> bool {
     tensor.dtype().is_float() && !tensor.shape().is_empty() && !tensor.is_empty()
 }
@@ -87,6 +127,7 @@ mod tests {
             argument: name.to_owned(),
             others: Vec::new(),
             measure: Measure::Reference,
+            alone: false,
             mismatch,
         };
         (name.to_owned(), Finding::LawBroken(violation))

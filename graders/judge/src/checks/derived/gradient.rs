@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use wire::{DType, Data, Observed, Tensor, Tensors};
 
-use super::differentiated::{NONE, SMALL, TOLERANCE, call, is_smooth, missing, plain, together};
+use super::differentiated::{self, NONE, SMALL, TOLERANCE, call, is_smooth, missing, plain, together};
 use super::model::{Derived, Failure, Known, Material, Run, answered, has_outputs};
 use super::{derivative, points};
 use crate::checks::probe::{Probe, returned};
@@ -42,7 +42,13 @@ fn run(material: &Material<'_>, subject: &mut dyn Subject) -> Result<Run, Fault>
         match compared(task, case.name, known, subject)? {
             None => return without_reference(material, subject),
             Some(Compared::Nothing) => {}
-            Some(Compared::Agrees) => tried = true,
+            Some(Compared::Agrees) if tried => {}
+            Some(Compared::Agrees) => {
+                tried = true;
+                if let Some(differs) = by_each_alone(task, case.name, known, subject)? {
+                    return Ok(differs.failure("", Vec::new(), seed));
+                }
+            }
             Some(Compared::Differs(differs)) => return Ok(differs.failure("", Vec::new(), seed)),
         }
     }
@@ -102,7 +108,15 @@ fn without_reference(material: &Material<'_>, subject: &mut dyn Subject) -> Resu
     for (case, stored) in material.held.iter().filter(|(case, _)| has_outputs(case)) {
         match derivative::of_case(task, case.name, stored, "", subject)? {
             derivative::Compared::Differs(failure) => return Ok(Run::Fails(failure)),
-            derivative::Compared::Agrees => tried = true,
+            derivative::Compared::Agrees if tried => {}
+            derivative::Compared::Agrees => {
+                tried = true;
+                if let derivative::Compared::Differs(failure) =
+                    derivative::of_each_alone(task, case.name, stored, subject)?
+                {
+                    return Ok(Run::Fails(failure));
+                }
+            }
             derivative::Compared::Nothing => {}
         }
     }
@@ -162,30 +176,71 @@ fn compared(task: &Task, case: &str, known: &StoredCase, subject: &mut dyn Subje
             continue;
         };
         tried = true;
-        let mut probe = Probe::new(subject, None);
-        let asked = match task.canonical {
-            None => Ok(call.clone()),
-            Some(_) => answered(probe.call(&plain(&call)))?.map(|value| by_itself(&call, output, &value.outputs)),
-        };
-        probe.forget();
-        let found = match asked.map_or_else(|finding| Ok(Err(finding)), |call| answered(probe.call(&call)))? {
-            // What does not depend on any argument needs no graph.
-            Err(Finding::CallFailed(CallFailed::NoGradient { .. })) if are_zero(&expected.gradients) => None,
-            Err(finding) => Some(finding),
-            Ok(actual) => differences(&expected.gradients, &actual.gradients),
-        };
-        if let Some(finding) = found {
-            return Ok(Some(Compared::Differs(Box::new(Differs {
-                call,
-                output,
-                expected: expected.gradients,
-                finding,
-                calls: probe.calls(),
-                exchanges: probe.exchanges().to_vec(),
-            }))));
+        if let Some(differs) = asked(task, &call, output, expected.gradients, subject)? {
+            return Ok(Some(Compared::Differs(differs)));
         }
     }
     Ok(Some(if tried { Compared::Agrees } else { Compared::Nothing }))
+}
+
+/// Compares the gradients by each argument alone with those by all together: nothing else requires gradients then, and the
+/// result must not be cut off for that.
+fn by_each_alone(
+    task: &Task,
+    case: &str,
+    known: &StoredCase,
+    subject: &mut dyn Subject,
+) -> Result<Option<Box<Differs>>, Fault> {
+    for output in task.contract.smooth {
+        let Some(call) = call(task, case, output, known) else {
+            continue;
+        };
+        let observed = trusted(task, &call, output, subject)?;
+        let Some(Ok(expected)) = observed.map(|observed| returned(observed, None)) else {
+            continue;
+        };
+        for (name, call) in differentiated::by_each_alone(&call) {
+            let mut own = expected.gradients.clone();
+            own.retain(|argument, _| *argument == name);
+            if let Some(mut differs) = asked(task, &call, output, own, subject)? {
+                differs.finding = differentiated::alone(&name, differs.finding);
+                return Ok(Some(differs));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// Asks the submission for gradients that have to be these.
+fn asked(
+    task: &Task,
+    call: &Call,
+    output: &'static str,
+    expected: Tensors,
+    subject: &mut dyn Subject,
+) -> Result<Option<Box<Differs>>, Fault> {
+    let mut probe = Probe::new(subject, None);
+    let asked = match task.canonical {
+        None => Ok(call.clone()),
+        Some(_) => answered(probe.call(&plain(call)))?.map(|value| by_itself(call, output, &value.outputs)),
+    };
+    probe.forget();
+    let found = match asked.map_or_else(|finding| Ok(Err(finding)), |call| answered(probe.call(&call)))? {
+        // What does not depend on any argument needs no graph.
+        Err(Finding::CallFailed(CallFailed::NoGradient { .. })) if are_zero(&expected) => None,
+        Err(finding) => Some(finding),
+        Ok(actual) => differences(&expected, &actual.gradients),
+    };
+    Ok(found.map(|finding| {
+        Box::new(Differs {
+            call: call.clone(),
+            output,
+            expected,
+            finding,
+            calls: probe.calls(),
+            exchanges: probe.exchanges().to_vec(),
+        })
+    }))
 }
 
 fn are_zero(gradients: &Tensors) -> bool {
@@ -283,6 +338,7 @@ fn difference(name: &str, expected: &Tensor, actual: Option<&Tensor>, scale: f64
         argument: name.to_owned(),
         others: Vec::new(),
         measure: Measure::Reference,
+        alone: false,
         mismatch,
     }))
 }
