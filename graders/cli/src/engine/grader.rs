@@ -122,6 +122,11 @@ impl Grader {
         self.program.with_file_name("grade-programs")
     }
 
+    /// Where answers of the reference are kept.
+    pub(crate) fn answers_folder(&self) -> PathBuf {
+        self.program.with_file_name("grade-answers")
+    }
+
     /// Where reviews of new golden files are kept that nobody has accepted yet.
     pub(crate) fn reviews_folder(&self) -> PathBuf {
         self.program.with_file_name("grade-reviews")

@@ -1,5 +1,5 @@
 //! The reference's program, which stays the same for a grader and its sources: built once and kept beside the grader,
-//! where no submission can write.
+//! where no submission can write. So are its answers.
 
 use std::fs;
 use std::path::Path;
@@ -16,9 +16,8 @@ const KEPT: usize = 4;
 /// The reference as it answers: from what is kept, otherwise built now and kept from now on.
 pub(crate) fn reference(grader: &Grader) -> Result<Prepared, Failure> {
     let staged = grader.stage(&grader.place().reference(), None)?;
-    let key = sha256(format!("{}\n{}", staged.hash(), grader.hash()).as_bytes());
     let (folder, hash) = (grader.programs_folder(), staged.hash().to_owned());
-    let program = folder.join(&key);
+    let program = folder.join(key(grader, &hash, ""));
     if program.is_file() {
         return Ok(Prepared::kept(program, hash));
     }
@@ -28,6 +27,17 @@ pub(crate) fn reference(grader: &Grader) -> Result<Prepared, Failure> {
         Some(Ok(())) => Ok(Prepared::kept(program, hash)),
         _ => Ok(prepared),
     }
+}
+
+/// What the names of files begin with that hold answers of the reference, on the device that this grader computes on.
+pub(crate) fn answers_of_reference(grader: &Grader) -> Result<String, Failure> {
+    let staged = grader.stage(&grader.place().reference(), None)?;
+    Ok(key(grader, staged.hash(), grader.device()) + "-")
+}
+
+/// What follows from the reference's sources, the grader and what else is named.
+fn key(grader: &Grader, sources: &str, beside: &str) -> String {
+    sha256(format!("{sources}\n{}{beside}", grader.hash()).as_bytes())
 }
 
 /// Copies a program to its place, where it appears whole or not at all.

@@ -89,7 +89,7 @@ fn graded(grader: &Grader, options: &Grade, listener: &dyn Listener, output: &Ou
     let assignment = selection::assignment_of(&place.assignments(), options.assignment.as_deref(), &staged)?;
     let chosen = selection::of_assignment(&assignment, &options.tasks)?;
     let fixtures = Fixtures::load(&place.fixtures(), &chosen.judged)?;
-    let reference = Reference::new(grader);
+    let reference = Reference::new(grader).with_kept_answers();
     let grading = Grading {
         grader,
         assignment: &assignment,
@@ -121,6 +121,7 @@ fn graded(grader: &Grader, options: &Grade, listener: &dyn Listener, output: &Ou
         let time = options.time_limit.map(|seconds| TimeLimit { since: begun, seconds });
         let path = options.submission.display().to_string();
         let Graded { report, run, .. } = grading.grade(staged, &path, begun, time, before.as_ref(), listener)?;
+        reference.keep_answers();
         // With more time there would be other verdicts. What was taken over is good for the next run like this one only.
         let is_own = report.fresh_seed == grading.fresh_seed(&submission) && !report.takes_over();
         if options.time_limit.is_none() && is_own {

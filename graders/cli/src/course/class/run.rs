@@ -242,7 +242,7 @@ impl Class<'_> {
         database.enter(run, &entries)?;
         let jobs = jobs(database, run, &attempts, &entries)?;
 
-        let reference = Reference::new(self.grader).remembering();
+        let reference = Reference::new(self.grader).with_kept_answers();
         let work = Work {
             whole: self.grading(&fixtures, &whole, &reference),
             again: again
@@ -255,6 +255,7 @@ impl Class<'_> {
             threads: self.jobs,
         };
         let ended = work.grade(&jobs, database, output);
+        reference.keep_answers();
         database.spend(run, machine::cpu_seconds() - spent, begun.elapsed().as_secs_f64())?;
         if interrupt::check().is_err() {
             output.note("stopped; what was graded is kept, and the same command grades the rest");

@@ -1,21 +1,25 @@
 //! The reference as it answers for parts, and as a subject of its own.
 
-use std::collections::BTreeMap;
+mod kept;
+mod memory;
+
 use std::sync::{Mutex, PoisonError};
 
 use judge::contract::subject::{Call, Subject};
 use judge::findings::fault::Fault;
 use sandbox::talk::{PartAnswer, Worker};
 use wire::message::Group;
-use wire::{Observed, Outcome, Tensor, Tensors};
+use wire::{Observed, Outcome, Tensors};
 
 use super::constants::OWN_LIMITS;
 use super::grader::Grader;
 use super::prepared::Prepared;
 use super::program_cache;
 use super::setting::Setting;
-use super::worker_subject::{Answering, NO_ANSWER, Running, key};
+use super::worker_subject::{Answering, NO_ANSWER, Running};
 use crate::failure::Failure;
+use kept::Kept;
+use memory::{Answer, Asker, Memory, key_of};
 
 /// The reference as it answers for parts: built and started at the first question, shared by all submissions. As many of its
 /// processes run as are asked at once.
@@ -29,26 +33,6 @@ pub(crate) struct Reference<'a> {
     /// What it has answered, where the same is asked again and again.
     memory: Option<Mutex<Memory>>,
 }
-
-/// What the reference has answered, by a hash of the call. Its answers follow from the call alone.
-#[derive(Debug, Default)]
-struct Memory {
-    answers: BTreeMap<String, Answer>,
-    /// How many values they have.
-    size: usize,
-}
-
-/// An answer and the CPU seconds that it took.
-#[derive(Debug, Clone)]
-struct Answer {
-    observed: Observed,
-    seconds: f64,
-}
-
-/// An answer of more values is not kept: it takes the place of hundreds that are as dear.
-const LARGEST: usize = 30_000;
-/// Values that are kept at most, 256 MiB of them; after that no more are.
-const REMEMBERED: usize = 32 << 20;
 
 #[derive(Debug)]
 struct Started {
@@ -75,6 +59,24 @@ impl<'a> Reference<'a> {
         }
     }
 
+    /// The same, with what runs before have kept beside its program.
+    pub(crate) fn with_kept_answers(self) -> Self {
+        let prefix = || program_cache::answers_of_reference(self.grader).ok();
+        let prefix = self.at_hand().and_then(|_| prefix());
+        let kept = prefix.map(|prefix| Kept::open(self.grader.answers_folder(), prefix));
+        Self {
+            memory: Some(Mutex::new(Memory::with(kept))),
+            ..self
+        }
+    }
+
+    /// Keeps for the runs to come what this one has learnt.
+    pub(crate) fn keep_answers(&self) {
+        if let Some(memory) = &self.memory {
+            memory.lock().unwrap_or_else(PoisonError::into_inner).keep();
+        }
+    }
+
     /// Itself, where the reference's sources are here: a grader that is handed out comes without them.
     pub(crate) fn at_hand(&'a self) -> Option<&'a dyn Answering> {
         self.grader.place().has_reference().then_some(self as &dyn Answering)
@@ -94,28 +96,18 @@ impl<'a> Reference<'a> {
     }
 
     /// Answers a call, or says what has been answered to the same call before.
-    fn respond(&self, call: &Call) -> Result<Answer, Fault> {
+    fn respond(&self, call: &Call, asker: Asker) -> Result<Answer, Fault> {
         let Some(memory) = &self.memory else {
             return self.compute(call);
         };
         let memory = || memory.lock().unwrap_or_else(PoisonError::into_inner);
-        // An answer does not follow from how long it may take.
-        let key = key(&Call {
-            cpu_seconds: None,
-            ..call.clone()
-        })?;
-        if let Some(known) = memory().answers.get(&key) {
-            return Ok(known.clone());
+        let key = key_of(call)?;
+        let known = memory().recall(&key, asker);
+        if let Some(known) = known {
+            return Ok(known);
         }
         let answer = self.compute(call)?;
-        if let Observed::Answered { tensors, .. } = &answer.observed {
-            let mut memory = memory();
-            let size: usize = tensors.values().map(Tensor::len).sum();
-            if size <= LARGEST && memory.size + size <= REMEMBERED {
-                memory.size += size;
-                memory.answers.insert(key, answer.clone());
-            }
-        }
+        memory().learn(key, &answer, asker);
         Ok(answer)
     }
 
@@ -160,7 +152,7 @@ impl Answering for Reference<'_> {
             jacobian: differentiated.into_keys().filter(is_float).collect(),
             ..Call::new(task.id, arguments)
         };
-        let Answer { observed, seconds } = self.respond(&call)?;
+        let Answer { observed, seconds } = self.respond(&call, Asker::Submission)?;
         let outputs = match observed {
             Observed::Answered {
                 outcome: Outcome::Returned,
@@ -181,7 +173,7 @@ impl Answering for Reference<'_> {
     }
 
     fn ask(&self, call: &Call) -> Result<Observed, Fault> {
-        self.respond(call).map(|answer| answer.observed)
+        self.respond(call, Asker::Judge).map(|answer| answer.observed)
     }
 }
 

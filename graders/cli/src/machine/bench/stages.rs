@@ -71,7 +71,7 @@ pub(super) fn sample(
         without: None,
         carried: &[],
     };
-    let reference = Reference::new(grader);
+    let reference = Reference::new(grader).with_kept_answers();
     let manner = grader.manner();
     let spent = Mutex::new(Spent::default());
     let told = |step: Step<'_>| {
@@ -83,6 +83,7 @@ pub(super) fn sample(
     let own_before = CpuSeconds::now().own;
     let (judged, judge) = Cost::of(|| {
         let judged = grader.judge_prepared(&prepared, &bench, &chosen.judged, reference.at_hand(), &manner, &told);
+        reference.keep_answers();
         // The reference's program ends with it.
         drop(reference);
         judged

@@ -68,7 +68,7 @@ impl<'a> Rounds<'a> {
             assignment,
             chosen,
             fixtures,
-            reference: Reference::new(grader),
+            reference: Reference::new(grader).with_kept_answers(),
             adapters: reach::adapters(grader)?,
             sources: Texts::new(),
             judgements: BTreeMap::new(),
