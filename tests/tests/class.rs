@@ -258,8 +258,8 @@ fn a_change_of_the_course_is_another_run_and_compare_names_whose_points_change()
     let changed = course(|root| {
         let path = root.join("fixtures/assignments/uva-dl1-a2.toml");
         let text = fs::read_to_string(&path).unwrap();
-        assert!(text.contains("law = 0.25"));
-        fs::write(path, text.replace("law = 0.25", "law = 0.5")).unwrap();
+        assert!(text.contains("property = 0.25"));
+        fs::write(path, text.replace("property = 0.25", "property = 0.5")).unwrap();
     });
     let run: Run = command(&all).env("GRADE_HOME", changed.path()).output().unwrap().into();
     assert_eq!(run.code, Some(0), "{}", run.stderr);

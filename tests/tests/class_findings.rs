@@ -108,7 +108,7 @@ fn what_broke_one_submission_breaks_another_that_its_own_inputs_did_not() {
     let place = tempfile::tempdir().unwrap();
     let folder = Submission::empty();
     // Ann is wrong everywhere, and what shows it shrinks to a single value. Bo is wrong there alone, where no drawn case of the
-    // law comes by.
+    // property comes by.
     let alone = "    let wrong = if input.numel() == 1 { 1.37 } else { 1.0 };\n    \
         let square = input.square().mean_dim(-1, true, None);\n    \
         input / (square * wrong + epsilon).sqrt() * weight";
@@ -124,8 +124,8 @@ fn what_broke_one_submission_breaks_another_that_its_own_inputs_did_not() {
     let before = tests::class::table(&class);
     let crossed = on(&class, "cross", &[]);
     assert_eq!(crossed.code, Some(0), "{}", crossed.stderr);
-    let law = "rms_norm/unit-mean-square, by what broke ann:\n    bo: ";
-    assert!(crossed.stdout.contains(law), "{}", crossed.stdout);
+    let property = "rms_norm/unit-mean-square, by what broke ann:\n    bo: ";
+    assert!(crossed.stdout.contains(property), "{}", crossed.stdout);
     assert!(
         !crossed.stdout.contains("    cy: "),
         "the reference is right: {}",

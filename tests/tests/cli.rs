@@ -26,7 +26,7 @@ fn the_help_names_commands_and_exit_codes() {
 }
 
 #[test]
-fn an_explanation_gives_the_definition_and_every_law() {
+fn an_explanation_gives_the_definition_and_every_property() {
     let run = grade(["explain", "nucleus"]);
     assert_eq!(run.code, Some(0));
     assert!(
@@ -268,7 +268,7 @@ fn tree(folder: &Path) -> Vec<(std::path::PathBuf, Vec<u8>)> {
 }
 
 #[test]
-fn the_kit_notices_a_law_that_is_left_out() {
+fn the_kit_notices_a_property_that_is_left_out() {
     let wrong = "attention-heads-merged-twice";
     let whole = grade(["kit", "--only", wrong]);
     assert_eq!(whole.code, Some(0), "{}\n{}", whole.stdout, whole.stderr);

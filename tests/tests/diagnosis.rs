@@ -220,7 +220,7 @@ fn an_assignment_says_how_much_is_told_of_a_mistake() {
         let course = course(|root| {
             let path = root.join("fixtures/assignments/uva-dl1-a2.toml");
             let text = fs::read_to_string(&path).unwrap();
-            let changed = text.replacen("law_cases", &format!("hints = \"{hints}\"\nlaw_cases"), 1);
+            let changed = text.replacen("property_cases", &format!("hints = \"{hints}\"\nproperty_cases"), 1);
             fs::write(&path, changed).unwrap();
         });
         let arguments = ["--assignment", "uva-dl1-a2", "--task", "rms_norm"];

@@ -106,7 +106,7 @@ fn a_layer_that_leaks_the_future_loses_causality_with_a_small_counterexample() {
     }
     assert!(
         run.stdout.contains("causality"),
-        "the terminal report names the law:\n{}",
+        "the terminal report names the property:\n{}",
         run.stdout
     );
 }

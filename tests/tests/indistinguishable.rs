@@ -20,7 +20,7 @@ fn draws(file: &str, function: &str, task: &str) -> BTreeSet<String> {
         .filter_map(|check| check["kind"].as_str())
         .collect();
     assert!(
-        kinds.contains("golden") && kinds.contains("law"),
+        kinds.contains("golden") && kinds.contains("property"),
         "{kinds:?} {failed:?}"
     );
     let drawn = failed
@@ -30,7 +30,7 @@ fn draws(file: &str, function: &str, task: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn a_draw_is_the_same_in_golden_cases_and_laws() {
+fn a_draw_is_the_same_in_golden_cases_and_properties() {
     for (file, function, task) in [
         ("src/normalization.rs", "rms_norm", "rms_norm"),
         (

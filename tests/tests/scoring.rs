@@ -157,8 +157,8 @@ fn a_part_that_cuts_gradients_costs_itself_and_the_larger_task_is_judged_with_th
     assert_eq!(part["verdict"], "wrong");
     let layer = task(&report, "causal_self_attention");
     assert_eq!(layer["points"], layer["max_points"], "{layer:#}");
-    for law in ["all-gradients", "jacobian-causality"] {
-        assert_eq!(check(layer, law)["verdict"], "passed");
+    for property in ["all-gradients", "jacobian-causality"] {
+        assert_eq!(check(layer, property)["verdict"], "passed");
     }
 }
 

@@ -5,7 +5,7 @@
 use serde_json::Value;
 use tests::{Submission, root};
 
-/// Laws and fresh inputs with this seed: then two reports of the same submission are equal, whatever was taken over.
+/// Properties and fresh inputs with this seed: then two reports of the same submission are equal, whatever was taken over.
 const TASKS: [&str; 20] = [
     "--seed",
     "5",

@@ -37,7 +37,7 @@ pub struct Context<'a> {
     pub submission_sha256: &'a str,
     /// SHA-256 of the fixtures.
     pub fixtures_sha256: &'a str,
-    /// Seed of the laws.
+    /// Seed of the properties.
     pub seed: u64,
     /// Seed of the fresh inputs of differential runs.
     pub fresh_seed: u64,
@@ -372,7 +372,7 @@ fn kind(kind: Kind) -> CheckKind {
         Kind::Golden => CheckKind::Golden,
         Kind::Single => CheckKind::Single,
         Kind::Precision => CheckKind::Precision,
-        Kind::Law => CheckKind::Law,
+        Kind::Property => CheckKind::Property,
         Kind::Hygiene => CheckKind::Hygiene,
         Kind::Differential => CheckKind::Differential,
         Kind::Trial => CheckKind::Trial,

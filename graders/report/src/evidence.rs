@@ -29,7 +29,7 @@ pub(crate) fn evidence(finding: &Finding) -> Option<Evidence> {
             Some(of(None, None, Seen::Time { cpu: *cpu, wall: *wall }))
         }
         Finding::WrongOutput(found) => of_output(found),
-        Finding::LawBroken(violation) => of_violation(violation),
+        Finding::PropertyFailed(violation) => of_violation(violation),
         Finding::FailsAsPart { finding, .. } => finding.as_deref().and_then(evidence),
         Finding::Impure(found) => of_impure(found),
         Finding::BeforeRun(_) | Finding::CallFailed(_) | Finding::BelowBar { .. } => None,
@@ -130,12 +130,12 @@ pub(crate) fn place(finding: &Finding) -> Option<Location> {
             },
             ..
         }) => location(text.as_deref()?),
-        Finding::LawBroken(Violation::Call(inner)) => place(inner),
+        Finding::PropertyFailed(Violation::Call(inner)) => place(inner),
         Finding::FailsAsPart { finding, .. } => place(finding.as_deref()?),
         Finding::BeforeRun(_)
         | Finding::CallFailed(_)
         | Finding::WrongOutput(_)
-        | Finding::LawBroken(_)
+        | Finding::PropertyFailed(_)
         | Finding::Impure(_)
         | Finding::BelowBar { .. } => None,
     }

@@ -60,7 +60,7 @@ mod tests {
     const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/report.schema.json");
 
     fn everything() -> Report {
-        let broken = violations().into_iter().map(Finding::LawBroken);
+        let broken = violations().into_iter().map(Finding::PropertyFailed);
         let wrong = mismatches().into_iter().map(|mismatch| {
             Finding::WrongOutput(WrongOutput::Wrong {
                 case: "batch".to_owned(),
@@ -70,7 +70,7 @@ mod tests {
             })
         });
         let found = findings().into_iter().chain(broken).chain(wrong);
-        let mut checks: Vec<_> = found.map(|finding| failed("odd", Kind::Law, finding)).collect();
+        let mut checks: Vec<_> = found.map(|finding| failed("odd", Kind::Property, finding)).collect();
         checks.extend(skips().into_iter().map(|skip| skipped("even", Kind::Hygiene, skip)));
         let judgement: TaskJudgement = judgement("rms_norm", Verdict::Wrong, &[("all", false)], checks);
         let assignment = assignment(&[("rms_norm", &["all"]), ("greedy", &["training"])], Visibility::Public);

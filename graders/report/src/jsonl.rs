@@ -74,7 +74,7 @@ pub(crate) struct Start<'a> {
     tasks: Vec<&'a str>,
     /// SHA-256 of the golden files and their tolerances.
     fixtures_sha256: &'a str,
-    /// Seed of the laws.
+    /// Seed of the properties.
     seed: u64,
     /// Seed of the fresh inputs of differential runs.
     fresh_seed: u64,

@@ -33,7 +33,7 @@ pub struct Report {
     pub submission: Submission,
     /// SHA-256 of the golden files and their tolerances.
     pub fixtures_sha256: String,
-    /// Seed of the laws.
+    /// Seed of the properties.
     pub seed: u64,
     /// Seed of the fresh inputs of differential runs.
     pub fresh_seed: u64,
@@ -260,8 +260,9 @@ pub enum CheckKind {
     Single,
     /// Whether f64 outputs are as exact as f64 can be.
     Precision,
-    /// A law.
-    Law,
+    /// A property.
+    #[serde(alias = "law")]
+    Property,
     /// Untouched arguments, determinism, independence of order.
     Hygiene,
     /// Fresh inputs, answered as the reference answers them.

@@ -7,7 +7,7 @@ use judge::findings::verdict::Verdict;
 
 /// Failed checks first, the worst verdict at the top; then skipped ones; then those that hold.
 ///
-/// Among equally bad ones a golden case leads, since it costs the points, and laws follow, since they come with a small
+/// Among equally bad ones a golden case leads, since it costs the points, and properties follow, since they come with a small
 /// input; further golden cases, which mostly repeat the first, come after them. Where all golden cases hold, a side effect
 /// stands before everything else: what fails beside it mostly fails because of it.
 pub(crate) fn worst_first(checks: Vec<CheckReport>) -> Vec<CheckReport> {
@@ -38,7 +38,7 @@ fn gives_points(kind: CheckKind) -> bool {
 fn rank(check: &CheckReport) -> u8 {
     match check.kind {
         _ if !check.failed() => 0,
-        CheckKind::Law => 1,
+        CheckKind::Property => 1,
         CheckKind::Golden | CheckKind::Trial => 2,
         CheckKind::Single => 3,
         CheckKind::Differential => 4,

@@ -2,8 +2,8 @@
 //!
 //! A hidden task's golden inputs are secret, and with them everything that a function could say of them: differences,
 //! panic messages, exit statuses, the hygiene checks, which use the same inputs, and the differential one, whose inputs
-//! share with them what a case leaves fixed. Laws draw inputs of their own,
-//! which are no secret; but a function may carry a golden input over to a law's call, so that its free text is left
+//! share with them what a case leaves fixed. Properties draw inputs of their own,
+//! which are no secret; but a function may carry a golden input over to a property's call, so that its free text is left
 //! out there as well, and of its values all but the worst one.
 //!
 //! A withheld task's expected values are the answer that is asked for, so that it is shown like a hidden one. A task for
@@ -29,7 +29,7 @@ pub(crate) enum Sight {
 pub(crate) enum Openness {
     /// Everything.
     Open,
-    /// Of golden cases and their kind only whether they hold, of laws no free text.
+    /// Of golden cases and their kind only whether they hold, of properties no free text.
     Hidden,
     /// Only whether checks hold.
     Closed,
@@ -54,14 +54,14 @@ impl Openness {
 pub(crate) fn sight(openness: Openness, kind: Kind, finding: &Finding) -> Sight {
     match (openness, kind) {
         (Openness::Open, _) => Sight::Finding(finding.clone()),
-        (Openness::Hidden, Kind::Law | Kind::Trial) => Sight::Finding(without_free_text(finding)),
+        (Openness::Hidden, Kind::Property | Kind::Trial) => Sight::Finding(without_free_text(finding)),
         (Openness::Closed, _)
         | (Openness::Hidden, Kind::Golden | Kind::Single | Kind::Precision | Kind::Hygiene | Kind::Differential) => {
             match finding {
                 Finding::BeforeRun(_) => Sight::Finding(finding.clone()),
                 Finding::CallFailed(_)
                 | Finding::WrongOutput(_)
-                | Finding::LawBroken(_)
+                | Finding::PropertyFailed(_)
                 | Finding::FailsAsPart { .. }
                 | Finding::Impure(_)
                 | Finding::BelowBar { .. } => Sight::Nothing,
@@ -74,7 +74,7 @@ pub(crate) fn sight(openness: Openness, kind: Kind, finding: &Finding) -> Sight 
 fn without_free_text(finding: &Finding) -> Finding {
     match finding {
         Finding::CallFailed(found) => Finding::CallFailed(call_without_free_text(found)),
-        Finding::LawBroken(violation) => Finding::LawBroken(violation_without_free_text(violation)),
+        Finding::PropertyFailed(violation) => Finding::PropertyFailed(violation_without_free_text(violation)),
         Finding::FailsAsPart { task, finding } => Finding::FailsAsPart {
             task: task.clone(),
             finding: finding.as_ref().map(|finding| Box::new(without_free_text(finding))),

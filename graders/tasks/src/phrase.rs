@@ -1,4 +1,4 @@
-//! Phrases with a number in them, for the sentences of laws.
+//! Phrases with a number in them, for the sentences of properties.
 
 use judge::compare::number;
 

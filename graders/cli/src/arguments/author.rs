@@ -71,7 +71,7 @@ pub(crate) struct Kit {
     /// Run trials as well, where a submission is about a task that trains (slow)
     #[arg(long)]
     pub(crate) training: bool,
-    /// Seed of laws and fresh inputs in place of the assignment's: what is correct has to hold with any
+    /// Seed of properties and fresh inputs in place of the assignment's: what is correct has to hold with any
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
     /// Judge every task of every submission, also where the code is the reference's
@@ -89,8 +89,8 @@ pub(crate) struct Kit {
     /// Renew the kill table in fixtures, with a run over everything
     #[arg(long, conflicts_with_all = ["only", "assignment", "training", "seed", "settings", "without", "device"])]
     pub(crate) write_table: bool,
-    /// Leave a law or the differential check out, to see that the kit notices
-    #[arg(long, value_name = "TASK/LAW")]
+    /// Leave a property or the differential check out, to see that the kit notices
+    #[arg(long, value_name = "TASK/PROPERTY")]
     pub(crate) without: Option<String>,
     /// Judge again what earlier runs have judged
     #[arg(long)]

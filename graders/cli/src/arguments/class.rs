@@ -85,7 +85,7 @@ pub(crate) struct ClassHow {
     /// Run no trials, even where the assignment asks for them of what is handed in
     #[arg(long, overrides_with = "training")]
     pub(crate) no_training: bool,
-    /// Seed of laws and fresh inputs, in place of the assignment's and the submissions' own
+    /// Seed of properties and fresh inputs, in place of the assignment's and the submissions' own
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
     /// How many are graded at once; otherwise as many as cores and memory allow

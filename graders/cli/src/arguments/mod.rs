@@ -23,7 +23,7 @@ pub(crate) use machine::{Bench, Doctor};
 pub(crate) use student::{Explain, Grade, Init, Watch};
 pub(crate) use values::ReportTarget;
 
-/// Grade a deep-learning submission: golden tensors, laws with shrunk counterexamples, named mistakes.
+/// Grade a deep-learning submission: golden tensors, properties with shrunk counterexamples, named mistakes.
 #[derive(Debug, Parser)]
 #[command(
     name = "grade",

@@ -39,7 +39,7 @@ pub(crate) struct Grade {
     /// Points that people gave: a file of the course's, or a folder of such files, named as submissions are
     #[arg(long, value_name = "FILE")]
     pub(crate) manual: Option<PathBuf>,
-    /// Seed of laws and fresh inputs, in place of the assignment's and the submission's own
+    /// Seed of properties and fresh inputs, in place of the assignment's and the submission's own
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
     /// Where the submission computes

@@ -57,7 +57,7 @@ pub(crate) struct Graded {
 }
 
 impl Grading<'_> {
-    /// Seed of the laws.
+    /// Seed of the properties.
     pub(crate) fn seed(&self) -> u64 {
         self.seed.unwrap_or(self.assignment.seed)
     }

@@ -14,7 +14,7 @@ pub const ROUNDING: f64 = 1e-12;
 
 /// The violation that a value stands for which breaks a rule of its own.
 pub fn broken_rule(what: &str, index: &[usize], value: &str, rule: &str) -> Broken {
-    Broken::Law(Violation::Value {
+    Broken::Property(Violation::Value {
         what: what.to_owned(),
         index: index.to_vec(),
         value: value.to_owned(),

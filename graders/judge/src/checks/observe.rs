@@ -1,8 +1,8 @@
-//! Watching what a law compares.
+//! Watching what a property compares.
 //!
-//! A law is a function, so its relation cannot be read off it. But it can be run again on what its calls gave, and asked
+//! A property is a function, so its relation cannot be read off it. But it can be run again on what its calls gave, and asked
 //! each time which arrays it holds against each other. While a thread observes, comparisons are noted and taken to hold,
-//! so that a law comes to its last one.
+//! so that a property comes to its last one.
 
 use std::cell::RefCell;
 
@@ -12,7 +12,7 @@ thread_local! {
     static OBSERVED: RefCell<Option<Vec<Comparison>>> = const { RefCell::new(None) };
 }
 
-/// Two arrays that a law holds against each other.
+/// Two arrays that a property holds against each other.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Comparison {
     /// What it has to be.
@@ -23,10 +23,10 @@ pub(crate) struct Comparison {
     pub(crate) tolerance: f64,
 }
 
-/// Runs `law` and gives the comparisons that it makes.
-pub(crate) fn comparisons(law: impl FnOnce()) -> Vec<Comparison> {
+/// Runs `property` and gives the comparisons that it makes.
+pub(crate) fn comparisons(property: impl FnOnce()) -> Vec<Comparison> {
     OBSERVED.set(Some(Vec::new()));
-    law();
+    property();
     OBSERVED.take().unwrap_or_default()
 }
 

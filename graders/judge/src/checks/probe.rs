@@ -1,4 +1,4 @@
-//! What a law or a golden case uses to call the submission: every way in which a call can fail becomes a finding.
+//! What a property or a golden case uses to call the submission: every way in which a call can fail becomes a finding.
 
 use wire::message::Group;
 use wire::{DType, Observed, Outcome, Tensor, Tensors};
@@ -187,7 +187,7 @@ pub fn typed(outputs: &Tensors, output: &str, dtype: DType, shape: &[usize]) -> 
     if tensor.dtype() == dtype {
         return shaped(output, tensor, shape);
     }
-    Err(Broken::Law(Violation::Unequal {
+    Err(Broken::Property(Violation::Unequal {
         what: format!("the dtype of `{output}`"),
         equals: "the dtype that the definition gives".to_owned(),
         mismatch: Mismatch::DType {
@@ -197,12 +197,12 @@ pub fn typed(outputs: &Tensors, output: &str, dtype: DType, shape: &[usize]) -> 
     }))
 }
 
-/// An output of the wrong shape breaks every law that reads it.
+/// An output of the wrong shape fails every property that reads it.
 fn shaped(output: &str, tensor: &Tensor, shape: &[usize]) -> Result<Array, Broken> {
     if tensor.shape() == shape {
         return Ok(array(tensor));
     }
-    Err(Broken::Law(Violation::Unequal {
+    Err(Broken::Property(Violation::Unequal {
         what: format!("the shape of `{output}`"),
         equals: "the shape that the definition gives".to_owned(),
         mismatch: Mismatch::Shape {

@@ -1,4 +1,4 @@
-//! Trying a law on many cases, and shrinking the case where it fails.
+//! Trying a property on many cases, and shrinking the case where it fails.
 
 use std::cell::RefCell;
 
@@ -9,7 +9,7 @@ use crate::checks::probe::Probe;
 use crate::contract::exchange::Exchange;
 use crate::contract::random::seed_bytes;
 use crate::contract::scenario::Scenario;
-use crate::contract::{Cases, Law};
+use crate::contract::{Cases, Property};
 use crate::findings::fault::Fault;
 use crate::findings::stop::Broken;
 use crate::findings::{Counterexample, Finding, Violation};
@@ -17,7 +17,7 @@ use crate::findings::{Counterexample, Finding, Violation};
 /// How often a failing case is made smaller at most.
 const SHRINKS: u32 = 200;
 
-/// How hard a law is tried.
+/// How hard a property is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Effort {
     /// How many cases.
@@ -26,9 +26,9 @@ pub struct Effort {
     pub shrinks: bool,
 }
 
-/// A law that does not hold.
+/// A property that does not hold.
 #[derive(Debug)]
-pub struct BrokenLaw {
+pub struct FailedProperty {
     /// What was found.
     pub finding: Finding,
     /// The smallest input that shows it.
@@ -39,20 +39,20 @@ pub struct BrokenLaw {
     pub exchanges: Vec<Exchange>,
 }
 
-/// Tries a law. `None` where it holds on all cases.
-pub fn try_law(law: &Law, probe: &mut Probe<'_>, effort: Effort, seed: [u8; 32]) -> Result<Option<BrokenLaw>, Fault> {
-    let cases = match law.cases {
+/// Tries a property. `None` where it holds on all cases.
+pub fn try_property(property: &Property, probe: &mut Probe<'_>, effort: Effort, seed: [u8; 32]) -> Result<Option<FailedProperty>, Fault> {
+    let cases = match property.cases {
         Cases::Many => effort.cases,
         Cases::Few => effort.cases.div_ceil(4),
     };
     let trial = RefCell::new(Trial {
-        law,
+        property,
         probe,
         shrinks: effort.shrinks,
         found: None,
         fault: None,
     });
-    let ranges: Vec<_> = law.sizes.iter().map(|&(_, low, high)| low..=high).collect();
+    let ranges: Vec<_> = property.sizes.iter().map(|&(_, low, high)| low..=high).collect();
     let strategy = (ranges, 0..=u64::from(u16::MAX));
     let mut runner = TestRunner::new_with_rng(config(cases), TestRng::from_seed(RngAlgorithm::ChaCha, &seed));
     // What failed is kept in the trial; the runner's own account of it is not needed.
@@ -64,25 +64,25 @@ pub fn try_law(law: &Law, probe: &mut Probe<'_>, effort: Effort, seed: [u8; 32])
     }
 }
 
-/// Tries a law on one case, which is not made smaller. `None` where it holds, and where the law has no such case (any more):
+/// Tries a property on one case, which is not made smaller. `None` where it holds, and where the property has no such case (any more):
 /// its sizes have other names, or bounds that the case is beyond.
 pub fn try_case(
-    law: &Law,
+    property: &Property,
     probe: &mut Probe<'_>,
     sizes: &[(String, i64)],
     seed: u64,
-) -> Result<Option<BrokenLaw>, Fault> {
-    let is_known = sizes.len() == law.sizes.len()
+) -> Result<Option<FailedProperty>, Fault> {
+    let is_known = sizes.len() == property.sizes.len()
         && sizes
             .iter()
-            .zip(law.sizes)
+            .zip(property.sizes)
             .all(|((name, value), &(own, low, high))| name == own && (low..=high).contains(value));
     if !is_known {
         return Ok(None);
     }
     let values: Vec<i64> = sizes.iter().map(|(_, value)| *value).collect();
     let mut trial = Trial {
-        law,
+        property,
         probe,
         shrinks: false,
         found: None,
@@ -95,9 +95,9 @@ pub fn try_case(
     }
 }
 
-/// The seed of a law: fixed by the run's seed, the task and the law.
-pub fn law_seed(seed: u64, task: &str, law: &str) -> [u8; 32] {
-    seed_bytes(seed, &format!("law/{task}/{law}"))
+/// The seed of a property: fixed by the run's seed, the task and the property.
+pub fn property_seed(seed: u64, task: &str, property: &str) -> [u8; 32] {
+    seed_bytes(seed, &format!("law/{task}/{property}"))
 }
 
 /// Every setting is given here, so that no environment variable and no file has a say.
@@ -121,9 +121,9 @@ fn config(cases: u32) -> Config {
     }
 }
 
-/// The state of one law's trial.
+/// The state of one property's trial.
 struct Trial<'a, 'b> {
-    law: &'a Law,
+    property: &'a Property,
     probe: &'a mut Probe<'b>,
     shrinks: bool,
     found: Option<Found>,
@@ -131,7 +131,7 @@ struct Trial<'a, 'b> {
 }
 
 struct Found {
-    broken: BrokenLaw,
+    broken: FailedProperty,
     /// It is not made smaller: nobody asked for it, or it has used up a limit, as every smaller case could.
     final_form: bool,
 }
@@ -141,20 +141,20 @@ impl Trial<'_, '_> {
         if self.fault.is_some() || self.found.as_ref().is_some_and(|found| found.final_form) {
             return Ok(());
         }
-        let dtype = if self.law.single { DType::F32 } else { DType::F64 };
-        let scenario = Scenario::new(self.law.sizes, sizes, seed, dtype);
+        let dtype = if self.property.single { DType::F32 } else { DType::F64 };
+        let scenario = Scenario::new(self.property.sizes, sizes, seed, dtype);
         self.probe.forget();
-        // What a call did not answer, the law has not looked at, even where it takes no offence at that.
-        let holds = (self.law.holds)(&scenario, self.probe).and_then(|()| self.probe.all_answered());
+        // What a call did not answer, the property has not looked at, even where it takes no offence at that.
+        let holds = (self.property.holds)(&scenario, self.probe).and_then(|()| self.probe.all_answered());
         match holds {
             Ok(()) => Ok(()),
             Err(Broken::Fault(fault)) => {
                 self.fault = Some(fault);
                 Ok(())
             }
-            Err(Broken::Law(violation)) => {
+            Err(Broken::Property(violation)) => {
                 self.remember(&scenario, violation);
-                Err(TestCaseError::fail("the law does not hold"))
+                Err(TestCaseError::fail("the property does not hold"))
             }
         }
     }
@@ -172,8 +172,8 @@ impl Trial<'_, '_> {
             .map_or_else(|| sizes.clone(), |found| found.broken.counterexample.found_at);
         let is_exhaustion = matches!(&violation, Violation::Call(finding) if finding.is_exhaustion());
         self.found = Some(Found {
-            broken: BrokenLaw {
-                finding: Finding::LawBroken(violation),
+            broken: FailedProperty {
+                finding: Finding::PropertyFailed(violation),
                 counterexample: Counterexample {
                     kind: String::new(),
                     sizes,

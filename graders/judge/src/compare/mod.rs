@@ -76,7 +76,7 @@ pub fn compare(expected: &Tensor, actual: &Tensor, dtype: DType, tolerance: f64)
 
 /// Like `compare`, but where all expected values are smaller than `floor`, the tolerance is measured against that.
 ///
-/// Laws use it: they speak of quantities that may be exactly zero, over inputs of order one.
+/// Properties use it: they speak of quantities that may be exactly zero, over inputs of order one.
 pub fn compare_scaled(
     expected: &Tensor,
     actual: &Tensor,

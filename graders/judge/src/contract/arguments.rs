@@ -3,7 +3,7 @@
 use ndarray::ArrayD;
 use wire::{Data, Tensor, Tensors};
 
-/// An output or argument as an array of f64, for the arithmetic of laws.
+/// An output or argument as an array of f64, for the arithmetic of properties.
 pub type Array = ArrayD<f64>;
 
 /// Named arguments from pairs.

@@ -1,4 +1,4 @@
-//! What a task is: the definition that people read, golden cases, laws, trials.
+//! What a task is: the definition that people read, golden cases, properties, trials.
 //!
 //! Everything is plain data and plain functions, so that a task's file reads from top to bottom.
 
@@ -53,8 +53,8 @@ pub struct Task {
     pub parts: &'static [&'static str],
     /// Golden cases; each belongs to a named part of the points.
     pub cases: &'static [Case],
-    /// Laws.
-    pub laws: &'static [Law],
+    /// Properties.
+    pub properties: &'static [Property],
     /// Puts outputs whose order is free (such as a list of edges) into one order.
     pub canonical: Option<fn(Tensors) -> Tensors>,
     /// Looks for NaN at padding before values are compared, in a task whose sequences are padded.
@@ -88,7 +88,7 @@ impl Task {
         misreadings: &[],
         parts: &[],
         cases: &[],
-        laws: &[],
+        properties: &[],
         canonical: None,
         nan_in_padding: None,
         unread: None,
@@ -190,10 +190,10 @@ pub enum Expect {
 
 /// A property that relates several calls, tried on many cases and shrunk where it fails.
 #[derive(Debug)]
-pub struct Law {
+pub struct Property {
     /// Its name, unique in the task.
     pub name: &'static str,
-    /// The law in one sentence.
+    /// The property in one sentence.
     pub statement: &'static str,
     /// The sizes to draw, with bounds.
     pub sizes: Sizes,
@@ -207,8 +207,8 @@ pub struct Law {
     pub single: bool,
 }
 
-impl Law {
-    /// A law over the assignment's number of f64 cases.
+impl Property {
+    /// A property over the assignment's number of f64 cases.
     pub const fn new(
         name: &'static str,
         statement: &'static str,
@@ -226,7 +226,7 @@ impl Law {
         }
     }
 
-    /// The same law, tried on a few cases: for expensive or hardly varying ones.
+    /// The same property, tried on a few cases: for expensive or hardly varying ones.
     #[must_use]
     pub const fn few(self) -> Self {
         Self {
@@ -235,7 +235,7 @@ impl Law {
         }
     }
 
-    /// The same law, marked as one that needs gradients.
+    /// The same property, marked as one that needs gradients.
     #[must_use]
     pub const fn differentiating(self) -> Self {
         Self {
@@ -244,14 +244,14 @@ impl Law {
         }
     }
 
-    /// The same law over f32 cases.
+    /// The same property over f32 cases.
     #[must_use]
     pub const fn in_f32(self) -> Self {
         Self { single: true, ..self }
     }
 }
 
-/// How many cases of a law are tried.
+/// How many cases of a property are tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cases {
     /// As many as the assignment says.

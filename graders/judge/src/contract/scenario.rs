@@ -1,4 +1,4 @@
-//! One concrete case of a law: a few sizes, a seed, and the values that follow from them.
+//! One concrete case of a property: a few sizes, a seed, and the values that follow from them.
 //!
 //! Sizes and seed are plain integers, so that a failing case shrinks to the smallest sizes that still fail; the values
 //! are drawn from the seed afterwards and need no shrinking of their own.
@@ -7,7 +7,7 @@ use wire::{DType, Tensor};
 
 use crate::contract::random::{Random, edge_index};
 
-/// Names and inclusive bounds of a law's sizes; a failing case shrinks towards the lower bounds.
+/// Names and inclusive bounds of a property's sizes; a failing case shrinks towards the lower bounds.
 pub type Sizes = &'static [(&'static str, i64, i64)];
 
 /// One concrete case.
@@ -43,7 +43,7 @@ impl Scenario {
     /// The size of this name.
     ///
     /// # Panics
-    /// Where the law declares no such size: a slip in a task's definition.
+    /// Where the property declares no such size: a slip in a task's definition.
     pub fn size(&self, name: &str) -> usize {
         self.integer(name) as usize
     }
@@ -51,10 +51,10 @@ impl Scenario {
     /// The size of this name as a signed integer.
     ///
     /// # Panics
-    /// Where the law declares no such size: a slip in a task's definition.
+    /// Where the property declares no such size: a slip in a task's definition.
     pub fn integer(&self, name: &str) -> i64 {
         let found = self.sizes.iter().find(|size| size.0 == name);
-        found.unwrap_or_else(|| panic!("the law declares no size `{name}`")).1
+        found.unwrap_or_else(|| panic!("the property declares no size `{name}`")).1
     }
 
     /// The stream of values with this label.

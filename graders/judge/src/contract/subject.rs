@@ -36,7 +36,7 @@ pub struct Call {
 
 impl Call {
     /// A plain call. The generator's seed is the same whatever a call is for: a function that draws can tell no golden case
-    /// from a fresh input or a law by it.
+    /// from a fresh input or a property by it.
     pub fn new(task: &'static str, arguments: Tensors) -> Self {
         Self {
             task,

@@ -67,7 +67,7 @@ mod tests {
             finding: Finding::BeforeRun(BeforeRun::NotAttempted),
             counterexample: None,
         };
-        Check::new(name, Kind::Law, "", if holds { Ending::Passed } else { failed })
+        Check::new(name, Kind::Property, "", if holds { Ending::Passed } else { failed })
     }
 
     fn left(known: &[Fingerprint], checks: &[Check]) -> Vec<String> {
@@ -89,7 +89,7 @@ mod tests {
         assert_eq!(left(&known, &[golden.clone(), check("shift", true)]), ["other-axis"]);
         let skipped = Check::new(
             "shift",
-            Kind::Law,
+            Kind::Property,
             "",
             Ending::Skipped(crate::grading::judgement::model::Skip::TimeUsedUp),
         );

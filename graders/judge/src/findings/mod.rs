@@ -29,8 +29,9 @@ pub enum Finding {
     CallFailed(CallFailed),
     /// An output that is not what it has to be.
     WrongOutput(WrongOutput),
-    /// A law does not hold.
-    LawBroken(Violation),
+    /// A property does not hold.
+    #[serde(alias = "law_broken")]
+    PropertyFailed(Violation),
     /// It is right by its own checks, and a larger task fails with it that holds with the reference's in its place.
     FailsAsPart {
         /// The larger task.
@@ -53,9 +54,9 @@ impl Finding {
         match self {
             Self::BeforeRun(found) => matches!(found, BeforeRun::TimeIsUp { .. }),
             Self::CallFailed(found) => found.is_exhaustion(),
-            Self::LawBroken(Violation::Call(finding)) => finding.is_exhaustion(),
+            Self::PropertyFailed(Violation::Call(finding)) => finding.is_exhaustion(),
             Self::WrongOutput(_)
-            | Self::LawBroken(_)
+            | Self::PropertyFailed(_)
             | Self::FailsAsPart { .. }
             | Self::Impure(_)
             | Self::BelowBar { .. } => false,
@@ -66,13 +67,13 @@ impl Finding {
     pub fn ends_task(&self) -> bool {
         match self {
             Self::CallFailed(CallFailed::UsedUp { .. }) => true,
-            Self::LawBroken(Violation::Call(finding)) => finding.ends_task(),
+            Self::PropertyFailed(Violation::Call(finding)) => finding.ends_task(),
             _ => false,
         }
     }
 }
 
-/// What breaks a law, in a concrete case.
+/// What fails a property, in a concrete case.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Violation {
     /// Something had to stay as it was and did not.
@@ -119,7 +120,7 @@ pub enum Violation {
         /// What it has to be.
         rule: String,
     },
-    /// A call of the law failed in a way of its own.
+    /// A call of the property failed in a way of its own.
     Call(Box<Finding>),
 }
 
@@ -135,7 +136,7 @@ pub enum Measure {
     },
 }
 
-/// The smallest known input that breaks a law.
+/// The smallest known input that fails a property.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Counterexample {
     /// Which kind of valid arguments it is of, where a task has several; empty otherwise.

@@ -18,29 +18,29 @@ impl From<Fault> for Stop {
     }
 }
 
-/// Why a law did not hold, or could not be judged.
+/// Why a property did not hold, or could not be judged.
 #[derive(Debug)]
 pub enum Broken {
-    /// The law does not hold.
-    Law(Violation),
+    /// The property does not hold.
+    Property(Violation),
     /// This grader's doing.
     Fault(Fault),
 }
 
 impl From<Violation> for Broken {
     fn from(violation: Violation) -> Self {
-        Self::Law(violation)
+        Self::Property(violation)
     }
 }
 
 impl From<Stop> for Broken {
     fn from(stop: Stop) -> Self {
         match stop {
-            Stop::Found(finding) => Self::Law(Violation::Call(Box::new(finding))),
+            Stop::Found(finding) => Self::Property(Violation::Call(Box::new(finding))),
             Stop::Fault(fault) => Self::Fault(fault),
         }
     }
 }
 
-/// Whether a law held.
+/// Whether a property held.
 pub type Holds = Result<(), Broken>;

@@ -43,9 +43,9 @@ impl Verdict {
         match finding {
             Finding::BeforeRun(found) => Self::before_run(found),
             Finding::CallFailed(found) => Self::call_failed(found),
-            Finding::LawBroken(Violation::Call(finding)) => Self::of(finding),
+            Finding::PropertyFailed(Violation::Call(finding)) => Self::of(finding),
             Finding::WrongOutput(_)
-            | Finding::LawBroken(_)
+            | Finding::PropertyFailed(_)
             | Finding::FailsAsPart { .. }
             | Finding::Impure(_)
             | Finding::BelowBar { .. } => Self::Wrong,
@@ -103,12 +103,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_call_that_fails_inside_a_law_keeps_its_own_verdict() {
+    fn a_call_that_fails_inside_a_property_keeps_its_own_verdict() {
         let crash = Finding::CallFailed(CallFailed::Panicked {
             message: String::new(),
             location: None,
         });
-        let law = Finding::LawBroken(Violation::Call(Box::new(crash)));
-        assert_eq!(Verdict::of(&law), Verdict::Crashed);
+        let property = Finding::PropertyFailed(Violation::Call(Box::new(crash)));
+        assert_eq!(Verdict::of(&property), Verdict::Crashed);
     }
 }

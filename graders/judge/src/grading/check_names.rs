@@ -19,7 +19,7 @@ pub fn check_names(task: &Task) -> Vec<String> {
         names.push(EXTRA_AXES.to_owned());
         names.extend(hygiene::ALL.iter().map(|check| check.name.to_owned()));
         names.push(differential::NAME.to_owned());
-        names.extend(task.laws.iter().map(|law| law.name.to_owned()));
+        names.extend(task.properties.iter().map(|property| property.name.to_owned()));
         names.extend(derived::of(task).map(|check| check.name.to_owned()));
     }
     names.push(AS_PART.to_owned());

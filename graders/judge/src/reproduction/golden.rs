@@ -93,7 +93,7 @@ fn claim(
         Finding::BeforeRun(_)
         | Finding::CallFailed(_)
         | Finding::WrongOutput(_)
-        | Finding::LawBroken(_)
+        | Finding::PropertyFailed(_)
         | Finding::FailsAsPart { .. }
         | Finding::Impure(_)
         | Finding::BelowBar { .. } => None,

@@ -5,11 +5,11 @@
 //! hidden.
 
 mod golden;
-mod law;
+mod property;
 pub mod model;
 mod relation;
 mod replay;
 
 pub(crate) use golden::{of_case, of_hygiene};
-pub(crate) use law::{by_reference, of_law};
+pub(crate) use property::{by_reference, of_property};
 pub use model::{Claim, Element, Place, Quantity, Relation, Reproduction, Step, Sum};

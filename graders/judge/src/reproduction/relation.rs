@@ -1,7 +1,7 @@
-//! The relation that a law asks for, found by running the law again on outputs that are changed one value at a time.
+//! The relation that a property asks for, found by running the property again on outputs that are changed one value at a time.
 //!
-//! What most laws compare are values that calls gave, in another order or as sums with fixed factors, and figures that
-//! the judge has worked out itself. Where a law does more than that with an output, nothing is found.
+//! What most properties compare are values that calls gave, in another order or as sums with fixed factors, and figures that
+//! the judge has worked out itself. Where a property does more than that with an output, nothing is found.
 
 use wire::{Data, Tensor};
 
@@ -10,7 +10,7 @@ use super::replay::Replay;
 use crate::checks::observe::{Comparison, comparisons};
 use crate::checks::probe::Probe;
 use crate::compare::compare_scaled;
-use crate::contract::Law;
+use crate::contract::Property;
 use crate::contract::exchange::{Exchange, Returned};
 use crate::contract::scenario::Scenario;
 
@@ -18,7 +18,7 @@ use crate::contract::scenario::Scenario;
 const MOST_VALUES: usize = 600;
 /// Nor are more than so many compared with each other.
 const MOST_PAIRS: usize = 200_000;
-/// What a value is changed by: nothing that a law would have by chance.
+/// What a value is changed by: nothing that a property would have by chance.
 const CHANGE: f64 = 0.739;
 /// The error of a sum that has been found to be one.
 const EXACT: f64 = 1e-7;
@@ -26,17 +26,17 @@ const EXACT: f64 = 1e-7;
 const NOISE: f64 = 1e-12;
 
 /// The relation of the first comparison that does not hold.
-pub(super) fn relation(law: &Law, scenario: &Scenario, exchanges: &[Exchange]) -> Option<Relation> {
+pub(super) fn relation(property: &Property, scenario: &Scenario, exchanges: &[Exchange]) -> Option<Relation> {
     if exchanges.iter().any(gives_whole_numbers_only) {
         return None;
     }
-    let seen = run(law, scenario, exchanges)?;
+    let seen = run(property, scenario, exchanges)?;
     let (number, worst) = seen
         .iter()
         .enumerate()
         .find_map(|(number, seen)| Some((number, worst(seen)?)))?;
     let plain = plain(exchanges);
-    let at = |exchanges: &[Exchange]| run(law, scenario, exchanges)?.into_iter().nth(number);
+    let at = |exchanges: &[Exchange]| run(property, scenario, exchanges)?.into_iter().nth(number);
     let base = at(&plain)?;
     let places = places(&plain);
     if places.len() > MOST_VALUES || places.len() * base.actual.len() > MOST_PAIRS {
@@ -96,7 +96,7 @@ impl Relation {
         })
     }
 
-    /// Whether the sums are what the law compares for other outputs as well, all changed at once.
+    /// Whether the sums are what the property compares for other outputs as well, all changed at once.
     fn is_confirmed(&self, other: &[Exchange], at: &impl Fn(&[Exchange]) -> Option<Comparison>) -> bool {
         let Some(found) = at(other) else { return false };
         let is_near = |sum: &Sum, value: f64| {
@@ -113,12 +113,12 @@ impl Relation {
     }
 }
 
-/// The comparisons of a law over recorded outputs; `None` where it then calls something else.
-fn run(law: &Law, scenario: &Scenario, exchanges: &[Exchange]) -> Option<Vec<Comparison>> {
+/// The comparisons of a property over recorded outputs; `None` where it then calls something else.
+fn run(property: &Property, scenario: &Scenario, exchanges: &[Exchange]) -> Option<Vec<Comparison>> {
     let mut replay = Replay::new(exchanges);
     // Outputs whose order is free have been put into one already.
     let seen = comparisons(|| {
-        let _ = (law.holds)(scenario, &mut Probe::new(&mut replay, None));
+        let _ = (property.holds)(scenario, &mut Probe::new(&mut replay, None));
     });
     (!replay.strayed).then_some(seen)
 }
@@ -169,13 +169,13 @@ fn quantities(returned: &Returned) -> impl Iterator<Item = (Quantity, &Tensor)> 
     outputs.chain(gradients)
 }
 
-/// Whether nothing that a call gives can be changed. What a law makes of such a call would pass for a figure of its own.
+/// Whether nothing that a call gives can be changed. What a property makes of such a call would pass for a figure of its own.
 fn gives_whole_numbers_only(exchange: &Exchange) -> bool {
     let mut quantities = exchange.returned.iter().flat_map(quantities).peekable();
     quantities.peek().is_some() && quantities.all(|(_, tensor)| matches!(tensor.data(), Data::I64(_)))
 }
 
-/// All values that can be changed: whole numbers are not, since laws take them for places.
+/// All values that can be changed: whole numbers are not, since properties take them for places.
 fn places(exchanges: &[Exchange]) -> Vec<Place> {
     let of_call = |(call, exchange): (usize, &Exchange)| {
         let quantities = exchange.returned.iter().flat_map(quantities);

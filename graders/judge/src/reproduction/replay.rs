@@ -12,7 +12,7 @@ use crate::findings::fault::Fault;
 pub(super) struct Replay<'a> {
     exchanges: &'a [Exchange],
     next: usize,
-    /// Whether a call has come that is not the recorded one, as where a law hands on an output that has been changed.
+    /// Whether a call has come that is not the recorded one, as where a property hands on an output that has been changed.
     pub(super) strayed: bool,
 }
 

@@ -79,14 +79,14 @@ fn nothing_of_a_withheld_tasks_expected_values_reaches_any_format() {
 #[test]
 fn nothing_that_a_hidden_part_has_answered_reaches_any_format() {
     let mut assignment = assignment(&[("rms_norm", &["all"]), ("greedy", &["all"])], Visibility::Public);
-    let in_laws = talkative()
+    let in_properties = talkative()
         .into_iter()
-        .map(|finding| Finding::LawBroken(Violation::Call(Box::new(finding))));
-    let findings: Vec<Finding> = talkative().into_iter().chain(in_laws).collect();
+        .map(|finding| Finding::PropertyFailed(Violation::Call(Box::new(finding))));
+    let findings: Vec<Finding> = talkative().into_iter().chain(in_properties).collect();
     for (visibility, withheld) in [(Visibility::Hidden, false), (Visibility::Public, true)] {
         assignment.tasks[1].visibility = visibility;
         assignment.tasks[1].withheld = withheld;
-        for kind in OF_CASES.into_iter().chain([Kind::Law]) {
+        for kind in OF_CASES.into_iter().chain([Kind::Property]) {
             for finding in &findings {
                 let shown = told(&assignment, kind, finding.clone(), &["greedy"]);
                 assert!(is_silent(&shown), "{kind:?} {finding:?}: {shown}");

@@ -155,7 +155,7 @@ pub(super) fn talkative() -> Vec<Finding> {
             p_value: 0.902_10,
             alarm: 0.902_10,
         }),
-        Finding::LawBroken(Violation::Value {
+        Finding::PropertyFailed(Violation::Value {
             what: secret(),
             index: vec![90_210],
             value: secret(),
@@ -216,7 +216,7 @@ fn hidden_tasks_say_what_does_not_compile() {
 }
 
 #[test]
-fn a_law_of_a_hidden_task_keeps_its_figures_and_loses_free_text() {
+fn a_property_of_a_hidden_task_keeps_its_figures_and_loses_free_text() {
     let free = [
         Finding::CallFailed(CallFailed::Panicked {
             message: secret(),
@@ -231,12 +231,12 @@ fn a_law_of_a_hidden_task_keeps_its_figures_and_loses_free_text() {
         Finding::CallFailed(CallFailed::Malformed { reason: secret() }),
     ];
     for finding in free {
-        let finding = Finding::LawBroken(Violation::Call(Box::new(finding)));
-        let shown = everything(&report_on(vec![failing("odd", Kind::Law, finding)], Visibility::Hidden));
+        let finding = Finding::PropertyFailed(Violation::Call(Box::new(finding)));
+        let shown = everything(&report_on(vec![failing("odd", Kind::Property, finding)], Visibility::Hidden));
         assert!(!shown.contains(SECRET), "{shown}");
     }
     let shown = report_on(
-        vec![failing("odd", Kind::Law, crate::testing::changed())],
+        vec![failing("odd", Kind::Property, crate::testing::changed())],
         Visibility::Hidden,
     );
     let check = &shown.tasks[0].checks[0];
@@ -244,7 +244,7 @@ fn a_law_of_a_hidden_task_keeps_its_figures_and_loses_free_text() {
     // One number is no channel; a picture of many would be.
     assert!(!json::render(&shown).contains("\"window\""));
     let public = report_on(
-        vec![failing("odd", Kind::Law, crate::testing::changed())],
+        vec![failing("odd", Kind::Property, crate::testing::changed())],
         Visibility::Public,
     );
     assert!(json::render(&public).contains("\"window\""));
@@ -293,12 +293,12 @@ fn the_worst_finding_stands_first_and_what_holds_last() {
         failing("hygiene", Kind::Hygiene, wrong()),
         failing("golden", Kind::Golden, wrong()),
         failing("second golden", Kind::Golden, wrong()),
-        failing("law", Kind::Law, wrong()),
+        failing("property", Kind::Property, wrong()),
         failing("panics", Kind::Single, panic),
     ];
     let report = report_on(checks, Visibility::Public);
     let names: Vec<&str> = report.tasks[0].checks.iter().map(|check| check.name.as_str()).collect();
-    assert_eq!(names, ["panics", "golden", "law", "second golden", "hygiene", "holds"]);
+    assert_eq!(names, ["panics", "golden", "property", "second golden", "hygiene", "holds"]);
 }
 
 #[test]
@@ -309,12 +309,12 @@ fn a_side_effect_stands_first_where_the_golden_cases_hold() {
     });
     let checks = vec![
         passed("golden", Kind::Golden),
-        failing("law", Kind::Law, panic),
+        failing("property", Kind::Property, panic),
         failing("hygiene", Kind::Hygiene, crate::testing::changed()),
     ];
     let report = report_on(checks, Visibility::Public);
     let names: Vec<&str> = report.tasks[0].checks.iter().map(|check| check.name.as_str()).collect();
-    assert_eq!(names, ["hygiene", "law", "golden"]);
+    assert_eq!(names, ["hygiene", "property", "golden"]);
 }
 
 #[test]

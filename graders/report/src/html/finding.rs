@@ -112,7 +112,7 @@ fn in_words(html: &mut Html, check: &CheckReport, shown: &Shown<'_>) {
             html.leaf("dt", &[], label);
             html.element("dd", &[], |html| html.prose(text));
         };
-        if check.verdict == Verdict::Wrong && matches!(check.kind, CheckKind::Law | CheckKind::Hygiene) {
+        if check.verdict == Verdict::Wrong && matches!(check.kind, CheckKind::Property | CheckKind::Hygiene) {
             line(words::RULE, &check.statement);
         }
         line(words::SEEN, check.message.as_deref().unwrap_or_default());
@@ -220,7 +220,7 @@ fn compiler(html: &mut Html, text: &str) {
     }
 }
 
-/// Whether the tensors are attention weights: an output has their name, a law says so in its words.
+/// Whether the tensors are attention weights: an output has their name, a property says so in its words.
 fn is_about_weights(check: &CheckReport, output: Option<&str>) -> bool {
     let named = |message: &str| message.contains(WEIGHTS);
     output.map_or_else(

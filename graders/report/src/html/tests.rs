@@ -16,7 +16,7 @@ use crate::testing::{
 
 /// Every finding, with pictures, curves and counterexamples.
 fn everything() -> Report {
-    let broken = violations().into_iter().map(Finding::LawBroken);
+    let broken = violations().into_iter().map(Finding::PropertyFailed);
     let wrong = mismatches().into_iter().map(|mismatch| {
         Finding::WrongOutput(WrongOutput::Wrong {
             case: "batch".to_owned(),
@@ -45,7 +45,7 @@ fn everything() -> Report {
             let checks: Vec<Check> = found
                 .iter()
                 .enumerate()
-                .map(|(number, finding)| failed(&format!("check-{number}"), Kind::Law, finding.clone()))
+                .map(|(number, finding)| failed(&format!("check-{number}"), Kind::Property, finding.clone()))
                 .collect();
             judgement(task, Verdict::Wrong, &[("all", false)], checks)
         })

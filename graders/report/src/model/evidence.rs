@@ -129,7 +129,7 @@ pub struct Worst {
     pub actual: String,
 }
 
-/// The smallest known input that breaks a law.
+/// The smallest known input that fails a property.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Counterexample {

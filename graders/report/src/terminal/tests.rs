@@ -71,7 +71,7 @@ fn a_passed_task_is_one_line() {
         "rms_norm",
         Verdict::Passed,
         &[("all", true)],
-        vec![passed("golden-f64/all", Kind::Golden), passed("odd", Kind::Law)],
+        vec![passed("golden-f64/all", Kind::Golden), passed("odd", Kind::Property)],
     );
     insta::assert_snapshot!(shown(judgement), @r"
     rms_norm                         2 / 2    passed           2 checks
@@ -117,7 +117,7 @@ fn an_answer_that_is_tried_out_shows_its_steps() {
 fn a_task_that_is_not_written_is_one_line() {
     let checks = vec![
         golden(Finding::BeforeRun(BeforeRun::NotAttempted)),
-        skipped("odd", Kind::Law, Skip::NothingToJudge),
+        skipped("odd", Kind::Property, Skip::NothingToJudge),
     ];
     insta::assert_snapshot!(shown(judgement(
         "rms_norm",
@@ -132,11 +132,11 @@ fn a_wrong_task_shows_three_findings_and_counts_the_rest() {
     let checks = vec![
         golden(wrong("batch")),
         failing("golden-f32/all", Kind::Single, wrong("row")),
-        failing("causality", Kind::Law, changed()),
+        failing("causality", Kind::Property, changed()),
         failing(
             "rows-sum-to-one",
-            Kind::Law,
-            Finding::LawBroken(Violation::Value {
+            Kind::Property,
+            Finding::PropertyFailed(Violation::Value {
                 what: "the sum of the weights".to_owned(),
                 index: vec![0, 1],
                 value: "0.75".to_owned(),
@@ -175,7 +175,7 @@ fn a_crash_that_fails_every_check_is_told_once() {
     let checks = vec![
         golden(panic()),
         failing("golden-f32/all", Kind::Single, panic()),
-        failing("causality", Kind::Law, call_of(panic())),
+        failing("causality", Kind::Property, call_of(panic())),
     ];
     insta::assert_snapshot!(shown(judgement(
         "causal_self_attention",
@@ -192,7 +192,7 @@ fn a_task_without_time_names_the_limit() {
         wall: 50.2,
         by_cpu: false,
     });
-    let checks = vec![golden(slow), skipped("odd", Kind::Law, Skip::TimeUsedUp)];
+    let checks = vec![golden(slow), skipped("odd", Kind::Property, Skip::TimeUsedUp)];
     insta::assert_snapshot!(shown(judgement(
         "nucleus",
         Verdict::TimedOut,
@@ -213,7 +213,7 @@ fn a_task_that_computes_for_too_long_names_the_limit() {
     let checks = vec![
         golden(slow()),
         failing("golden-f32/all", Kind::Single, slow()),
-        skipped("odd", Kind::Law, Skip::TimeUsedUp),
+        skipped("odd", Kind::Property, Skip::TimeUsedUp),
     ];
     insta::assert_snapshot!(shown(judgement(
         "nucleus",
@@ -327,7 +327,7 @@ fn a_task_that_depends_on_a_wrong_one_is_not_judged() {
     let depends = || Skip::DependsOn(vec!["causal_mask".to_owned()]);
     let checks = vec![
         skipped("golden-f64/all", Kind::Golden, depends()),
-        skipped("causality", Kind::Law, depends()),
+        skipped("causality", Kind::Property, depends()),
     ];
     insta::assert_snapshot!(shown(judgement(
         "causal_self_attention",
@@ -351,7 +351,7 @@ fn a_hidden_task_says_only_what_holds() {
     let checks = vec![
         golden(wrong("batch")),
         failing("golden-f32/all", Kind::Single, wrong("row")),
-        failing("causality", Kind::Law, changed()),
+        failing("causality", Kind::Property, changed()),
     ];
     let judgement = judgement("causal_self_attention", Verdict::Wrong, &[("all", false)], checks);
     insta::assert_snapshot!(body(&report_on(judgement, Visibility::Hidden), PLAIN));

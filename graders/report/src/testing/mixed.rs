@@ -111,7 +111,7 @@ fn scaled_dot_product() -> TaskJudgement {
                 mismatch: values(&[2, 3, 3], 9, &[1, 0, 2], "0.25", "0.31", 0.06),
             }),
         ),
-        passed("rows-sum-to-one", Kind::Law),
+        passed("rows-sum-to-one", Kind::Property),
     ];
     TaskJudgement {
         points: 1.8,
@@ -133,10 +133,10 @@ fn attention() -> TaskJudgement {
         passed("golden-f64/one_head", Kind::Golden),
         golden("golden-f64/several_heads", 14, "three_heads"),
         golden("golden-f64/rotation", 60, "rotated"),
-        reproduced(failed("causality", Kind::Law, changed())),
+        reproduced(failed("causality", Kind::Property, changed())),
         failed(
             "long-sequences",
-            Kind::Law,
+            Kind::Property,
             call_of(Finding::CallFailed(CallFailed::AcceptedInvalid {
                 input: "a sequence longer than block_size".to_owned(),
             })),
@@ -225,7 +225,7 @@ fn replaced(task: &'static str) -> TaskJudgement {
     let checks = vec![
         passed("golden-f64/all", Kind::Golden),
         passed("golden-f32/all", Kind::Single),
-        skipped("rows", Kind::Law, Skip::DependsOn(vec!["adjacency_matrix".to_owned()])),
+        skipped("rows", Kind::Property, Skip::DependsOn(vec!["adjacency_matrix".to_owned()])),
     ];
     TaskJudgement {
         substituted: vec!["adjacency_matrix".to_owned()],
@@ -245,7 +245,7 @@ fn endless(task: &'static str) -> TaskJudgement {
         failed("golden-f64/all", Kind::Golden, slow()),
         failed("golden-f32/all", Kind::Single, slow()),
         failed("deterministic", Kind::Hygiene, slow()),
-        skipped("isolated", Kind::Law, Skip::TimeUsedUp),
+        skipped("isolated", Kind::Property, Skip::TimeUsedUp),
     ];
     judgement(task, Verdict::TimedOut, &[("all", false)], checks)
 }

@@ -161,7 +161,7 @@ one_of_each! {
                 Measurement { what: text("loss on unseen text"), value: 1.3, bar: Bar::AtMost(1.6) },
             ],
         },
-        Finding::LawBroken(_) => Finding::LawBroken(Violation::Changed {
+        Finding::PropertyFailed(_) => Finding::PropertyFailed(Violation::Changed {
             cause: text("changing token 2"),
             what: text("the output at positions before it"),
             mismatch: Mismatch::Values(difference()),
@@ -180,7 +180,7 @@ one_of_each! {
 }
 
 one_of_each! {
-    /// Every way to break a law.
+    /// Every way to fail a property.
     violations: Violation {
         Violation::Changed { .. } => Violation::Changed {
             cause: text("changing token 2"),

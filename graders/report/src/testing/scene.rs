@@ -32,7 +32,7 @@ pub(crate) fn assignment(tasks: &[(&str, &[&str])], visibility: Visibility) -> A
         id: "small".to_owned(),
         title: "A Small Assignment".to_owned(),
         seed: 7,
-        law_cases: 8,
+        property_cases: 8,
         training: Trains::Asked,
         gradescope: Gradescope::default(),
         late: None,
@@ -44,7 +44,7 @@ pub(crate) fn assignment(tasks: &[(&str, &[&str])], visibility: Visibility) -> A
             compile_seconds: Limits::COMPILE_SECONDS,
         },
         deductions: Deductions {
-            law: 0.25,
+            property: 0.25,
             hygiene: 0.1,
             precision: 0.1,
         },
@@ -143,9 +143,9 @@ pub(crate) fn skipped(name: &str, kind: Kind, skip: Skip) -> Check {
     check(name, kind, Ending::Skipped(skip))
 }
 
-/// It does not hold; laws come with a counterexample.
+/// It does not hold; properties come with a counterexample.
 pub(crate) fn failed(name: &str, kind: Kind, finding: Finding) -> Check {
-    let counterexample = (kind == Kind::Law).then(counterexample);
+    let counterexample = (kind == Kind::Property).then(counterexample);
     check(
         name,
         kind,
@@ -227,14 +227,14 @@ pub(crate) fn values(
 
 /// A leak of the future.
 pub(crate) fn changed() -> Finding {
-    Finding::LawBroken(Violation::Changed {
+    Finding::PropertyFailed(Violation::Changed {
         cause: "changing token 2".to_owned(),
         what: "the output at positions before it".to_owned(),
         mismatch: values(&[1, 3, 4], 3, &[0, 1, 3], "0.4183", "0.512", 0.21),
     })
 }
 
-/// A call of a law that failed in a way of its own.
+/// A call of a property that failed in a way of its own.
 pub(crate) fn call_of(finding: Finding) -> Finding {
-    Finding::LawBroken(Violation::Call(Box::new(finding)))
+    Finding::PropertyFailed(Violation::Call(Box::new(finding)))
 }

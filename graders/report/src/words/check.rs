@@ -2,8 +2,8 @@
 
 use crate::model::{CheckKind, CheckReport};
 
-/// A law's name that is no everyday word, with what it means.
-const LAWS: &[(&str, &str)] = &[
+/// A property's name that is no everyday word, with what it means.
+const PROPERTIES: &[(&str, &str)] = &[
     ("all-gradients", "gradients of all arguments"),
     ("dropout-everywhere", "dropout at every size"),
     ("as-a-part", "as a part of another task"),
@@ -21,7 +21,7 @@ const LAWS: &[(&str, &str)] = &[
 
 /// A check's name for people: what it is, not how the grader calls it.
 pub(crate) fn check_title(check: &CheckReport) -> String {
-    if let Some((_, title)) = LAWS.iter().find(|(name, _)| *name == check.name) {
+    if let Some((_, title)) = PROPERTIES.iter().find(|(name, _)| *name == check.name) {
         return (*title).to_owned();
     }
     match check.kind {
@@ -29,7 +29,7 @@ pub(crate) fn check_title(check: &CheckReport) -> String {
         CheckKind::Single => of_portion(check, "golden-f32/", "expected values (f32)"),
         CheckKind::Precision => "f64 accuracy".to_owned(),
         CheckKind::Differential => "fresh inputs".to_owned(),
-        CheckKind::Law | CheckKind::Hygiene | CheckKind::Trial => check.name.clone(),
+        CheckKind::Property | CheckKind::Hygiene | CheckKind::Trial => check.name.clone(),
     }
 }
 
@@ -44,7 +44,7 @@ fn of_portion(check: &CheckReport, start: &str, title: &str) -> String {
 /// The same with the name by which `grade explain` knows it, where that is another.
 pub(crate) fn check_name(check: &CheckReport) -> String {
     let title = check_title(check);
-    if matches!(check.kind, CheckKind::Law | CheckKind::Trial) && title != check.name {
+    if matches!(check.kind, CheckKind::Property | CheckKind::Trial) && title != check.name {
         format!("{title} ({})", check.name)
     } else {
         title

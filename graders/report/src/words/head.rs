@@ -162,7 +162,7 @@ pub(crate) fn score(report: &Report) -> String {
 
 /// What takes away from what a task's portions earn, so that its points add up: none where nothing does.
 pub(crate) fn deducted(task: &TaskReport) -> Option<String> {
-    use crate::model::CheckKind::{Hygiene, Law, Precision, Single};
+    use crate::model::CheckKind::{Hygiene, Property, Precision, Single};
     if task.by_hand.is_some() {
         return None;
     }
@@ -186,7 +186,7 @@ pub(crate) fn deducted(task: &TaskReport) -> Option<String> {
         })
     };
     let groups: Vec<String> = [
-        group(Law, "failed property", "failed properties"),
+        group(Property, "failed property", "failed properties"),
         group(Single, "failed f32 check", "failed f32 checks"),
         group(
             Precision,

@@ -51,7 +51,7 @@ pub(crate) fn sign(verdict: Verdict) -> &'static str {
 /// A kind of check, where its title does not say it.
 pub(crate) fn kind(check: &CheckReport) -> Option<&'static str> {
     match check.kind {
-        CheckKind::Law => Some("property"),
+        CheckKind::Property => Some("property"),
         CheckKind::Trial => Some("training"),
         CheckKind::Golden | CheckKind::Single | CheckKind::Precision | CheckKind::Hygiene | CheckKind::Differential => {
             None

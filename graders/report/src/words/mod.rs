@@ -11,7 +11,7 @@ mod draws;
 mod figures;
 mod head;
 pub(crate) mod html;
-mod law;
+mod property;
 mod mismatch;
 mod next;
 mod output;
@@ -38,7 +38,7 @@ pub(crate) use area::area;
 pub(crate) use check::{check_name, check_title};
 pub(crate) use diagnosis::diagnosis;
 pub(crate) use head::{Piece, answer, brief, deducted, failing, lost, mistake, more_of, passed, pieces, score};
-pub(crate) use law::{input, sizes};
+pub(crate) use property::{input, sizes};
 pub(crate) use next::next;
 pub(crate) use report::{
     BY_HAND, CALL, DETAILS_LEFT_OUT, HINT, INPUT, RULE, SEEN, TEST, alike, by_hand, by_hand_item, call, decided,
@@ -103,7 +103,7 @@ pub(crate) fn finding(finding: &Finding, place: Place<'_>) -> Words {
         Finding::WrongOutput(found) => output::wrong(found, place),
         Finding::Impure(found) => impure(found),
         Finding::BelowBar { measurements } => trial::below_bar(measurements, place),
-        Finding::LawBroken(violation) => law::broken(violation, place),
+        Finding::PropertyFailed(violation) => property::broken(violation, place),
         Finding::FailsAsPart { task, finding } => fails_as_part(task, finding.as_deref(), place),
     }
 }
@@ -171,7 +171,7 @@ pub(crate) fn hidden(verdict: Verdict) -> Words {
     };
     Words::new(
         format!("{message}; the assignment keeps the cases of this task hidden"),
-        "the laws of this task show their inputs; where all of them hold, try sizes and values of your own against \
+        "the properties of this task show their inputs; where all of them hold, try sizes and values of your own against \
          the definition",
     )
 }

@@ -36,7 +36,7 @@ fn needs_training(task: &TaskReport) -> bool {
 fn failed(task: &TaskReport) -> Option<&CheckReport> {
     let failures = || task.checks.iter().filter(|check| check.failed());
     failures()
-        .find(|check| check.kind == CheckKind::Law)
+        .find(|check| check.kind == CheckKind::Property)
         .or_else(|| failures().next())
 }
 
@@ -51,10 +51,10 @@ fn place(task: &TaskReport) -> String {
     }
 }
 
-/// Laws and trials have an explanation of their own; other checks are explained with their task.
+/// Properties and trials have an explanation of their own; other checks are explained with their task.
 fn explain(task: &TaskReport, check: &CheckReport) -> String {
     match check.kind {
-        CheckKind::Law | CheckKind::Trial => format!("grade explain {}/{}", task.id, check.name),
+        CheckKind::Property | CheckKind::Trial => format!("grade explain {}/{}", task.id, check.name),
         CheckKind::Golden | CheckKind::Single | CheckKind::Precision | CheckKind::Hygiene | CheckKind::Differential => {
             format!("grade explain {}", task.id)
         }

@@ -14,7 +14,7 @@ pub(crate) const SNIPPET_NAN: &str = "NaN in a row of padding";
 pub(crate) const SNIPPET_BLIND: &str = "a row of the mask sees nothing";
 /// Two answers to one question.
 pub(crate) const SNIPPET_DIFFERENT: &str = "two equal calls differ";
-/// Two values that a law holds against each other.
+/// Two values that a property holds against each other.
 pub(crate) const SNIPPET_ASKED: &str = "it is {value}, must be {asked}";
 
 /// The lines above a snippet.

@@ -140,7 +140,7 @@ pub(crate) fn loss(loss: &Loss) -> String {
     match loss {
         Loss::Golden => "its expected values do not hold".to_owned(),
         Loss::Fresh => "fresh inputs of its kind are answered wrongly".to_owned(),
-        Loss::NoLawHolds => {
+        Loss::NoPropertyHolds => {
             "no property of the task holds, and there is no reference to try fresh inputs with".to_owned()
         }
         Loss::Trial(name) => format!("the trial `{name}` does not reach its bar"),
@@ -286,7 +286,7 @@ fn fate(judgement: &TaskJudgement, portion: &Portion) -> Fate {
         Fate::of(check.map(|check| &check.ending))
     };
     let mut fates = portion.checks.iter().map(of);
-    let of_fresh = |loss: &Loss| matches!(loss, Loss::Fresh | Loss::NoLawHolds);
+    let of_fresh = |loss: &Loss| matches!(loss, Loss::Fresh | Loss::NoPropertyHolds);
     let otherwise = if portion.lost.iter().any(of_fresh) {
         Fate::GoldenOnly
     } else {
@@ -309,7 +309,7 @@ fn beside(judgement: &TaskJudgement) -> String {
     }
 }
 
-/// What does not hold beside the golden cases, such as `2 laws do not`.
+/// What does not hold beside the golden cases, such as `2 properties do not`.
 fn broken(judgement: &TaskJudgement) -> String {
     let failed = |check: &&Check| matches!(check.ending, Ending::Failed { .. });
     let number = |kind: Kind| {
@@ -320,11 +320,11 @@ fn broken(judgement: &TaskJudgement) -> String {
             .filter(|check| check.kind == kind)
             .count()
     };
-    let (laws, single) = (number(Kind::Law), number(Kind::Single));
+    let (properties, single) = (number(Kind::Property), number(Kind::Single));
     let (precision, hygiene) = (number(Kind::Precision), number(Kind::Hygiene));
     let differential = number(Kind::Differential);
     let all = [
-        (laws, "property", "properties"),
+        (properties, "property", "properties"),
         (single, "f32 check", "f32 checks"),
         (precision, "check of the f64 accuracy", "checks of the f64 accuracy"),
         (hygiene, "check for side effects", "checks for side effects"),
@@ -335,7 +335,7 @@ fn broken(judgement: &TaskJudgement) -> String {
         .filter(|(number, ..)| *number > 0)
         .map(|&(number, one, many)| format!("{number} {}", if number == 1 { one } else { many }))
         .collect();
-    match laws + single + precision + hygiene + differential {
+    match properties + single + precision + hygiene + differential {
         0 => String::new(),
         1 => format!("{} does not", and(&some)),
         _ => format!("{} do not", and(&some)),

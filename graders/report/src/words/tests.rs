@@ -20,7 +20,7 @@ const PLACE: Place<'static> = Place {
 };
 
 fn all() -> Vec<Words> {
-    let broken = violations().into_iter().map(Finding::LawBroken);
+    let broken = violations().into_iter().map(Finding::PropertyFailed);
     let wrong = mismatches().into_iter().map(|mismatch| {
         Finding::WrongOutput(WrongOutput::Wrong {
             case: "batch".to_owned(),
@@ -30,14 +30,14 @@ fn all() -> Vec<Words> {
         })
     });
     let changed = mismatches().into_iter().map(|mismatch| {
-        Finding::LawBroken(judge::findings::Violation::Changed {
+        Finding::PropertyFailed(judge::findings::Violation::Changed {
             cause: "changing token 2".to_owned(),
             what: "the output".to_owned(),
             mismatch,
         })
     });
     let unequal = mismatches().into_iter().map(|mismatch| {
-        Finding::LawBroken(judge::findings::Violation::Unequal {
+        Finding::PropertyFailed(judge::findings::Violation::Unequal {
             what: "the output".to_owned(),
             equals: "its input".to_owned(),
             mismatch,
@@ -61,7 +61,7 @@ fn all() -> Vec<Words> {
         .chain(unequal);
     found
         .map(|found| finding(&found, PLACE))
-        .chain(skips().iter().map(|why| skip(why, Kind::Law)))
+        .chain(skips().iter().map(|why| skip(why, Kind::Property)))
         .chain([skip(&skips()[0], Kind::Trial)])
         .collect()
 }
@@ -89,7 +89,7 @@ fn every_sentence_can_be_read_aloud() {
     let losses = [
         Loss::Golden,
         Loss::Fresh,
-        Loss::NoLawHolds,
+        Loss::NoPropertyHolds,
         Loss::Trial("unseen-nodes".to_owned()),
     ];
     part(&mut text, "Why points are lost", losses.iter().map(loss));
@@ -134,11 +134,11 @@ fn every_sentence_can_be_read_aloud() {
         "Where to look",
         areas.map(|one| format!("look at {}", area(*one))),
     );
-    let laws = tasks::ALL.iter().flat_map(|task| task.laws);
+    let properties = tasks::ALL.iter().flat_map(|task| task.properties);
     part(
         &mut text,
         "Properties that must hold",
-        laws.map(|law| law.statement.to_owned()),
+        properties.map(|property| property.statement.to_owned()),
     );
     let derived = judge::checks::derived::ALL.iter();
     part(

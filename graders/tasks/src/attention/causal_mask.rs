@@ -6,7 +6,7 @@ use judge::compare::Mismatch;
 use judge::contract::arguments::{Array, arguments};
 use judge::contract::domain::{Contract, Domain};
 use judge::contract::scenario::{Scenario, Sizes};
-use judge::contract::{Case, Expect, Law, Task};
+use judge::contract::{Case, Expect, Property, Task};
 use judge::findings::Violation;
 use judge::findings::stop::{Broken, Holds};
 use wire::{DType, Tensor, Tensors};
@@ -50,21 +50,21 @@ pub(crate) static TASK: Task = Task {
             expect: Expect::Outputs,
         },
     ],
-    laws: &[
-        Law::new("boolean", "the mask is a tensor of dtype bool", &[("T", 1, 8)], boolean).few(),
-        Law::new(
+    properties: &[
+        Property::new("boolean", "the mask is a tensor of dtype bool", &[("T", 1, 8)], boolean).few(),
+        Property::new(
             "sees-itself",
             "every position may attend to itself, in a sequence of any length from 1",
             &[("T", 1, 40)],
             sees_itself,
         ),
-        Law::new(
+        Property::new(
             "past-only",
             "a position may attend to those before it, and to none after it",
             &[("T", 2, 40)],
             past_only,
         ),
-        Law::new(
+        Property::new(
             "prefix",
             "the mask of a shorter sequence is the upper left corner of a longer one's",
             PREFIX,
@@ -174,7 +174,7 @@ mod tests {
 
     use super::*;
     use crate::attention::inputs::lower_triangle;
-    use crate::testing::{broken_laws, indiscriminate_cases};
+    use crate::testing::{failed_properties, indiscriminate_cases};
 
     fn length(call: &Call) -> usize {
         call.arguments["length"].item().unwrap_or_default() as usize
@@ -191,34 +191,34 @@ mod tests {
     }
 
     #[test]
-    fn the_triangle_keeps_all_laws() {
-        assert_eq!(broken_laws(&TASK, right), [""; 0]);
+    fn the_triangle_has_all_properties() {
+        assert_eq!(failed_properties(&TASK, right), [""; 0]);
         assert_eq!(indiscriminate_cases(&TASK, right), [""; 0]);
     }
 
     #[test]
     fn a_strict_triangle_hides_a_position_from_itself() {
         let strict = |call: &Call| of(call, |row, column| column < row);
-        assert_eq!(broken_laws(&TASK, strict), ["sees-itself"]);
+        assert_eq!(failed_properties(&TASK, strict), ["sees-itself"]);
     }
 
     #[test]
     fn a_transposed_inverted_or_full_mask_shows_the_future() {
         assert_eq!(
-            broken_laws(&TASK, |call| of(call, |row, column| column >= row)),
+            failed_properties(&TASK, |call| of(call, |row, column| column >= row)),
             ["past-only"]
         );
         assert_eq!(
-            broken_laws(&TASK, |call| of(call, |row, column| column > row)),
+            failed_properties(&TASK, |call| of(call, |row, column| column > row)),
             ["sees-itself", "past-only"]
         );
-        assert_eq!(broken_laws(&TASK, |call| of(call, |_, _| true)), ["past-only"]);
+        assert_eq!(failed_properties(&TASK, |call| of(call, |_, _| true)), ["past-only"]);
     }
 
     #[test]
     fn a_window_of_the_recent_past_is_found() {
         let window = |call: &Call| of(call, |row, column| column <= row && column + 2 >= row);
-        assert_eq!(broken_laws(&TASK, window), ["past-only"]);
+        assert_eq!(failed_properties(&TASK, window), ["past-only"]);
     }
 
     #[test]
@@ -227,12 +227,12 @@ mod tests {
             let length = length(call);
             of(call, |row, column| column + row < length)
         };
-        assert_eq!(broken_laws(&TASK, from_the_end), ["sees-itself", "past-only", "prefix"]);
+        assert_eq!(failed_properties(&TASK, from_the_end), ["sees-itself", "past-only", "prefix"]);
     }
 
     #[test]
     fn a_float_mask_is_not_boolean() {
         let float = |call: &Call| Ok(arguments([("mask", tensor(&array(&lower_triangle(length(call)))))]));
-        assert_eq!(broken_laws(&TASK, float), ["boolean"]);
+        assert_eq!(failed_properties(&TASK, float), ["boolean"]);
     }
 }

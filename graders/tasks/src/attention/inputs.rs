@@ -8,7 +8,7 @@ use wire::Tensor;
 /// Bound on a relation between values of order one.
 ///
 /// Wide enough for a step that runs in f32: whether f64 outputs are exact is asked once, by the check of precision,
-/// and a mistake that laws are after is larger by orders of magnitude.
+/// and a mistake that properties are after is larger by orders of magnitude.
 pub(crate) const CLOSELY: f64 = 1e-5;
 
 /// "token 2" or "tokens 2 to 4"; the last position is included.

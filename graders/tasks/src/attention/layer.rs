@@ -1,4 +1,4 @@
-//! Attention layers for laws: random ones, and ones whose output shows the attention weights.
+//! Attention layers for properties: random ones, and ones whose output shows the attention weights.
 
 use std::ops::Range;
 
@@ -42,7 +42,7 @@ pub(super) struct Layer {
 }
 
 impl Layer {
-    /// Random weights and input of the scenario's sizes; B, T and rotary are 1, 4 and 0 where a law has no such size.
+    /// Random weights and input of the scenario's sizes; B, T and rotary are 1, 4 and 0 where a property has no such size.
     pub(super) fn random(scenario: &Scenario) -> Self {
         let size = |name, otherwise| declared(scenario, name).map_or(otherwise, |size| size as usize);
         let sizes = [size("B", 1), size("T", 4), size("heads", 1), 2 * size("pairs", 1)];
@@ -197,7 +197,7 @@ impl Layer {
     }
 }
 
-/// The value of a size, where the law has it.
+/// The value of a size, where the property has it.
 fn declared(scenario: &Scenario, name: &str) -> Option<i64> {
     let mut sizes = scenario.sizes().iter();
     sizes.find(|size| size.0 == name).map(|size| size.1)

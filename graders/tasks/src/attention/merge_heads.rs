@@ -6,7 +6,7 @@ use judge::contract::arguments::{Array, arguments, array, tensor_like};
 use judge::contract::domain::{Contract, Domain};
 use judge::contract::random::Random;
 use judge::contract::scenario::{Scenario, Sizes};
-use judge::contract::{Case, Expect, Law, Task};
+use judge::contract::{Case, Expect, Property, Task};
 use judge::findings::stop::{Broken, Holds};
 use ndarray::{Axis, s};
 use wire::{Tensor, Tensors};
@@ -56,20 +56,20 @@ pub(crate) static TASK: Task = Task {
             expect: Expect::Outputs,
         },
     ],
-    laws: &[
-        Law::new(
+    properties: &[
+        Property::new(
             "heads-side-by-side",
             "the channels i * d to (i + 1) * d - 1 of every position are those of head i, bit for bit",
             SIZES,
             heads_side_by_side,
         ),
-        Law::new(
+        Property::new(
             "inverse",
             "merging heads that were split from an input gives that input back",
             SIZES,
             inverse,
         ),
-        Law::new(
+        Property::new(
             "position-wise",
             "changing one position of all heads changes that position of the output only",
             &[("B", 1, 2), ("heads", 1, 4), ("T", 2, 4), ("d", 1, 3)],
@@ -190,7 +190,7 @@ mod tests {
 
     use super::*;
     use crate::attention::split_heads::side_by_side;
-    use crate::testing::{broken_laws, indiscriminate_cases, smallest_case, telling_cases};
+    use crate::testing::{failed_properties, indiscriminate_cases, smallest_case, telling_cases};
 
     fn right(call: &Call) -> Result<Tensors, Outcome> {
         Ok(arguments([(
@@ -210,14 +210,14 @@ mod tests {
     }
 
     #[test]
-    fn heads_side_by_side_keep_all_laws() {
-        assert_eq!(broken_laws(&TASK, right), [""; 0]);
+    fn heads_side_by_side_have_all_properties() {
+        assert_eq!(failed_properties(&TASK, right), [""; 0]);
         assert_eq!(indiscriminate_cases(&TASK, right), [""; 0]);
     }
 
     #[test]
     fn a_reshape_moves_values_between_positions() {
-        let broken = broken_laws(&TASK, reshaped);
+        let broken = failed_properties(&TASK, reshaped);
         assert_eq!(broken, ["heads-side-by-side", "inverse", "position-wise"]);
         assert_eq!(telling_cases(&TASK, right, reshaped).len(), TASK.cases.len());
     }

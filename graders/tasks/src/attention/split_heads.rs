@@ -6,7 +6,7 @@ use judge::contract::arguments::{Array, arguments, array};
 use judge::contract::domain::{Contract, Domain};
 use judge::contract::random::Random;
 use judge::contract::scenario::{Scenario, Sizes};
-use judge::contract::{Case, Expect, Law, Task};
+use judge::contract::{Case, Expect, Property, Task};
 use judge::findings::stop::{Broken, Holds};
 use ndarray::{Axis, s};
 use wire::{Tensor, Tensors};
@@ -57,14 +57,14 @@ pub(crate) static TASK: Task = Task {
             expect: Expect::Outputs,
         },
     ],
-    laws: &[
-        Law::new(
+    properties: &[
+        Property::new(
             "head-is-block",
             "head i holds the channels i * C/h to (i + 1) * C/h - 1 of every position, bit for bit",
             SIZES,
             head_is_block,
         ),
-        Law::new(
+        Property::new(
             "inverse",
             "putting the heads of each position side by side again gives the input back",
             SIZES,
@@ -163,7 +163,7 @@ mod tests {
     use wire::Outcome;
 
     use super::*;
-    use crate::testing::{broken_laws, indiscriminate_cases, telling_cases};
+    use crate::testing::{failed_properties, indiscriminate_cases, telling_cases};
 
     /// Splits by a rule from the output's place (batch, head, position, channel, d, h) to position and channel.
     fn by(call: &Call, rule: impl Fn([usize; 4], usize, usize) -> (usize, usize)) -> Result<Tensors, Outcome> {
@@ -201,15 +201,15 @@ mod tests {
     }
 
     #[test]
-    fn blocks_of_channels_keep_all_laws() {
-        assert_eq!(broken_laws(&TASK, right), [""; 0]);
+    fn blocks_of_channels_have_all_properties() {
+        assert_eq!(failed_properties(&TASK, right), [""; 0]);
         assert_eq!(indiscriminate_cases(&TASK, right), [""; 0]);
     }
 
     #[test]
     fn a_reshape_and_an_interleaved_split_break_the_blocks_and_fail_golden_cases() {
         for wrong in [reshaped, every_other_channel] {
-            let broken = broken_laws(&TASK, wrong);
+            let broken = failed_properties(&TASK, wrong);
             assert!(broken.contains(&"head-is-block") && broken.contains(&"inverse"));
             assert!(!telling_cases(&TASK, right, wrong).is_empty());
         }

@@ -1,4 +1,4 @@
-//! Right and wrong convolutions in plain Rust: the laws accept the right ones and reject the wrong ones.
+//! Right and wrong convolutions in plain Rust: the properties accept the right ones and reject the wrong ones.
 
 #![expect(
     clippy::unnecessary_wraps,
@@ -12,17 +12,17 @@ use wire::{Outcome, Tensor, Tensors};
 
 use super::plain::{KERNELS, Mode, convolution, features, linear, scores};
 use super::{conv_net, convolve2d};
-use crate::testing::{broken_laws, indiscriminate_cases, telling_cases};
+use crate::testing::{failed_properties, indiscriminate_cases, telling_cases};
 
 type Answer = Result<Tensors, Outcome>;
 type Function = fn(&Call) -> Answer;
 
 fn reject(task: &Task, right: Function, mistakes: &[(&str, Function, &str)]) {
-    assert_eq!(broken_laws(task, right), Vec::<&str>::new());
+    assert_eq!(failed_properties(task, right), Vec::<&str>::new());
     assert_eq!(indiscriminate_cases(task, right), Vec::<&str>::new());
-    for &(mistake, wrong, law) in mistakes {
-        let broken = broken_laws(task, wrong);
-        assert!(broken.contains(&law), "{mistake} breaks {broken:?}, not {law}");
+    for &(mistake, wrong, property) in mistakes {
+        let broken = failed_properties(task, wrong);
+        assert!(broken.contains(&property), "{mistake} breaks {broken:?}, not {property}");
     }
 }
 
@@ -108,7 +108,7 @@ fn normalised(call: &Call) -> Answer {
 }
 
 #[test]
-fn convolution_laws_reject_what_goes_wrong() {
+fn convolution_properties_reject_what_goes_wrong() {
     reject(
         &convolve2d::TASK,
         right_convolution,
@@ -252,7 +252,7 @@ fn batch_together(call: &Call) -> Answer {
 }
 
 #[test]
-fn network_laws_reject_what_goes_wrong() {
+fn network_properties_reject_what_goes_wrong() {
     reject(
         &conv_net::TASK,
         right_network,

@@ -6,7 +6,7 @@ use judge::contract::arguments::{Array, scalar, vector};
 use judge::contract::domain::Contract;
 use judge::contract::random::Random;
 use judge::contract::scenario::Scenario;
-use judge::contract::{Case, Expect, Law, Task};
+use judge::contract::{Case, Expect, Property, Task};
 use judge::findings::stop::{Broken, Holds};
 use ndarray::Ix2;
 use wire::{DType, Tensors};
@@ -39,7 +39,7 @@ pub(crate) static TASK: Task = Task {
         "self loops are a matter of the layers that want them",
     ],
     cases: CASES,
-    laws: LAWS,
+    properties: PROPERTIES,
     contract: Contract {
         domain: MATRICES,
         ..Contract::BLANK
@@ -86,70 +86,70 @@ const CASES: &[Case] = &[
     },
 ];
 
-const LAWS: &[Law] = &[
-    Law::new(
+const PROPERTIES: &[Property] = &[
+    Property::new(
         "entries",
         "the entry in row i, column j is 1 where an edge goes from j to i, and 0 everywhere else",
         SIZES,
         entries,
     ),
-    Law::new(
+    Property::new(
         "flipped-edges-transpose",
         "reversing every edge transposes the matrix",
         SIZES,
         flipped_edges_transpose,
     ),
-    Law::new(
+    Property::new(
         "one-way",
         "a single edge gives a single 1, and none in the place of its reverse",
         &[("N", 2, 8)],
         one_way,
     ),
-    Law::new(
+    Property::new(
         "edge-order-irrelevant",
         "listing the edges in another order changes nothing",
         SIZES,
         |scenario, probe| shared::edge_order_irrelevant(ID, scenario, probe),
     ),
-    Law::new(
+    Property::new(
         "relabelling",
         "renaming the nodes permutes rows and columns: A' = P A P^T",
         SIZES,
         |scenario, probe| shared::relabelling(ID, scenario, probe),
     ),
-    Law::new(
+    Property::new(
         "zero-diagonal",
         "the diagonal is 0 but for self loops that the list holds",
         SIZES,
         zero_diagonal,
     ),
-    Law::new(
+    Property::new(
         "unmentioned-nodes",
         "nodes that no edge mentions have a row and a column of zeros: num_nodes decides",
         SIZES,
         |scenario, probe| shared::unmentioned_nodes(ID, 0.0, scenario, probe),
     ),
-    Law::new(
+    Property::new(
         "no-edges",
         "a graph without edges has a matrix of zeros",
         &[("N", 1, 6)],
         |scenario, probe| shared::no_edges(ID, 0.0, scenario, probe),
     )
     .few(),
-    Law::new(
+    Property::new(
         "dtype",
         "the dtype is the one that is asked for: f32, f64 or int64",
         SIZES,
         |scenario, probe| shared::dtypes(ID, &[DType::F32, DType::F64, DType::I64], scenario, probe),
     )
     .few(),
-    Law::new(
+    Property::new(
         "closed-walks",
         "for an undirected graph trace(A^2) is twice the number of edges and trace(A^3) six times that of triangles",
         &[("N", 4, 8)],
         closed_walks,
     ),
-    Law::new(
+    Property::new(
         "row-sums",
         "the row sums are the in-degrees, the column sums the out-degrees",
         SIZES,

@@ -7,7 +7,7 @@ use judge::contract::domain::{Contract, Domain};
 use judge::contract::random::Random;
 use judge::contract::scenario::{Scenario, Sizes};
 use judge::contract::subject::Call;
-use judge::contract::{Case, Expect, Law, Task};
+use judge::contract::{Case, Expect, Property, Task};
 use judge::findings::stop::{Broken, Holds};
 use wire::{Tensor, Tensors};
 
@@ -40,7 +40,7 @@ pub(crate) static TASK: Task = Task {
         "walks of exactly n edges, not of at most n",
     ],
     cases: CASES,
-    laws: LAWS,
+    properties: PROPERTIES,
     contract: Contract {
         smooth: &["power"],
         domain: DOMAIN,
@@ -82,44 +82,44 @@ const CASES: &[Case] = &[
     },
 ];
 
-const LAWS: &[Law] = &[
-    Law::new(
+const PROPERTIES: &[Property] = &[
+    Property::new(
         "walks",
         "the entry in row i, column j is the number of walks of n edges from j to i, counted one by one",
         SIZES,
         walks,
     ),
-    Law::new(
+    Property::new(
         "zero-and-one",
         "the power 0 is the identity, the power 1 the matrix itself",
         &[("N", 1, 6)],
         zero_and_one,
     ),
-    Law::new(
+    Property::new(
         "steps-add",
         "A^(m + n) = A^m A^n, for any square matrix",
         &[("N", 1, 5), ("m", 0, 3), ("n", 0, 3)],
         steps_add,
     ),
-    Law::new(
+    Property::new(
         "flipped-edges-transpose",
         "reversing every edge transposes the power",
         SIZES,
         flipped_edges_transpose,
     ),
-    Law::new(
+    Property::new(
         "relabelling",
         "renaming the nodes permutes rows and columns of the power",
         SIZES,
         relabelling,
     ),
-    Law::new(
+    Property::new(
         "no-way-round",
         "where all edges lead from smaller to larger nodes, no walk has as many edges as there are nodes",
         &[("N", 2, 6)],
         no_way_round,
     ),
-    Law::new(
+    Property::new(
         "ring",
         "around a directed ring of N nodes, N steps lead back and fewer do not",
         &[("N", 2, 6)],

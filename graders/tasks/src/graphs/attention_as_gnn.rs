@@ -5,7 +5,7 @@ use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, arguments, array, tensor, with};
 use judge::contract::domain::{Contract, Domain};
 use judge::contract::scenario::{Scenario, Sizes};
-use judge::contract::{Case, Expect, Law, Task};
+use judge::contract::{Case, Expect, Property, Task};
 use judge::findings::stop::Holds;
 use ndarray::Axis;
 use wire::{DType, Tensor, Tensors};
@@ -79,7 +79,7 @@ pub(crate) static TASK: Task = Task {
             expect: Expect::Outputs,
         },
     ],
-    laws: LAWS,
+    properties: PROPERTIES,
     contract: Contract {
         smooth: &["output"],
         domain: DOMAIN,
@@ -88,51 +88,51 @@ pub(crate) static TASK: Task = Task {
     ..Task::BLANK
 };
 
-const LAWS: &[Law] = &[
-    Law::new(
+const PROPERTIES: &[Property] = &[
+    Property::new(
         "matrix-form",
         "on the complete graph with self loops it is softmax(Q K^T) V",
         &[("N", 1, 6)],
         matrix_form,
     ),
-    Law::new(
+    Property::new(
         "by-hand",
         "the output is what the definition gives, node by node",
         SIZES,
         |scenario, probe| LAYER.by_hand(scenario, probe),
     ),
-    Law::new(
+    Property::new(
         "edge-order",
         "the order in which edges are listed says nothing",
         SIZES,
         |scenario, probe| LAYER.edge_order(scenario, probe),
     ),
-    Law::new(
+    Property::new(
         "relabelling",
         "renaming the nodes renames the rows of the output",
         SIZES,
         |scenario, probe| LAYER.relabelling(scenario, probe),
     ),
-    Law::new(
+    Property::new(
         "one-hop",
         "a node's features reach itself and the nodes that hear from it, no others",
         SIZES,
         |scenario, probe| LAYER.local(scenario, probe),
     ),
-    Law::new(
+    Property::new(
         "no-edges",
         "without edges every node becomes zeros",
         SIZES,
         |scenario, probe| LAYER.no_edges(scenario, probe),
     )
     .few(),
-    Law::new(
+    Property::new(
         "large-scores",
         "scores of 1000 and more give the same as their differences",
         SIZES,
         large_scores,
     ),
-    Law::new(
+    Property::new(
         "gradient",
         "gradients reach the weights of query, key and value",
         WITH_EDGES,

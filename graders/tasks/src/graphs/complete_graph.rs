@@ -7,7 +7,7 @@ use judge::contract::domain::{Contract, Domain};
 use judge::contract::random::edge_index;
 use judge::contract::scenario::Scenario;
 use judge::contract::subject::Call;
-use judge::contract::{Case, Expect, Law, Task};
+use judge::contract::{Case, Expect, Property, Task};
 use judge::findings::stop::Holds;
 use wire::{DType, Data, Tensor, Tensors};
 
@@ -56,7 +56,7 @@ pub(crate) static TASK: Task = Task {
             expect: Expect::Outputs,
         },
     ],
-    laws: LAWS,
+    properties: PROPERTIES,
     canonical: Some(sorted),
     contract: Contract {
         domain: DOMAIN,
@@ -65,7 +65,7 @@ pub(crate) static TASK: Task = Task {
     ..Task::BLANK
 };
 
-const LAWS: &[Law] = &[Law::new(
+const PROPERTIES: &[Property] = &[Property::new(
     "every-pair-once",
     "N (N - 1) edges without self loops and N^2 with them, each ordered pair once",
     &[("N", 1, 7), ("loops", 0, 1)],

@@ -1,4 +1,4 @@
-//! Laws that hold for a message as for a whole layer: who hears whom, and in which order.
+//! Properties that hold for a message as for a whole layer: who hears whom, and in which order.
 
 use judge::checks::assertions::{equal, unchanged};
 use judge::checks::probe::Probe;

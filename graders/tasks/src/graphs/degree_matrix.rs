@@ -6,7 +6,7 @@ use judge::contract::arguments::{Array, scalar, vector};
 use judge::contract::domain::Contract;
 use judge::contract::random::Random;
 use judge::contract::scenario::Scenario;
-use judge::contract::{Case, Expect, Law, Task};
+use judge::contract::{Case, Expect, Property, Task};
 use judge::findings::stop::{Broken, Holds};
 use wire::{DType, Tensors};
 
@@ -37,7 +37,7 @@ pub(crate) static TASK: Task = Task {
         "a count over the edges ends at the largest index that occurs, not at num_nodes",
     ],
     cases: CASES,
-    laws: LAWS,
+    properties: PROPERTIES,
     contract: Contract {
         domain: MATRICES,
         ..Contract::BLANK
@@ -84,64 +84,64 @@ const CASES: &[Case] = &[
     },
 ];
 
-const LAWS: &[Law] = &[
-    Law::new(
+const PROPERTIES: &[Property] = &[
+    Property::new(
         "row-sums",
         "the diagonal holds the row sums of the adjacency matrix",
         SIZES,
         row_sums,
     ),
-    Law::new(
+    Property::new(
         "only-the-diagonal",
         "everything off the diagonal is 0",
         SIZES,
         only_the_diagonal,
     ),
-    Law::new(
+    Property::new(
         "flipped-edges",
         "reversing every edge gives the out-degrees",
         SIZES,
         flipped_edges,
     ),
-    Law::new(
+    Property::new(
         "isolated-nodes",
         "a node without edges has degree 0, also the last one",
         SIZES,
         isolated_nodes,
     ),
-    Law::new("trace", "the degrees add up to the number of edges", SIZES, trace),
-    Law::new(
+    Property::new("trace", "the degrees add up to the number of edges", SIZES, trace),
+    Property::new(
         "self-loop-counts-once",
         "a self loop in the list raises the degree of its node by 1",
         SIZES,
         self_loop_counts_once,
     ),
-    Law::new(
+    Property::new(
         "edge-order-irrelevant",
         "listing the edges in another order changes nothing",
         SIZES,
         |scenario, probe| shared::edge_order_irrelevant(ID, scenario, probe),
     ),
-    Law::new(
+    Property::new(
         "relabelling",
         "renaming the nodes renames their degrees",
         SIZES,
         |scenario, probe| shared::relabelling(ID, scenario, probe),
     ),
-    Law::new(
+    Property::new(
         "unmentioned-nodes",
         "nodes that no edge mentions have degree 0: num_nodes decides",
         SIZES,
         |scenario, probe| shared::unmentioned_nodes(ID, 0.0, scenario, probe),
     ),
-    Law::new(
+    Property::new(
         "no-edges",
         "a graph without edges has a matrix of zeros",
         &[("N", 1, 6)],
         |scenario, probe| shared::no_edges(ID, 0.0, scenario, probe),
     )
     .few(),
-    Law::new(
+    Property::new(
         "dtype",
         "the dtype is the one that is asked for: f32, f64 or int64",
         SIZES,

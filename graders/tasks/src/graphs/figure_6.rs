@@ -5,7 +5,7 @@ use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, arguments};
 use judge::contract::scenario::{Scenario, Sizes};
 use judge::contract::subject::Call;
-use judge::contract::{Case, Expect, Law, Task};
+use judge::contract::{Case, Expect, Property, Task};
 use judge::findings::stop::{Broken, Holds};
 use wire::{DType, Tensor, Tensors};
 
@@ -45,7 +45,7 @@ pub(crate) static TASK: Task = Task {
         "the square is the product of the matrix with itself, not the squares of its entries",
     ],
     cases: CASES,
-    laws: LAWS,
+    properties: PROPERTIES,
     ..Task::BLANK
 };
 
@@ -76,15 +76,15 @@ const CASES: &[Case] = &[
     },
 ];
 
-const LAWS: &[Law] = &[
-    Law::new(
+const PROPERTIES: &[Property] = &[
+    Property::new(
         "symmetric",
         "all four matrices are symmetric, since the graphs are undirected",
         NO_SIZES,
         symmetric,
     )
     .few(),
-    Law::new(
+    Property::new(
         "rows-sum-to-zero",
         "the rows of the Laplacian sum to 0",
         NO_SIZES,
@@ -98,13 +98,13 @@ fn number(matrix: i64) -> Tensors {
 }
 
 /// A matrix, or `None` where there is none of the right size: that costs its own portion. (Where the call is not answered
-/// at all, the law does not hold: it has not looked at what it is about.)
+/// at all, the property does not hold: it has not looked at what it is about.)
 fn matrix(probe: &mut Probe<'_>, number: i64) -> Result<Option<Array>, Broken> {
     let (_, nodes) = MATRICES[number as usize];
     let call = Call::new(ID, self::number(number));
     match probe.typed(&call, "matrix", DType::I64, &[nodes, nodes]) {
         Ok(matrix) => Ok(Some(matrix)),
-        Err(Broken::Law(_)) => Ok(None),
+        Err(Broken::Property(_)) => Ok(None),
         Err(fault) => Err(fault),
     }
 }

@@ -6,7 +6,7 @@ use judge::contract::arguments::{Array, arguments, array};
 use judge::contract::domain::{Contract, Domain};
 use judge::contract::random::floats;
 use judge::contract::scenario::{Scenario, Sizes};
-use judge::contract::{Case, Expect, Law, Task};
+use judge::contract::{Case, Expect, Property, Task};
 use judge::findings::stop::Holds;
 use wire::{Tensor, Tensors};
 
@@ -76,7 +76,7 @@ pub(crate) static TASK: Task = Task {
             expect: Expect::Outputs,
         },
     ],
-    laws: LAWS,
+    properties: PROPERTIES,
     contract: Contract {
         smooth: &["output"],
         domain: DOMAIN,
@@ -85,45 +85,45 @@ pub(crate) static TASK: Task = Task {
     ..Task::BLANK
 };
 
-const LAWS: &[Law] = &[
-    Law::new(
+const PROPERTIES: &[Property] = &[
+    Property::new(
         "by-hand",
         "the output is what the definition gives, node by node",
         SIZES,
         |scenario, probe| LAYER.by_hand(scenario, probe),
     ),
-    Law::new(
+    Property::new(
         "edge-order",
         "the order in which edges are listed says nothing",
         SIZES,
         |scenario, probe| LAYER.edge_order(scenario, probe),
     ),
-    Law::new(
+    Property::new(
         "relabelling",
         "renaming the nodes renames the rows of the output",
         SIZES,
         |scenario, probe| LAYER.relabelling(scenario, probe),
     ),
-    Law::new(
+    Property::new(
         "one-hop",
         "a node's features reach itself and the nodes that hear from it, no others",
         SIZES,
         |scenario, probe| LAYER.local(scenario, probe),
     ),
-    Law::new(
+    Property::new(
         "no-edges",
         "without edges every node is combined with zeros",
         SIZES,
         |scenario, probe| LAYER.no_edges(scenario, probe),
     )
     .few(),
-    Law::new(
+    Property::new(
         "listed-twice",
         "an edge that is listed twice counts twice",
         SIZES,
         listed_twice,
     ),
-    Law::new(
+    Property::new(
         "gradient",
         "gradients go back through the sum to the messages",
         WITH_EDGES,

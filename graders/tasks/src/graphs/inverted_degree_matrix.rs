@@ -5,7 +5,7 @@ use judge::checks::probe::Probe;
 use judge::contract::arguments::{Array, scalar, vector};
 use judge::contract::domain::Contract;
 use judge::contract::scenario::Scenario;
-use judge::contract::{Case, Expect, Law, Task};
+use judge::contract::{Case, Expect, Property, Task};
 use judge::findings::stop::{Broken, Holds};
 use wire::DType;
 
@@ -37,7 +37,7 @@ pub(crate) static TASK: Task = Task {
         "a node that only sends has in-degree 0, though it is not without edges",
     ],
     cases: CASES,
-    laws: LAWS,
+    properties: PROPERTIES,
     contract: Contract {
         domain: MATRICES_OF_FLOATS,
         ..Contract::BLANK
@@ -78,63 +78,63 @@ const CASES: &[Case] = &[
     },
 ];
 
-const LAWS: &[Law] = &[
-    Law::new(
+const PROPERTIES: &[Property] = &[
+    Property::new(
         "inverse",
         "the product with the in-degrees is 1 where edges enter",
         SIZES,
         inverse,
     ),
-    Law::new(
+    Property::new(
         "isolated-nodes",
         "a node that no edge enters has the entry 1, never infinity, NaN or 0",
         SIZES,
         isolated_nodes,
     ),
-    Law::new(
+    Property::new(
         "rows-become-means",
         "D^-1 A 1 is 1 where edges enter and 0 where none does",
         SIZES,
         rows_become_means,
     ),
-    Law::new(
+    Property::new(
         "only-the-diagonal",
         "everything off the diagonal is 0",
         SIZES,
         only_the_diagonal,
     ),
-    Law::new(
+    Property::new(
         "flipped-edges",
         "reversing every edge gives the inverted out-degrees",
         SIZES,
         flipped_edges,
     ),
-    Law::new(
+    Property::new(
         "edge-order-irrelevant",
         "listing the edges in another order changes nothing",
         SIZES,
         |scenario, probe| shared::edge_order_irrelevant(ID, scenario, probe),
     ),
-    Law::new(
+    Property::new(
         "relabelling",
         "renaming the nodes renames their entries",
         SIZES,
         |scenario, probe| shared::relabelling(ID, scenario, probe),
     ),
-    Law::new(
+    Property::new(
         "unmentioned-nodes",
         "nodes that no edge mentions have the entry 1: num_nodes decides",
         SIZES,
         |scenario, probe| shared::unmentioned_nodes(ID, 1.0, scenario, probe),
     ),
-    Law::new(
+    Property::new(
         "no-edges",
         "a graph without edges has the identity",
         &[("N", 1, 6)],
         |scenario, probe| shared::no_edges(ID, 1.0, scenario, probe),
     )
     .few(),
-    Law::new(
+    Property::new(
         "dtype",
         "the dtype is the one that is asked for: f32 or f64",
         SIZES,

@@ -6,7 +6,7 @@ use judge::contract::arguments::{Array, array, scalar, vector};
 use judge::contract::domain::Contract;
 use judge::contract::random::Random;
 use judge::contract::scenario::{Scenario, Sizes};
-use judge::contract::{Case, Expect, Law, Task};
+use judge::contract::{Case, Expect, Property, Task};
 use judge::findings::stop::{Broken, Holds};
 use wire::{DType, Tensors};
 
@@ -42,7 +42,7 @@ pub(crate) static TASK: Task = Task {
     ],
     parts: &["adjacency_matrix", "degree_matrix"],
     cases: CASES,
-    laws: LAWS,
+    properties: PROPERTIES,
     contract: Contract {
         domain: MATRICES,
         ..Contract::BLANK
@@ -89,69 +89,69 @@ const CASES: &[Case] = &[
     },
 ];
 
-const LAWS: &[Law] = &[
-    Law::new(
+const PROPERTIES: &[Property] = &[
+    Property::new(
         "rows-sum-to-zero",
         "every row sums to 0, of a directed graph too",
         SIZES,
         rows_sum_to_zero,
     ),
-    Law::new(
+    Property::new(
         "differences",
         "row i times x is the sum of x_i - x_j over the edges from j to i",
         SIZES,
         differences,
     ),
-    Law::new(
+    Property::new(
         "symmetric",
         "the Laplacian of an undirected graph is symmetric",
         PAIRS,
         symmetric,
     ),
-    Law::new(
+    Property::new(
         "quadratic-form",
         "for an undirected graph x^T L x is the sum of (x_u - x_v)^2 over its edges",
         PAIRS,
         quadratic_form,
     ),
-    Law::new(
+    Property::new(
         "components",
         "an undirected graph has as many components as its Laplacian has eigenvalues 0",
         &[("N", 1, 8)],
         components,
     ),
-    Law::new(
+    Property::new(
         "self-loops-cancel",
         "self loops in the list change nothing",
         SIZES,
         self_loops_cancel,
     ),
-    Law::new(
+    Property::new(
         "edge-order-irrelevant",
         "listing the edges in another order changes nothing",
         SIZES,
         |scenario, probe| shared::edge_order_irrelevant(ID, scenario, probe),
     ),
-    Law::new(
+    Property::new(
         "relabelling",
         "renaming the nodes permutes rows and columns",
         SIZES,
         |scenario, probe| shared::relabelling(ID, scenario, probe),
     ),
-    Law::new(
+    Property::new(
         "unmentioned-nodes",
         "nodes that no edge mentions have a row and a column of zeros: num_nodes decides",
         SIZES,
         |scenario, probe| shared::unmentioned_nodes(ID, 0.0, scenario, probe),
     ),
-    Law::new(
+    Property::new(
         "no-edges",
         "a graph without edges has a matrix of zeros",
         &[("N", 1, 6)],
         |scenario, probe| shared::no_edges(ID, 0.0, scenario, probe),
     )
     .few(),
-    Law::new(
+    Property::new(
         "dtype",
         "the dtype is the one that is asked for: f32, f64 or int64",
         SIZES,

@@ -6,7 +6,7 @@ use judge::contract::arguments::{Array, arguments, array};
 use judge::contract::domain::{Contract, Domain};
 use judge::contract::random::Random;
 use judge::contract::scenario::Scenario;
-use judge::contract::{Case, Expect, Law, Task};
+use judge::contract::{Case, Expect, Property, Task};
 use judge::findings::stop::Holds;
 use wire::Tensors;
 
@@ -48,7 +48,7 @@ pub(crate) static TASK: Task = Task {
     ],
     parts: &["adjacency_matrix", "inverted_degree_matrix"],
     cases: CASES,
-    laws: LAWS,
+    properties: PROPERTIES,
     contract: Contract {
         smooth: &["output"],
         domain: DOMAIN,
@@ -133,57 +133,57 @@ const DOMAIN: &[Domain] = &[
     },
 ];
 
-const LAWS: &[Law] = &[
-    Law::new(
+const PROPERTIES: &[Property] = &[
+    Property::new(
         "message-layer",
         "the matrix form gives what messages along edges and their update give",
         SIZES,
         message_layer,
     ),
-    Law::new(
+    Property::new(
         "isolated-nodes",
         "a node that no edge enters gets x B^T, never NaN, whichever node it is",
         SIZES,
         isolated_nodes,
     ),
-    Law::new(
+    Property::new(
         "constant-features",
         "equal features give W x + B x where edges enter, however many",
         SIZES,
         constant_features,
     ),
-    Law::new(
+    Property::new(
         "linear",
         "the layer is linear in the features: no activation",
         SIZES,
         |scenario, probe| shared::linear(&LAYER, scenario, probe),
     ),
-    Law::new(
+    Property::new(
         "one-hop",
         "changing a node's features changes only its own output and those of its out-neighbours",
         SIZES,
         |scenario, probe| shared::one_hop(&LAYER, scenario, probe),
     ),
-    Law::new(
+    Property::new(
         "layers-are-hops",
         "through k layers a change travels at most k hops along the edges",
         &[("N", 4, 7), ("in", 1, 3), ("out", 1, 1), ("k", 1, 3)],
         layers_are_hops,
     ),
-    Law::new(
+    Property::new(
         "permutation-equivariant",
         "renaming the nodes renames the rows",
         SIZES,
         |scenario, probe| shared::permutation_equivariant(&LAYER, scenario, probe),
     ),
-    Law::new(
+    Property::new(
         "edge-order-irrelevant",
         "listing the edges in another order changes nothing",
         SIZES,
         |scenario, probe| shared::edge_order_irrelevant(&LAYER, scenario, probe),
     ),
-    Law::new("no-edges", "without edges the output is x B^T", ANY_SIZES, no_edges).few(),
-    Law::new(
+    Property::new("no-edges", "without edges the output is x B^T", ANY_SIZES, no_edges).few(),
+    Property::new(
         "gradient",
         "gradients reach features and both weights, and are those of the formula",
         SIZES,
@@ -234,7 +234,7 @@ fn constant_features(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
     let constant = Array::from_shape_fn(shape, |place| value[[place[1]]]);
     let mut output = LAYER.of(scenario, probe, &with_features(&given, &constant))?;
     let expected = updated(&given, &constant, &constant);
-    // Nodes that no edge enters have a law of their own.
+    // Nodes that no edge enters have a property of their own.
     let entered = |node: i64| edges.iter().any(|edge| edge.1 == node);
     for node in (0..scenario.integer("N")).filter(|&node| !entered(node)) {
         keep(&mut output, &expected, node);

@@ -6,7 +6,7 @@ use judge::contract::arguments::{Array, arguments, array};
 use judge::contract::domain::{Contract, Domain};
 use judge::contract::random::Random;
 use judge::contract::scenario::Scenario;
-use judge::contract::{Case, Expect, Law, Task};
+use judge::contract::{Case, Expect, Property, Task};
 use judge::findings::stop::Holds;
 use wire::Tensors;
 
@@ -45,7 +45,7 @@ pub(crate) static TASK: Task = Task {
         "dividing by the number of nodes or of edges is no mean over neighbours",
     ],
     cases: CASES,
-    laws: LAWS,
+    properties: PROPERTIES,
     contract: Contract {
         smooth: &["messages"],
         domain: DOMAIN,
@@ -93,51 +93,51 @@ const CASES: &[Case] = &[
     },
 ];
 
-const LAWS: &[Law] = &[
-    Law::new(
+const PROPERTIES: &[Property] = &[
+    Property::new(
         "mean",
         "the message of a node is the mean over the sources of the edges into it",
         SIZES,
         mean,
     ),
-    Law::new(
+    Property::new(
         "constant-features",
         "equal features give those features as message where edges enter, and 0 where none does",
         SIZES,
         constant_features,
     ),
-    Law::new(
+    Property::new(
         "isolated-nodes",
         "a node that no edge enters gets zeros, never NaN, whichever node it is",
         SIZES,
         isolated_nodes,
     ),
-    Law::new(
+    Property::new(
         "linear",
         "messages are linear in the features",
         SIZES,
         |scenario, probe| shared::linear(&MESSAGE, scenario, probe),
     ),
-    Law::new(
+    Property::new(
         "one-hop",
         "changing a node's features changes only the messages of its out-neighbours",
         SIZES,
         |scenario, probe| shared::one_hop(&MESSAGE, scenario, probe),
     ),
-    Law::new(
+    Property::new(
         "permutation-equivariant",
         "renaming the nodes renames the rows",
         SIZES,
         |scenario, probe| shared::permutation_equivariant(&MESSAGE, scenario, probe),
     ),
-    Law::new(
+    Property::new(
         "edge-order-irrelevant",
         "listing the edges in another order changes nothing",
         SIZES,
         |scenario, probe| shared::edge_order_irrelevant(&MESSAGE, scenario, probe),
     ),
-    Law::new("no-edges", "without edges all messages are zero", ANY_SIZES, no_edges).few(),
-    Law::new(
+    Property::new("no-edges", "without edges all messages are zero", ANY_SIZES, no_edges).few(),
+    Property::new(
         "gradient",
         "the gradient of a message is shared out equally to the nodes that it is the mean of",
         SIZES,

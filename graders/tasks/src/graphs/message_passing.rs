@@ -22,7 +22,7 @@ pub(crate) fn complete(nodes: usize) -> Vec<Edge> {
         .collect()
 }
 
-/// A layer on a graph, as its laws see it.
+/// A layer on a graph, as its properties see it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Layer {
     pub(crate) task: &'static str,

@@ -1,4 +1,4 @@
-//! Laws that hold for every matrix of a graph: which numbering, which order, which size, which dtype.
+//! Properties that hold for every matrix of a graph: which numbering, which order, which size, which dtype.
 
 use judge::checks::assertions::{equal, unchanged};
 use judge::checks::probe::Probe;

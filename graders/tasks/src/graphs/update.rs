@@ -7,7 +7,7 @@ use judge::contract::domain::{Contract, Domain};
 use judge::contract::random::Random;
 use judge::contract::scenario::{Scenario, Sizes};
 use judge::contract::subject::Call;
-use judge::contract::{Case, Expect, Law, Task};
+use judge::contract::{Case, Expect, Property, Task};
 use judge::findings::stop::{Broken, Holds};
 use wire::{Tensor, Tensors};
 
@@ -38,7 +38,7 @@ pub(crate) static TASK: Task = Task {
         "without B x a node forgets itself",
     ],
     cases: CASES,
-    laws: LAWS,
+    properties: PROPERTIES,
     contract: Contract {
         smooth: &["output"],
         domain: DOMAIN,
@@ -74,33 +74,33 @@ const CASES: &[Case] = &[
     },
 ];
 
-const LAWS: &[Law] = &[
-    Law::new("definition", "the output is m W^T + x B^T", SIZES, definition),
-    Law::new(
+const PROPERTIES: &[Property] = &[
+    Property::new("definition", "the output is m W^T + x B^T", SIZES, definition),
+    Property::new(
         "own-part",
         "where messages are zero the output is x B^T, and W has no say",
         SIZES,
         own_part,
     ),
-    Law::new(
+    Property::new(
         "neighbours-part",
         "where own features are zero the output is m W^T, and B has no say",
         SIZES,
         neighbours_part,
     ),
-    Law::new(
+    Property::new(
         "no-activation",
         "negating features and messages negates the output",
         SIZES,
         no_activation,
     ),
-    Law::new(
+    Property::new(
         "node-wise",
         "changing one node's features and message leaves all other rows as they are",
         SIZES,
         node_wise,
     ),
-    Law::new(
+    Property::new(
         "gradient",
         "gradients reach features, messages and both weights, and are those of two products",
         SIZES,

@@ -7,7 +7,7 @@ use judge::contract::domain::{Contract, Domain};
 use judge::contract::random::Random;
 use judge::contract::scenario::{Scenario, Sizes};
 use judge::contract::subject::Call;
-use judge::contract::{Case, Expect, Law, Task};
+use judge::contract::{Case, Expect, Property, Task};
 use judge::findings::stop::{Broken, Holds};
 use wire::{DType, Tensors};
 
@@ -31,7 +31,7 @@ pub(crate) static TASK: Task = Task {
         "the axis of the vocabulary is the last one, the batch is the first",
     ],
     cases: CASES,
-    laws: LAWS,
+    properties: PROPERTIES,
     contract: Contract {
         domain: DOMAIN,
         ..Contract::BLANK
@@ -138,20 +138,20 @@ const DOMAIN: &[Domain] = &[
 
 const MANY: Sizes = &[("B", 1, 9), ("V", 1, 300)];
 
-const LAWS: &[Law] = &[
-    Law::new(
+const PROPERTIES: &[Property] = &[
+    Property::new(
         "ties-to-the-lowest",
         "of several equal largest logits the one with the lowest index is taken",
         SIZES,
         ties_to_the_lowest,
     ),
-    Law::new(
+    Property::new(
         "rows-independent",
         "changing one row leaves the tokens of all other rows the same",
         &[("B", 2, 4), ("V", 2, 8)],
         rows_independent,
     ),
-    Law::new(
+    Property::new(
         "shift-and-scale",
         "adding a constant to a row, or multiplying it by a positive one, does not change its token",
         SIZES,

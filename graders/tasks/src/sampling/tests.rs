@@ -1,4 +1,4 @@
-//! Right and wrong `greedy` and `nucleus` in plain Rust: the laws accept the right ones and reject the wrong ones.
+//! Right and wrong `greedy` and `nucleus` in plain Rust: the properties accept the right ones and reject the wrong ones.
 
 use judge::contract::arguments::arguments;
 use judge::contract::random::integers;
@@ -7,7 +7,7 @@ use wire::{Data, Outcome, Tensor, Tensors};
 
 use super::inputs::{descending, rows};
 use super::{greedy, nucleus};
-use crate::testing::{broken_laws, telling_cases};
+use crate::testing::{failed_properties, telling_cases};
 
 pub(super) type Answer = Result<Tensors, Outcome>;
 
@@ -42,17 +42,17 @@ fn last_of_largest(row: &[f64]) -> usize {
 #[test]
 fn greedy_is_the_lowest_index_of_the_largest_logit() {
     let right = greedy_by(first_of_largest);
-    assert_eq!(broken_laws(&greedy::TASK, &right), Vec::<&str>::new());
+    assert_eq!(failed_properties(&greedy::TASK, &right), Vec::<&str>::new());
 
     let last = greedy_by(last_of_largest);
-    assert_eq!(broken_laws(&greedy::TASK, &last), ["ties-to-the-lowest"]);
+    assert_eq!(failed_properties(&greedy::TASK, &last), ["ties-to-the-lowest"]);
     assert_eq!(telling_cases(&greedy::TASK, &right, last), ["ties"]);
 
     let smallest = greedy_by(|row| first_of_largest(&row.iter().map(|logit| -logit).collect::<Vec<f64>>()));
-    assert!(broken_laws(&greedy::TASK, &smallest).contains(&"ties-to-the-lowest"));
+    assert!(failed_properties(&greedy::TASK, &smallest).contains(&"ties-to-the-lowest"));
 
     let by_size = greedy_by(|row| first_of_largest(&row.iter().map(|logit| logit.abs()).collect::<Vec<f64>>()));
-    assert!(broken_laws(&greedy::TASK, &by_size).contains(&"ties-to-the-lowest"));
+    assert!(failed_properties(&greedy::TASK, &by_size).contains(&"ties-to-the-lowest"));
     assert!(telling_cases(&greedy::TASK, &right, by_size).contains(&"negative"));
 }
 
@@ -62,7 +62,7 @@ fn greedy_looks_at_one_row_at_a_time() {
         let rows = rows(&call.arguments["logits"]);
         Ok(tokens(vec![first_of_largest(&rows[0]) as i64; rows.len()]))
     };
-    let broken = broken_laws(&greedy::TASK, of_first_row);
+    let broken = failed_properties(&greedy::TASK, of_first_row);
     assert!(broken.contains(&"rows-independent") && broken.contains(&"ties-to-the-lowest"));
     let kept_axis = |call: &Call| {
         let answer = greedy_by(first_of_largest)(call)?;
@@ -71,7 +71,7 @@ fn greedy_looks_at_one_row_at_a_time() {
         };
         Ok(arguments([("token", integers(&[values.len(), 1], values.clone()))]))
     };
-    assert!(broken_laws(&greedy::TASK, kept_axis).contains(&"rows-independent"));
+    assert!(failed_properties(&greedy::TASK, kept_axis).contains(&"rows-independent"));
 }
 
 /// Which tokens of a row are kept, given their descending order.
@@ -121,7 +121,7 @@ fn right_nucleus(call: &Call) -> Answer {
 }
 
 #[test]
-fn nucleus_laws_accept_several_formulations() {
+fn nucleus_properties_accept_several_formulations() {
     let from_below: Keep = |row, order, p| {
         // A token falls where it and all less likely ones have at most the mass 1 - p; the first never does.
         let mut kept = vec![true; row.len()];
@@ -143,7 +143,7 @@ fn nucleus_laws_accept_several_formulations() {
     };
     for keep in [keep_by_mass_before, from_below, by_subtraction] {
         let nucleus = nucleus_by(move |row, p| nucleus_row(row, p, keep));
-        assert_eq!(broken_laws(&nucleus::TASK, &nucleus), Vec::<&str>::new());
+        assert_eq!(failed_properties(&nucleus::TASK, &nucleus), Vec::<&str>::new());
         assert_eq!(
             telling_cases(&nucleus::TASK, right_nucleus, nucleus),
             Vec::<&str>::new()
@@ -151,7 +151,7 @@ fn nucleus_laws_accept_several_formulations() {
     }
 }
 
-/// Known mistakes with a law that each breaks.
+/// Known mistakes with a property that each breaks.
 const WRONG_KEEPS: &[(&str, Keep, &str)] = &[
     (
         "crossing token dropped",
@@ -226,11 +226,11 @@ fn keep_through(row: &[f64], order: &[usize], keep: impl Fn(f64) -> bool) -> Vec
 }
 
 #[test]
-fn nucleus_laws_and_cases_reject_what_goes_wrong() {
-    for &(mistake, keep, law) in WRONG_KEEPS {
+fn nucleus_properties_and_cases_reject_what_goes_wrong() {
+    for &(mistake, keep, property) in WRONG_KEEPS {
         let wrong = nucleus_by(move |row, p| nucleus_row(row, p, keep));
-        let broken = broken_laws(&nucleus::TASK, &wrong);
-        assert!(broken.contains(&law), "{mistake} breaks {broken:?}, not {law}");
+        let broken = failed_properties(&nucleus::TASK, &wrong);
+        assert!(broken.contains(&property), "{mistake} breaks {broken:?}, not {property}");
         let telling = telling_cases(&nucleus::TASK, right_nucleus, wrong);
         assert!(!telling.is_empty(), "no golden case tells {mistake}");
     }
@@ -245,7 +245,7 @@ fn a_nucleus_is_renormalised_row_by_row() {
             .map(|(value, kept)| if kept { *value } else { 0.0 })
             .collect()
     });
-    assert!(broken_laws(&nucleus::TASK, &not_renormalised).contains(&"renormalised"));
+    assert!(failed_properties(&nucleus::TASK, &not_renormalised).contains(&"renormalised"));
     let removals_of_first_row = |call: &Call| {
         let first = rows(&call.arguments["probabilities"])[0].clone();
         let kept = keep_by_mass_before(&first, &descending(&first), setting(call, "p"));
@@ -262,6 +262,6 @@ fn a_nucleus_is_renormalised_row_by_row() {
                 .collect()
         })(call)
     };
-    assert!(broken_laws(&nucleus::TASK, removals_of_first_row).contains(&"rows-independent"));
+    assert!(failed_properties(&nucleus::TASK, removals_of_first_row).contains(&"rows-independent"));
     assert!(!telling_cases(&nucleus::TASK, right_nucleus, removals_of_first_row).is_empty());
 }

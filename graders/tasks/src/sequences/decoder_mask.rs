@@ -1,7 +1,7 @@
 //! `decoder_mask`: what the positions of a padded sequence see in a decoder.
 
 use judge::contract::domain::Contract;
-use judge::contract::{Law, Task};
+use judge::contract::{Property, Task};
 
 use super::mask_properties::{CASES, DOMAIN, FROM_TWO, Mask, SIZES};
 use super::padding::in_mask;
@@ -33,33 +33,33 @@ pub(crate) static TASK: Task = Task {
     ],
     parts: &["encoder_mask"],
     cases: CASES,
-    laws: &[
-        Law::new(
+    properties: &[
+        Property::new(
             "four-axes",
             "the mask is a tensor of dtype bool and shape [B, 1, T, T]",
             SIZES,
             |scenario, probe| MASK.four_axes(scenario, probe),
         )
         .few(),
-        Law::new(
+        Property::new(
             "padded-rows",
             "every row sees a token, those of padding too: a row that sees no token gives NaN in padded rows",
             SIZES,
             |scenario, probe| MASK.padded_rows(scenario, probe),
         ),
-        Law::new(
+        Property::new(
             "row-sums",
             "row i of a sequence of n tokens sees min(i + 1, n) positions",
             SIZES,
             |scenario, probe| MASK.row_sums(scenario, probe),
         ),
-        Law::new(
+        Property::new(
             "entries",
             "a position sees another iff the other holds a token and does not come after it",
             FROM_TWO,
             |scenario, probe| MASK.entries(scenario, probe),
         ),
-        Law::new(
+        Property::new(
             "batch-independence",
             "a row's mask is the same whatever else is in the batch",
             &[("B", 2, 4), ("T", 1, 8)],
@@ -81,24 +81,24 @@ mod tests {
 
     use super::*;
     use crate::sequences::mask_properties::of_rule;
-    use crate::testing::{broken_laws, indiscriminate_cases, telling_cases};
+    use crate::testing::{failed_properties, indiscriminate_cases, telling_cases};
 
     fn right() -> impl FnMut(&judge::contract::subject::Call) -> Result<Tensors, wire::Outcome> {
         of_rule(|count, row, column| column < count && column <= row)
     }
 
     #[test]
-    fn the_tokens_of_the_past_keep_all_laws() {
-        assert_eq!(broken_laws(&TASK, right()), [""; 0]);
+    fn the_tokens_of_the_past_have_all_properties() {
+        assert_eq!(failed_properties(&TASK, right()), [""; 0]);
         assert_eq!(indiscriminate_cases(&TASK, right()), [""; 0]);
     }
 
     #[test]
     fn blank_rows_are_found() {
         let blank = of_rule(|count, row, column| column < count && row < count && column <= row);
-        assert_eq!(broken_laws(&TASK, blank), ["padded-rows", "row-sums", "entries"]);
+        assert_eq!(failed_properties(&TASK, blank), ["padded-rows", "row-sums", "entries"]);
         let strict = of_rule(|count, row, column| column < count && column < row);
-        assert_eq!(broken_laws(&TASK, strict), ["padded-rows", "row-sums", "entries"]);
+        assert_eq!(failed_properties(&TASK, strict), ["padded-rows", "row-sums", "entries"]);
     }
 
     #[test]
@@ -110,7 +110,7 @@ mod tests {
             |count, row, column| column < count || column <= row,
         ];
         for (place, rule) in wrong.into_iter().enumerate() {
-            assert!(broken_laws(&TASK, of_rule(rule)).contains(&"entries"), "{place}");
+            assert!(failed_properties(&TASK, of_rule(rule)).contains(&"entries"), "{place}");
             assert!(!telling_cases(&TASK, right(), of_rule(rule)).is_empty(), "{place}");
         }
     }

@@ -7,7 +7,7 @@ use judge::contract::domain::{Contract, Domain};
 use judge::contract::random::{Random, integers};
 use judge::contract::scenario::{self, Scenario};
 use judge::contract::subject::Call;
-use judge::contract::{Case, Expect, Law, Task};
+use judge::contract::{Case, Expect, Property, Task};
 use judge::findings::stop::{Broken, Holds};
 use ndarray::{Axis, IxDyn, s};
 use wire::{Tensor, Tensors};
@@ -38,7 +38,7 @@ pub(crate) static TASK: Task = Task {
         "the embedding of some token in place of padding is no embedding of padding",
     ],
     cases: CASES,
-    laws: LAWS,
+    properties: PROPERTIES,
     contract: Contract {
         smooth: &["output"],
         domain: DOMAIN,
@@ -137,41 +137,41 @@ const DOMAIN: &[Domain] = &[
 
 const SIZES: scenario::Sizes = &[("B", 1, 3), ("T", 1, 5), ("C", 1, 4)];
 
-const LAWS: &[Law] = &[
-    Law::new(
+const PROPERTIES: &[Property] = &[
+    Property::new(
         "sum",
         "at every token the result is its embedding plus that of its position, from 0",
         SIZES,
         sum,
     ),
-    Law::new(
+    Property::new(
         "padding",
         "at padding the result is the position embedding alone",
         &[("B", 1, 3), ("T", 2, 5), ("C", 1, 4)],
         padding,
     ),
-    Law::new(
+    Property::new(
         "position-rows",
         "the rows of the position embedding from T on make no difference",
         SIZES,
         position_rows,
     )
     .few(),
-    Law::new(
+    Property::new(
         "longest",
         "a sequence exactly as long as the position embedding is accepted",
         SIZES,
         longest,
     )
     .few(),
-    Law::new(
+    Property::new(
         "too-long",
         "a sequence longer than the position embedding is an error",
         &[("positions", 1, 4), ("more", 1, 3)],
         too_long,
     )
     .few(),
-    Law::new(
+    Property::new(
         "gradient",
         "a token's embedding gets the gradients of all places of that token, a position's those of all rows",
         SIZES,
@@ -351,7 +351,7 @@ mod tests {
     use wire::Outcome;
 
     use super::*;
-    use crate::testing::{broken_laws, indiscriminate_cases, telling_cases};
+    use crate::testing::{failed_properties, indiscriminate_cases, telling_cases};
 
     /// Token embedding of what `replace` makes of a token (`None`: zeros), plus position `place` of it.
     fn as_if(
@@ -384,15 +384,15 @@ mod tests {
     }
 
     #[test]
-    fn the_sum_keeps_all_laws() {
-        assert_eq!(broken_laws(&TASK, right()), [""; 0]);
+    fn the_sum_has_all_properties() {
+        assert_eq!(failed_properties(&TASK, right()), [""; 0]);
         assert_eq!(indiscriminate_cases(&TASK, right()), [""; 0]);
     }
 
     #[test]
     fn padding_that_is_some_token_is_found() {
         let first = || as_if(|token| Some(token.max(0.0) as usize), |_, position| position);
-        assert_eq!(broken_laws(&TASK, first()), ["padding", "gradient"]);
+        assert_eq!(failed_properties(&TASK, first()), ["padding", "gradient"]);
         assert_eq!(
             telling_cases(&TASK, right(), first()),
             ["rows_of_different_lengths", "padding_in_every_row"]
@@ -403,11 +403,11 @@ mod tests {
     fn positions_from_one_or_over_the_batch_are_found() {
         let from_one = as_if(own, |_, position| position + 1);
         assert_eq!(
-            broken_laws(&TASK, from_one),
+            failed_properties(&TASK, from_one),
             ["sum", "padding", "position-rows", "longest", "gradient"]
         );
         let over_batch = as_if(own, |row, _| row);
-        assert!(broken_laws(&TASK, over_batch).contains(&"sum"));
+        assert!(failed_properties(&TASK, over_batch).contains(&"sum"));
     }
 
     #[test]
@@ -421,6 +421,6 @@ mod tests {
             call.arguments = crate::sequences::inputs::with_tokens(&call.arguments, "tokens", &tokens);
             right()(&call)
         };
-        assert_eq!(broken_laws(&TASK, any_length), ["too-long"]);
+        assert_eq!(failed_properties(&TASK, any_length), ["too-long"]);
     }
 }

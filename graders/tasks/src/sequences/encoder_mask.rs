@@ -1,7 +1,7 @@
 //! `encoder_mask`: what the positions of a padded sequence see in an encoder.
 
 use judge::contract::domain::Contract;
-use judge::contract::{Law, Task};
+use judge::contract::{Property, Task};
 
 use super::mask_properties::{CASES, DOMAIN, FROM_TWO, Mask, SIZES};
 use super::padding::in_mask;
@@ -32,33 +32,33 @@ pub(crate) static TASK: Task = Task {
         "it is the columns of padding that are hidden, not the rows",
     ],
     cases: CASES,
-    laws: &[
-        Law::new(
+    properties: &[
+        Property::new(
             "four-axes",
             "the mask is a tensor of dtype bool and shape [B, 1, T, T]",
             SIZES,
             |scenario, probe| MASK.four_axes(scenario, probe),
         )
         .few(),
-        Law::new(
+        Property::new(
             "padded-rows",
             "every row sees a token, those of padding too: a row that sees no token gives NaN in padded rows",
             SIZES,
             |scenario, probe| MASK.padded_rows(scenario, probe),
         ),
-        Law::new(
+        Property::new(
             "row-sums",
             "every row of a sequence of n tokens sees n positions",
             SIZES,
             |scenario, probe| MASK.row_sums(scenario, probe),
         ),
-        Law::new(
+        Property::new(
             "entries",
             "a position sees another iff the other holds a token",
             FROM_TWO,
             |scenario, probe| MASK.entries(scenario, probe),
         ),
-        Law::new(
+        Property::new(
             "batch-independence",
             "a row's mask is the same whatever else is in the batch",
             &[("B", 2, 4), ("T", 1, 8)],
@@ -78,19 +78,19 @@ pub(crate) static TASK: Task = Task {
 mod tests {
     use super::*;
     use crate::sequences::mask_properties::of_rule;
-    use crate::testing::{broken_laws, indiscriminate_cases, smallest_case, telling_cases};
+    use crate::testing::{failed_properties, indiscriminate_cases, smallest_case, telling_cases};
 
     #[test]
-    fn the_columns_of_tokens_keep_all_laws() {
+    fn the_columns_of_tokens_have_all_properties() {
         let right = || of_rule(|count, _, column| column < count);
-        assert_eq!(broken_laws(&TASK, right()), [""; 0]);
+        assert_eq!(failed_properties(&TASK, right()), [""; 0]);
         assert_eq!(indiscriminate_cases(&TASK, right()), [""; 0]);
     }
 
     #[test]
     fn blank_rows_of_padding_are_told_as_nan_to_come() {
         let blank = || of_rule(|count, row, column| column < count && row < count);
-        assert_eq!(broken_laws(&TASK, blank()), ["padded-rows", "row-sums", "entries"]);
+        assert_eq!(failed_properties(&TASK, blank()), ["padded-rows", "row-sums", "entries"]);
         let (sizes, finding) = smallest_case(&TASK, "padded-rows", blank()).expect("it is broken");
         assert_eq!(sizes, [1, 2]);
         assert!(finding.contains("NanInPadding"), "{finding}");
@@ -107,7 +107,7 @@ mod tests {
             |count, _, column| column <= count,
         ];
         for (place, rule) in wrong.into_iter().enumerate() {
-            assert!(broken_laws(&TASK, of_rule(rule)).contains(&"entries"), "{place}");
+            assert!(failed_properties(&TASK, of_rule(rule)).contains(&"entries"), "{place}");
             assert!(!telling_cases(&TASK, right(), of_rule(rule)).is_empty(), "{place}");
         }
     }

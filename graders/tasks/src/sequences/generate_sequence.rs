@@ -2,7 +2,7 @@
 
 use judge::contract::domain::Contract;
 use judge::contract::random::Random;
-use judge::contract::{Case, Expect, Law, Task};
+use judge::contract::{Case, Expect, Property, Task};
 use wire::Tensors;
 
 use super::encoder_decoder::with_transformer;
@@ -43,7 +43,7 @@ pub(crate) static TASK: Task = Task {
     ],
     parts: PARTS,
     cases: CASES,
-    laws: LAWS,
+    properties: PROPERTIES,
     contract: Contract {
         domain: AFTER_A_PROMPT,
         ..Contract::BLANK
@@ -123,75 +123,75 @@ fn drawn(random: &mut Random, batch: usize, length: usize, count: usize, tempera
     sampled(random, &given, temperature)
 }
 
-const LAWS: &[Law] = &[
-    Law::new(
+const PROPERTIES: &[Property] = &[
+    Property::new(
         "new-only",
         "one step gives one token of the vocabulary per row, and nothing else",
         SIZES,
         |scenario, probe| GENERATOR.new_only(scenario, probe),
     )
     .few(),
-    Law::new(
+    Property::new(
         "greedy",
         "every new token is the most likely one after those before it",
         SIZES,
         |scenario, probe| GENERATOR.greedy(scenario, probe),
     ),
-    Law::new(
+    Property::new(
         "ends",
         "a row has tokens, its END and then -1, and generation stops once every row has ended",
         FROM_TWO,
         |scenario, probe| GENERATOR.ends(scenario, probe),
     ),
-    Law::new(
+    Property::new(
         "ties",
         "of equal logits the lowest token is the greedy one",
         SIZES,
         |scenario, probe| GENERATOR.ties(scenario, probe),
     )
     .few(),
-    Law::new(
+    Property::new(
         "by-numbers",
         "every new token is the one that its number chooses by the cumulative probabilities",
         SIZES,
         |scenario, probe| GENERATOR.by_numbers(scenario, probe),
     ),
-    Law::new(
+    Property::new(
         "smallest-number",
         "the number 0 chooses token 0",
         SIZES,
         |scenario, probe| GENERATOR.smallest_number(scenario, probe),
     )
     .few(),
-    Law::new(
+    Property::new(
         "largest-number",
         "the number just below 1 chooses the last token, also where rounding keeps the probabilities from adding up to 1",
         SIZES,
         |scenario, probe| GENERATOR.largest_number(scenario, probe),
     )
     .few(),
-    Law::new(
+    Property::new(
         "cold-is-greedy",
         "a temperature towards 0 gives the greedy tokens",
         SIZES,
         |scenario, probe| GENERATOR.cold_is_greedy(scenario, probe),
     )
     .few(),
-    Law::new(
+    Property::new(
         "batch-independence",
         "a row is continued in the same way whatever else is in the batch",
         &[("B", 2, 3), ("T", 1, 3), ("steps", 1, 4)],
         |scenario, probe| GENERATOR.batch_independence(scenario, probe),
     )
     .few(),
-    Law::new(
+    Property::new(
         "in-steps",
         "a prompt with the first new tokens added is continued by the others",
         &[("B", 1, 1), ("T", 1, 3), ("steps", 2, 5)],
         |scenario, probe| GENERATOR.in_steps(scenario, probe),
     )
     .few(),
-    Law::new(
+    Property::new(
         "too-long",
         "a prompt longer than the position embedding is an error",
         SIZES,
@@ -204,17 +204,17 @@ const LAWS: &[Law] = &[
 mod tests {
     use super::*;
     use crate::testing::sequence::{Way, generation_as};
-    use crate::testing::{broken_laws, indiscriminate_cases, smallest_case, telling_cases};
+    use crate::testing::{failed_properties, indiscriminate_cases, smallest_case, telling_cases};
 
     #[test]
-    fn iterating_the_forward_pass_keeps_all_laws() {
-        assert_eq!(broken_laws(&TASK, generation_as(Way::Right)), [""; 0]);
+    fn iterating_the_forward_pass_has_all_properties() {
+        assert_eq!(failed_properties(&TASK, generation_as(Way::Right)), [""; 0]);
         assert_eq!(indiscriminate_cases(&TASK, generation_as(Way::Right)), [""; 0]);
     }
 
     #[test]
-    fn known_mistakes_break_laws_and_show_in_golden_cases() {
-        for (way, law) in [
+    fn known_mistakes_fail_properties_and_show_in_golden_cases() {
+        for (way, property) in [
             (Way::PromptReturned, "new-only"),
             (Way::EndIgnored, "ends"),
             (Way::EndDropped, "ends"),
@@ -229,8 +229,8 @@ mod tests {
             (Way::GreedyAlways, "by-numbers"),
         ] {
             assert!(
-                smallest_case(&TASK, law, generation_as(way)).is_some(),
-                "{way:?} and {law}"
+                smallest_case(&TASK, property, generation_as(way)).is_some(),
+                "{way:?} and {property}"
             );
             let telling = telling_cases(&TASK, generation_as(Way::Right), generation_as(way));
             assert!(!telling.is_empty(), "{way:?}");

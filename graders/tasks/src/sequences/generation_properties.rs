@@ -16,9 +16,9 @@ use super::generation_inputs::{
 use super::inputs::{Sizes, more_padding, with_tokens};
 use crate::transformer::inputs::{drawn, filled};
 
-/// Sizes of the laws: tokens of the prompt or positions of the prefix, and steps.
+/// Sizes of the properties: tokens of the prompt or positions of the prefix, and steps.
 pub(super) const SIZES: scenario::Sizes = &[("B", 1, 3), ("T", 1, 3), ("steps", 1, 4)];
-/// Sizes of laws in which one step is not enough.
+/// Sizes of properties in which one step is not enough.
 pub(super) const FROM_TWO: scenario::Sizes = &[("B", 1, 3), ("T", 1, 3), ("steps", 2, 5)];
 
 /// Which of the two functions generates.

@@ -41,7 +41,7 @@ impl Sizes {
         }
     }
 
-    /// The sizes of a law's case: `B`, `T`, `heads` and `d`.
+    /// The sizes of a property's case: `B`, `T`, `heads` and `d`.
     pub(crate) fn of(scenario: &Scenario) -> Self {
         let [batch, length, heads, dimension] = ["B", "T", "heads", "d"].map(|name| scenario.size(name));
         Self::new(batch, length, heads, dimension)

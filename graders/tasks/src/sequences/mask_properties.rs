@@ -17,9 +17,9 @@ use super::padding;
 use super::plain::{is_token, mask as plain_mask};
 use crate::phrase;
 
-/// Sizes of the laws: rows of the batch and positions.
+/// Sizes of the properties: rows of the batch and positions.
 pub(super) const SIZES: scenario::Sizes = &[("B", 1, 4), ("T", 1, 8)];
-/// Sizes of laws that need two positions.
+/// Sizes of properties that need two positions.
 pub(super) const FROM_TWO: scenario::Sizes = &[("B", 1, 4), ("T", 2, 8)];
 
 /// The golden cases of both masks.
@@ -206,7 +206,7 @@ impl Mask {
     }
 }
 
-/// Masks in plain Rust by a rule on row of the batch's number of tokens, position and column, to try the laws on.
+/// Masks in plain Rust by a rule on row of the batch's number of tokens, position and column, to try the properties on.
 #[cfg(test)]
 pub(super) fn of_rule(
     rule: impl Fn(usize, usize, usize) -> bool,

@@ -7,7 +7,7 @@ use judge::contract::domain::{Contract, Domain};
 use judge::contract::random::Random;
 use judge::contract::scenario::{self, Scenario};
 use judge::contract::subject::Call;
-use judge::contract::{Case, Expect, Law, Task};
+use judge::contract::{Case, Expect, Property, Task};
 use judge::findings::stop::{Broken, Holds};
 use ndarray::{Axis, IxDyn, s};
 use wire::Tensors;
@@ -41,7 +41,7 @@ pub(crate) static TASK: Task = Task {
         "logits and tokens at the same place compare a token with itself",
     ],
     cases: CASES,
-    laws: LAWS,
+    properties: PROPERTIES,
     contract: Contract {
         smooth: &["loss"],
         domain: DOMAIN,
@@ -136,59 +136,59 @@ fn of_counts(scenario: &Scenario, counts: &[usize]) -> Tensors {
     ))
 }
 
-/// Sizes of the laws: positions of the tokens and of the cache.
+/// Sizes of the properties: positions of the tokens and of the cache.
 const SIZES: scenario::Sizes = &[("B", 1, 3), ("T", 2, 5), ("V", 2, 5), ("K", 0, 3)];
 
-const LAWS: &[Law] = &[
-    Law::new(
+const PROPERTIES: &[Property] = &[
+    Property::new(
         "next-tokens",
         "the loss is the mean of -log p of every token that follows another, past the cache",
         SIZES,
         next_tokens,
     ),
-    Law::new(
+    Property::new(
         "padding-left-out",
         "logits whose next token is padding make no difference",
         &[("B", 1, 3), ("T", 3, 5), ("V", 2, 5), ("K", 0, 3)],
         padding_left_out,
     )
     .few(),
-    Law::new(
+    Property::new(
         "cache-left-out",
         "the logits of the cache and those at the last position make no difference",
         &[("B", 1, 3), ("T", 2, 5), ("V", 2, 5), ("K", 1, 3)],
         cache_left_out,
     )
     .few(),
-    Law::new(
+    Property::new(
         "more-padding",
         "more padding at the end leaves the loss as it is",
         SIZES,
         more_padding,
     )
     .few(),
-    Law::new(
+    Property::new(
         "repeated-batch",
         "the same rows twice have the same loss",
         SIZES,
         repeated_batch,
     )
     .few(),
-    Law::new(
+    Property::new(
         "uniform",
         "where all logits of a position are equal, the loss is ln V",
         SIZES,
         uniform,
     )
     .few(),
-    Law::new(
+    Property::new(
         "shift",
         "a number added to all logits of a position makes no difference, a thousand neither",
         SIZES,
         shift,
     )
     .few(),
-    Law::new(
+    Property::new(
         "gradient",
         "the gradient by the logits is softmax less one at the next token, over the number of tokens, and 0 elsewhere",
         SIZES,
@@ -196,7 +196,7 @@ const LAWS: &[Law] = &[
     )
     .differentiating()
     .few(),
-    Law::new(
+    Property::new(
         "nothing-to-predict",
         "tokens of which none follows another are an error",
         &[("B", 1, 3), ("T", 1, 4), ("V", 2, 4), ("K", 0, 2)],
@@ -423,7 +423,7 @@ mod tests {
     use wire::Outcome;
 
     use super::*;
-    use crate::testing::{broken_laws, indiscriminate_cases, smallest_case, telling_cases};
+    use crate::testing::{failed_properties, indiscriminate_cases, smallest_case, telling_cases};
 
     /// How far the compared tokens are from the logits, where the logits begin, and how the mean is taken.
     #[derive(Debug, Clone, Copy)]
@@ -489,14 +489,14 @@ mod tests {
     }
 
     #[test]
-    fn the_mean_over_next_tokens_keeps_all_laws() {
-        assert_eq!(broken_laws(&TASK, read_as(RIGHT)), [""; 0]);
+    fn the_mean_over_next_tokens_has_all_properties() {
+        assert_eq!(failed_properties(&TASK, read_as(RIGHT)), [""; 0]);
         assert_eq!(indiscriminate_cases(&TASK, read_as(RIGHT)), [""; 0]);
     }
 
     #[test]
     fn other_readings_are_found() {
-        for (reading, law) in [
+        for (reading, property) in [
             (Reading { ahead: 0, ..RIGHT }, "next-tokens"),
             (Reading { ahead: 2, ..RIGHT }, "next-tokens"),
             (
@@ -515,7 +515,7 @@ mod tests {
                 "more-padding",
             ),
         ] {
-            assert!(smallest_case(&TASK, law, read_as(reading)).is_some(), "{reading:?}");
+            assert!(smallest_case(&TASK, property, read_as(reading)).is_some(), "{reading:?}");
             assert!(
                 !telling_cases(&TASK, read_as(RIGHT), read_as(reading)).is_empty(),
                 "{reading:?}"
@@ -529,6 +529,6 @@ mod tests {
             refuses: false,
             ..RIGHT
         };
-        assert_eq!(broken_laws(&TASK, read_as(reading)), ["nothing-to-predict"]);
+        assert_eq!(failed_properties(&TASK, read_as(reading)), ["nothing-to-predict"]);
     }
 }

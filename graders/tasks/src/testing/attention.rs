@@ -1,4 +1,4 @@
-//! Attention in plain Rust, right and wrong, to try laws and golden cases on.
+//! Attention in plain Rust, right and wrong, to try properties and golden cases on.
 
 use judge::contract::arguments::{Array, arguments, array, tensor};
 use judge::contract::random::Random;

@@ -1,11 +1,11 @@
-//! An imitation of a submission in plain Rust, to see that laws accept what is right and reject what is wrong.
+//! An imitation of a submission in plain Rust, to see that properties accept what is right and reject what is wrong.
 
 pub(crate) mod attention;
 pub(crate) mod sequence;
 pub(crate) mod transformer;
 
 use judge::checks::probe::Probe;
-use judge::checks::property::{Effort, law_seed, try_law};
+use judge::checks::property::{Effort, property_seed, try_property};
 use judge::compare::compare;
 use judge::contract::call::arguments_in;
 use judge::contract::random::Random;
@@ -87,16 +87,16 @@ fn dot(cotangents: &Tensors, outputs: &Tensors) -> f64 {
     cotangents.iter().map(term).sum()
 }
 
-/// The names of the task's laws that do not hold for `function`.
-pub(super) fn broken_laws(task: &Task, function: impl FnMut(&Call) -> Result<Tensors, Outcome>) -> Vec<&'static str> {
+/// The names of the task's properties that do not hold for `function`.
+pub(super) fn failed_properties(task: &Task, function: impl FnMut(&Call) -> Result<Tensors, Outcome>) -> Vec<&'static str> {
     let mut imitation = Imitation(function);
     let mut broken = Vec::new();
-    for law in task.laws {
+    for property in task.properties {
         let mut probe = Probe::new(&mut imitation, task.canonical);
         let found =
-            try_law(law, &mut probe, EFFORT, law_seed(1, task.id, law.name)).expect("an imitation has no faults");
+            try_property(property, &mut probe, EFFORT, property_seed(1, task.id, property.name)).expect("an imitation has no faults");
         if found.is_some() {
-            broken.push(law.name);
+            broken.push(property.name);
         }
     }
     broken
@@ -130,16 +130,16 @@ fn agree(expected: &Tensors, actual: &Tensors) -> bool {
     })
 }
 
-/// The sizes of the smallest case in which `function` breaks a law, and the finding in Rust's own words.
+/// The sizes of the smallest case in which `function` fails a property, and the finding in Rust's own words.
 pub(super) fn smallest_case(
     task: &Task,
-    law: &str,
+    property: &str,
     function: impl FnMut(&Call) -> Result<Tensors, Outcome>,
 ) -> Option<(Vec<i64>, String)> {
-    let law = task.laws.iter().find(|other| other.name == law)?;
+    let property = task.properties.iter().find(|other| other.name == property)?;
     let mut imitation = Imitation(function);
     let mut probe = Probe::new(&mut imitation, task.canonical);
-    let found = try_law(law, &mut probe, EFFORT, law_seed(1, task.id, law.name)).expect("an imitation has no faults");
+    let found = try_property(property, &mut probe, EFFORT, property_seed(1, task.id, property.name)).expect("an imitation has no faults");
     let broken = found?;
     let sizes = broken.counterexample.sizes.iter().map(|size| size.1).collect();
     Some((sizes, format!("{:?}", broken.finding)))

@@ -1,4 +1,4 @@
-//! Attention, transformers and generation over padded sequences in plain Rust, right and with one mistake, to try laws and
+//! Attention, transformers and generation over padded sequences in plain Rust, right and with one mistake, to try properties and
 //! golden cases on.
 
 use judge::contract::arguments::{Array, arguments, array, tensor};

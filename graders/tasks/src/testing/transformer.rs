@@ -1,4 +1,4 @@
-//! Blocks, GPTs and generation in plain Rust, right and with one mistake, to try laws and golden cases on.
+//! Blocks, GPTs and generation in plain Rust, right and with one mistake, to try properties and golden cases on.
 
 use judge::contract::arguments::{Array, arguments, array, tensor};
 use judge::contract::random::Random;

@@ -7,7 +7,7 @@ use judge::contract::domain::{Contract, Domain};
 use judge::contract::random::Random;
 use judge::contract::scenario::{Scenario, Sizes};
 use judge::contract::subject::Call;
-use judge::contract::{Case, Expect, Law, Task};
+use judge::contract::{Case, Expect, Property, Task};
 use judge::findings::stop::{Broken, Holds};
 use wire::{DType, Tensor, Tensors};
 
@@ -37,7 +37,7 @@ pub(crate) static TASK: Task = Task {
         "powers of the single entries of W are no power of the matrix",
     ],
     cases: CASES,
-    laws: LAWS,
+    properties: PROPERTIES,
     contract: Contract {
         smooth: &["state"],
         domain: DOMAIN,
@@ -123,32 +123,32 @@ const DOMAIN: &[Domain] = &[
     },
 ];
 
-const LAWS: &[Law] = &[
-    Law::new(
+const PROPERTIES: &[Property] = &[
+    Property::new(
         "one-step",
         "one step multiplies by the transposed weights, no step changes nothing",
         SIZES,
         one_step,
     ),
-    Law::new(
+    Property::new(
         "steps-add",
         "m steps and then n steps are m + n steps",
         &[("d", 1, 5), ("m", 0, 3), ("n", 0, 3)],
         steps_add,
     ),
-    Law::new(
+    Property::new(
         "linear",
         "the state is linear in the initial one",
         &[("d", 1, 5), ("t", 0, 4)],
         linear,
     ),
-    Law::new(
+    Property::new(
         "growth-rate",
         "the logarithm of the state's norm grows by ln rho per step: with a basis of eigenvectors, without one, turning",
         &[("kind", 0, 2)],
         growth_rate,
     ),
-    Law::new(
+    Property::new(
         "gradient",
         "the gradient by the initial state goes back through the weights once for each step",
         &[("d", 1, 5), ("t", 0, 4)],

@@ -7,7 +7,7 @@ use judge::contract::domain::{Contract, Domain};
 use judge::contract::random::Random;
 use judge::contract::scenario::Scenario;
 use judge::contract::subject::Call;
-use judge::contract::{Case, Expect, Law, Task};
+use judge::contract::{Case, Expect, Property, Task};
 use judge::findings::stop::Holds;
 use wire::{DType, Tensors};
 
@@ -51,7 +51,7 @@ pub(crate) static TASK: Task = Task {
             expect: Expect::Outputs,
         },
     ],
-    laws: LAWS,
+    properties: PROPERTIES,
     contract: Contract {
         domain: DOMAIN,
         ..Contract::BLANK
@@ -89,14 +89,14 @@ const DOMAIN: &[Domain] = &[
     },
 ];
 
-const LAWS: &[Law] = &[
-    Law::new(
+const PROPERTIES: &[Property] = &[
+    Property::new(
         "by-the-radius",
         "a matrix of radius 0.9 vanishes, one of radius 1.1 explodes, and one of radius 1 stays",
         &[("reals", 1, 3), ("pairs", 0, 1)],
         by_the_radius,
     ),
-    Law::new(
+    Property::new(
         "quarter-turns",
         "a quarter turn stays; times 0.9 it vanishes, times 1.1 it explodes",
         &[],

@@ -6,7 +6,7 @@ use judge::contract::arguments::{Array, arguments, array, vector};
 use judge::contract::domain::{Contract, Domain};
 use judge::contract::random::Random;
 use judge::contract::scenario::{Scenario, Sizes};
-use judge::contract::{Case, Expect, Law, Task};
+use judge::contract::{Case, Expect, Property, Task};
 use judge::findings::stop::{Broken, Holds};
 use wire::{DType, Tensors};
 
@@ -36,7 +36,7 @@ pub(crate) static TASK: Task = Task {
         "the real part of a complex eigenvalue is not its absolute value",
     ],
     cases: CASES,
-    laws: LAWS,
+    properties: PROPERTIES,
     contract: Contract {
         domain: DOMAIN,
         ..Contract::BLANK
@@ -166,26 +166,26 @@ const DOMAIN: &[Domain] = &[
     },
 ];
 
-const LAWS: &[Law] = &[
-    Law::new(
+const PROPERTIES: &[Property] = &[
+    Property::new(
         "known-eigenvalues",
         "a matrix that is made from known eigenvalues has their largest absolute value",
         &[("reals", 1, 3), ("pairs", 0, 1)],
         known_eigenvalues,
     ),
-    Law::new(
+    Property::new(
         "transposed",
         "the transposed matrix has the same radius",
         SIZES,
         transposed,
     ),
-    Law::new(
+    Property::new(
         "scaled",
         "a matrix times a number has the radius times the number's absolute value",
         SIZES,
         scaled,
     ),
-    Law::new(
+    Property::new(
         "squared",
         "the square of a matrix has the square of its radius",
         SIZES,

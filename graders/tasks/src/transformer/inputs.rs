@@ -42,7 +42,7 @@ impl Sizes {
         Self { rotary: true, ..self }
     }
 
-    /// The sizes of a law's case: `B`, `T`, `heads` and `pairs` of channels; rotated or not by its seed.
+    /// The sizes of a property's case: `B`, `T`, `heads` and `pairs` of channels; rotated or not by its seed.
     pub(crate) fn of(scenario: &Scenario) -> Self {
         let [batch, length, heads, pairs] = ["B", "T", "heads", "pairs"].map(|name| scenario.size(name));
         let sizes = Self::new(batch, length, heads, 2 * pairs);
@@ -139,7 +139,7 @@ pub(crate) fn token_tensor(tokens: &judge::contract::arguments::Array) -> Tensor
     integers(tokens.shape(), tokens.iter().map(|&token| token as i64).collect())
 }
 
-/// `given` in the dtype of a law's case.
+/// `given` in the dtype of a property's case.
 pub(crate) fn drawn(scenario: &Scenario, make: impl FnOnce(&mut Random) -> Tensors) -> Tensors {
     arguments_in(scenario.dtype(), &make(&mut scenario.random("case")))
 }

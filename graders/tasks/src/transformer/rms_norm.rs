@@ -7,11 +7,11 @@ use judge::contract::domain::{Contract, Domain};
 use judge::contract::forbidden::Family;
 use judge::contract::random::{Random, floats};
 use judge::contract::scenario::{Scenario, Sizes};
-use judge::contract::{Case, Expect, Law, Task};
+use judge::contract::{Case, Expect, Property, Task};
 use judge::findings::stop::Holds;
 use wire::{Tensor, Tensors};
 
-/// Bound on a relation between values of order one: a step in f32 costs precision, and not a law as well.
+/// Bound on a relation between values of order one: a step in f32 costs precision, and not a property as well.
 const CLOSELY: f64 = 1e-5;
 
 /// The task.
@@ -70,46 +70,46 @@ pub(crate) static TASK: Task = Task {
             expect: Expect::Outputs,
         },
     ],
-    laws: &[
-        Law::new(
+    properties: &[
+        Property::new(
             "unit-mean-square",
             "the mean of (y / weight)^2 is ms / (ms + epsilon), ms being the mean square of the row",
             SIZES,
             unit_mean_square,
         ),
-        Law::new("odd", "negating the input negates the output", SIZES, odd),
-        Law::new(
+        Property::new("odd", "negating the input negates the output", SIZES, odd),
+        Property::new(
             "zero-row",
             "a row of zeros gives a row of zeros, never NaN",
             SIZES,
             zero_row,
         ),
-        Law::new(
+        Property::new(
             "linear-in-weight",
             "the output is linear in the weight",
             SIZES,
             linear_in_weight,
         ),
-        Law::new(
+        Property::new(
             "token-wise",
             "changing one row leaves all other rows the same",
             SIZES,
             token_wise,
         ),
-        Law::new(
+        Property::new(
             "scale-invariant",
             "where the mean square is far above epsilon, scaling the input changes nothing",
             SIZES,
             scale_invariant,
         ),
-        Law::new(
+        Property::new(
             "not-shift-invariant",
             "adding a constant to the input changes the output: the mean is not subtracted",
             SIZES,
             not_shift_invariant,
         )
         .few(),
-        Law::new(
+        Property::new(
             "finite-when-large",
             "values of 1e18 are normalised in f32 as any others are: nothing overflows",
             SIZES,

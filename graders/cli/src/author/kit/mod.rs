@@ -220,16 +220,16 @@ fn bench<'a>(assignment: &'a Assignment, fixtures: &'a Fixtures, options: &'a ar
 
 fn check_without(without: Option<&str>) -> Result<(), Failure> {
     let Some(name) = without else { return Ok(()) };
-    let known = name.split_once('/').is_some_and(|(task, law)| {
+    let known = name.split_once('/').is_some_and(|(task, property)| {
         tasks::find(task).is_some_and(|task| {
             let is_golden = !task.cases.is_empty();
-            (law == differential::NAME && is_golden) || task.laws.iter().any(|known| known.name == law)
+            (property == differential::NAME && is_golden) || task.properties.iter().any(|known| known.name == property)
         })
     });
     if known {
         return Ok(());
     }
-    Err(Failure::usage(format!("there is no law `{name}`")).hint("write TASK/LAW, as in rms_norm/odd"))
+    Err(Failure::usage(format!("there is no property `{name}`")).hint("write TASK/PROPERTY, as in rms_norm/odd"))
 }
 
 impl<'a> Kit<'a> {

@@ -34,7 +34,7 @@ pub(crate) struct Row<'a> {
 #[derive(Debug)]
 pub(crate) struct Judged<'a> {
     pub(crate) assignment: &'a Assignment,
-    /// Seed of laws and fresh inputs.
+    /// Seed of properties and fresh inputs.
     pub(crate) seed: u64,
     /// Threads and vector instructions.
     pub(crate) setting: Setting,

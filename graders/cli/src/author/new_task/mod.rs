@@ -208,7 +208,7 @@ fn left(options: &arguments::NewTask, name: &str, wrong: &str) -> String {
         "the skeleton of {name} is there, and compiles; to be written, in this order:\n\
          \x20 1. reference/src/{name}.rs: the doc comment, which students read, and the solution\n\
          \x20 2. graders/tasks/src/{topic}/{name}.rs: the texts; what values the arguments have; golden cases, the domain, and \
-         laws where no comparison with the reference says enough\n\
+         properties where no comparison with the reference says enough\n\
          \x20 3. fixtures/submissions/correct/{correct}: the same, computed in another way\n\
          \x20 4. fixtures/submissions/wrong/{wrong}: a mistake; rename the folder after it\n\
          \x20 5. fixtures/assignments/{assignment}.toml: its points, 1 so far, and the sum of its heading, raised by 1; the totals in \

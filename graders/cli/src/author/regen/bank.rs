@@ -210,7 +210,7 @@ impl Verdicts {
         }
         let is_property = |task: &str, check: &str| {
             let task = tasks::find(task);
-            task.is_some_and(|task| task.laws.iter().any(|law| law.name == check))
+            task.is_some_and(|task| task.properties.iter().any(|property| property.name == check))
         };
         let line = |(task, check): &(String, String)| {
             if is_property(task, check) {

@@ -1,5 +1,5 @@
 //! `grade class cross`: counterexamples travel. What broke a check of one submission is tried on all that passed this check
-//! on inputs of their own: a law's smallest case as it is, fresh inputs by the seed that they were drawn from. Nothing of it
+//! on inputs of their own: a property's smallest case as it is, fresh inputs by the seed that they were drawn from. Nothing of it
 //! is kept, and no grade changes: what one has to pass is the same for everybody.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -160,7 +160,7 @@ fn sources(graded: &[Graded], asked: &[String], most: usize) -> BTreeMap<Check, 
 fn input(task: &str, check: &CheckReport, fresh_seed: u64) -> Option<CarriedInput> {
     let task = tasks::find(task)?;
     let found = check.counterexample.as_ref()?;
-    if task.laws.iter().any(|law| law.name == check.name) {
+    if task.properties.iter().any(|property| property.name == check.name) {
         let sizes = found.sizes.iter().map(|size| (size.name.clone(), size.value));
         return Some(CarriedInput::Case {
             sizes: sizes.collect(),

@@ -8,7 +8,7 @@ use judge::checks::derived::{self, domain};
 use judge::checks::differential;
 use judge::checks::hygiene::{self, Hygiene};
 use judge::contract::training::Trial;
-use judge::contract::{self, Expect, Law, Task};
+use judge::contract::{self, Expect, Property, Task};
 use judge::grading::check_names::check_names;
 use judge::grading::judgement::{AS_PART, BUILD, EXTRA_AXES, POLICY, TIME, is_part};
 use report::wrap_hanging;
@@ -87,7 +87,7 @@ fn instructions(text: &mut String, task: &Task, place: &Place) -> Result<(), Fai
 
 /// What has to hold for a check, in a few words.
 fn statement(task: &Task, check: &str) -> String {
-    let law = task.laws.iter().find(|law| law.name == check).map(|law| law.statement);
+    let property = task.properties.iter().find(|property| property.name == check).map(|property| property.statement);
     let hygiene = || {
         let found = hygiene_of(task).iter().find(|hygiene| hygiene.name == check);
         found.map(|hygiene| hygiene.statement)
@@ -100,7 +100,7 @@ fn statement(task: &Task, check: &str) -> String {
             .find(|derived| derived.name == check)
             .map(|derived| derived.statement)
     };
-    if let Some(statement) = law.or_else(hygiene).or_else(derived) {
+    if let Some(statement) = property.or_else(hygiene).or_else(derived) {
         return statement.to_owned();
     }
     let words = match (check, golden_portion(task, check)) {
@@ -138,8 +138,8 @@ fn explain_domain(text: &mut String, task: &Task) {
 
 fn explain_check(task: &Task, check: &str) -> Result<String, Failure> {
     let mut text = format!("{}/{check}\n\n", task.id);
-    if let Some(law) = task.laws.iter().find(|law| law.name == check) {
-        explain_law(&mut text, task, law);
+    if let Some(property) = task.properties.iter().find(|property| property.name == check) {
+        explain_property(&mut text, task, property);
     } else if let Some(trial) = task.trial(check) {
         explain_trial(&mut text, task, trial);
     } else if let Some(found) = hygiene_of(task).iter().find(|hygiene| hygiene.name == check) {
@@ -254,9 +254,9 @@ fn explain_trial(text: &mut String, task: &Task, trial: &Trial) {
     definition(text, task);
 }
 
-fn explain_law(text: &mut String, task: &Task, law: &Law) {
-    paragraph(text, "  ", &format!("The law: {}.", law.statement));
-    let sizes: Vec<String> = law
+fn explain_property(text: &mut String, task: &Task, property: &Property) {
+    paragraph(text, "  ", &format!("The property: {}.", property.statement));
+    let sizes: Vec<String> = property
         .sizes
         .iter()
         .map(|(name, low, high)| format!("{name} from {low} to {high}"))

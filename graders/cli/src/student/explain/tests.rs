@@ -55,7 +55,7 @@ fn an_explanation_has_the_shapes_of_arguments_and_result() {
 }
 
 #[test]
-fn every_task_and_every_law_can_be_explained() {
+fn every_task_and_every_property_can_be_explained() {
     for task in tasks::ALL {
         let text = explain(task.id).unwrap();
         let words: Vec<&str> = text.split_whitespace().collect();
@@ -66,11 +66,11 @@ fn every_task_and_every_law_can_be_explained() {
                 "{equation:?}"
             );
         }
-        for law in task.laws {
+        for property in task.properties {
             assert!(
-                explain(&format!("{}/{}", task.id, law.name))
+                explain(&format!("{}/{}", task.id, property.name))
                     .unwrap()
-                    .contains("The law")
+                    .contains("The property")
             );
         }
         for trial in task.trials {
@@ -112,12 +112,12 @@ fn unknown_names_are_answered_with_the_known_ones() {
 #[test]
 fn explanations_fit_a_terminal_of_eighty_columns() {
     for task in tasks::ALL {
-        let laws = task.laws.iter().map(|law| format!("{}/{}", task.id, law.name));
+        let properties = task.properties.iter().map(|property| format!("{}/{}", task.id, property.name));
         let golden = task
             .golden_portions()
             .into_iter()
             .map(|portion| format!("{}/golden-f64/{portion}", task.id));
-        for subject in laws
+        for subject in properties
             .chain(golden)
             .chain([task.id.to_owned(), format!("{}/build", task.id)])
         {

@@ -259,7 +259,7 @@ impl Slope<'_> {
         }
         let (expected, along) = (Tensor::real(self.value), Tensor::real(along));
         let mismatch = compare_scaled(&expected, &along, DType::F64, TOLERANCE, floor)?;
-        Some(Finding::LawBroken(Violation::Gradient {
+        Some(Finding::PropertyFailed(Violation::Gradient {
             argument: self.name.to_owned(),
             others: Vec::new(),
             measure: Measure::Derivative {
@@ -398,7 +398,7 @@ mod tests {
     fn a_gradient_that_is_wrong_in_training_only_is_seen_there() {
         let half = |x, drops| Some(if drops { x } else { 2.0 * x });
         assert_eq!(outside(half), None);
-        let Some(Finding::LawBroken(Violation::Gradient { argument, measure, .. })) = inside(half) else {
+        let Some(Finding::PropertyFailed(Violation::Gradient { argument, measure, .. })) = inside(half) else {
             panic!("half a gradient is a wrong one");
         };
         let settings = "in training, dropout = 0.25".to_owned();

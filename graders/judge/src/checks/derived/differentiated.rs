@@ -62,13 +62,13 @@ pub(super) fn alone(name: &str, finding: Finding) -> Finding {
         Finding::CallFailed(CallFailed::NoGradient { .. }) => Finding::CallFailed(CallFailed::NoGradient {
             reason: format!("none reaches `{name}` where no other argument requires gradients"),
         }),
-        Finding::LawBroken(Violation::Gradient {
+        Finding::PropertyFailed(Violation::Gradient {
             argument,
             others,
             measure,
             mismatch,
             ..
-        }) => Finding::LawBroken(Violation::Gradient {
+        }) => Finding::PropertyFailed(Violation::Gradient {
             argument,
             others,
             measure,
@@ -109,7 +109,7 @@ pub(super) fn together(found: Vec<(String, Finding)>) -> Option<Finding> {
     }
     let names: Vec<String> = differing.iter().skip(1).map(|(name, _)| name.clone()).collect();
     let mut first = differing.into_iter().next()?.1;
-    if let Finding::LawBroken(Violation::Gradient { others, .. }) = &mut first {
+    if let Finding::PropertyFailed(Violation::Gradient { others, .. }) = &mut first {
         *others = names;
     }
     Some(first)
@@ -130,12 +130,12 @@ mod tests {
             alone: false,
             mismatch,
         };
-        (name.to_owned(), Finding::LawBroken(violation))
+        (name.to_owned(), Finding::PropertyFailed(violation))
     }
 
     #[test]
     fn all_arguments_with_another_gradient_are_named() {
-        let Some(Finding::LawBroken(Violation::Gradient { argument, others, .. })) =
+        let Some(Finding::PropertyFailed(Violation::Gradient { argument, others, .. })) =
             together(["key", "query", "value"].map(differing).into())
         else {
             panic!("they differ");

@@ -173,7 +173,7 @@ fn charged(finding: Finding, domain: &Domain, point: &Point, is_exact: bool) -> 
         }
         Finding::WrongOutput(WrongOutput::ExtraAxes { .. }) => None,
         Finding::WrongOutput(WrongOutput::Wrong { output, mismatch, .. }) => {
-            Some(Finding::LawBroken(Violation::Unequal {
+            Some(Finding::PropertyFailed(Violation::Unequal {
                 what: format!("`{output}`{}", scale_in_words(point)),
                 equals: "what the reference gives".to_owned(),
                 mismatch,

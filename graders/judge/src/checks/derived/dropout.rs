@@ -82,7 +82,7 @@ fn unchanged(probe: &mut Probe<'_>, calls: &[Call; 2], rate: &str) -> Result<Opt
         }
     }
     Ok((outputs[0] == outputs[1]).then(|| {
-        Finding::LawBroken(Violation::Value {
+        Finding::PropertyFailed(Violation::Value {
             what: format!("the largest change of the output when `{rate}` is raised from 0 to {RAISED} in training"),
             index: Vec::new(),
             value: "0".to_owned(),

@@ -334,7 +334,7 @@ fn difference(name: &str, expected: &Tensor, actual: Option<&Tensor>, scale: f64
         return Some(missing(&[name]));
     }
     let mismatch = compare_scaled(expected, actual, DType::F64, TOLERANCE, f64::max(SMALL * scale, LEAST))?;
-    Some(Finding::LawBroken(Violation::Gradient {
+    Some(Finding::PropertyFailed(Violation::Gradient {
         argument: name.to_owned(),
         others: Vec::new(),
         measure: Measure::Reference,

@@ -101,7 +101,7 @@ fn expanded(
             floats.find_map(|(output, before)| {
                 let tolerance = tolerances.of(task.id, output, before.dtype());
                 let mismatch = compare(before, after.get(output)?, before.dtype(), tolerance)?;
-                Some(Finding::LawBroken(Violation::Changed {
+                Some(Finding::PropertyFailed(Violation::Changed {
                     cause: words(MemoryLayout::Expanded).to_owned(),
                     what: format!("`{output}`"),
                     mismatch,
@@ -123,7 +123,7 @@ fn laid_out(task: &Task, arguments: &Tensors, layout: MemoryLayout) -> Call {
 fn changed(finding: Finding, layout: MemoryLayout) -> Option<Finding> {
     match finding {
         Finding::WrongOutput(WrongOutput::Wrong { output, mismatch, .. }) => {
-            Some(Finding::LawBroken(Violation::Changed {
+            Some(Finding::PropertyFailed(Violation::Changed {
                 cause: words(layout).to_owned(),
                 what: format!("`{output}`"),
                 mismatch,

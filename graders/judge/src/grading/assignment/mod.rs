@@ -52,10 +52,11 @@ pub struct Assignment {
     pub id: String,
     /// Its title.
     pub title: String,
-    /// Seed of all laws.
+    /// Seed of all properties.
     pub seed: u64,
-    /// Cases per law.
-    pub law_cases: u32,
+    /// Cases per property.
+    #[serde(alias = "law_cases")]
+    pub property_cases: u32,
     /// Where trials are run unless the command line says otherwise.
     #[serde(default)]
     pub training: Trains,
@@ -112,8 +113,9 @@ pub struct Heading {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Deductions {
-    /// A law; of the portion's own points, one that is right in f64 and wrong in f32.
-    pub law: f64,
+    /// A property; of the portion's own points, one that is right in f64 and wrong in f32.
+    #[serde(alias = "law")]
+    pub property: f64,
     /// A hygiene check.
     pub hygiene: f64,
     /// Right to f32 but not to f64.
@@ -223,11 +225,11 @@ impl Assignment {
     fn check_numbers(&self) -> Result<(), String> {
         let share = |value: f64| (0.0..=1.0).contains(&value);
         let Deductions {
-            law,
+            property,
             hygiene,
             precision,
         } = self.deductions;
-        if !(share(law) && share(hygiene) && share(precision)) {
+        if !(share(property) && share(hygiene) && share(precision)) {
             return Err("deductions are shares between 0 and 1".to_owned());
         }
         let Limits {
@@ -241,8 +243,8 @@ impl Assignment {
         }
         self.gradescope.check()?;
         self.late.map_or(Ok(()), |late| late.check())?;
-        if self.law_cases == 0 {
-            return Err("a law needs at least one case".to_owned());
+        if self.property_cases == 0 {
+            return Err("a property needs at least one case".to_owned());
         }
         match self
             .manual
@@ -350,9 +352,9 @@ mod tests {
         id = "small"
         title = "Small"
         seed = 1
-        law_cases = 8
+        property_cases = 8
         limits = { cpu_seconds = 5.0, memory_mib = 4096, timeouts_per_task = 3 }
-        deductions = { law = 0.25, hygiene = 0.1, precision = 0.1 }
+        deductions = { property = 0.25, hygiene = 0.1, precision = 0.1 }
         heading = [{ id = "2", title = "Transformers", points = 7.0 }]
         task = [{ id = "norm", heading = "2", item = "2.3 (a)", portions = { all = 2.0 } }]
         manual = [

@@ -115,11 +115,11 @@ impl TaskJudge<'_> {
                 let own: Vec<_> = cases.iter().filter(is_own).cloned().collect();
                 self.golden(&own, dtype, subject)?.checks
             }
-            Kind::Law => {
-                let law = self.task.laws.iter().find(|law| law.name == check.name);
+            Kind::Property => {
+                let property = self.task.properties.iter().find(|property| property.name == check.name);
                 let derived = derived::of(self.task).find(|derived| derived.name == check.name);
-                match (law, derived) {
-                    (Some(law), _) => return Ok(self.law(law, subject)?.0 == Ending::Passed),
+                match (property, derived) {
+                    (Some(property), _) => return Ok(self.property(property, subject)?.0 == Ending::Passed),
                     (None, Some(derived)) => {
                         let held: Vec<_> = cases.iter().map(|(case, stored)| (*case, stored)).collect();
                         return Ok(self.derived_check(derived, &held, subject)?.0 == Ending::Passed);
@@ -184,7 +184,7 @@ fn charge<'a>(bench: &Bench<'_>, part: &str, larger: impl Iterator<Item = &'a Ta
         finding,
         counterexample: None,
     };
-    Some(Check::new(AS_PART, Kind::Law, statement, ending))
+    Some(Check::new(AS_PART, Kind::Property, statement, ending))
 }
 
 fn lose(bench: &Bench<'_>, judgement: &mut TaskJudgement, check: Option<Check>) {

@@ -1,4 +1,4 @@
-//! The checks that are made on golden cases, and laws.
+//! The checks that are made on golden cases, and properties.
 
 use wire::DType;
 
@@ -10,9 +10,9 @@ use crate::checks::differential::{self, Run};
 use crate::checks::golden::judge_case;
 use crate::checks::hygiene::{self, Hygiene};
 use crate::checks::probe::Probe;
-use crate::checks::property::{BrokenLaw, Effort, law_seed, try_case, try_law};
+use crate::checks::property::{FailedProperty, Effort, property_seed, try_case, try_property};
 use crate::contract::subject::Subject;
-use crate::contract::{Case, Law, golden_name};
+use crate::contract::{Case, Property, golden_name};
 use crate::findings::fault::Fault;
 use crate::findings::{Finding, WrongOutput};
 use crate::fixtures::case::StoredCase;
@@ -243,20 +243,20 @@ impl TaskJudge<'_> {
         Ok((ending, None))
     }
 
-    pub(super) fn laws(&mut self, subject: &mut dyn Subject) -> Result<Vec<Check>, Fault> {
+    pub(super) fn properties(&mut self, subject: &mut dyn Subject) -> Result<Vec<Check>, Fault> {
         let mut checks = Vec::new();
-        for law in self.task.laws {
-            if self.left_out(law.name) {
+        for property in self.task.properties {
+            if self.left_out(property.name) {
                 continue;
             }
             let (ending, reproduction) = if self.time_used_up() {
                 (Ending::Skipped(Skip::TimeUsedUp), None)
             } else {
-                self.law(law, subject)?
+                self.property(property, subject)?
             };
             checks.push(Check {
                 reproduction,
-                ..Check::new(law.name, Kind::Law, law.statement, ending)
+                ..Check::new(property.name, Kind::Property, property.statement, ending)
             });
         }
         Ok(checks)
@@ -277,7 +277,7 @@ impl TaskJudge<'_> {
             };
             checks.push(Check {
                 reproduction,
-                ..Check::new(check.name, Kind::Law, check.statement, ending)
+                ..Check::new(check.name, Kind::Property, check.statement, ending)
             });
         }
         Ok(checks)
@@ -335,28 +335,28 @@ impl TaskJudge<'_> {
         self.bench.without.and_then(|name| name.split_once('/')) == Some((self.task.id, check))
     }
 
-    pub(super) fn law(
+    pub(super) fn property(
         &mut self,
-        law: &Law,
+        property: &Property,
         subject: &mut dyn Subject,
     ) -> Result<(Ending, Option<Reproduction>), Fault> {
         let mut probe = Probe::new(subject, self.task.canonical);
-        let seed = law_seed(self.bench.seed, self.task.id, law.name);
+        let seed = property_seed(self.bench.seed, self.task.id, property.name);
         let effort = Effort {
-            cases: self.bench.assignment.law_cases,
+            cases: self.bench.assignment.property_cases,
             shrinks: self.bench.shrinks,
         };
-        let mut found = try_law(law, &mut probe, effort, seed)?;
-        for input in self.bench.carried_inputs(self.task.id, law.name) {
+        let mut found = try_property(property, &mut probe, effort, seed)?;
+        for input in self.bench.carried_inputs(self.task.id, property.name) {
             if let (None, CarriedInput::Case { sizes, seed }) = (&found, input) {
-                found = try_case(law, &mut probe, sizes, *seed)?;
+                found = try_case(property, &mut probe, sizes, *seed)?;
             }
         }
         let Some(broken) = found else {
             return Ok((Ending::Passed, None));
         };
         self.count_timeout(&broken.finding);
-        let reproduction = self.reproduction_of_law(law, &broken, subject)?;
+        let reproduction = self.reproduction_of_property(property, &broken, subject)?;
         let ending = Ending::Failed {
             finding: broken.finding,
             counterexample: Some(broken.counterexample),
@@ -364,16 +364,16 @@ impl TaskJudge<'_> {
         Ok((ending, reproduction))
     }
 
-    fn reproduction_of_law(
+    fn reproduction_of_property(
         &self,
-        law: &Law,
-        broken: &BrokenLaw,
+        property: &Property,
+        broken: &FailedProperty,
         subject: &mut dyn Subject,
     ) -> Result<Option<Reproduction>, Fault> {
         if !self.bench.shrinks {
             return Ok(None);
         }
-        if let Some(found) = reproduction::of_law(law, broken) {
+        if let Some(found) = reproduction::of_property(property, broken) {
             return Ok(Some(found));
         }
         let tolerances = &self.bench.fixtures.tolerances;
@@ -412,7 +412,7 @@ fn is_answer(ending: &Ending) -> bool {
             Finding::WrongOutput(_) => true,
             Finding::BeforeRun(_)
             | Finding::CallFailed(_)
-            | Finding::LawBroken(_)
+            | Finding::PropertyFailed(_)
             | Finding::FailsAsPart { .. }
             | Finding::Impure(_)
             | Finding::BelowBar { .. } => false,

@@ -12,15 +12,15 @@ pub struct Bench<'a> {
     pub assignment: &'a Assignment,
     /// The golden files.
     pub fixtures: &'a Fixtures,
-    /// Seed of the laws.
+    /// Seed of the properties.
     pub seed: u64,
     /// Seed of the fresh inputs of differential runs.
     pub fresh_seed: u64,
     /// Which trials are run.
     pub training: Training<'a>,
-    /// Whether the case that breaks a law is made smaller, for whoever reads it; no verdict depends on it.
+    /// Whether the case that fails a property is made smaller, for whoever reads it; no verdict depends on it.
     pub shrinks: bool,
-    /// A law, or the check of fresh inputs, that is left out, as `task/check`, to see whether the kit notices.
+    /// A property, or the check of fresh inputs, that is left out, as `task/check`, to see whether the kit notices.
     pub without: Option<&'a str>,
     /// How long a submission as a whole may take, where somebody stops the grader otherwise.
     pub time: Option<TimeLimit>,
@@ -55,7 +55,7 @@ impl<'a> Bench<'a> {
 pub struct Carried {
     /// The task.
     pub task: String,
-    /// The check: a law, the differential run, or one that is derived.
+    /// The check: a property, the differential run, or one that is derived.
     pub check: String,
     /// The input.
     pub input: CarriedInput,
@@ -64,7 +64,7 @@ pub struct Carried {
 /// As what an input travels.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CarriedInput {
-    /// A law's case: sizes by the names that the law declares, and the seed of the values.
+    /// A property's case: sizes by the names that the property declares, and the seed of the values.
     Case {
         /// The sizes.
         sizes: Vec<(String, i64)>,

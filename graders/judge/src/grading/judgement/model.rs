@@ -22,8 +22,8 @@ pub enum Kind {
     Single,
     /// Whether f64 outputs are as exact as f64 can be.
     Precision,
-    /// A law.
-    Law,
+    /// A property.
+    Property,
     /// Untouched arguments, determinism, independence of order.
     Hygiene,
     /// Fresh inputs, answered as the reference answers them.
@@ -45,7 +45,7 @@ pub enum Ending {
     Failed {
         /// What was found.
         finding: Finding,
-        /// The smallest input that shows it, for a law.
+        /// The smallest input that shows it, for a property.
         counterexample: Option<Counterexample>,
     },
     /// It was not tried.
@@ -161,8 +161,8 @@ pub enum Loss {
     Golden,
     /// Fresh inputs of its golden cases do not hold.
     Fresh,
-    /// There was no reference to judge fresh inputs by, and no law of the task holds.
-    NoLawHolds,
+    /// There was no reference to judge fresh inputs by, and no property of the task holds.
+    NoPropertyHolds,
     /// This trial does not reach its bars.
     Trial(String),
 }

@@ -89,7 +89,7 @@ impl TaskJudge<'_> {
         })
     }
 
-    /// The checks of golden cases, laws and hygiene, and how the task came by the parts that are wrong.
+    /// The checks of golden cases, properties and hygiene, and how the task came by the parts that are wrong.
     ///
     /// The reference's part is the only excuse: where it makes the difference, the check holds. What fails all the same
     /// is the task's own, whether it has asked for the part or gone round it.
@@ -134,7 +134,7 @@ impl TaskJudge<'_> {
             }
             let is_imprecise = |check: &Check| check.kind == Kind::Precision && check.ending != Ending::Passed;
             self.is_exact = !checks.iter().any(is_imprecise);
-            others.extend(self.laws(subject)?);
+            others.extend(self.properties(subject)?);
             others.extend(self.derived(&held, subject)?);
             if is_half_written {
                 // It costs as much as any other failure; where no golden case has come upon a `todo!()`, another check
@@ -170,11 +170,11 @@ impl TaskJudge<'_> {
         }
         let statement = differential::statement(self.task, cases);
         checks.push(Check::new(differential::NAME, Kind::Differential, statement, skipped()));
-        for law in self.task.laws {
-            checks.push(Check::new(law.name, Kind::Law, law.statement, skipped()));
+        for property in self.task.properties {
+            checks.push(Check::new(property.name, Kind::Property, property.statement, skipped()));
         }
         for check in derived::of(self.task) {
-            checks.push(Check::new(check.name, Kind::Law, check.statement, skipped()));
+            checks.push(Check::new(check.name, Kind::Property, check.statement, skipped()));
         }
     }
 
@@ -277,7 +277,7 @@ fn mark_imprecise(checks: &mut [Check], finding: Finding) {
     }
 }
 
-/// Where a call depends on those before it, what came of a golden case or a law may not come of it alone: then only the
+/// Where a call depends on those before it, what came of a golden case or a property may not come of it alone: then only the
 /// finding that says so has its calls, in their order. Where equal calls differ by themselves, their order is no reason.
 fn keep_reliable(checks: &mut [Check]) {
     let has = |found: fn(&Finding) -> bool| checks.iter().filter_map(Check::finding).any(found);

@@ -7,7 +7,7 @@ use crate::findings::{BeforeRun, Finding, Violation};
 /// Whether the check has come upon nothing but a `todo!()`.
 pub(super) fn is_unwritten(check: &Check) -> bool {
     match check.finding() {
-        Some(Finding::LawBroken(Violation::Call(finding))) => **finding == Finding::BeforeRun(BeforeRun::NotAttempted),
+        Some(Finding::PropertyFailed(Violation::Call(finding))) => **finding == Finding::BeforeRun(BeforeRun::NotAttempted),
         Some(finding) => *finding == Finding::BeforeRun(BeforeRun::NotAttempted),
         None => false,
     }
@@ -25,7 +25,7 @@ pub(super) fn untried(checks: &[Check]) -> bool {
 fn gives_points(kind: Kind) -> bool {
     match kind {
         Kind::Golden | Kind::Trial => true,
-        Kind::Single | Kind::Precision | Kind::Law | Kind::Hygiene | Kind::Differential => false,
+        Kind::Single | Kind::Precision | Kind::Property | Kind::Hygiene | Kind::Differential => false,
     }
 }
 

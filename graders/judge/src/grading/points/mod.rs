@@ -5,8 +5,8 @@
 //! them: `Standing::Lost`.
 //!
 //! *Earned*: a portion gives its points where its golden cases and its fresh inputs hold, and its trials reach their
-//! bars, in checks that really ran. Where no reference is at hand, fresh inputs cannot be judged; then one law at least
-//! has to hold, if the task has any. Laws, hygiene and f32 give nothing: they take a share of what was earned.
+//! bars, in checks that really ran. Where no reference is at hand, fresh inputs cannot be judged; then one property at least
+//! has to hold, if the task has any. Properties, hygiene and f32 give nothing: they take a share of what was earned.
 //!
 //! What could not be judged for a reason of ours is charged to nobody.
 
@@ -90,10 +90,10 @@ fn fresh_loss(portion: &str, checks: &[Check]) -> Option<Loss> {
         Standing::Ours => {
             // Golden cases learnt by heart hold in whatever layout.
             let is_derived = |check: &Check| derived::ALL.iter().any(|derived| derived.name == check.name);
-            let is_law = |check: &&Check| check.kind == Kind::Law && !is_derived(check);
-            let mut laws = checks.iter().filter(is_law).peekable();
-            let holds = |law: &Check| Standing::of(&law.ending) == Standing::Holds;
-            (laws.peek().is_some() && !laws.any(holds)).then_some(Loss::NoLawHolds)
+            let is_property = |check: &&Check| check.kind == Kind::Property && !is_derived(check);
+            let mut properties = checks.iter().filter(is_property).peekable();
+            let holds = |property: &Check| Standing::of(&property.ending) == Standing::Holds;
+            (properties.peek().is_some() && !properties.any(holds)).then_some(Loss::NoPropertyHolds)
         }
     }
 }
@@ -147,7 +147,7 @@ pub fn deduction(check: &Check, portions: &[Portion], deductions: Deductions) ->
     let cost = match check.kind {
         // These decide about portions.
         Kind::Golden | Kind::Trial | Kind::Differential => 0.0,
-        Kind::Single | Kind::Law => deductions.law,
+        Kind::Single | Kind::Property => deductions.property,
         Kind::Precision => deductions.precision,
         Kind::Hygiene => deductions.hygiene,
     };

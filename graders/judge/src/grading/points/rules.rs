@@ -16,7 +16,7 @@ use crate::findings::{BeforeRun, CallFailed, Finding, Violation};
 use crate::grading::assignment::Visibility;
 
 const DEDUCTIONS: Deductions = Deductions {
-    law: 0.25,
+    property: 0.25,
     hygiene: 0.1,
     precision: 0.1,
 };
@@ -75,7 +75,7 @@ fn failed(finding: Finding) -> Ending {
 
 /// An answer that is plainly wrong.
 fn openly() -> Ending {
-    failed(Finding::LawBroken(Violation::Value {
+    failed(Finding::PropertyFailed(Violation::Value {
         what: String::new(),
         index: Vec::new(),
         value: String::new(),
@@ -109,7 +109,7 @@ fn theirs() -> Vec<Ending> {
             reason: text(),
         }),
         Finding::CallFailed(CallFailed::NoGradient { reason: text() }),
-        Finding::LawBroken(Violation::Call(Box::new(Finding::BeforeRun(BeforeRun::NotAttempted)))),
+        Finding::PropertyFailed(Violation::Call(Box::new(Finding::BeforeRun(BeforeRun::NotAttempted)))),
     ];
     let skips = [
         Skip::DependsOn(vec!["part".to_owned()]),
@@ -148,12 +148,12 @@ prop_compose! {
         reference in any::<bool>(),
         fixed in any::<[bool; 3]>(),
         trained in any::<bool>(),
-        laws in 0..4_usize,
+        properties in 0..4_usize,
     )(
         golden in prop::collection::vec(passed_or_theirs(), 3),
         single in prop::collection::vec(passed_or_theirs(), 3),
         fresh in fixed.map(|fixed| fresh(reference, fixed)),
-        laws in prop::collection::vec(passed_or_theirs(), laws),
+        properties in prop::collection::vec(passed_or_theirs(), properties),
         others in prop::collection::vec(passed_or_theirs(), 4),
         trials in prop::collection::vec(passed_or_theirs(), 2),
         trained in Just(trained),
@@ -171,7 +171,7 @@ prop_compose! {
             portions: TASK.golden_portions().into_iter().zip(fresh).collect(),
             ..Check::new(differential::NAME, Kind::Differential, "", Ending::Passed)
         });
-        checks.extend(laws.into_iter().map(|ending| Check::new("", Kind::Law, "", ending)));
+        checks.extend(properties.into_iter().map(|ending| Check::new("", Kind::Property, "", ending)));
         let trials = TASK.trials.iter().zip(trials).map(|(trial, ending)| {
             let ending = if trained { ending } else { Ending::Skipped(Skip::TrainingNotAsked) };
             Check::new(trial.name, Kind::Trial, "", ending)
@@ -221,11 +221,11 @@ impl Scene {
         let is_golden = TASK.cases.iter().any(|case| case.portion == portion);
         let differential = self.checks.iter().find(|check| check.name == differential::NAME);
         let fresh = differential.expect("it has been made").ending_in(portion);
-        let mut laws = self.checks.iter().filter(|check| check.kind == Kind::Law);
+        let mut properties = self.checks.iter().filter(|check| check.kind == Kind::Property);
         let fresh = match fresh {
             Ending::Passed | Ending::Skipped(Skip::FixedInputs) => true,
             Ending::Skipped(Skip::NoReference) => {
-                laws.clone().next().is_none() || laws.any(|law| law.ending == Ending::Passed)
+                properties.clone().next().is_none() || properties.any(|property| property.ending == Ending::Passed)
             }
             _ => false,
         };

@@ -4,7 +4,7 @@ use super::*;
 use crate::findings::{BeforeRun, Finding};
 
 const DEDUCTIONS: Deductions = Deductions {
-    law: 0.25,
+    property: 0.25,
     hygiene: 0.1,
     precision: 0.1,
 };
@@ -31,17 +31,17 @@ fn portion(points: f64, earned: bool) -> Portion {
 }
 
 #[test]
-fn laws_that_hold_give_nothing() {
+fn properties_that_hold_give_nothing() {
     assert_eq!(
-        points(&[portion(4.0, false)], &[check(Kind::Law, true)], DEDUCTIONS),
+        points(&[portion(4.0, false)], &[check(Kind::Property, true)], DEDUCTIONS),
         0.0
     );
 }
 
 #[test]
-fn a_broken_law_takes_a_share_of_what_was_earned() {
+fn a_failed_property_takes_a_share_of_what_was_earned() {
     let portions = [portion(4.0, true), portion(4.0, false)];
-    assert_eq!(points(&portions, &[check(Kind::Law, false)], DEDUCTIONS), 3.0);
+    assert_eq!(points(&portions, &[check(Kind::Property, false)], DEDUCTIONS), 3.0);
 }
 
 #[test]
@@ -63,6 +63,6 @@ fn a_portion_that_is_lost_in_f64_is_not_charged_again_in_f32_and_none_pays_for_a
 
 #[test]
 fn points_never_fall_below_zero() {
-    let checks = vec![check(Kind::Law, false); 9];
+    let checks = vec![check(Kind::Property, false); 9];
     assert_eq!(points(&[portion(4.0, true)], &checks, DEDUCTIONS), 0.0);
 }

@@ -6,7 +6,7 @@ mod properties;
 use judge::contract::arguments::with;
 use judge::contract::domain::{Contract, Domain};
 use judge::contract::scenario::Sizes;
-use judge::contract::{Case, Expect, Law, Task};
+use judge::contract::{Case, Expect, Property, Task};
 
 use self::inputs::{case, far_from_zero};
 
@@ -30,7 +30,7 @@ pub(crate) static TASK: Task = Task {
         "the tanh is taken of the sum, not of each projection",
     ],
     cases: CASES,
-    laws: LAWS,
+    properties: PROPERTIES,
     contract: Contract {
         smooth: &["context", "weights"],
         domain: DOMAIN,
@@ -116,64 +116,64 @@ const DOMAIN: &[Domain] = &[
 const SIZES: Sizes = &[("B", 1, 3), ("S", 1, 6), ("D", 1, 4), ("H", 1, 4), ("A", 1, 5)];
 const FROM_TWO: Sizes = &[("B", 1, 3), ("S", 2, 6), ("D", 1, 4), ("H", 1, 4), ("A", 1, 5)];
 
-const LAWS: &[Law] = &[
-    Law::new(
+const PROPERTIES: &[Property] = &[
+    Property::new(
         "weights-are-distributions",
         "the weights are above 0 and sum to 1 over the positions of each row",
         SIZES,
         properties::weights_are_distributions,
     ),
-    Law::new(
+    Property::new(
         "energies-of-weights",
         "the logarithms of the weights are v . tanh(W s + U h_j), up to a constant per row",
         FROM_TWO,
         properties::energies_of_weights,
     ),
-    Law::new(
+    Property::new(
         "context-is-weighted-sum",
         "the context is the sum of the encoder states, each times its weight",
         SIZES,
         properties::context_is_weighted_sum,
     ),
-    Law::new(
+    Property::new(
         "hull",
         "every channel of the context lies between the extremes of that channel over the positions",
         SIZES,
         properties::hull,
     ),
-    Law::new(
+    Property::new(
         "no-energies-mean",
         "with v = 0 the context is the mean of the encoder states",
         SIZES,
         properties::no_energies_mean,
     )
     .few(),
-    Law::new(
+    Property::new(
         "equal-states",
         "where all encoder states are equal, the weights are uniform and the context is that state",
         SIZES,
         properties::equal_states,
     )
     .few(),
-    Law::new(
+    Property::new(
         "position-permutation",
         "permuting the positions permutes the weights and leaves the context",
         FROM_TWO,
         properties::position_permutation,
     ),
-    Law::new(
+    Property::new(
         "batch-independence",
         "changing one row of the batch changes no other",
         &[("B", 2, 3), ("S", 1, 4), ("D", 1, 3), ("H", 1, 3), ("A", 1, 4)],
         properties::batch_independence,
     ),
-    Law::new(
+    Property::new(
         "bounded-energies",
         "however large the states, two weights of a row differ at most by the factor exp(2 |v|)",
         FROM_TWO,
         properties::bounded_energies,
     ),
-    Law::new(
+    Property::new(
         "large-energies",
         "energies of 1e3 and more give finite weights that sum to 1, in f32",
         FROM_TWO,

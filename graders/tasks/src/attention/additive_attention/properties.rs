@@ -1,4 +1,4 @@
-//! Laws of `additive_attention`.
+//! Properties of `additive_attention`.
 
 use judge::checks::assertions::{broken_rule, equal, every, unchanged};
 use judge::checks::probe::Probe;

@@ -1,4 +1,4 @@
-//! The laws and golden cases of `additive_attention`, tried on right and wrong functions.
+//! The properties and golden cases of `additive_attention`, tried on right and wrong functions.
 
 use judge::contract::arguments::{Array, arguments, array, tensor};
 use judge::contract::subject::Call;
@@ -7,7 +7,7 @@ use wire::{Outcome, Tensors};
 
 use super::properties::{energies, weighted_sum};
 use super::*;
-use crate::testing::{broken_laws, indiscriminate_cases, smallest_case, telling_cases};
+use crate::testing::{failed_properties, indiscriminate_cases, smallest_case, telling_cases};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Way {
@@ -85,14 +85,14 @@ fn altered_energies(way: Way, given: &Tensors) -> Array {
 }
 
 #[test]
-fn the_definition_keeps_all_laws() {
-    assert_eq!(broken_laws(&TASK, attention_as(Way::Right)), [""; 0]);
+fn the_definition_has_all_properties() {
+    assert_eq!(failed_properties(&TASK, attention_as(Way::Right)), [""; 0]);
     assert_eq!(indiscriminate_cases(&TASK, attention_as(Way::Right)), [""; 0]);
 }
 
 #[test]
-fn known_mistakes_break_laws_and_show_in_golden_cases() {
-    for (way, law) in [
+fn known_mistakes_fail_properties_and_show_in_golden_cases() {
+    for (way, property) in [
         (Way::NoTanh, "bounded-energies"),
         (Way::TanhOfEach, "energies-of-weights"),
         (Way::SoftmaxOverBatch, "weights-are-distributions"),
@@ -101,8 +101,8 @@ fn known_mistakes_break_laws_and_show_in_golden_cases() {
         (Way::SameWeightsForAllRows, "batch-independence"),
     ] {
         assert!(
-            smallest_case(&TASK, law, attention_as(way)).is_some(),
-            "{way:?} and {law}"
+            smallest_case(&TASK, property, attention_as(way)).is_some(),
+            "{way:?} and {property}"
         );
         assert!(
             !telling_cases(&TASK, attention_as(Way::Right), attention_as(way)).is_empty(),
@@ -113,5 +113,5 @@ fn known_mistakes_break_laws_and_show_in_golden_cases() {
 
 #[test]
 fn a_softmax_without_its_maximum_overflows() {
-    assert_eq!(broken_laws(&TASK, attention_as(Way::NoMaximum)), ["large-energies"]);
+    assert_eq!(failed_properties(&TASK, attention_as(Way::NoMaximum)), ["large-energies"]);
 }

@@ -1,4 +1,4 @@
-//! Laws of `causal_self_attention` about dropout.
+//! Properties of `causal_self_attention` about dropout.
 //!
 //! Nothing here depends on the order in which a generator is used: only shares, and what stays when a seed does.
 

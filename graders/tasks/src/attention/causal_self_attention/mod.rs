@@ -7,7 +7,7 @@ mod properties;
 
 use judge::contract::domain::Contract;
 use judge::contract::scenario::Sizes;
-use judge::contract::{Case, Expect, Law, Task};
+use judge::contract::{Case, Expect, Property, Task};
 
 use self::inputs::{case, offset, small};
 
@@ -116,7 +116,7 @@ pub(crate) static TASK: Task = Task {
             expect: Expect::Outputs,
         },
     ],
-    laws: LAWS,
+    properties: PROPERTIES,
     contract: Contract {
         smooth: &["output"],
         rates: &["attention_dropout", "residual_dropout"],
@@ -126,133 +126,133 @@ pub(crate) static TASK: Task = Task {
     ..Task::BLANK
 };
 
-const LAWS: &[Law] = &[
-    Law::new(
+const PROPERTIES: &[Property] = &[
+    Property::new(
         "causality",
         "changing a token changes nothing at the positions before it",
         FROM_TWO,
         properties::causality,
     ),
-    Law::new(
+    Property::new(
         "jacobian-causality",
         "the gradient of the outputs up to a position is 0 by every later token",
         FROM_TWO,
         properties::jacobian_causality,
     )
     .differentiating(),
-    Law::new(
+    Property::new(
         "prefix",
         "the output for the first tokens of a sequence is the first part of the output for all of it",
         FROM_TWO,
         properties::prefix,
     ),
-    Law::new(
+    Property::new(
         "batch-independence",
         "a sequence gives the same output whatever else is in its batch, and alone",
         &[("B", 2, 3), ("T", 1, 5), ("heads", 1, 4), ("pairs", 1, 2), ("rotary", 0, 1)],
         properties::batch_independence,
     ),
-    Law::new(
+    Property::new(
         "weights-are-distributions",
         "one-hot values show attention weights that are at least 0, sum to 1, and are exactly 0 for later tokens",
         REVEALING,
         properties::weights_are_distributions,
     ),
-    Law::new(
+    Property::new(
         "scores",
         "one-hot values show weights whose logarithms differ as q k / sqrt(C/h) does, q and k rotated where that is asked for",
         REVEALING,
         properties::scores_of_weights,
     ),
-    Law::new(
+    Property::new(
         "hull",
         "before the last projection, every channel lies between the extremes of its values so far",
         SIZES,
         properties::hull,
     ),
-    Law::new(
+    Property::new(
         "constant-value",
         "where all tokens have the same value, the output is that value, projected",
         SIZES,
         properties::constant_value,
     )
     .few(),
-    Law::new(
+    Property::new(
         "zero-query-running-mean",
         "with queries of zeros, the output is the running mean of the values, projected",
         SIZES,
         properties::zero_query,
     ),
-    Law::new(
+    Property::new(
         "head-independence",
         "where c_proj ignores a head, the weights of that head change nothing",
         SEVERAL_HEADS,
         properties::head_independence,
     ),
-    Law::new(
+    Property::new(
         "head-permutation",
         "heads in another order, in c_attn and in c_proj alike, give the same output",
         SEVERAL_HEADS,
         properties::head_permutation,
     )
     .few(),
-    Law::new(
+    Property::new(
         "past-order",
         "without rotation, the order of the tokens before it makes no difference to the last output",
         &[("B", 1, 2), ("T", 3, 6), ("heads", 1, 4), ("pairs", 1, 2)],
         properties::past_order,
     )
     .few(),
-    Law::new(
+    Property::new(
         "projection",
         "with c_proj_weight zero, the output is c_proj_bias",
         SIZES,
         properties::projection,
     )
     .few(),
-    Law::new(
+    Property::new(
         "mask-fill",
         "a masked score counts as minus infinity, also where all visible scores are below -20000",
         &[("T", 2, 5), ("heads", 1, 3), ("pairs", 1, 2), ("score", 20_000, 100_000)],
         properties::mask_fill,
     )
     .few(),
-    Law::new(
+    Property::new(
         "stability",
         "a later token of size 1000 leaves earlier outputs as they are, and all outputs finite",
         FROM_TWO,
         properties::stability,
     )
     .in_f32(),
-    Law::new(
+    Property::new(
         "dropout-off-in-eval",
         "outside training, dropout rates change nothing",
         SIZES,
         dropout::off_in_eval,
     )
     .few(),
-    Law::new(
+    Property::new(
         "dropout-same-seed",
         "in training, equal generator seeds give equal outputs",
         SIZES,
         dropout::same_seed,
     )
     .few(),
-    Law::new(
+    Property::new(
         "dropout-different-seeds",
         "in training, different generator seeds give different outputs, with either dropout alone",
         &[("heads", 1, 3), ("rotary", 0, 1)],
         dropout::different_seeds,
     )
     .few(),
-    Law::new(
+    Property::new(
         "residual-dropout-rate",
         "of the outputs in training, the share `residual_dropout` is 0 and the others are divided by 1 - rate",
         &[("heads", 1, 3), ("rotary", 0, 1), ("percent", 10, 40)],
         dropout::residual_rate,
     )
     .few(),
-    Law::new(
+    Property::new(
         "attention-dropout-rate",
         "of the attention weights in training, the share `attention_dropout` is 0 and the others are divided by 1 - rate",
         &[("heads", 1, 3), ("rotary", 0, 1), ("percent", 10, 40)],

@@ -1,4 +1,4 @@
-//! Laws of `causal_self_attention` outside training.
+//! Properties of `causal_self_attention` outside training.
 
 use judge::checks::assertions::{ROUNDING, broken_rule, equal, every, unchanged};
 use judge::checks::probe::Probe;

@@ -1,22 +1,22 @@
-//! The laws and golden cases of `causal_self_attention`, tried on right and wrong functions.
+//! The properties and golden cases of `causal_self_attention`, tried on right and wrong functions.
 
 use judge::contract::subject::Call;
 
 use super::TASK;
 use crate::testing::attention::Way::{self, *};
 use crate::testing::attention::{Answer, layer};
-use crate::testing::{broken_laws, indiscriminate_cases, smallest_case, telling_cases};
+use crate::testing::{failed_properties, indiscriminate_cases, smallest_case, telling_cases};
 
 fn with_way(way: Way) -> impl Fn(&Call) -> Answer {
     move |call| layer(way, call)
 }
 
 fn broken(way: Way) -> Vec<&'static str> {
-    broken_laws(&TASK, with_way(way))
+    failed_properties(&TASK, with_way(way))
 }
 
 #[test]
-fn the_usual_ways_keep_all_laws_and_meet_all_golden_cases() {
+fn the_usual_ways_have_all_properties_and_meet_all_golden_cases() {
     for way in [Plain, FilledMinusBillion] {
         assert_eq!(broken(way), [""; 0], "{way:?}");
     }
@@ -35,14 +35,14 @@ fn unusual_but_correct_ways_lose_stability_only() {
     for way in [MaximumOverAllScores, MaskedAfterSoftmaxAndRenormalised] {
         let mut broken = broken(way);
         // Here gradients are difference quotients, in which the rounding of these two ways is blown up.
-        broken.retain(|&law| law != "jacobian-causality");
+        broken.retain(|&property| property != "jacobian-causality");
         assert_eq!(broken, ["stability"], "{way:?}");
     }
 }
 
 #[test]
-fn every_known_mistake_breaks_the_law_that_names_it() {
-    for (way, law) in [
+fn every_known_mistake_fails_the_property_that_names_it() {
+    for (way, property) in [
         (Filled(-1e4), "mask-fill"),
         (Filled(-20.0), "jacobian-causality"),
         (Filled(0.0), "causality"),
@@ -74,7 +74,7 @@ fn every_known_mistake_breaks_the_law_that_names_it() {
         (BatchMixed, "batch-independence"),
     ] {
         let broken = broken(way);
-        assert!(broken.contains(&law), "{way:?} keeps {law} and breaks {broken:?}");
+        assert!(broken.contains(&property), "{way:?} keeps {property} and breaks {broken:?}");
     }
 }
 

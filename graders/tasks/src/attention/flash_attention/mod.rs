@@ -7,7 +7,7 @@ use judge::contract::arguments::with;
 use judge::contract::domain::{Contract, Domain};
 use judge::contract::forbidden::Family;
 use judge::contract::scenario::Sizes;
-use judge::contract::{Case, Expect, Law, Task};
+use judge::contract::{Case, Expect, Property, Task};
 use wire::Tensor;
 
 use self::inputs::{case, high_scores, low_scores};
@@ -33,7 +33,7 @@ pub(crate) static TASK: Task = Task {
         "the operator scales the scores; a query that was scaled before is scaled twice",
     ],
     cases: CASES,
-    laws: LAWS,
+    properties: PROPERTIES,
     allowed_operators: &[Family::FusedAttention],
     contract: Contract {
         smooth: &["output"],
@@ -125,19 +125,19 @@ const DOMAIN: &[Domain] = &[
     },
 ];
 
-/// Sizes of laws in which one token is not enough.
+/// Sizes of properties in which one token is not enough.
 const FROM_TWO: Sizes = &[("B", 1, 2), ("heads", 1, 3), ("T", 2, 6), ("d", 1, 4)];
-/// Sizes of all other laws.
+/// Sizes of all other properties.
 const SIZES: Sizes = &[("B", 1, 2), ("heads", 1, 3), ("T", 1, 6), ("d", 1, 4)];
 
-const LAWS: &[Law] = &[
-    Law::new(
+const PROPERTIES: &[Property] = &[
+    Property::new(
         "causality",
         "changing query, key and value at a position changes nothing at the positions before it",
         FROM_TWO,
         properties::causality,
     ),
-    Law::new(
+    Property::new(
         "stability",
         "keys and values changed by 1000 give finite outputs and change nothing before them, in f32",
         FROM_TWO,
@@ -145,43 +145,43 @@ const LAWS: &[Law] = &[
     )
     .in_f32()
     .few(),
-    Law::new(
+    Property::new(
         "prefix",
         "the output for the first positions is the first part of the output for all of them",
         FROM_TWO,
         properties::prefix,
     ),
-    Law::new(
+    Property::new(
         "heads-independent",
         "changing one head of one sequence changes no other",
         &[("B", 1, 3), ("heads", 2, 3), ("T", 1, 4), ("d", 1, 3)],
         properties::heads_independent,
     ),
-    Law::new(
+    Property::new(
         "hull",
         "every output lies between the extremes of the values that it may see",
         SIZES,
         properties::hull,
     ),
-    Law::new(
+    Property::new(
         "constant-value",
         "where every position has the same value, the output is that value",
         SIZES,
         properties::constant_value,
     ),
-    Law::new(
+    Property::new(
         "zero-query",
         "queries of zeros give the mean of the values so far",
         SIZES,
         properties::zero_query,
     ),
-    Law::new(
+    Property::new(
         "weights-are-distributions",
         "the weights, seen through one-hot values, are at least 0, sum to 1, and are exactly 0 for later positions",
         &[("B", 1, 2), ("heads", 1, 3), ("T", 1, 6)],
         properties::weights_are_distributions,
     ),
-    Law::new(
+    Property::new(
         "large-scores",
         "scores of 1e3 and more give finite weights that sum to 1",
         &[("B", 1, 2), ("heads", 1, 3), ("T", 1, 6)],
@@ -189,7 +189,7 @@ const LAWS: &[Law] = &[
     )
     .in_f32()
     .few(),
-    Law::new(
+    Property::new(
         "mask-fill",
         "what is hidden stays hidden where every visible score is far below zero",
         &[
@@ -201,21 +201,21 @@ const LAWS: &[Law] = &[
         ],
         properties::mask_fill,
     ),
-    Law::new(
+    Property::new(
         "dropout-off-in-eval",
         "outside training the rate makes no difference",
         SIZES,
         properties::dropout_off_in_eval,
     )
     .few(),
-    Law::new(
+    Property::new(
         "dropout-follows-seed",
         "in training, equal generator seeds give equal outputs and different ones different outputs",
         &[("heads", 1, 3)],
         properties::dropout_follows_seed,
     )
     .few(),
-    Law::new(
+    Property::new(
         "dropout-rate",
         "in training the weights are dropped with the given rate, and the rest is divided by 1 - rate",
         &[("heads", 1, 2), ("percent", 20, 60)],
@@ -233,7 +233,7 @@ mod tests {
 
     use super::*;
     use crate::attention::inputs::{lower_triangle, product, scores, softmax};
-    use crate::testing::{broken_laws, indiscriminate_cases, smallest_case, telling_cases};
+    use crate::testing::{failed_properties, indiscriminate_cases, smallest_case, telling_cases};
 
     #[derive(Debug, Clone, Copy, PartialEq)]
     enum Way {
@@ -300,29 +300,29 @@ mod tests {
     }
 
     #[test]
-    fn plain_attention_keeps_all_laws() {
-        assert_eq!(broken_laws(&TASK, attention_as(Way::Right)), [""; 0]);
+    fn plain_attention_has_all_properties() {
+        assert_eq!(failed_properties(&TASK, attention_as(Way::Right)), [""; 0]);
         assert_eq!(indiscriminate_cases(&TASK, attention_as(Way::Right)), [""; 0]);
     }
 
     #[test]
-    fn known_mistakes_break_laws_and_show_in_golden_cases() {
-        for (way, law) in [
+    fn known_mistakes_fail_properties_and_show_in_golden_cases() {
+        for (way, property) in [
             (Way::DropoutAlways, "dropout-off-in-eval"),
             (Way::MaskAdded, "causality"),
             (Way::NotCausal, "causality"),
             (Way::Filled, "mask-fill"),
         ] {
             assert!(
-                smallest_case(&TASK, law, attention_as(way)).is_some(),
-                "{way:?} and {law}"
+                smallest_case(&TASK, property, attention_as(way)).is_some(),
+                "{way:?} and {property}"
             );
             assert!(
                 !telling_cases(&TASK, attention_as(Way::Right), attention_as(way)).is_empty(),
                 "{way:?}"
             );
         }
-        assert_eq!(broken_laws(&TASK, attention_as(Way::DropoutUnscaled)), ["dropout-rate"]);
+        assert_eq!(failed_properties(&TASK, attention_as(Way::DropoutUnscaled)), ["dropout-rate"]);
     }
 
     #[test]

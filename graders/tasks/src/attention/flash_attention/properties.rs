@@ -1,4 +1,4 @@
-//! Laws of `flash_attention`.
+//! Properties of `flash_attention`.
 
 use judge::checks::assertions::{ROUNDING, broken_rule, equal, every, unchanged};
 use judge::checks::probe::Probe;
@@ -19,7 +19,7 @@ use crate::transformer::inputs::training;
 
 const TASK: &str = "flash_attention";
 
-/// `[B, h, T, d]`; d is T where a law has no such size.
+/// `[B, h, T, d]`; d is T where a property has no such size.
 fn shape(scenario: &Scenario) -> [usize; 4] {
     let dimension = if scenario.sizes().iter().any(|size| size.0 == "d") {
         "d"

@@ -5,7 +5,7 @@ mod properties;
 
 use judge::contract::domain::{Contract, Domain};
 use judge::contract::scenario::Sizes;
-use judge::contract::{Case, Expect, Law, Task};
+use judge::contract::{Case, Expect, Property, Task};
 
 use self::inputs::{case, of};
 
@@ -76,50 +76,50 @@ pub(crate) static TASK: Task = Task {
             expect: Expect::Outputs,
         },
     ],
-    laws: &[
-        Law::new(
+    properties: &[
+        Property::new(
             "position-zero",
             "position 0 is not rotated",
             &[("B", 1, 2), ("heads", 1, 3), ("T", 1, 4), ("pairs", 1, 4)],
             properties::position_zero,
         ),
-        Law::new(
+        Property::new(
             "pair-norm",
             "the length of every pair of neighbouring channels is kept",
             SIZES,
             properties::pair_norm,
         ),
-        Law::new(
+        Property::new(
             "neighbouring-pairs",
             "a unit vector in one channel moves only within its pair of channels (2i, 2i + 1)",
             PROBED,
             properties::neighbouring_pairs,
         ),
-        Law::new(
+        Property::new(
             "basis-probe",
             "a unit vector in channel 2i becomes (cos, sin) of m * 10000^(-2i/d), one in channel 2i + 1 becomes (-sin, cos)",
             PROBED,
             properties::basis_probe,
         ),
-        Law::new(
+        Property::new(
             "relative-position",
             "the score of a rotated query and a rotated key depends on the difference of their positions only",
             &[("T", 2, 8), ("pairs", 1, 4), ("start", 0, 100)],
             properties::relative_position,
         ),
-        Law::new(
+        Property::new(
             "same-map",
             "queries and keys are rotated by the same map, independently of one another",
             SIZES,
             properties::same_map,
         ),
-        Law::new(
+        Property::new(
             "start-offset",
             "rotating from position s gives what rotating from 0 gives in the rows from s on",
             &[("T", 1, 4), ("pairs", 1, 3), ("start", 1, 12)],
             properties::start_offset,
         ),
-        Law::new(
+        Property::new(
             "leading-axes",
             "every batch entry and every head is rotated as it would be alone",
             SIZES,
@@ -204,7 +204,7 @@ mod tests {
 
     use super::*;
     use crate::attention::inputs::angle;
-    use crate::testing::{broken_laws, indiscriminate_cases, smallest_case, telling_cases};
+    use crate::testing::{failed_properties, indiscriminate_cases, smallest_case, telling_cases};
 
     type Answer = Result<Tensors, Outcome>;
     type Mistake = fn(&Call) -> Answer;
@@ -305,13 +305,13 @@ mod tests {
     }
 
     #[test]
-    fn the_rotation_keeps_all_laws() {
-        assert_eq!(broken_laws(&TASK, right), [""; 0]);
+    fn the_rotation_has_all_properties() {
+        assert_eq!(failed_properties(&TASK, right), [""; 0]);
         assert_eq!(indiscriminate_cases(&TASK, right), [""; 0]);
     }
 
     #[test]
-    fn every_known_mistake_breaks_the_law_that_names_it() {
+    fn every_known_mistake_fails_the_property_that_names_it() {
         let mistakes: [(Mistake, &str); 9] = [
             (half_split, "neighbouring-pairs"),
             (half_split_table, "pair-norm"),
@@ -323,12 +323,12 @@ mod tests {
             (identity, "basis-probe"),
             (query_only, "same-map"),
         ];
-        for (mistake, law) in mistakes {
-            let broken = broken_laws(&TASK, mistake);
-            assert!(broken.contains(&law), "{law} holds; broken are {broken:?}");
+        for (mistake, property) in mistakes {
+            let broken = failed_properties(&TASK, mistake);
+            assert!(broken.contains(&property), "{property} holds; broken are {broken:?}");
             assert!(
                 !telling_cases(&TASK, right, mistake).is_empty(),
-                "no golden case shows what breaks {law}"
+                "no golden case shows what breaks {property}"
             );
         }
     }

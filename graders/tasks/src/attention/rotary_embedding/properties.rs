@@ -1,4 +1,4 @@
-//! Laws of `rotary_embedding`.
+//! Properties of `rotary_embedding`.
 
 use judge::checks::assertions::{ROUNDING, broken_rule, equal};
 use judge::checks::probe::Probe;

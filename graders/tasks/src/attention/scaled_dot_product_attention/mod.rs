@@ -7,7 +7,7 @@ mod properties;
 use judge::contract::arguments::with;
 use judge::contract::domain::Contract;
 use judge::contract::scenario::Sizes;
-use judge::contract::{Case, Expect, Law, Task};
+use judge::contract::{Case, Expect, Property, Task};
 
 use self::inputs::{case, large, masked, offset, small};
 use super::inputs::lower_triangle;
@@ -97,7 +97,7 @@ pub(crate) static TASK: Task = Task {
             expect: Expect::Outputs,
         },
     ],
-    laws: LAWS,
+    properties: PROPERTIES,
     contract: Contract {
         smooth: &["output", "weights"],
         domain: domain::DOMAIN,
@@ -106,81 +106,81 @@ pub(crate) static TASK: Task = Task {
     ..Task::BLANK
 };
 
-const LAWS: &[Law] = &[
-    Law::new(
+const PROPERTIES: &[Property] = &[
+    Property::new(
         "weights-are-distributions",
         "the weights of every query are at least 0 and sum to 1",
         SIZES,
         properties::weights_are_distributions,
     ),
-    Law::new(
+    Property::new(
         "masked-weights-are-zero",
         "the weight of a masked key is exactly 0",
         &[("B", 1, 2), ("T", 1, 4), ("S", 2, 5), ("d_k", 1, 4), ("d_v", 1, 3)],
         properties::masked_weights_are_zero,
     ),
-    Law::new(
+    Property::new(
         "scores",
         "logarithms of the weights of one query differ as its scores q k / sqrt(d_k) do",
         &[("B", 1, 2), ("T", 1, 4), ("S", 2, 5), ("d_k", 1, 6), ("d_v", 1, 3)],
         properties::scores_of_weights,
     ),
-    Law::new(
+    Property::new(
         "output-is-weighted-mean",
         "the output is the returned weights times the values",
         SIZES,
         properties::output_is_weighted_mean,
     ),
-    Law::new(
+    Property::new(
         "hull",
         "every output channel lies between the least and the greatest of the values that may be seen",
         SIZES,
         properties::hull,
     ),
-    Law::new(
+    Property::new(
         "constant-value",
         "where all values are the same, the output is that value",
         SIZES,
         properties::constant_value,
     )
     .few(),
-    Law::new(
+    Property::new(
         "zero-query-running-mean",
         "a query of zeros gets the mean of the values that it may see",
         SQUARE,
         properties::zero_query,
     ),
-    Law::new(
+    Property::new(
         "causality",
         "under the causal mask, changing a key and its value changes nothing at the positions before",
         FROM_TWO,
         properties::causality,
     ),
-    Law::new(
+    Property::new(
         "query-wise",
         "changing one query changes the output and the weights of that query only",
         &[("B", 1, 2), ("T", 2, 4), ("S", 1, 5), ("d_k", 1, 4), ("d_v", 1, 3)],
         properties::query_wise,
     ),
-    Law::new(
+    Property::new(
         "batch-independence",
         "changing one sequence of a batch leaves the others as they are",
         &[("B", 2, 3), ("T", 1, 4), ("S", 1, 5), ("d_k", 1, 4), ("d_v", 1, 3)],
         properties::batch_independence,
     ),
-    Law::new(
+    Property::new(
         "key-order",
         "keys in another order, with their values and mask, give the same output and the weights in that order",
         &[("B", 1, 2), ("T", 1, 4), ("S", 2, 5), ("d_k", 1, 4), ("d_v", 1, 3)],
         properties::key_order,
     ),
-    Law::new(
+    Property::new(
         "mask-fill",
         "a masked score counts as minus infinity, also where all visible scores are below -20000",
         &[("T", 2, 5), ("d_k", 1, 4), ("d_v", 1, 3), ("score", 20_000, 100_000)],
         properties::mask_fill,
     ),
-    Law::new(
+    Property::new(
         "stability",
         "scores of thousands, visible or masked, give finite weights that sum to 1 on the largest visible score",
         &[("T", 2, 5), ("d_k", 1, 4), ("d_v", 1, 3)],

@@ -1,4 +1,4 @@
-//! Laws of `scaled_dot_product_attention`.
+//! Properties of `scaled_dot_product_attention`.
 
 use judge::checks::assertions::{broken_rule, equal, every, unchanged};
 use judge::checks::probe::Probe;
@@ -36,7 +36,7 @@ fn attend(probe: &mut Probe<'_>, arguments: &Tensors) -> Result<Attended, Broken
     Ok(Attended { output, weights })
 }
 
-/// The sizes B, T, S, `d_k`, `d_v`; S is T and B is 1 where a law has no such size.
+/// The sizes B, T, S, `d_k`, `d_v`; S is T and B is 1 where a property has no such size.
 fn sizes(scenario: &Scenario) -> [usize; 5] {
     let declared = |name| scenario.sizes().iter().any(|size| size.0 == name);
     let or = |name, otherwise| if declared(name) { scenario.size(name) } else { otherwise };

@@ -1,4 +1,4 @@
-//! The laws and golden cases of `scaled_dot_product_attention`, tried on right and wrong functions.
+//! The properties and golden cases of `scaled_dot_product_attention`, tried on right and wrong functions.
 
 use judge::contract::random::Random;
 use judge::contract::subject::Call;
@@ -7,18 +7,18 @@ use judge::fixtures::INPUT_SEED;
 use super::TASK;
 use crate::testing::attention::Way::{self, *};
 use crate::testing::attention::{Answer, attention};
-use crate::testing::{broken_laws, indiscriminate_cases, smallest_case, telling_cases};
+use crate::testing::{failed_properties, indiscriminate_cases, smallest_case, telling_cases};
 
 fn with_way(way: Way) -> impl Fn(&Call) -> Answer {
     move |call| attention(way, call)
 }
 
 fn broken(way: Way) -> Vec<&'static str> {
-    broken_laws(&TASK, with_way(way))
+    failed_properties(&TASK, with_way(way))
 }
 
 #[test]
-fn the_usual_ways_keep_all_laws_and_meet_all_golden_cases() {
+fn the_usual_ways_have_all_properties_and_meet_all_golden_cases() {
     for way in [Plain, FilledMinusBillion] {
         assert_eq!(broken(way), [""; 0], "{way:?}");
     }
@@ -40,8 +40,8 @@ fn unusual_but_correct_ways_lose_stability_only() {
 }
 
 #[test]
-fn every_known_mistake_breaks_the_law_that_names_it_and_a_golden_case() {
-    for (way, law) in [
+fn every_known_mistake_fails_the_property_that_names_it_and_a_golden_case() {
+    for (way, property) in [
         (Filled(-1e4), "mask-fill"),
         (Filled(1e-9), "masked-weights-are-zero"),
         (Filled(-20.0), "masked-weights-are-zero"),
@@ -59,7 +59,7 @@ fn every_known_mistake_breaks_the_law_that_names_it_and_a_golden_case() {
         (ClampedValues, "constant-value"),
     ] {
         let broken = broken(way);
-        assert!(broken.contains(&law), "{way:?} keeps {law} and breaks {broken:?}");
+        assert!(broken.contains(&property), "{way:?} keeps {property} and breaks {broken:?}");
         let telling = telling_cases(&TASK, with_way(Plain), with_way(way));
         assert!(!telling.is_empty(), "no golden case shows {way:?}");
     }

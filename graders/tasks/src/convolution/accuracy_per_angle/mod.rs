@@ -9,7 +9,7 @@ use judge::contract::domain::Contract;
 use judge::contract::random::{Random, floats, integers};
 use judge::contract::subject::Call;
 use judge::contract::training::Trial;
-use judge::contract::{Case, Expect, Law, Task};
+use judge::contract::{Case, Expect, Property, Task};
 use judge::findings::measurement::Outcome;
 use judge::findings::stop::Stop;
 use wire::{Tensor, Tensors};
@@ -41,7 +41,7 @@ pub(crate) static TASK: Task = Task {
     ],
     parts: &["conv_net"],
     cases: CASES,
-    laws: LAWS,
+    properties: PROPERTIES,
     trials: &[Trial {
         name: "augmentation",
         portion: "training",
@@ -77,36 +77,36 @@ const CASES: &[Case] = &[
     },
 ];
 
-const LAWS: &[Law] = &[
-    Law::new(
+const PROPERTIES: &[Property] = &[
+    Property::new(
         "definition",
         "each accuracy is the share of right answers on the images turned by its angle",
         properties::SIZES,
         properties::definition,
     )
     .few(),
-    Law::new(
+    Property::new(
         "full-turn",
         "the accuracy of 360 degrees is that of 0 degrees",
         properties::SIZES,
         properties::full_turn,
     )
     .few(),
-    Law::new(
+    Property::new(
         "quarter-turn",
         "turning all images by 90 degrees moves the curve by three angles",
         properties::SIZES,
         properties::quarter_turn,
     )
     .few(),
-    Law::new(
+    Property::new(
         "order-of-images",
         "the order of images and their classes makes no difference",
         properties::SIZES,
         properties::order_of_images,
     )
     .few(),
-    Law::new(
+    Property::new(
         "one-answer",
         "a net that always answers the same class has that class's share at every angle",
         properties::SIZES,

@@ -1,4 +1,4 @@
-//! The laws of `accuracy_per_angle`.
+//! The properties of `accuracy_per_angle`.
 
 use judge::checks::assertions::{equal, unchanged};
 use judge::checks::probe::Probe;
@@ -27,7 +27,7 @@ fn drawn(scenario: &Scenario) -> Tensors {
     let count = scenario.size("B");
     let mut random = scenario.random("net");
     let mut given = initial::conv_net(&mut random, [1, 2, 3, 2, 4], None, glyphs::CLASSES);
-    let (images, _) = glyphs::images(scenario.seed(), "law", count);
+    let (images, _) = glyphs::images(scenario.seed(), "property", count);
     let classes = (0..count).map(|_| random.integer(0, glyphs::CLASSES as i64)).collect();
     given.insert("images".to_owned(), images);
     for tensor in given.values_mut() {

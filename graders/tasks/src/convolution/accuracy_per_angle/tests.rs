@@ -1,4 +1,4 @@
-//! Right and wrong curves in plain Rust: the laws accept the right ones and reject the wrong ones.
+//! Right and wrong curves in plain Rust: the properties accept the right ones and reject the wrong ones.
 
 #![expect(
     clippy::unnecessary_wraps,
@@ -12,7 +12,7 @@ use wire::{DType, Outcome, Tensors};
 use super::TASK;
 use crate::convolution::plain::{Mode, scores};
 use crate::convolution::rotation_plain::{ANGLES, rotated};
-use crate::testing::{broken_laws, indiscriminate_cases, telling_cases};
+use crate::testing::{failed_properties, indiscriminate_cases, telling_cases};
 use crate::training::measures::accuracy;
 
 type Answer = Result<Tensors, Outcome>;
@@ -70,8 +70,8 @@ fn doubles(call: &Call) -> Answer {
 }
 
 #[test]
-fn laws_reject_what_goes_wrong() {
-    assert_eq!(broken_laws(&TASK, right), Vec::<&str>::new());
+fn properties_reject_what_goes_wrong() {
+    assert_eq!(failed_properties(&TASK, right), Vec::<&str>::new());
     assert_eq!(indiscriminate_cases(&TASK, right), Vec::<&str>::new());
     let mistakes: [(Function, &str); 7] = [
         (percent, "one-answer"),
@@ -82,9 +82,9 @@ fn laws_reject_what_goes_wrong() {
         (twelve, "full-turn"),
         (doubles, "definition"),
     ];
-    for (place, (wrong, law)) in mistakes.into_iter().enumerate() {
-        let broken = broken_laws(&TASK, wrong);
-        assert!(broken.contains(&law), "mistake {place} breaks {broken:?}, not {law}");
+    for (place, (wrong, property)) in mistakes.into_iter().enumerate() {
+        let broken = failed_properties(&TASK, wrong);
+        assert!(broken.contains(&property), "mistake {place} breaks {broken:?}, not {property}");
     }
     // These give shares as the right one does; only a curve that varies tells them apart.
     for wrong in [clockwise as Function, upright] {

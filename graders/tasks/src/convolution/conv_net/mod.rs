@@ -5,7 +5,7 @@ pub(super) mod inputs;
 mod properties;
 
 use judge::contract::domain::Contract;
-use judge::contract::{Case, Expect, Law, Task};
+use judge::contract::{Case, Expect, Property, Task};
 
 use self::inputs::case;
 use super::plain::Mode;
@@ -32,7 +32,7 @@ pub(crate) static TASK: Task = Task {
         "the mode of padding changes the values at the border, not only the size",
     ],
     cases: CASES,
-    laws: LAWS,
+    properties: PROPERTIES,
     contract: Contract {
         smooth: &["scores"],
         domain: domain::DOMAIN,
@@ -92,55 +92,55 @@ const CASES: &[Case] = &[
     },
 ];
 
-const LAWS: &[Law] = &[
-    Law::new(
+const PROPERTIES: &[Property] = &[
+    Property::new(
         "definition",
         "the scores are those of the definition, computed value by value",
         properties::SIZES,
         properties::definition,
     ),
-    Law::new(
+    Property::new(
         "document-sizes",
         "32x32 images come to sides 2, 4 and 6 after the last convolution, as the kind of padding says",
         &[("C", 1, 3)],
         properties::document_sizes,
     )
     .few(),
-    Law::new(
+    Property::new(
         "images-apart",
         "changing one image leaves the scores of the others as they are",
         properties::SIZES,
         properties::images_apart,
     )
     .few(),
-    Law::new(
+    Property::new(
         "rectified",
         "where one convolution gives nothing but negative values, only biases are left",
         &[("layer", 1, 4), ("net", 1, 2), ("C", 1, 2)],
         properties::rectified,
     ),
-    Law::new(
+    Property::new(
         "no-activation-after-hidden",
         "negating the hidden layer and the classifier's weight of Net 2 changes nothing",
         &[("C", 1, 2)],
         properties::no_activation_after_hidden,
     )
     .few(),
-    Law::new(
+    Property::new(
         "no-bias-in-convolutions",
         "where all biases are zero, twice the image has twice the scores",
         properties::SIZES,
         properties::no_bias_in_convolutions,
     )
     .few(),
-    Law::new(
+    Property::new(
         "rolled-image",
         "under circular padding by 1, rolling an image by multiples of 8 changes no score of Net 1",
         &[("H", 1, 2), ("W", 1, 2), ("C", 1, 2)],
         properties::rolled_image,
     )
     .few(),
-    Law::new(
+    Property::new(
         "gradient",
         "gradients reach every kernel: where all biases are zero, the scores are linear in each of them along itself",
         &[("layer", 1, 4), ("net", 1, 2), ("C", 1, 2)],

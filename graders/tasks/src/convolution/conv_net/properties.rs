@@ -1,4 +1,4 @@
-//! The laws of `conv_net`.
+//! The properties of `conv_net`.
 
 use judge::checks::assertions::{equal, unchanged};
 use judge::checks::probe::Probe;

@@ -5,7 +5,7 @@ mod inputs;
 mod properties;
 
 use judge::contract::domain::Contract;
-use judge::contract::{Case, Expect, Law, Task};
+use judge::contract::{Case, Expect, Property, Task};
 
 use self::inputs::{case, corner};
 use super::plain::Mode;
@@ -32,7 +32,7 @@ pub(crate) static TASK: Task = Task {
         "same and full speak of zeros; the other kinds take their amount from the argument",
     ],
     cases: CASES,
-    laws: LAWS,
+    properties: PROPERTIES,
     contract: Contract {
         smooth: &["output"],
         domain: domain::DOMAIN,
@@ -122,68 +122,68 @@ const CASES: &[Case] = &[
     },
 ];
 
-const LAWS: &[Law] = &[
-    Law::new(
+const PROPERTIES: &[Property] = &[
+    Property::new(
         "definition",
         "every value is the sum of kernel entries times the image values that the flipped kernel meets",
         properties::SIZES,
         properties::definition,
     ),
-    Law::new(
+    Property::new(
         "interior-equals-valid",
         "away from the border every kind of padding gives what valid gives",
         properties::SIZES,
         properties::interior_equals_valid,
     ),
-    Law::new(
+    Property::new(
         "delta-kernel",
         "a kernel with a single 1 below and right of its centre moves the image down and right",
         properties::ODD_SIZES,
         properties::delta_kernel,
     ),
-    Law::new(
+    Property::new(
         "constant-image",
         "a constant image stays constant under reflect, replicate and circular, and not under zeros",
         properties::ODD_SIZES,
         properties::constant_image,
     ),
-    Law::new(
+    Property::new(
         "circular-rolls",
         "under circular padding that keeps the size, rolling the image rolls the output",
         properties::ODD_SIZES,
         properties::circular_rolls,
     ),
-    Law::new(
+    Property::new(
         "full-commutes",
         "a full convolution is the same with image and kernel exchanged",
         properties::ANY_SIZES,
         properties::full_commutes,
     ),
-    Law::new(
+    Property::new(
         "full-keeps-the-sum",
         "the values of a full convolution sum to the sum of the image times that of the kernel",
         properties::ANY_SIZES,
         properties::full_keeps_the_sum,
     ),
-    Law::new(
+    Property::new(
         "linear",
         "the output is linear in the image and linear in the kernel",
         properties::SIZES,
         properties::linear,
     ),
-    Law::new(
+    Property::new(
         "too-far-to-reflect",
         "reflecting by the image's side or more is an error, by one less it is not",
         properties::BORDER_SIZES,
         properties::too_far_to_reflect,
     ),
-    Law::new(
+    Property::new(
         "too-far-around",
         "going around by more than the image's side is an error, by the side it is not",
         properties::BORDER_SIZES,
         properties::too_far_around,
     ),
-    Law::new(
+    Property::new(
         "kernel-must-fit",
         "a kernel larger than the continued image is an error, and so is an even kernel side in same",
         properties::BORDER_SIZES,

@@ -1,4 +1,4 @@
-//! The laws of `convolve2d`.
+//! The properties of `convolve2d`.
 
 use judge::checks::assertions::{equal, every, unchanged};
 use judge::checks::probe::Probe;

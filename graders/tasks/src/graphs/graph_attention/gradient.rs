@@ -1,4 +1,4 @@
-//! The law of `graph_attention` about gradients.
+//! The property of `graph_attention` about gradients.
 
 use judge::checks::assertions::equal;
 use judge::checks::probe::Probe;

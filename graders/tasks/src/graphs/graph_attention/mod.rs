@@ -6,7 +6,7 @@ pub(crate) mod inputs;
 mod properties;
 
 use judge::contract::domain::Contract;
-use judge::contract::{Case, Expect, Law, Task};
+use judge::contract::{Case, Expect, Property, Task};
 use wire::{DType, Data, Tensor, Tensors};
 
 use self::gradient::gradient;
@@ -40,7 +40,7 @@ pub(crate) static TASK: Task = Task {
         "LeakyReLU comes after the dot product with the attention vector",
     ],
     cases: CASES,
-    laws: LAWS,
+    properties: PROPERTIES,
     canonical: Some(by_destination),
     contract: Contract {
         smooth: &["attention", "output"],
@@ -104,100 +104,100 @@ const CASES: &[Case] = &[
     },
 ];
 
-const LAWS: &[Law] = &[
-    Law::new(
+const PROPERTIES: &[Property] = &[
+    Property::new(
         "weights-sum-to-one",
         "attention weights are not negative, and those into a node sum to 1",
         properties::SIZES,
         properties::weights_sum_to_one,
     ),
-    Law::new(
+    Property::new(
         "edges-and-self-loops",
         "the returned edges are the given ones and one self loop for each node, each once",
         properties::SIZES,
         properties::edges_and_self_loops,
     ),
-    Law::new(
+    Property::new(
         "self-loops-not-doubled",
         "self loops that the list holds already change nothing",
         properties::SIZES,
         properties::self_loops_not_doubled,
     ),
-    Law::new(
+    Property::new(
         "weighted-sum",
         "the output of a node is the sum of attention weight times projected source over the edges into it",
         properties::SIZES,
         properties::weighted_sum,
     ),
-    Law::new(
+    Property::new(
         "zero-attention-is-the-mean",
         "a zero attention vector gives the plain mean over in-neighbours and the node itself",
         properties::SIZES,
         properties::zero_attention_is_the_mean,
     ),
-    Law::new(
+    Property::new(
         "identical-features",
         "where all nodes have the same features, all edges into a node weigh the same",
         properties::SIZES,
         properties::identical_features,
     ),
-    Law::new(
+    Property::new(
         "isolated-nodes",
         "a node that no edge enters gets its own projection, also the last one",
         properties::SIZES,
         properties::isolated_nodes,
     ),
-    Law::new(
+    Property::new(
         "no-edges",
         "without edges the output is the projection of the features",
         properties::ANY_SIZES,
         properties::no_edges,
     )
     .few(),
-    Law::new(
+    Property::new(
         "one-hop",
         "changing a node's features changes only its own output and those of its out-neighbours",
         properties::SIZES,
         properties::one_hop,
     ),
-    Law::new(
+    Property::new(
         "permutation-equivariant",
         "renaming the nodes renames the rows of the output and the edges",
         properties::SIZES,
         properties::permutation_equivariant,
     ),
-    Law::new(
+    Property::new(
         "edge-order-irrelevant",
         "listing the edges in another order changes neither output nor weights",
         properties::SIZES,
         properties::edge_order_irrelevant,
     ),
-    Law::new(
+    Property::new(
         "destination-half",
         "where all pre-activations are positive the destination's half of the attention vector changes no weight",
         properties::SIZES,
         properties::destination_half,
     ),
-    Law::new(
+    Property::new(
         "source-half",
         "where all pre-activations are positive, log-weights into a node differ as the source's half says",
         properties::SIZES,
         properties::source_half,
     ),
-    Law::new(
+    Property::new(
         "slope",
         "below zero the scores have slope 0.2",
         &[("N", 2, 5)],
         properties::slope,
     ),
-    Law::new(
+    Property::new(
         "finite-for-large-scores",
         "scores of 200 and more, and of both signs, give finite outputs and weights that sum to 1 in f32",
         properties::SIZES,
         properties::finite_for_large_scores,
     )
     .in_f32(),
-    Law::new(
+    Property::new(
         "gradient",
         "gradients reach features, weight and attention vector, and agree with differences of the output",
         properties::SIZES,

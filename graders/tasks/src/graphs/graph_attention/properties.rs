@@ -1,4 +1,4 @@
-//! The laws of `graph_attention`.
+//! The properties of `graph_attention`.
 
 use judge::checks::assertions::{equal, every, unchanged};
 use judge::checks::probe::Probe;

@@ -1,7 +1,7 @@
-//! Right and wrong graph attention layers in plain Rust: the laws accept the right ones and reject the wrong ones.
+//! Right and wrong graph attention layers in plain Rust: the properties accept the right ones and reject the wrong ones.
 
 use judge::checks::probe::Probe;
-use judge::checks::property::{law_seed, try_law};
+use judge::checks::property::{property_seed, try_property};
 use judge::contract::arguments::{Array, arguments, array, tensor, vector};
 use judge::contract::random::{edge_index, floats, integers};
 use judge::contract::subject::{Call, Subject};
@@ -13,7 +13,7 @@ use super::by_destination;
 use super::inputs::{edges_of, with_self_loops};
 use crate::graphs::inputs::{Edge, flipped, product};
 use crate::graphs::tests::matrices::inferred;
-use crate::testing::{EFFORT, broken_laws, telling_cases};
+use crate::testing::{EFFORT, failed_properties, telling_cases};
 
 fn nothing() -> Vec<&'static str> {
     Vec::new()
@@ -120,13 +120,13 @@ impl Attention {
 }
 
 #[test]
-fn a_right_layer_breaks_no_law() {
-    assert_eq!(broken_laws(&super::TASK, |call| Ok(RIGHT.outputs(call))), nothing());
+fn a_right_layer_fails_no_property() {
+    assert_eq!(failed_properties(&super::TASK, |call| Ok(RIGHT.outputs(call))), nothing());
     let backwards = Attention {
         edges: |edges, nodes| with_self_loops(edges, nodes).into_iter().rev().collect(),
         ..RIGHT
     };
-    assert_eq!(broken_laws(&super::TASK, |call| Ok(backwards.outputs(call))), nothing());
+    assert_eq!(failed_properties(&super::TASK, |call| Ok(backwards.outputs(call))), nothing());
     let telling = telling_cases(
         &super::TASK,
         |call| Ok(RIGHT.outputs(call)),
@@ -142,7 +142,7 @@ fn the_maximum_over_all_edges_fails_only_where_it_underflows() {
         ..RIGHT
     };
     assert_eq!(
-        broken_laws(&super::TASK, |call| Ok(over_all.outputs(call))),
+        failed_properties(&super::TASK, |call| Ok(over_all.outputs(call))),
         ["finite-for-large-scores"]
     );
 }
@@ -168,7 +168,7 @@ fn attend_before_product(attention: &[f64], ends: &[f64], slope: f64) -> f64 {
     dot(attention, &rectified)
 }
 
-/// Known mistakes with a law that each breaks.
+/// Known mistakes with a property that each breaks.
 const WRONG_LAYERS: &[(&str, Attention, &str)] = &[
     ("slope 0.01", Attention { slope: 0.01, ..RIGHT }, "slope"),
     ("no rectifier", Attention { slope: 1.0, ..RIGHT }, "slope"),
@@ -268,10 +268,10 @@ const WRONG_LAYERS: &[(&str, Attention, &str)] = &[
 ];
 
 #[test]
-fn graph_attention_laws_and_cases_reject_what_goes_wrong() {
-    for &(mistake, wrong, law) in WRONG_LAYERS {
-        let broken = broken_laws(&super::TASK, |call| Ok(wrong.outputs(call)));
-        assert!(broken.contains(&law), "{mistake} breaks {broken:?}, not {law}");
+fn graph_attention_properties_and_cases_reject_what_goes_wrong() {
+    for &(mistake, wrong, property) in WRONG_LAYERS {
+        let broken = failed_properties(&super::TASK, |call| Ok(wrong.outputs(call)));
+        assert!(broken.contains(&property), "{mistake} breaks {broken:?}, not {property}");
         let telling = telling_cases(
             &super::TASK,
             |call| Ok(RIGHT.outputs(call)),
@@ -287,7 +287,7 @@ fn the_halves_of_the_attention_vector_are_told_apart_by_the_slope_too() {
         destination_first: false,
         ..RIGHT
     };
-    let broken = broken_laws(&super::TASK, |call| Ok(swapped.outputs(call)));
+    let broken = failed_properties(&super::TASK, |call| Ok(swapped.outputs(call)));
     assert!(
         broken.contains(&"source-half") && broken.contains(&"slope"),
         "{broken:?}"
@@ -323,17 +323,17 @@ impl Subject for Detached {
 #[test]
 fn a_gradient_that_misses_an_argument_is_seen() {
     let task = &super::TASK;
-    let law = task
-        .laws
+    let property = task
+        .properties
         .iter()
-        .find(|law| law.name == "gradient")
-        .expect("the law is there");
+        .find(|property| property.name == "gradient")
+        .expect("the property is there");
     let mut detached = Detached;
-    let found = try_law(
-        law,
+    let found = try_property(
+        property,
         &mut Probe::new(&mut detached, task.canonical),
         EFFORT,
-        law_seed(1, task.id, law.name),
+        property_seed(1, task.id, property.name),
     );
     assert!(found.is_ok_and(|found| found.is_some()));
 }

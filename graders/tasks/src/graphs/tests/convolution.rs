@@ -1,4 +1,4 @@
-//! Right and wrong powers, Laplacians and graph convolutions in plain Rust: the laws accept the right ones and reject
+//! Right and wrong powers, Laplacians and graph convolutions in plain Rust: the properties accept the right ones and reject
 //! the wrong ones.
 
 #![expect(
@@ -16,17 +16,17 @@ use crate::graphs::convolution_inputs::{means, updated};
 use crate::graphs::graph_attention::inputs::edges_of;
 use crate::graphs::inputs::{Edge, adjacency, diagonal, flipped, in_degrees, product};
 use crate::graphs::{adjacency_power, figure_6, laplacian, matrix_graph_convolution, message, update};
-use crate::testing::{broken_laws, indiscriminate_cases, telling_cases};
+use crate::testing::{failed_properties, indiscriminate_cases, telling_cases};
 
 type Answer = Result<Tensors, Outcome>;
 type Function = fn(&Call) -> Answer;
 
 fn reject(task: &Task, right: Function, mistakes: &[(&str, Function, &str)]) {
-    assert_eq!(broken_laws(task, right), Vec::<&str>::new());
+    assert_eq!(failed_properties(task, right), Vec::<&str>::new());
     assert_eq!(indiscriminate_cases(task, right), Vec::<&str>::new());
-    for &(mistake, wrong, law) in mistakes {
-        let broken = broken_laws(task, wrong);
-        assert!(broken.contains(&law), "{mistake} breaks {broken:?}, not {law}");
+    for &(mistake, wrong, property) in mistakes {
+        let broken = failed_properties(task, wrong);
+        assert!(broken.contains(&property), "{mistake} breaks {broken:?}, not {property}");
         let telling = telling_cases(task, right, wrong);
         assert!(!telling.is_empty(), "no golden case tells {mistake}");
     }
@@ -47,7 +47,7 @@ fn multiplied(matrix: &Array, n: i64) -> Array {
 }
 
 #[test]
-fn power_laws_and_cases_reject_what_goes_wrong() {
+fn power_properties_and_cases_reject_what_goes_wrong() {
     reject(
         &adjacency_power::TASK,
         |call| power(call, multiplied),
@@ -111,7 +111,7 @@ fn degrees(edges: &[Edge], nodes: usize) -> Array {
 }
 
 #[test]
-fn laplacian_laws_and_cases_reject_what_goes_wrong() {
+fn laplacian_properties_and_cases_reject_what_goes_wrong() {
     let mistakes: [(&str, Function, &str); 5] = [
         (
             "out-degrees",
@@ -184,7 +184,7 @@ fn assigned(features: &Array, edges: &[Edge]) -> Array {
 }
 
 #[test]
-fn message_laws_and_cases_reject_what_goes_wrong() {
+fn message_properties_and_cases_reject_what_goes_wrong() {
     reject(
         &message::TASK,
         |call| mapped(call, "messages", |_, features, edges| means(features, edges)),
@@ -252,7 +252,7 @@ fn right_layer(call: &Call) -> Answer {
 }
 
 #[test]
-fn layer_laws_and_cases_reject_what_goes_wrong() {
+fn layer_properties_and_cases_reject_what_goes_wrong() {
     reject(
         &matrix_graph_convolution::TASK,
         right_layer,
@@ -317,7 +317,7 @@ fn right_update(call: &Call) -> Answer {
 }
 
 #[test]
-fn update_laws_and_cases_reject_what_goes_wrong() {
+fn update_properties_and_cases_reject_what_goes_wrong() {
     reject(
         &update::TASK,
         right_update,
@@ -379,7 +379,7 @@ fn number(call: &Call) -> i64 {
 }
 
 #[test]
-fn the_figures_laws_and_cases_reject_what_goes_wrong() {
+fn the_figures_properties_and_cases_reject_what_goes_wrong() {
     reject(
         &figure_6::TASK,
         |call| Ok(arguments([("matrix", drawn(number(call)))])),
@@ -404,15 +404,15 @@ fn the_figures_laws_and_cases_reject_what_goes_wrong() {
     );
 }
 
-/// A law holds only where every call was answered that it made: otherwise a `todo!()` would be paid more than a mistake.
+/// A property holds only where every call was answered that it made: otherwise a `todo!()` would be paid more than a mistake.
 #[test]
-fn no_law_holds_over_a_matrix_that_is_missing() {
+fn no_property_holds_over_a_matrix_that_is_missing() {
     let one_missing = |call: &Call| match number(call) {
         3 => Err(Outcome::NotAttempted),
         matrix => Ok(arguments([("matrix", drawn(matrix))])),
     };
     assert_eq!(
-        broken_laws(&figure_6::TASK, one_missing),
+        failed_properties(&figure_6::TASK, one_missing),
         ["symmetric", "rows-sum-to-zero"]
     );
 }

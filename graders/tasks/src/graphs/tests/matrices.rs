@@ -1,4 +1,4 @@
-//! Right and wrong graph matrices in plain Rust: the laws accept the right ones and reject the wrong ones.
+//! Right and wrong graph matrices in plain Rust: the properties accept the right ones and reject the wrong ones.
 
 use judge::contract::Task;
 use judge::contract::arguments::{Array, arguments, tensor};
@@ -8,7 +8,7 @@ use wire::{DType, Data, Outcome, Tensor, Tensors};
 use crate::graphs::graph_attention::inputs::edges_of;
 use crate::graphs::inputs::{Edge, adjacency, diagonal, flipped, in_degrees, product};
 use crate::graphs::{adjacency_matrix, degree_matrix, inverted_degree_matrix};
-use crate::testing::{broken_laws, telling_cases};
+use crate::testing::{failed_properties, telling_cases};
 
 type Answer = Result<Tensors, Outcome>;
 /// From edges and number of nodes to a matrix.
@@ -35,10 +35,10 @@ fn in_dtype(matrix: &Array, dtype: DType) -> Tensor {
 }
 
 fn reject(task: &Task, right: Matrix, mistakes: &[(&str, Matrix, &str)]) {
-    assert_eq!(broken_laws(task, gives(right)), Vec::<&str>::new());
-    for &(mistake, wrong, law) in mistakes {
-        let broken = broken_laws(task, gives(wrong));
-        assert!(broken.contains(&law), "{mistake} breaks {broken:?}, not {law}");
+    assert_eq!(failed_properties(task, gives(right)), Vec::<&str>::new());
+    for &(mistake, wrong, property) in mistakes {
+        let broken = failed_properties(task, gives(wrong));
+        assert!(broken.contains(&property), "{mistake} breaks {broken:?}, not {property}");
         let telling = telling_cases(task, gives(right), gives(wrong));
         assert!(!telling.is_empty(), "no golden case tells {mistake}");
     }
@@ -54,7 +54,7 @@ pub(crate) fn inferred(edges: &[Edge]) -> usize {
 }
 
 #[test]
-fn adjacency_laws_and_cases_reject_what_goes_wrong() {
+fn adjacency_properties_and_cases_reject_what_goes_wrong() {
     reject(
         &adjacency_matrix::TASK,
         adjacency,
@@ -120,7 +120,7 @@ fn the_dtype_that_is_asked_for_is_the_one_that_counts() {
         }
     };
     for dtype in [DType::F32, DType::F64, DType::I64] {
-        assert!(broken_laws(&adjacency_matrix::TASK, always(dtype)).contains(&"dtype"));
+        assert!(failed_properties(&adjacency_matrix::TASK, always(dtype)).contains(&"dtype"));
     }
 }
 
@@ -138,7 +138,7 @@ fn inverted(edges: &[Edge], nodes: usize) -> Array {
 }
 
 #[test]
-fn degree_laws_and_cases_reject_what_goes_wrong() {
+fn degree_properties_and_cases_reject_what_goes_wrong() {
     reject(
         &degree_matrix::TASK,
         degrees,
@@ -187,7 +187,7 @@ fn degree_laws_and_cases_reject_what_goes_wrong() {
 }
 
 #[test]
-fn inverted_degree_laws_and_cases_reject_what_goes_wrong() {
+fn inverted_degree_properties_and_cases_reject_what_goes_wrong() {
     reject(
         &inverted_degree_matrix::TASK,
         inverted,

@@ -6,7 +6,7 @@ mod properties;
 
 use judge::contract::domain::Contract;
 use judge::contract::scenario::Sizes;
-use judge::contract::{Case, Expect, Law, Task};
+use judge::contract::{Case, Expect, Property, Task};
 
 use self::inputs::{heavy_first_token, impossible_tokens, little_mass, rows_near, ties_and_exact_mass};
 
@@ -34,7 +34,7 @@ pub(crate) static TASK: Task = Task {
         "each row has a nucleus of its own",
     ],
     cases: CASES,
-    laws: LAWS,
+    properties: PROPERTIES,
     contract: Contract {
         smooth: &["output"],
         bounded: &["probabilities"],
@@ -97,56 +97,56 @@ const CASES: &[Case] = &[
 
 const SIZES: Sizes = &[("B", 1, 3), ("V", 2, 9)];
 
-const LAWS: &[Law] = &[
-    Law::new(
+const PROPERTIES: &[Property] = &[
+    Property::new(
         "minimal",
         "the kept tokens reach the mass p, and without the least likely of them they do not",
         SIZES,
         properties::minimal,
     ),
-    Law::new(
+    Property::new(
         "most-likely-first",
         "no dropped token is more likely than a kept one",
         SIZES,
         properties::most_likely_first,
     ),
-    Law::new(
+    Property::new(
         "renormalised",
         "kept tokens have their probability divided by the kept mass, all others exactly 0",
         SIZES,
         properties::renormalised,
     ),
-    Law::new(
+    Property::new(
         "mass-one-keeps-all",
         "p = 1 gives the distribution back",
         SIZES,
         properties::mass_one_keeps_all,
     ),
-    Law::new(
+    Property::new(
         "heavy-first-token",
         "where the first token alone reaches p it is the only one, and nothing is NaN or infinite",
         SIZES,
         properties::heavy_first_token,
     ),
-    Law::new(
+    Property::new(
         "grows-with-p",
         "a larger p keeps every token that a smaller one keeps",
         SIZES,
         properties::grows_with_p,
     ),
-    Law::new(
+    Property::new(
         "permutation-equivariant",
         "permuting the vocabulary permutes the result in the same way",
         SIZES,
         properties::permutation_equivariant,
     ),
-    Law::new(
+    Property::new(
         "rows-independent",
         "a row alone gives what it gives in a batch",
         &[("B", 2, 3), ("V", 3, 8)],
         properties::rows_independent,
     ),
-    Law::new(
+    Property::new(
         "ties-to-the-lowest",
         "of equally likely tokens those with the lowest indices are kept",
         &[("bits", 1, 3), ("k", 1, 7)],

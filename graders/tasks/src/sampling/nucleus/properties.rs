@@ -1,7 +1,7 @@
-//! The laws of `nucleus`.
+//! The properties of `nucleus`.
 //!
 //! Probabilities are exact binary fractions and p lies between partial sums, so that no order of summation matters,
-//! but for the two laws that are about reaching p exactly.
+//! but for the two properties that are about reaching p exactly.
 
 use judge::checks::assertions::{equal, every, unchanged};
 use judge::checks::probe::Probe;

@@ -6,7 +6,7 @@ mod properties;
 
 use judge::contract::arguments::arguments;
 use judge::contract::domain::Contract;
-use judge::contract::{Case, Expect, Law, Task};
+use judge::contract::{Case, Expect, Property, Task};
 use wire::{Data, Tensor, Tensors};
 
 use self::inputs::{certain_at, one_allowed_token, row, ties, with_mass, won_by};
@@ -38,7 +38,7 @@ pub(crate) static TASK: Task = Task {
     ],
     parts: &["nucleus"],
     cases: CASES,
-    laws: LAWS,
+    properties: PROPERTIES,
     contract: Contract {
         domain: domain::DOMAIN,
         ..Contract::BLANK
@@ -109,96 +109,96 @@ const NUCLEUS: Expect = Expect::Draws {
     probabilities: nucleus_of_softmax,
 };
 
-const LAWS: &[Law] = &[
-    Law::new(
+const PROPERTIES: &[Property] = &[
+    Property::new(
         "same-seed-same-tokens",
         "equal generator seeds give equal tokens",
         properties::MANY_ROWS,
         properties::same_seed_same_tokens,
     )
     .few(),
-    Law::new(
+    Property::new(
         "different-seeds-differ",
         "different generator seeds give different tokens somewhere",
         properties::MANY_ROWS,
         properties::different_seeds_differ,
     )
     .few(),
-    Law::new(
+    Property::new(
         "one-token-per-row",
         "the result is int64 of shape [B] and holds indices of the vocabulary, also for B = 1 and V = 1",
         &[("B", 1, 3), ("V", 1, 4)],
         properties::one_token_per_row,
     )
     .few(),
-    Law::new(
+    Property::new(
         "support",
         "every token lies in the nucleus of its own row",
         &[("rows", 1, 3), ("V", 3, 8)],
         properties::support,
     ),
-    Law::new(
+    Property::new(
         "any-token-of-many",
         "of the whole mass over hundreds of tokens the less likely half is drawn from as well",
         &[("V", 200, 300)],
         properties::any_token_of_many,
     )
     .few(),
-    Law::new(
+    Property::new(
         "rows-independent",
         "a row with one likely token gives that token, while its neighbour with equal logits gives several",
         &[("V", 3, 8)],
         properties::rows_independent,
     )
     .few(),
-    Law::new(
+    Property::new(
         "cold-is-greedy",
         "a temperature towards 0 gives the index of the largest logit",
         &[("B", 1, 4), ("V", 2, 8)],
         properties::cold_is_greedy,
     ),
-    Law::new(
+    Property::new(
         "logits-by-temperature",
         "logits and temperature multiplied by the same number, however large or small, give the same draws",
         &[("B", 1, 4), ("V", 2, 8)],
         properties::logits_by_temperature,
     ),
-    Law::new(
+    Property::new(
         "temperature-before-softmax",
         "the temperature divides the logits before softmax and nucleus",
         &[("V", 4, 8)],
         properties::temperature_before_softmax,
     )
     .few(),
-    Law::new(
+    Property::new(
         "shift-invariant",
         "adding a constant to all logits of a row changes no token, equal seeds given",
         &[("V", 3, 8)],
         properties::shift_invariant,
     )
     .few(),
-    Law::new(
+    Property::new(
         "forbidden-tokens",
         "a token with a logit of minus infinity is never drawn",
         &[("V", 2, 8)],
         properties::forbidden_tokens,
     )
     .few(),
-    Law::new(
+    Property::new(
         "nan-refused",
         "a NaN among the logits is an error",
         properties::ANY_PLACE,
         properties::nan_refused,
     )
     .few(),
-    Law::new(
+    Property::new(
         "plus-infinity-refused",
         "a logit of plus infinity is an error",
         properties::ANY_PLACE,
         properties::plus_infinity_refused,
     )
     .few(),
-    Law::new(
+    Property::new(
         "settings-refused",
         "a p outside (0, 1] and a temperature that is not positive and finite are errors",
         &[("V", 2, 4)],

@@ -1,4 +1,4 @@
-//! The laws of `sample_top_p`. A law over draws says how often it would fail a correct function.
+//! The properties of `sample_top_p`. A property over draws says how often it would fail a correct function.
 
 use judge::checks::assertions::{equal, every, unchanged};
 use judge::checks::probe::Probe;

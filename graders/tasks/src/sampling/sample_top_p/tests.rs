@@ -1,4 +1,4 @@
-//! Right and wrong samplers in plain Rust: the laws accept the right one and reject the wrong ones.
+//! Right and wrong samplers in plain Rust: the properties accept the right one and reject the wrong ones.
 
 use judge::contract::random::Random;
 use judge::contract::subject::Call;
@@ -6,7 +6,7 @@ use wire::Outcome;
 
 use crate::sampling::inputs::{rows, softmax};
 use crate::sampling::tests::{Answer, first_of_largest, greedy_by, keep_by_mass_before, nucleus_row, setting, tokens};
-use crate::testing::{broken_laws, telling_cases};
+use crate::testing::{failed_properties, telling_cases};
 
 /// From a row of logits, p and the temperature to the distribution that is drawn from.
 type Distribution = Box<dyn Fn(&[f64], f64, f64) -> Vec<f64>>;
@@ -67,9 +67,9 @@ fn divided(row: &[f64], temperature: f64) -> Vec<f64> {
 }
 
 #[test]
-fn sampling_laws_accept_a_right_sampler_and_reject_wrong_ones() {
+fn sampling_properties_accept_a_right_sampler_and_reject_wrong_ones() {
     let task = &super::TASK;
-    assert_eq!(broken_laws(task, right_sampler), Vec::<&str>::new());
+    assert_eq!(failed_properties(task, right_sampler), Vec::<&str>::new());
     let nucleus = |row: &[f64], p: f64| nucleus_row(row, p, keep_by_mass_before);
     let wrong: [(&str, Distribution, &str); 7] = [
         (
@@ -112,14 +112,14 @@ fn sampling_laws_accept_a_right_sampler_and_reject_wrong_ones() {
             "cold-is-greedy",
         ),
     ];
-    for (mistake, distribution, law) in wrong {
-        let broken = broken_laws(task, sampler_by(distribution));
-        assert!(broken.contains(&law), "{mistake} breaks {broken:?}, not {law}");
+    for (mistake, distribution, property) in wrong {
+        let broken = failed_properties(task, sampler_by(distribution));
+        assert!(broken.contains(&property), "{mistake} breaks {broken:?}, not {property}");
     }
 }
 
 #[test]
-fn sampling_laws_see_how_draws_are_made() {
+fn sampling_properties_see_how_draws_are_made() {
     let task = &super::TASK;
     let own_seed = |call: &Call| {
         right_sampler(&Call {
@@ -127,7 +127,7 @@ fn sampling_laws_see_how_draws_are_made() {
             ..call.clone()
         })
     };
-    assert_eq!(broken_laws(task, own_seed), ["different-seeds-differ"]);
+    assert_eq!(failed_properties(task, own_seed), ["different-seeds-differ"]);
 
     let mut calls = 0;
     let clock = |call: &Call| {
@@ -137,21 +137,21 @@ fn sampling_laws_see_how_draws_are_made() {
             ..call.clone()
         })
     };
-    assert!(broken_laws(task, clock).contains(&"same-seed-same-tokens"));
+    assert!(failed_properties(task, clock).contains(&"same-seed-same-tokens"));
 
     let one_draw_for_all = |call: &Call| {
         let answer = right_sampler(call)?;
         let rows = answer["token"].len();
         Ok(tokens(vec![answer["token"].to_f64()[0] as i64; rows]))
     };
-    assert!(broken_laws(task, one_draw_for_all).contains(&"rows-independent"));
+    assert!(failed_properties(task, one_draw_for_all).contains(&"rows-independent"));
 
     let greedy = greedy_by(first_of_largest);
-    assert!(broken_laws(task, greedy).contains(&"different-seeds-differ"));
+    assert!(failed_properties(task, greedy).contains(&"different-seeds-differ"));
 }
 
 #[test]
-fn sampling_laws_see_what_is_accepted() {
+fn sampling_properties_see_what_is_accepted() {
     let accepts = |spoil: fn(&Call) -> bool| {
         move |call: &Call| {
             if spoil(call) {
@@ -164,7 +164,7 @@ fn sampling_laws_see_what_is_accepted() {
     let any_logit = |call: &Call, rule: fn(f64) -> bool| call.arguments["logits"].to_f64().into_iter().any(rule);
     let task = &super::TASK;
     assert_eq!(
-        broken_laws(
+        failed_properties(
             task,
             accepts(|call| call.arguments["logits"].to_f64().iter().any(|l| l.is_nan()))
         ),
@@ -178,9 +178,9 @@ fn sampling_laws_see_what_is_accepted() {
             right_sampler(call)
         }
     };
-    assert_eq!(broken_laws(task, accepts_infinity), ["plus-infinity-refused"]);
+    assert_eq!(failed_properties(task, accepts_infinity), ["plus-infinity-refused"]);
     assert_eq!(
-        broken_laws(task, accepts(|call| setting(call, "temperature") == 0.0)),
+        failed_properties(task, accepts(|call| setting(call, "temperature") == 0.0)),
         ["settings-refused"]
     );
     let refuses_forbidden = move |call: &Call| {
@@ -190,7 +190,7 @@ fn sampling_laws_see_what_is_accepted() {
             right_sampler(call)
         }
     };
-    assert_eq!(broken_laws(task, refuses_forbidden), ["forbidden-tokens"]);
+    assert_eq!(failed_properties(task, refuses_forbidden), ["forbidden-tokens"]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ mod properties;
 
 use judge::contract::domain::Contract;
 use judge::contract::scenario;
-use judge::contract::{Case, Expect, Law, Task};
+use judge::contract::{Case, Expect, Property, Task};
 
 use self::inputs::{full, padded};
 use super::generic_transformer;
@@ -36,7 +36,7 @@ pub(crate) static TASK: Task = Task {
     ],
     parts: PARTS,
     cases: CASES,
-    laws: LAWS,
+    properties: PROPERTIES,
     nan_in_padding: Some(in_logits),
     unread: Some(read_logits),
     contract: Contract {
@@ -88,31 +88,31 @@ const CASES: &[Case] = &[
     },
 ];
 
-/// Sizes of the laws: positions of source and target.
+/// Sizes of the properties: positions of source and target.
 const SIZES: scenario::Sizes = &[("B", 1, 2), ("T", 1, 4), ("heads", 1, 3), ("d", 1, 2), ("S", 1, 4)];
-/// Sizes of laws that need two positions on both sides.
+/// Sizes of properties that need two positions on both sides.
 const FROM_TWO: scenario::Sizes = &[("B", 1, 2), ("T", 2, 4), ("heads", 1, 3), ("d", 2, 3), ("S", 2, 4)];
 
-const LAWS: &[Law] = &[
-    Law::new(
+const PROPERTIES: &[Property] = &[
+    Property::new(
         "padded-rows",
         "no logit is NaN, those at padding included",
         FROM_TWO,
         properties::padded_rows,
     ),
-    Law::new(
+    Property::new(
         "recomposition",
         "the logits are those of encoder, cache, decoder and head, one after the other",
         SIZES,
         properties::recomposition,
     ),
-    Law::new(
+    Property::new(
         "causality",
         "changing a token of the target changes no logits at the positions before it",
         FROM_TWO,
         properties::causality,
     ),
-    Law::new(
+    Property::new(
         "source-matters",
         "changing the last token of the source changes the logits at the first position of source and of target",
         // Fewer than three channels are normalised to hardly anything but their signs.
@@ -120,33 +120,33 @@ const LAWS: &[Law] = &[
         properties::source_matters,
     )
     .few(),
-    Law::new(
+    Property::new(
         "source-padding-unseen",
         "what stands at padding of the source does not change the logits at the target's tokens",
         FROM_TWO,
         properties::source_padding_unseen,
     ),
-    Law::new(
+    Property::new(
         "more-padding",
         "more padding of source or target changes no logits at the target's tokens",
         SIZES,
         properties::more_padding,
     ),
-    Law::new(
+    Property::new(
         "batch-independence",
         "a row gives the same logits whatever else is in the batch",
         &[("B", 2, 3), ("T", 1, 3), ("heads", 1, 3), ("d", 1, 2), ("S", 1, 4)],
         properties::batch_independence,
     )
     .few(),
-    Law::new(
+    Property::new(
         "linear-head",
         "the logits are linear in the head",
         SIZES,
         properties::linear_head,
     )
     .few(),
-    Law::new(
+    Property::new(
         "too-long",
         "a source or a target longer than its side knows is an error",
         SIZES,
@@ -159,17 +159,17 @@ const LAWS: &[Law] = &[
 mod tests {
     use super::*;
     use crate::testing::sequence::{Way, encoder_decoder_as};
-    use crate::testing::{broken_laws, indiscriminate_cases, smallest_case, telling_cases};
+    use crate::testing::{failed_properties, indiscriminate_cases, smallest_case, telling_cases};
 
     #[test]
-    fn the_composition_keeps_all_laws() {
-        assert_eq!(broken_laws(&TASK, encoder_decoder_as(Way::Right)), [""; 0]);
+    fn the_composition_has_all_properties() {
+        assert_eq!(failed_properties(&TASK, encoder_decoder_as(Way::Right)), [""; 0]);
         assert_eq!(indiscriminate_cases(&TASK, encoder_decoder_as(Way::Right)), [""; 0]);
     }
 
     #[test]
-    fn known_mistakes_break_laws_and_show_in_golden_cases() {
-        for (way, law) in [
+    fn known_mistakes_fail_properties_and_show_in_golden_cases() {
+        for (way, property) in [
             (Way::PaddedRowsBlank, "padded-rows"),
             (Way::CachePaddingSeen, "source-padding-unseen"),
             (Way::CacheIgnored, "source-matters"),
@@ -180,8 +180,8 @@ mod tests {
             (Way::CacheAfter, "recomposition"),
         ] {
             assert!(
-                smallest_case(&TASK, law, encoder_decoder_as(way)).is_some(),
-                "{way:?} and {law}"
+                smallest_case(&TASK, property, encoder_decoder_as(way)).is_some(),
+                "{way:?} and {property}"
             );
             let telling = telling_cases(&TASK, encoder_decoder_as(Way::Right), encoder_decoder_as(way));
             assert!(!telling.is_empty(), "{way:?}");

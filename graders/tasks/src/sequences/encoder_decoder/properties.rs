@@ -1,4 +1,4 @@
-//! Laws of `encoder_decoder`.
+//! Properties of `encoder_decoder`.
 
 use judge::checks::assertions::{equal, every, unchanged};
 use judge::checks::probe::Probe;

@@ -6,7 +6,7 @@ mod properties;
 
 use judge::contract::domain::Contract;
 use judge::contract::scenario;
-use judge::contract::{Case, Expect, Law, Task};
+use judge::contract::{Case, Expect, Property, Task};
 
 use self::inputs::{everything_seen, padded};
 use super::inputs::attention;
@@ -34,7 +34,7 @@ pub(crate) static TASK: Task = Task {
         "heads have to be moved before the positions, and back before they are merged",
     ],
     cases: CASES,
-    laws: LAWS,
+    properties: PROPERTIES,
     contract: Contract {
         smooth: &["output"],
         domain: domain::DOMAIN,
@@ -88,59 +88,59 @@ const CASES: &[Case] = &[
     },
 ];
 
-/// Sizes of laws in which one position is not enough.
+/// Sizes of properties in which one position is not enough.
 const FROM_TWO: scenario::Sizes = &[("B", 1, 3), ("T", 2, 5), ("heads", 1, 3), ("d", 1, 3)];
-/// Sizes of all other laws.
+/// Sizes of all other properties.
 const SIZES: scenario::Sizes = &[("B", 1, 3), ("T", 1, 5), ("heads", 1, 3), ("d", 1, 3)];
 
-const LAWS: &[Law] = &[
-    Law::new(
+const PROPERTIES: &[Property] = &[
+    Property::new(
         "recomposition",
         "the output is that of the three projections, the attention of every head and the last projection",
         SIZES,
         properties::recomposition,
     ),
-    Law::new(
+    Property::new(
         "unseen",
         "changing a position changes no output at the positions that do not see it",
         FROM_TWO,
         properties::unseen,
     ),
-    Law::new(
+    Property::new(
         "own-mask",
         "each row of the batch is attended under its own mask, whatever else is in the batch",
         &[("B", 2, 3), ("T", 2, 5), ("heads", 1, 3), ("d", 1, 3)],
         properties::own_mask,
     ),
-    Law::new(
+    Property::new(
         "means",
         "with a query layer of zeros, what a position sees is averaged",
         FROM_TWO,
         properties::means,
     )
     .few(),
-    Law::new(
+    Property::new(
         "order",
         "exchanging positions, in input and mask, exchanges the outputs",
         FROM_TWO,
         properties::order,
     )
     .few(),
-    Law::new(
+    Property::new(
         "head-independence",
         "a head whose columns of the output layer are zero has no influence",
         &[("B", 1, 2), ("T", 2, 4), ("heads", 2, 4), ("d", 1, 3)],
         properties::head_independence,
     )
     .few(),
-    Law::new(
+    Property::new(
         "fill",
         "a masked score counts as minus infinity where every visible score is far below zero",
         &[("B", 1, 2), ("T", 2, 4), ("heads", 1, 3), ("thousands", 20, 80)],
         properties::fill,
     )
     .few(),
-    Law::new(
+    Property::new(
         "stability",
         "scores of a thousand and more give the output of the largest alone, not NaN",
         &[("T", 2, 4), ("heads", 1, 3), ("hundreds", 10, 100)],
@@ -148,7 +148,7 @@ const LAWS: &[Law] = &[
     )
     .in_f32()
     .few(),
-    Law::new(
+    Property::new(
         "gradient",
         "the gradient by input and weights is that of the output, along any direction",
         SIZES,
@@ -162,17 +162,17 @@ const LAWS: &[Law] = &[
 mod tests {
     use super::*;
     use crate::testing::sequence::{Way, attention_as};
-    use crate::testing::{broken_laws, indiscriminate_cases, smallest_case, telling_cases};
+    use crate::testing::{failed_properties, indiscriminate_cases, smallest_case, telling_cases};
 
     #[test]
-    fn plain_arithmetic_keeps_all_laws() {
-        assert_eq!(broken_laws(&TASK, attention_as(Way::Right)), [""; 0]);
+    fn plain_arithmetic_has_all_properties() {
+        assert_eq!(failed_properties(&TASK, attention_as(Way::Right)), [""; 0]);
         assert_eq!(indiscriminate_cases(&TASK, attention_as(Way::Right)), [""; 0]);
     }
 
     #[test]
-    fn known_mistakes_break_laws_and_show_in_golden_cases() {
-        for (way, law) in [
+    fn known_mistakes_fail_properties_and_show_in_golden_cases() {
+        for (way, property) in [
             (Way::ScaleOfWidth, "recomposition"),
             (Way::NoScale, "recomposition"),
             (Way::MaskIgnored, "unseen"),
@@ -182,8 +182,8 @@ mod tests {
             (Way::HeadsInterleaved, "head-independence"),
         ] {
             assert!(
-                smallest_case(&TASK, law, attention_as(way)).is_some(),
-                "{way:?} and {law}"
+                smallest_case(&TASK, property, attention_as(way)).is_some(),
+                "{way:?} and {property}"
             );
             let telling = telling_cases(&TASK, attention_as(Way::Right), attention_as(way));
             assert!(!telling.is_empty(), "{way:?}");
@@ -191,11 +191,11 @@ mod tests {
     }
 
     #[test]
-    fn what_golden_cases_cannot_see_breaks_laws() {
-        for (way, law) in [(Way::FillFinite, "fill"), (Way::NoMaximum, "stability")] {
+    fn what_golden_cases_cannot_see_fails_properties() {
+        for (way, property) in [(Way::FillFinite, "fill"), (Way::NoMaximum, "stability")] {
             assert!(
-                smallest_case(&TASK, law, attention_as(way)).is_some(),
-                "{way:?} and {law}"
+                smallest_case(&TASK, property, attention_as(way)).is_some(),
+                "{way:?} and {property}"
             );
         }
     }

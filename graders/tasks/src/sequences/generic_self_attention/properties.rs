@@ -1,4 +1,4 @@
-//! Laws of `generic_self_attention`.
+//! Properties of `generic_self_attention`.
 
 use judge::checks::assertions::{ROUNDING, equal, every, unchanged};
 use judge::checks::probe::Probe;

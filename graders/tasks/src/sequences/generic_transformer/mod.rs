@@ -6,7 +6,7 @@ mod properties;
 
 use judge::contract::domain::Contract;
 use judge::contract::scenario;
-use judge::contract::{Case, Expect, Law, Task};
+use judge::contract::{Case, Expect, Property, Task};
 
 use self::inputs::{cached, padded};
 use super::inputs::{Sizes, transformer_call};
@@ -39,7 +39,7 @@ pub(crate) static TASK: Task = Task {
     ],
     parts: PARTS,
     cases: CASES,
-    laws: LAWS,
+    properties: PROPERTIES,
     nan_in_padding: Some(in_hidden),
     unread: Some(read_hidden),
     contract: Contract {
@@ -114,108 +114,108 @@ const CASES: &[Case] = &[
     },
 ];
 
-/// Sizes of laws in which one token is not enough.
+/// Sizes of properties in which one token is not enough.
 const FROM_TWO: scenario::Sizes = &[("B", 1, 2), ("T", 2, 5), ("heads", 1, 3), ("d", 1, 3)];
-/// Sizes of laws that look for a change: fewer than three channels are normalised to hardly anything but their signs.
+/// Sizes of properties that look for a change: fewer than three channels are normalised to hardly anything but their signs.
 const WIDE: scenario::Sizes = &[("B", 1, 2), ("T", 2, 5), ("heads", 1, 3), ("d", 3, 4)];
-/// Sizes of all other laws.
+/// Sizes of all other properties.
 const SIZES: scenario::Sizes = &[("B", 1, 2), ("T", 1, 5), ("heads", 1, 3), ("d", 1, 3)];
-/// Sizes of laws about a cache.
+/// Sizes of properties about a cache.
 const CACHED: scenario::Sizes = &[("B", 1, 2), ("T", 1, 4), ("heads", 1, 3), ("d", 1, 3), ("K", 1, 4)];
 
-const LAWS: &[Law] = &[
-    Law::new(
+const PROPERTIES: &[Property] = &[
+    Property::new(
         "padded-rows",
         "no hidden state is NaN, those at padding included",
         &[("B", 1, 2), ("T", 2, 5), ("heads", 1, 3), ("d", 1, 3), ("K", 2, 4)],
         properties::padded_rows,
     ),
-    Law::new(
+    Property::new(
         "recomposition",
         "the hidden states are those of embeddings, blocks and final norm, one after the other",
         SIZES,
         properties::recomposition,
     ),
-    Law::new(
+    Property::new(
         "recomposition-with-cache",
         "behind a cache the hidden states are those of cache and embeddings, blocks and final norm",
         CACHED,
         properties::recomposition_with_cache,
     ),
-    Law::new(
+    Property::new(
         "causality",
         "in a decoder, changing a token changes no hidden state at the positions before it",
         FROM_TWO,
         properties::causality,
     ),
-    Law::new(
+    Property::new(
         "encoder-sees-all",
         "in an encoder, changing the last token changes the hidden state at the first position",
         WIDE,
         properties::encoder_sees_all,
     )
     .few(),
-    Law::new(
+    Property::new(
         "padding-unseen",
         "what stands at positions of padding does not change the hidden states at tokens",
         FROM_TWO,
         properties::padding_unseen,
     ),
-    Law::new(
+    Property::new(
         "more-padding",
         "more padding at the end changes no hidden state at a token",
         SIZES,
         properties::more_padding,
     )
     .few(),
-    Law::new(
+    Property::new(
         "batch-independence",
         "a row gives the same hidden states whatever else is in the batch",
         &[("B", 2, 3), ("T", 1, 4), ("heads", 1, 3), ("d", 1, 3)],
         properties::batch_independence,
     )
     .few(),
-    Law::new(
+    Property::new(
         "cache-comes-first",
         "with blocks that add nothing, the cache is normalised once, and then the embeddings",
         CACHED,
         properties::cache_comes_first,
     )
     .few(),
-    Law::new(
+    Property::new(
         "cache-continues",
         "without positions, the embeddings of the first tokens as a cache give the hidden states of the whole sequence",
         CACHED,
         properties::cache_continues,
     ),
-    Law::new(
+    Property::new(
         "cache-padding-unseen",
         "cached states beyond cache_tokens change nothing at the tokens",
         &[("B", 1, 2), ("T", 1, 4), ("heads", 1, 3), ("d", 1, 3), ("K", 2, 4)],
         properties::cache_padding_unseen,
     ),
-    Law::new(
+    Property::new(
         "positions-from-zero",
         "only the rows of the position embedding from 0 to T - 1 make a difference, with a cache too",
         CACHED,
         properties::positions_from_zero,
     )
     .few(),
-    Law::new(
+    Property::new(
         "final-norm-once",
         "the hidden states, less its bias, are proportional to the weight of the final norm",
         SIZES,
         properties::final_norm_once,
     )
     .few(),
-    Law::new(
+    Property::new(
         "identity-when-silent",
         "with blocks that add nothing, the hidden states are the normalised embeddings",
         SIZES,
         properties::identity_when_silent,
     )
     .few(),
-    Law::new(
+    Property::new(
         "every-weight-counts",
         "every weight of every layer receives a gradient",
         WIDE,
@@ -223,7 +223,7 @@ const LAWS: &[Law] = &[
     )
     .differentiating()
     .few(),
-    Law::new(
+    Property::new(
         "too-long",
         "a sequence longer than the position embedding is an error",
         &[("positions", 1, 4), ("more", 1, 3)],
@@ -236,17 +236,17 @@ const LAWS: &[Law] = &[
 mod tests {
     use super::*;
     use crate::testing::sequence::{Way, transformer_as};
-    use crate::testing::{broken_laws, indiscriminate_cases, smallest_case, telling_cases};
+    use crate::testing::{failed_properties, indiscriminate_cases, smallest_case, telling_cases};
 
     #[test]
-    fn the_composition_keeps_all_laws() {
-        assert_eq!(broken_laws(&TASK, transformer_as(Way::Right)), [""; 0]);
+    fn the_composition_has_all_properties() {
+        assert_eq!(failed_properties(&TASK, transformer_as(Way::Right)), [""; 0]);
         assert_eq!(indiscriminate_cases(&TASK, transformer_as(Way::Right)), [""; 0]);
     }
 
     #[test]
-    fn known_mistakes_break_laws_and_show_in_golden_cases() {
-        for (way, law) in [
+    fn known_mistakes_fail_properties_and_show_in_golden_cases() {
+        for (way, property) in [
             (Way::PaddedRowsBlank, "padded-rows"),
             (Way::PaddingSeen, "padding-unseen"),
             (Way::NotCausal, "causality"),
@@ -264,8 +264,8 @@ mod tests {
             (Way::LayersReversed, "recomposition"),
         ] {
             assert!(
-                smallest_case(&TASK, law, transformer_as(way)).is_some(),
-                "{way:?} and {law}"
+                smallest_case(&TASK, property, transformer_as(way)).is_some(),
+                "{way:?} and {property}"
             );
             let telling = telling_cases(&TASK, transformer_as(Way::Right), transformer_as(way));
             assert!(!telling.is_empty(), "{way:?}");
@@ -282,6 +282,6 @@ mod tests {
 
     #[test]
     fn a_sequence_of_any_length_is_found() {
-        assert_eq!(broken_laws(&TASK, transformer_as(Way::AnyLength)), ["too-long"]);
+        assert_eq!(failed_properties(&TASK, transformer_as(Way::AnyLength)), ["too-long"]);
     }
 }

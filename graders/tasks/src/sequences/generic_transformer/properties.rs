@@ -1,4 +1,4 @@
-//! Laws of `generic_transformer`.
+//! Properties of `generic_transformer`.
 
 use judge::checks::assertions::{ROUNDING, broken_rule, equal, every, unchanged};
 use judge::checks::probe::Probe;

@@ -13,7 +13,7 @@ use wire::{DType, Tensor, Tensors};
 
 use self::inputs::{ID, called, drawn, equal, second_is_better};
 use self::plain::{Run, Scored, Tree, listed, short};
-use self::properties::LAWS;
+use self::properties::PROPERTIES;
 
 /// How far a score may be off: sums of a few numbers, against distances of hundredths between sequences.
 const CLOSE: [(DType, f64); 2] = [(DType::F64, 1e-9), (DType::F32, 1e-4)];
@@ -45,7 +45,7 @@ pub(crate) static TASK: Task = Task {
         "optimal means: the same best as the same beam without the rule, not the best of all sequences",
     ],
     cases: CASES,
-    laws: LAWS,
+    properties: PROPERTIES,
     contract: Contract {
         domain: domain::DOMAIN,
         ..Contract::BLANK
@@ -139,7 +139,7 @@ const CASES: &[Case] = &[
     },
 ];
 
-/// How often the model is asked is bounded, by cases and a law of their own; fewer calls are right as well.
+/// How often the model is asked is bounded, by cases and a property of their own; fewer calls are right as well.
 fn calls(_: &Tensors, mut outputs: Tensors) -> Tensors {
     outputs.remove("calls");
     outputs.remove("asked");

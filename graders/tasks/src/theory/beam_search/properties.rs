@@ -1,9 +1,9 @@
-//! The laws of `beam_search`, on random trees: without ties, but for the law about ties.
+//! The properties of `beam_search`, on random trees: without ties, but for the property about ties.
 
 use judge::checks::assertions::{broken_rule, equal};
 use judge::checks::probe::Probe;
 use judge::compare::number;
-use judge::contract::Law;
+use judge::contract::Property;
 use judge::contract::arguments::scalar;
 use judge::contract::scenario::{Scenario, Sizes};
 use judge::contract::subject::Call;
@@ -17,33 +17,33 @@ use super::plain::{Scored, Tree, listed, rows};
 const CLOSELY: f64 = 1e-9;
 const SIZES: Sizes = &[("V", 2, 4), ("L", 1, 5), ("b", 1, 4)];
 
-/// All laws.
-pub(super) const LAWS: &[Law] = &[
-    Law::new(
+/// All properties.
+pub(super) const PROPERTIES: &[Property] = &[
+    Property::new(
         "score-is-the-sum",
         "the score is the sum of the log-probabilities of the tokens, which are a complete sequence",
         SIZES,
         score_is_the_sum,
     ),
-    Law::new(
+    Property::new(
         "stop-rule-keeps-the-best",
         "the score is that of the same beam searched to the end",
         SIZES,
         stop_rule_keeps_the_best,
     ),
-    Law::new(
+    Property::new(
         "covers-everything",
         "a beam that leaves nothing out finds the best of all complete sequences",
         &[("V", 2, 3), ("L", 1, 5)],
         covers_everything,
     ),
-    Law::new(
+    Property::new(
         "stops-early",
         "the model is asked once about each sequence of the beam, and no more once nothing in the beam can win",
         SIZES,
         stops_early,
     ),
-    Law::new(
+    Property::new(
         "ties",
         "of equal scores the earlier sequence of the beam comes first, then the smaller token, and the earlier complete one stays the best",
         SIZES,

@@ -1,4 +1,4 @@
-//! Right and wrong searches in plain Rust: what the cases and laws of `beam_search` accept and reject.
+//! Right and wrong searches in plain Rust: what the cases and properties of `beam_search` accept and reject.
 
 use judge::contract::Expect;
 use judge::contract::answer::Answer;
@@ -13,7 +13,7 @@ use wire::{DType, Outcome, Tensor, Tensors};
 use super::inputs::{ID, random_tree};
 use super::plain::{Run, Scored, Tree};
 use super::{TASK, asked};
-use crate::testing::{broken_laws, indiscriminate_cases};
+use crate::testing::{failed_properties, indiscriminate_cases};
 
 fn outputs(found: &Scored, calls: usize, dtype: DType) -> Tensors {
     arguments([
@@ -58,11 +58,11 @@ fn never_stopping(tree: &Tree, width: usize) -> Run {
 }
 
 #[test]
-fn the_right_search_meets_all_cases_and_laws() {
+fn the_right_search_meets_all_cases_and_properties() {
     for dtype in [DType::F64, DType::F32] {
         assert_eq!(failed_cases(dtype, right), Vec::new());
     }
-    assert_eq!(broken_laws(&TASK, searching(right)), Vec::<&str>::new());
+    assert_eq!(failed_properties(&TASK, searching(right)), Vec::<&str>::new());
     assert_eq!(indiscriminate_cases(&TASK, searching(right)), Vec::<&str>::new());
 }
 
@@ -86,7 +86,7 @@ fn a_search_that_never_stops_is_told_so_and_loses_the_early_stop_only() {
             "{behaviour:?}"
         );
     }
-    assert_eq!(broken_laws(&TASK, searching(never_stopping)), ["stops-early"]);
+    assert_eq!(failed_properties(&TASK, searching(never_stopping)), ["stops-early"]);
 }
 
 #[test]
@@ -97,13 +97,13 @@ fn a_narrower_beam_is_found_out() {
         names.contains(&"width_2") && names.contains(&"covers_everything"),
         "{names:?}"
     );
-    let broken = broken_laws(&TASK, searching(greedy));
+    let broken = failed_properties(&TASK, searching(greedy));
     assert!(broken.contains(&"covers-everything"), "{broken:?}");
     assert!(broken.contains(&"stop-rule-keeps-the-best"), "{broken:?}");
 }
 
 #[test]
-fn a_search_that_prefers_the_larger_of_equal_tokens_breaks_the_law_about_ties_only() {
+fn a_search_that_prefers_the_larger_of_equal_tokens_fails_the_property_about_ties_only() {
     let larger = |tree: &Tree, width| {
         let mut tree = tree.clone();
         for (place, value) in tree.table.iter_mut().enumerate() {
@@ -112,7 +112,7 @@ fn a_search_that_prefers_the_larger_of_equal_tokens_breaks_the_law_about_ties_on
         tree.search(width, true)
     };
     assert_eq!(failed_cases(DType::F64, larger), Vec::new());
-    assert_eq!(broken_laws(&TASK, searching(larger)), ["ties"]);
+    assert_eq!(failed_properties(&TASK, searching(larger)), ["ties"]);
 }
 
 #[test]

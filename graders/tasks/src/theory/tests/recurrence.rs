@@ -1,4 +1,4 @@
-//! Right and wrong hidden states, radii and graph layers in plain Rust: what cases and laws accept and reject.
+//! Right and wrong hidden states, radii and graph layers in plain Rust: what cases and properties accept and reject.
 
 use judge::contract::Task;
 use judge::contract::arguments::{Array, arguments, array, tensor, vector, with};
@@ -10,18 +10,18 @@ use crate::graphs::graph_attention::inputs::edges_of;
 use crate::graphs::inputs::{Edge, flipped, product};
 use crate::graphs::message_passing::{plain_attention, plain_update, plain_weights};
 use crate::graphs::{attention_as_gnn, complete_graph, gnn_update};
-use crate::testing::{broken_laws, indiscriminate_cases, telling_cases};
+use crate::testing::{failed_properties, indiscriminate_cases, telling_cases};
 use crate::theory::spectral::{Block, blocks, radius, sheared};
 use crate::theory::{hidden_state, long_run, spectral_radius};
 
 type Answer = Result<Tensors, Outcome>;
 
 fn reject<F: Fn(&Call) -> Answer>(task: &Task, right: impl Fn(&Call) -> Answer, mistakes: Vec<(&str, F, &str)>) {
-    assert_eq!(broken_laws(task, &right), Vec::<&str>::new(), "{}", task.id);
+    assert_eq!(failed_properties(task, &right), Vec::<&str>::new(), "{}", task.id);
     assert_eq!(indiscriminate_cases(task, &right), Vec::<&str>::new(), "{}", task.id);
-    for (mistake, wrong, law) in mistakes {
-        let broken = broken_laws(task, &wrong);
-        assert!(broken.contains(&law), "{mistake} breaks {broken:?}, not {law}");
+    for (mistake, wrong, property) in mistakes {
+        let broken = failed_properties(task, &wrong);
+        assert!(broken.contains(&property), "{mistake} breaks {broken:?}, not {property}");
         assert!(
             !telling_cases(task, &right, &wrong).is_empty(),
             "no golden case tells {mistake}"

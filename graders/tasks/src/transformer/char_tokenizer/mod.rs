@@ -9,7 +9,7 @@ use judge::contract::arguments::{Array, vector};
 use judge::contract::domain::Contract;
 use judge::contract::scenario::{Scenario, Sizes};
 use judge::contract::subject::Call;
-use judge::contract::{Case, Expect, Law, Task};
+use judge::contract::{Case, Expect, Property, Task};
 use judge::findings::stop::{Broken, Holds};
 use wire::DType;
 
@@ -35,7 +35,7 @@ pub(crate) static TASK: Task = Task {
         "a negative id does not count from the end",
     ],
     cases: CASES,
-    laws: LAWS,
+    properties: PROPERTIES,
     contract: Contract {
         domain: domain::DOMAIN,
         ..Contract::BLANK
@@ -88,39 +88,39 @@ const CASES: &[Case] = &[
 const SIZES: Sizes = &[("length", 0, 24), ("characters", 1, 12)];
 const ANY_PLACE: Sizes = &[("length", 1, 8), ("characters", 2, 6)];
 
-const LAWS: &[Law] = &[
-    Law::new(
+const PROPERTIES: &[Property] = &[
+    Property::new(
         "vocabulary-is-sorted-set",
         "the vocabulary has every character of the text once, in ascending order, and no other",
         SIZES,
         vocabulary_is_sorted_set,
     ),
-    Law::new(
+    Property::new(
         "order-of-text",
         "the vocabulary does not depend on the order of the characters in the text",
         SIZES,
         order_of_text,
     ),
-    Law::new(
+    Property::new(
         "decode-undoes-encode",
         "decoding what was encoded gives the text back",
         SIZES,
         decode_undoes_encode,
     ),
-    Law::new(
+    Property::new(
         "encode-undoes-decode",
         "encoding what was decoded gives the ids back",
         SIZES,
         encode_undoes_decode,
     ),
-    Law::new(
+    Property::new(
         "pieces",
         "the ids of two texts, one after the other, are the ids of the texts put together",
         SIZES,
         pieces,
     )
     .few(),
-    Law::new(
+    Property::new(
         "id-out-of-range-refused",
         "an id outside the vocabulary is an error",
         ANY_PLACE,

@@ -1,4 +1,4 @@
-//! The laws and golden cases of `char_tokenizer`, tried on right and wrong functions.
+//! The properties and golden cases of `char_tokenizer`, tried on right and wrong functions.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use judge::contract::random::integers;
 use wire::{Outcome, Tensors};
 
 use super::*;
-use crate::testing::{broken_laws, indiscriminate_cases, smallest_case, telling_cases};
+use crate::testing::{failed_properties, indiscriminate_cases, smallest_case, telling_cases};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Way {
@@ -88,22 +88,22 @@ fn vocabulary_as(way: Way, text: Vec<i64>) -> Vec<i64> {
 }
 
 #[test]
-fn the_definition_keeps_all_laws() {
-    assert_eq!(broken_laws(&TASK, tokenizer_as(Way::Right)), [""; 0]);
+fn the_definition_has_all_properties() {
+    assert_eq!(failed_properties(&TASK, tokenizer_as(Way::Right)), [""; 0]);
     assert_eq!(indiscriminate_cases(&TASK, tokenizer_as(Way::Right)), [""; 0]);
 }
 
 #[test]
-fn known_mistakes_break_laws_and_show_in_golden_cases() {
-    for (way, law) in [
+fn known_mistakes_fail_properties_and_show_in_golden_cases() {
+    for (way, property) in [
         (Way::Unsorted, "vocabulary-is-sorted-set"),
         (Way::Bytes, "vocabulary-is-sorted-set"),
         (Way::FromOne, "encode-undoes-decode"),
         (Way::BlanksTrimmed, "vocabulary-is-sorted-set"),
     ] {
         assert!(
-            smallest_case(&TASK, law, tokenizer_as(way)).is_some(),
-            "{way:?} and {law}"
+            smallest_case(&TASK, property, tokenizer_as(way)).is_some(),
+            "{way:?} and {property}"
         );
         assert!(
             !telling_cases(&TASK, tokenizer_as(Way::Right), tokenizer_as(way)).is_empty(),
@@ -113,7 +113,7 @@ fn known_mistakes_break_laws_and_show_in_golden_cases() {
 }
 
 #[test]
-fn what_must_be_refused_breaks_a_law_where_it_is_not() {
-    let broken = broken_laws(&TASK, tokenizer_as(Way::NegativeFromEnd));
+fn what_must_be_refused_fails_a_property_where_it_is_not() {
+    let broken = failed_properties(&TASK, tokenizer_as(Way::NegativeFromEnd));
     assert_eq!(broken, ["id-out-of-range-refused"]);
 }

@@ -1,4 +1,4 @@
-//! Laws of `decoder_block` about dropout.
+//! Properties of `decoder_block` about dropout.
 //!
 //! Nothing here depends on the order in which a generator is used: only shares, and what stays when a seed does.
 

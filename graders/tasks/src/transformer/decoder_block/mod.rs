@@ -7,7 +7,7 @@ mod properties;
 use judge::contract::domain::Contract;
 use judge::contract::random::Random;
 use judge::contract::scenario;
-use judge::contract::{Case, Expect, Law, Task};
+use judge::contract::{Case, Expect, Property, Task};
 use wire::Tensors;
 
 use super::inputs::{Sizes, block, multiplied, without_attention, without_perceptron};
@@ -36,7 +36,7 @@ pub(crate) static TASK: Task = Task {
     ],
     parts: PARTS,
     cases: CASES,
-    laws: LAWS,
+    properties: PROPERTIES,
     contract: Contract {
         smooth: &["output"],
         normalised: &["input", "c_proj_weight", "c_proj_bias"],
@@ -109,51 +109,51 @@ const CASES: &[Case] = &[
     },
 ];
 
-/// Sizes of laws in which one token is not enough.
+/// Sizes of properties in which one token is not enough.
 const FROM_TWO: scenario::Sizes = &[("B", 1, 2), ("T", 2, 5), ("heads", 1, 4), ("pairs", 1, 2)];
-/// Sizes of all other laws.
+/// Sizes of all other properties.
 const SIZES: scenario::Sizes = &[("B", 1, 2), ("T", 1, 5), ("heads", 1, 4), ("pairs", 1, 2)];
 
-const LAWS: &[Law] = &[
-    Law::new(
+const PROPERTIES: &[Property] = &[
+    Property::new(
         "identity-when-silent",
         "with c_proj and the second layer of the perceptron zero, the block is the identity",
         SIZES,
         properties::identity_when_silent,
     ),
-    Law::new(
+    Property::new(
         "attention-half",
         "with a silent perceptron the output is the input plus the attention of the normalised input",
         SIZES,
         properties::attention_half,
     ),
-    Law::new(
+    Property::new(
         "perceptron-half",
         "with silent attention the output is the input plus the perceptron of the normalised input",
         SIZES,
         properties::perceptron_half,
     ),
-    Law::new(
+    Property::new(
         "increment-ignores-scale",
         "what each half adds does not change when the input, far above epsilon, is multiplied by 10",
         SIZES,
         properties::increment_ignores_scale,
     )
     .few(),
-    Law::new(
+    Property::new(
         "activation",
         "the perceptron's activation is the tanh approximation of the GELU",
         &[("tenths", 5, 30)],
         properties::activation,
     )
     .few(),
-    Law::new(
+    Property::new(
         "causality",
         "changing a token changes nothing at the positions before it",
         FROM_TWO,
         properties::causality,
     ),
-    Law::new(
+    Property::new(
         "stability",
         "a token changed by 1000 gives finite outputs and changes nothing before it, in f32",
         FROM_TWO,
@@ -161,41 +161,41 @@ const LAWS: &[Law] = &[
     )
     .in_f32()
     .few(),
-    Law::new(
+    Property::new(
         "prefix",
         "the output for the first tokens of a sequence is the first part of the output for all of it",
         FROM_TWO,
         properties::prefix,
     ),
-    Law::new(
+    Property::new(
         "batch-independence",
         "a sequence gives the same output whatever else is in the batch",
         &[("B", 2, 3), ("T", 1, 4), ("heads", 1, 3), ("pairs", 1, 2)],
         properties::batch_independence,
     )
     .few(),
-    Law::new(
+    Property::new(
         "dropout-off-in-eval",
         "outside training the rates make no difference",
         SIZES,
         dropout::off_in_eval,
     )
     .few(),
-    Law::new(
+    Property::new(
         "dropout-follows-seed",
         "in training, equal generator seeds give equal outputs and different ones different outputs",
         &[("heads", 1, 3)],
         dropout::follows_seed,
     )
     .few(),
-    Law::new(
+    Property::new(
         "perceptron-dropout",
         "the perceptron's result is dropped with the residual rate, and the rest is divided by 1 - rate",
         dropout::RATES,
         dropout::perceptron,
     )
     .few(),
-    Law::new(
+    Property::new(
         "attention-dropout",
         "the attention's dropout is active with both of its rates, and with none of them on the perceptron",
         dropout::RATES,
@@ -212,17 +212,17 @@ fn scaled(random: &mut Random, factor: f64) -> Tensors {
 mod tests {
     use super::*;
     use crate::testing::transformer::{Way, block_as};
-    use crate::testing::{broken_laws, indiscriminate_cases, smallest_case, telling_cases};
+    use crate::testing::{failed_properties, indiscriminate_cases, smallest_case, telling_cases};
 
     #[test]
-    fn the_two_halves_keep_all_laws() {
-        assert_eq!(broken_laws(&TASK, block_as(Way::Right)), [""; 0]);
+    fn the_two_halves_have_all_properties() {
+        assert_eq!(failed_properties(&TASK, block_as(Way::Right)), [""; 0]);
         assert_eq!(indiscriminate_cases(&TASK, block_as(Way::Right)), [""; 0]);
     }
 
     #[test]
-    fn known_mistakes_break_laws_and_show_in_golden_cases() {
-        for (way, law) in [
+    fn known_mistakes_fail_properties_and_show_in_golden_cases() {
+        for (way, property) in [
             (Way::SecondSumFromNormalised, "identity-when-silent"),
             (Way::OneSumAroundBoth, "attention-half"),
             (Way::PostNorm, "increment-ignores-scale"),
@@ -231,7 +231,7 @@ mod tests {
             (Way::ErfGelu, "activation"),
             (Way::NotCausal, "causality"),
         ] {
-            assert!(smallest_case(&TASK, law, block_as(way)).is_some(), "{way:?} and {law}");
+            assert!(smallest_case(&TASK, property, block_as(way)).is_some(), "{way:?} and {property}");
             assert!(
                 !telling_cases(&TASK, block_as(Way::Right), block_as(way)).is_empty(),
                 "{way:?}"
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_of_training_break_the_laws_of_dropout() {
+    fn mistakes_of_training_fail_the_properties_of_dropout() {
         for (way, expected) in [
             (Way::DropoutAlways, vec!["dropout-off-in-eval"]),
             (Way::NoPerceptronDropout, vec!["perceptron-dropout"]),
@@ -250,8 +250,8 @@ mod tests {
                 vec!["perceptron-dropout", "attention-dropout"],
             ),
         ] {
-            let broken = broken_laws(&TASK, block_as(way));
-            assert!(expected.iter().all(|law| broken.contains(law)), "{way:?}: {broken:?}");
+            let broken = failed_properties(&TASK, block_as(way));
+            assert!(expected.iter().all(|property| broken.contains(property)), "{way:?}: {broken:?}");
         }
     }
 

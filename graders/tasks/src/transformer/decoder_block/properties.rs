@@ -1,4 +1,4 @@
-//! Laws of `decoder_block` outside training.
+//! Properties of `decoder_block` outside training.
 
 use judge::checks::assertions::{ROUNDING, equal, every, unchanged};
 use judge::checks::probe::Probe;

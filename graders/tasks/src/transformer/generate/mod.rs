@@ -6,7 +6,7 @@ mod properties;
 
 use judge::contract::domain::Contract;
 use judge::contract::scenario;
-use judge::contract::{Case, Expect, Law, Task};
+use judge::contract::{Case, Expect, Property, Task};
 
 use self::inputs::{case, sampled};
 use super::gpt_forward;
@@ -34,7 +34,7 @@ pub(crate) static TASK: Task = Task {
     ],
     parts: PARTS,
     cases: CASES,
-    laws: LAWS,
+    properties: PROPERTIES,
     contract: Contract {
         domain: domain::DOMAIN,
         ..Contract::BLANK
@@ -158,90 +158,90 @@ const CASES: &[Case] = &[
 /// A prompt that may or may not fill the block, and new tokens that may or may not pass it.
 const SIZES: scenario::Sizes = &[("B", 1, 2), ("T", 1, 6), ("new", 1, 5), ("block_size", 1, 5)];
 
-const LAWS: &[Law] = &[
-    Law::new(
+const PROPERTIES: &[Property] = &[
+    Property::new(
         "starts-with-prompt",
         "the result is int64 of shape [B, T + count], begins with the prompt and holds tokens of the vocabulary",
         SIZES,
         properties::starts_with_prompt,
     )
     .few(),
-    Law::new(
+    Property::new(
         "nothing-to-add",
         "with a count of 0 the prompt comes back",
         &[("B", 1, 2), ("T", 1, 6), ("block_size", 1, 5)],
         properties::nothing_to_add,
     )
     .few(),
-    Law::new(
+    Property::new(
         "greedy-iterates-forward",
         "every new token is the most likely one after the last block_size tokens before it",
         SIZES,
         properties::greedy_iterates_forward,
     ),
-    Law::new(
+    Property::new(
         "window",
         "tokens before the last block_size ones have no influence",
         &[("B", 1, 2), ("before", 1, 3), ("new", 1, 4), ("block_size", 1, 4)],
         properties::window,
     )
     .few(),
-    Law::new(
+    Property::new(
         "in-steps",
         "continuing in two steps gives the same as continuing at once",
         &[("B", 1, 2), ("T", 1, 5), ("new", 2, 5), ("block_size", 1, 5)],
         properties::in_steps,
     )
     .few(),
-    Law::new(
+    Property::new(
         "batch-independence",
         "a prompt is continued in the same way whatever else is in the batch",
         &[("B", 2, 3), ("T", 1, 5), ("new", 1, 4), ("block_size", 1, 5)],
         properties::batch_independence,
     )
     .few(),
-    Law::new(
+    Property::new(
         "evaluation-mode",
         "dropout rates make no difference",
         &[("T", 1, 4), ("block_size", 2, 5)],
         properties::evaluation_mode,
     )
     .few(),
-    Law::new(
+    Property::new(
         "cold-is-greedy",
         "sampling with a temperature towards 0 gives the most likely tokens",
         SIZES,
         properties::cold_is_greedy,
     )
     .few(),
-    Law::new(
+    Property::new(
         "logits-by-temperature",
         "logits and temperature multiplied by the same number, however small, give the same draws",
         &[("B", 1, 4), ("T", 1, 3), ("new", 1, 4)],
         properties::logits_by_temperature,
     )
     .few(),
-    Law::new(
+    Property::new(
         "support",
         "every drawn token lies in the nucleus after the tokens before it",
         &[("B", 2, 4), ("T", 1, 4), ("new", 1, 4), ("block_size", 2, 5)],
         properties::support,
     ),
-    Law::new(
+    Property::new(
         "distribution",
         "drawn tokens follow the nucleus of the softmax of the logits over the temperature",
         &[("T", 1, 3)],
         properties::distribution,
     )
     .few(),
-    Law::new(
+    Property::new(
         "draws-anew",
         "every new token of every row has a draw of its own",
         &[("T", 1, 3)],
         properties::draws_anew,
     )
     .few(),
-    Law::new(
+    Property::new(
         "follows-seed",
         "equal generator seeds give equal tokens, and different ones different tokens",
         &[("T", 1, 3)],
@@ -259,17 +259,17 @@ mod tests {
     use super::properties::greedy_continuation;
     use super::*;
     use crate::testing::transformer::{Way, generate_as};
-    use crate::testing::{broken_laws, indiscriminate_cases, smallest_case, telling_cases};
+    use crate::testing::{failed_properties, indiscriminate_cases, smallest_case, telling_cases};
 
     #[test]
-    fn iterating_the_forward_pass_keeps_all_laws() {
-        assert_eq!(broken_laws(&TASK, generate_as(Way::Right)), [""; 0]);
+    fn iterating_the_forward_pass_has_all_properties() {
+        assert_eq!(failed_properties(&TASK, generate_as(Way::Right)), [""; 0]);
         assert_eq!(indiscriminate_cases(&TASK, generate_as(Way::Right)), [""; 0]);
     }
 
     #[test]
-    fn known_mistakes_break_laws_and_show_in_golden_cases() {
-        for (way, law) in [
+    fn known_mistakes_fail_properties_and_show_in_golden_cases() {
+        for (way, property) in [
             (Way::NotCropped, "greedy-iterates-forward"),
             (Way::FirstTokensKept, "window"),
             (Way::DropoutWhileGenerating, "evaluation-mode"),
@@ -277,8 +277,8 @@ mod tests {
             (Way::OneTokenTooMany, "nothing-to-add"),
         ] {
             assert!(
-                smallest_case(&TASK, law, generate_as(way)).is_some(),
-                "{way:?} and {law}"
+                smallest_case(&TASK, property, generate_as(way)).is_some(),
+                "{way:?} and {property}"
             );
             assert!(
                 !telling_cases(&TASK, generate_as(Way::Right), generate_as(way)).is_empty(),
@@ -288,15 +288,15 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_in_drawing_break_the_laws_of_draws() {
-        for (way, law) in [
+    fn mistakes_in_drawing_fail_the_properties_of_draws() {
+        for (way, property) in [
             (Way::GreedyAlways, "distribution"),
             (Way::LikelyWithoutTemperature, "distribution"),
             (Way::SameDrawEachTime, "draws-anew"),
         ] {
             assert!(
-                smallest_case(&TASK, law, generate_as(way)).is_some(),
-                "{way:?} and {law}"
+                smallest_case(&TASK, property, generate_as(way)).is_some(),
+                "{way:?} and {property}"
             );
         }
     }

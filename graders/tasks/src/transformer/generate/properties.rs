@@ -1,4 +1,4 @@
-//! Laws of `generate`. A law over draws says how often it would fail a correct function.
+//! Properties of `generate`. A property over draws says how often it would fail a correct function.
 
 use judge::checks::assertions::{equal, every, unchanged};
 use judge::checks::probe::Probe;
@@ -20,16 +20,16 @@ const TASK: &str = "generate";
 const GAP: f64 = 1e-2;
 /// Rows of one kind, where draws are counted.
 const ROWS: usize = 1000;
-/// A distribution this unlikely is no accident. Over the few cases of the law, less than 1e-6 in all.
+/// A distribution this unlikely is no accident. Over the few cases of the property, less than 1e-6 in all.
 const ALARM: f64 = 1e-7;
 
-/// The value of a size, where the law has it.
+/// The value of a size, where the property has it.
 fn size(scenario: &Scenario, name: &str, otherwise: usize) -> usize {
     let declared = scenario.sizes().iter().any(|size| size.0 == name);
     if declared { scenario.size(name) } else { otherwise }
 }
 
-/// A small model and a prompt; B is 1, and there is room for two more tokens, where a law has no such size.
+/// A small model and a prompt; B is 1, and there is room for two more tokens, where a property has no such size.
 fn given(scenario: &Scenario) -> Tensors {
     let length = size(scenario, "T", 3);
     of_length(scenario, length)

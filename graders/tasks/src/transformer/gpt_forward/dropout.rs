@@ -1,4 +1,4 @@
-//! Laws of `gpt_forward` about dropout.
+//! Properties of `gpt_forward` about dropout.
 
 use judge::checks::assertions::{ROUNDING, equal, unchanged};
 use judge::checks::probe::Probe;

@@ -6,7 +6,7 @@ mod properties;
 
 use judge::contract::domain::Contract;
 use judge::contract::scenario;
-use judge::contract::{Case, Expect, Law, Task};
+use judge::contract::{Case, Expect, Property, Task};
 
 use super::decoder_block;
 use super::inputs::{Sizes, gpt};
@@ -35,7 +35,7 @@ pub(crate) static TASK: Task = Task {
     ],
     parts: PARTS,
     cases: CASES,
-    laws: LAWS,
+    properties: PROPERTIES,
     contract: Contract {
         smooth: &["logits"],
         normalised: &[
@@ -128,88 +128,88 @@ const CASES: &[Case] = &[
     },
 ];
 
-/// Sizes of laws in which one token is not enough.
+/// Sizes of properties in which one token is not enough.
 const FROM_TWO: scenario::Sizes = &[("B", 1, 2), ("T", 2, 5), ("heads", 1, 3), ("pairs", 1, 2)];
-/// Sizes of all other laws.
+/// Sizes of all other properties.
 const SIZES: scenario::Sizes = &[("B", 1, 2), ("T", 1, 5), ("heads", 1, 3), ("pairs", 1, 2)];
 
-const LAWS: &[Law] = &[
-    Law::new(
+const PROPERTIES: &[Property] = &[
+    Property::new(
         "causality",
         "changing a token changes no logits at the positions before it",
         FROM_TWO,
         properties::causality,
     ),
-    Law::new(
+    Property::new(
         "prefix",
         "the logits for the first tokens of a sequence are the first part of the logits for all of it",
         FROM_TWO,
         properties::prefix,
     ),
-    Law::new(
+    Property::new(
         "batch-independence",
         "a sequence gives the same logits whatever else is in the batch",
         &[("B", 2, 3), ("T", 1, 4), ("heads", 1, 3), ("pairs", 1, 2)],
         properties::batch_independence,
     )
     .few(),
-    Law::new(
+    Property::new(
         "final-norm-once",
         "the logits are proportional to the weight of the final norm",
         SIZES,
         properties::final_norm_once,
     )
     .few(),
-    Law::new(
+    Property::new(
         "linear-head",
         "the logits are linear in the head",
         SIZES,
         properties::linear_head,
     )
     .few(),
-    Law::new(
+    Property::new(
         "untied-head",
         "the embedding of a token that does not occur changes nothing",
         SIZES,
         properties::untied_head,
     )
     .few(),
-    Law::new(
+    Property::new(
         "position-rows",
         "only the rows of the position embedding from 0 to T - 1 make a difference, in rotary mode none",
         SIZES,
         properties::position_rows,
     )
     .few(),
-    Law::new(
+    Property::new(
         "initial-loss",
         "with small weights the loss is about ln V, that of guessing",
         SIZES,
         properties::initial_loss,
     )
     .few(),
-    Law::new(
+    Property::new(
         "dropout-off-in-eval",
         "outside training the rates make no difference",
         SIZES,
         dropout::off_in_eval,
     )
     .few(),
-    Law::new(
+    Property::new(
         "dropout-follows-seed",
         "in training, equal generator seeds give equal logits and different ones different logits",
         SIZES,
         dropout::follows_seed,
     )
     .few(),
-    Law::new(
+    Property::new(
         "embedding-dropout",
         "the sum of token and position embedding is dropped as one, and the rest is divided by 1 - rate",
         dropout::RATES,
         dropout::embedding,
     )
     .few(),
-    Law::new(
+    Property::new(
         "training-reaches-blocks",
         "each of the two rates changes the logits in training, by itself and in every block",
         FROM_TWO,
@@ -222,17 +222,17 @@ const LAWS: &[Law] = &[
 mod tests {
     use super::*;
     use crate::testing::transformer::{Way, gpt_as};
-    use crate::testing::{broken_laws, indiscriminate_cases, smallest_case, telling_cases};
+    use crate::testing::{failed_properties, indiscriminate_cases, smallest_case, telling_cases};
 
     #[test]
-    fn the_composition_keeps_all_laws() {
-        assert_eq!(broken_laws(&TASK, gpt_as(Way::Right)), [""; 0]);
+    fn the_composition_has_all_properties() {
+        assert_eq!(failed_properties(&TASK, gpt_as(Way::Right)), [""; 0]);
         assert_eq!(indiscriminate_cases(&TASK, gpt_as(Way::Right)), [""; 0]);
     }
 
     #[test]
-    fn known_mistakes_break_laws_and_show_in_golden_cases() {
-        for (way, law) in [
+    fn known_mistakes_fail_properties_and_show_in_golden_cases() {
+        for (way, property) in [
             (Way::NoFinalNorm, "final-norm-once"),
             (Way::PositionsDespiteRotation, "position-rows"),
             (Way::PositionsFromOne, "position-rows"),
@@ -240,7 +240,7 @@ mod tests {
             (Way::TiedHead, "untied-head"),
             (Way::NotCausal, "causality"),
         ] {
-            assert!(smallest_case(&TASK, law, gpt_as(way)).is_some(), "{way:?} and {law}");
+            assert!(smallest_case(&TASK, property, gpt_as(way)).is_some(), "{way:?} and {property}");
             assert!(
                 !telling_cases(&TASK, gpt_as(Way::Right), gpt_as(way)).is_empty(),
                 "{way:?}"
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn what_laws_cannot_see_shows_in_golden_cases() {
+    fn what_properties_cannot_see_shows_in_golden_cases() {
         for way in [Way::FinalNormInLoop, Way::LayersReversed] {
             let telling = telling_cases(&TASK, gpt_as(Way::Right), gpt_as(way));
             assert!(!telling.is_empty(), "{way:?}");
@@ -257,14 +257,14 @@ mod tests {
     }
 
     #[test]
-    fn what_golden_cases_cannot_see_breaks_laws() {
-        for (way, law) in [
+    fn what_golden_cases_cannot_see_fails_properties() {
+        for (way, property) in [
             (Way::DropoutBeforePositions, "embedding-dropout"),
             (Way::NoEmbeddingDropout, "embedding-dropout"),
             (Way::DropoutAlways, "dropout-off-in-eval"),
             (Way::NoAttentionDropout, "training-reaches-blocks"),
         ] {
-            assert!(smallest_case(&TASK, law, gpt_as(way)).is_some(), "{way:?} and {law}");
+            assert!(smallest_case(&TASK, property, gpt_as(way)).is_some(), "{way:?} and {property}");
         }
     }
 

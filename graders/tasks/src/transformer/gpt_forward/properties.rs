@@ -1,4 +1,4 @@
-//! Laws of `gpt_forward` outside training.
+//! Properties of `gpt_forward` outside training.
 
 use judge::checks::assertions::{ROUNDING, equal, unchanged};
 use judge::checks::probe::Probe;

@@ -15,9 +15,9 @@ static SMALL: LazyLock<Assignment> = LazyLock::new(|| {
         id = "small"
         title = "Small"
         seed = 1
-        law_cases = 8
+        property_cases = 8
         limits = { cpu_seconds = 5.0, memory_mib = 4096, timeouts_per_task = 3 }
-        deductions = { law = 0.25, hygiene = 0.1, precision = 0.1 }
+        deductions = { property = 0.25, hygiene = 0.1, precision = 0.1 }
         task = [{ id = "rms_norm", item = "1", portions = { all = 2.0 } }]
     "#;
     Assignment::parse(text, "small", tasks::ALL).expect("a small assignment")
@@ -62,7 +62,7 @@ fn table() -> KillTable {
     untried.needs_training = true;
     let rows = [
         row("by-two", &["golden-f64/all", "odd"]),
-        row("by-one-law", &["zero-row"]),
+        row("by-one-property", &["zero-row"]),
         row("by-golden-cases", &["golden-f64/all", "golden-f32/all"]),
         untried,
     ];
@@ -83,7 +83,7 @@ fn the_golden_cases_of_both_dtypes_count_as_one_check() {
         .filter(|mistake| mistake.only.is_some())
         .map(|mistake| mistake.name.as_str())
         .collect();
-    assert_eq!(weak, ["by-golden-cases", "by-one-law"]);
+    assert_eq!(weak, ["by-golden-cases", "by-one-property"]);
     let golden = named(&table, "golden-f64/all");
     assert_eq!((golden.kills, golden.first, golden.alone), (2, 2, 1));
     assert_eq!((named(&table, "odd").kills, named(&table, "odd").alone), (1, 0));
@@ -101,7 +101,7 @@ fn totals_count_mistakes_and_checks() {
         idle,
     } = table().totals;
     assert_eq!((mistakes, killed, untried, weak), (4, 3, 1, 2));
-    assert_eq!(needed, 3, "both looks of the golden cases, and the law");
+    assert_eq!(needed, 3, "both looks of the golden cases, and the property");
     assert_eq!(idle, checks - 4);
 }
 
@@ -110,7 +110,7 @@ fn the_page_marks_what_sees_a_mistake_first_and_leaves_out_its_own_task() {
     let page = markdown(&table());
     assert!(page.contains("| by-two | **golden-f64/all**, odd |"), "{page}");
     assert!(page.contains("| untried | training |"), "{page}");
-    assert!(page.contains("| by-one-law | rms_norm/zero-row |"), "{page}");
+    assert!(page.contains("| by-one-property | rms_norm/zero-row |"), "{page}");
 }
 
 #[test]

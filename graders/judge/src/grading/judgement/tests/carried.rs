@@ -8,12 +8,12 @@ use crate::contract::arguments::arguments;
 use crate::contract::random::Random;
 use crate::contract::scenario::{Scenario, Sizes};
 use crate::contract::subject::Call;
-use crate::contract::{Case, Expect, Law, Task};
+use crate::contract::{Case, Expect, Property, Task};
 use crate::fixtures::case::{INPUT_SEED, StoredCase};
 use crate::grading::judgement::{Carried, CarriedInput, Ending, TaskJudgement, Training};
 
 const SIZES: Sizes = &[("N", 1, 3)];
-/// A case that no law draws by itself here, and a seed of fresh inputs that is nobody's own.
+/// A case that no property draws by itself here, and a seed of fresh inputs that is nobody's own.
 const RARE: (i64, u64) = (2, 40_007);
 const OTHERS: u64 = 77;
 
@@ -25,7 +25,7 @@ static HALF: Task = Task {
         arguments: |random| arguments([("x", random.uniform(&[2], 1.0, 2.0))]),
         expect: Expect::Outputs,
     }],
-    laws: &[Law::new("halves", "half of x is x / 2", SIZES, |scenario, probe| {
+    properties: &[Property::new("halves", "half of x is x / 2", SIZES, |scenario, probe| {
         let shape = [scenario.size("N")];
         let x = crate::contract::arguments::array(&scenario.uniform("x", &shape, 1.0, 2.0));
         let y = probe.array(
@@ -111,7 +111,7 @@ fn a_case_and_a_seed_that_broke_others_are_tried_where_they_are_carried_along() 
 }
 
 #[test]
-fn what_belongs_to_another_task_or_to_a_law_of_other_sizes_is_left_out() {
+fn what_belongs_to_another_task_or_to_a_property_of_other_sizes_is_left_out() {
     let elsewhere = Carried {
         task: "third".to_owned(),
         ..carried("halves", case("N", RARE.0))

@@ -8,7 +8,7 @@ use crate::contract::arguments::{arguments, array, tensor};
 use crate::contract::random::floats;
 use crate::contract::scenario::Sizes;
 use crate::contract::subject::Call;
-use crate::contract::{Case, Expect, Law, Task};
+use crate::contract::{Case, Expect, Property, Task};
 use crate::findings::verdict::Verdict;
 use crate::findings::{Finding, OnlyInF32, WrongOutput};
 use crate::grading::judgement::{Check, EXTRA_AXES, Ending, TaskJudgement, Training};
@@ -32,7 +32,7 @@ static HALF: Task = Task {
             expect: Expect::Outputs,
         },
     ],
-    laws: &[Law::new(
+    properties: &[Property::new(
         "half",
         "half of a number is half of it",
         SIZES,
@@ -137,7 +137,7 @@ fn learnt(x: &Tensor) -> Answer {
 }
 
 #[test]
-fn laws_are_tried_in_f32_where_f64_fails() {
+fn properties_are_tried_in_f32_where_f64_fails() {
     assert_eq!(failed(&judgement(|call| learnt(x(call)))), ["precision", "half"]);
 }
 

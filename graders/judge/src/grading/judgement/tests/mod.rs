@@ -15,12 +15,12 @@ use self::testing::{Answer, Pupil, judged, judged_within, observed, panicked};
 use super::{Check, Ending, Kind, Skip, TIME, TaskJudgement, TimeLimit, Training};
 use crate::checks::assertions::equal;
 use crate::checks::probe::Probe;
-use crate::checks::property::{Effort, law_seed, try_law};
+use crate::checks::property::{Effort, property_seed, try_property};
 use crate::contract::arguments::arguments;
 use crate::contract::random::floats;
 use crate::contract::scenario::{Scenario, Sizes};
 use crate::contract::subject::{Call, Spent, Subject};
-use crate::contract::{Case, Expect, Law, Task};
+use crate::contract::{Case, Expect, Property, Task};
 use crate::findings::fault::Fault;
 use crate::findings::stop::Holds;
 use crate::findings::verdict::Verdict;
@@ -43,20 +43,20 @@ static HALF: Task = Task {
             expect: Expect::Outputs,
         },
     ],
-    laws: &[
-        Law::new(
+    properties: &[
+        Property::new(
             "of-plus",
             "half of a positive number is half of it",
             SIZES,
             |scenario, probe| is_half(scenario, probe, 1.0),
         ),
-        Law::new(
+        Property::new(
             "of-minus",
             "half of a negative number is half of it",
             SIZES,
             |scenario, probe| is_half(scenario, probe, -1.0),
         ),
-        Law::new("of-zero", "half of nothing is nothing", SIZES, |scenario, probe| {
+        Property::new("of-zero", "half of nothing is nothing", SIZES, |scenario, probe| {
             is_half(scenario, probe, 0.0)
         }),
     ],
@@ -307,7 +307,7 @@ fn a_portion_that_crashes_does_not_lose_the_hygiene_checks_too() {
 }
 
 #[test]
-fn a_law_that_comes_upon_a_part_that_is_not_written_costs_as_much_as_one_that_fails() {
+fn a_property_that_comes_upon_a_part_that_is_not_written_costs_as_much_as_one_that_fails() {
     let judgement = judgement(|call| {
         if sign(call) < 0.0 {
             Err(Outcome::NotAttempted)
@@ -322,7 +322,7 @@ fn a_law_that_comes_upon_a_part_that_is_not_written_costs_as_much_as_one_that_fa
 }
 
 #[test]
-fn a_law_still_finds_what_no_golden_case_comes_upon() {
+fn a_property_still_finds_what_no_golden_case_comes_upon() {
     let judgement = judgement(|call| {
         if sign(call) == 0.0 {
             Err(Outcome::NotAttempted)
@@ -378,8 +378,8 @@ fn a_failing_case_is_made_smaller_only_where_that_was_asked_for() {
         let mut pupil = Pupil::new(|_| Err(panicked()), |_, _| unreachable!("nothing is trained here"));
         let effort = Effort { cases: 8, shrinks };
         // With this seed the first case is not the smallest one.
-        let seed = law_seed(2, HALF.id, HALF.laws[0].name);
-        let found = try_law(&HALF.laws[0], &mut Probe::new(&mut pupil, None), effort, seed);
+        let seed = property_seed(2, HALF.id, HALF.properties[0].name);
+        let found = try_property(&HALF.properties[0], &mut Probe::new(&mut pupil, None), effort, seed);
         found.ok().flatten().expect("nothing is answered").counterexample
     };
     let (first, smallest) = (found(false), found(true));

@@ -1,4 +1,4 @@
-//! Monotone from end to end: a function may answer golden cases, fresh inputs and laws, in f64 and f32, each in another
+//! Monotone from end to end: a function may answer golden cases, fresh inputs and properties, in f64 and f32, each in another
 //! way, and fail in every way in which a call can fail. No way of failing is paid more than failing openly, or than
 //! being right.
 
@@ -13,7 +13,7 @@ use crate::contract::arguments::{arguments, array, tensor};
 use crate::contract::random::Random;
 use crate::contract::scenario::{Scenario, Sizes};
 use crate::contract::subject::{Call, Subject};
-use crate::contract::{Case, Expect, Law, Task};
+use crate::contract::{Case, Expect, Property, Task};
 use crate::findings::fault::Fault;
 use crate::findings::stop::Holds;
 use crate::fixtures::case::INPUT_SEED;
@@ -36,14 +36,14 @@ static HALF: Task = Task {
             expect: Expect::Outputs,
         },
     ],
-    laws: &[
-        Law::new(
+    properties: &[
+        Property::new(
             "of-plus",
             "half of a positive number is half of it",
             SIZES,
             |scenario, probe| is_half(scenario, probe, 1.0),
         ),
-        Law::new(
+        Property::new(
             "of-minus",
             "half of a negative number is half of it",
             SIZES,
@@ -103,7 +103,7 @@ const WAYS: [Way; 9] = [
     Way::AnswersNonsense,
 ];
 
-/// A function that tells golden cases in f64 and in f32, fresh inputs and laws apart, positive from negative ones.
+/// A function that tells golden cases in f64 and in f32, fresh inputs and properties apart, positive from negative ones.
 #[derive(Debug, Clone, Copy)]
 struct Actor {
     ways: [Way; 8],
@@ -201,10 +201,10 @@ proptest! {
         single in prop::array::uniform2(select(&WAYS[..])),
         has_reference in any::<bool>(),
     ) {
-        let [fresh_plus, fresh_minus, law_plus, law_minus] = others;
+        let [fresh_plus, fresh_minus, property_plus, property_minus] = others;
         let [single_plus, single_minus] = single;
         let golden = Way::Right;
-        let ways = [golden, golden, single_plus, single_minus, fresh_plus, fresh_minus, law_plus, law_minus];
+        let ways = [golden, golden, single_plus, single_minus, fresh_plus, fresh_minus, property_plus, property_minus];
         prop_assert_eq!(Actor { ways, has_reference }.points(), 0.0);
     }
 }

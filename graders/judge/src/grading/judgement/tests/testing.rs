@@ -110,7 +110,7 @@ pub(super) fn assignment(tasks: &[&Task]) -> Assignment {
         id: "small".to_owned(),
         title: String::new(),
         seed: 7,
-        law_cases: 8,
+        property_cases: 8,
         training: Trains::Asked,
         gradescope: Gradescope::default(),
         late: None,
@@ -122,7 +122,7 @@ pub(super) fn assignment(tasks: &[&Task]) -> Assignment {
             compile_seconds: Limits::COMPILE_SECONDS,
         },
         deductions: Deductions {
-            law: 0.25,
+            property: 0.25,
             hygiene: 0.1,
             precision: 0.1,
         },

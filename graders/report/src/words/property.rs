@@ -1,4 +1,4 @@
-//! The words on a broken law and its counterexample.
+//! The words on a failed property and its counterexample.
 
 use judge::compare::Mismatch;
 use judge::findings::{Counterexample, Measure, Violation};
@@ -8,7 +8,7 @@ use super::mismatch::{self, Frame};
 use super::{Place, Words};
 use crate::clean::clean;
 
-/// The words on what breaks a law.
+/// The words on what fails a property.
 pub(super) fn broken(violation: &Violation, place: Place<'_>) -> Words {
     match violation {
         Violation::Changed { cause, what, mismatch } => changed(&clean(cause), &clean(what), mismatch),
@@ -146,7 +146,7 @@ pub(crate) fn input(counterexample: &Counterexample) -> String {
     told.join("; ")
 }
 
-/// The sizes of a counterexample, such as `T = 3 (shrunk from T = 11)`; empty where the law has no sizes.
+/// The sizes of a counterexample, such as `T = 3 (shrunk from T = 11)`; empty where the property has no sizes.
 pub(crate) fn sizes(counterexample: &Counterexample) -> String {
     let list = |sizes: &[(String, i64)]| comma(sizes.iter().map(|(name, value)| format!("{name} = {value}")));
     let smallest = list(&counterexample.sizes);

@@ -1,4 +1,4 @@
-//! Findings of laws: by the relation that the law asks for, and where it has none that a test could state, by what the
+//! Findings of properties: by the relation that the property asks for, and where it has none that a test could state, by what the
 //! reference gives.
 
 use std::collections::BTreeSet;
@@ -9,9 +9,9 @@ use super::model::Relation;
 use super::model::{Claim, Quantity, Reproduction, Step};
 use super::relation::relation;
 use crate::checks::probe::returned;
-use crate::checks::property::BrokenLaw;
+use crate::checks::property::FailedProperty;
 use crate::compare::{Mismatch, compare_scaled};
-use crate::contract::Law;
+use crate::contract::Property;
 use crate::contract::exchange::{Exchange, Returned};
 use crate::contract::subject::Subject;
 use crate::contract::tolerance::Tolerances;
@@ -21,21 +21,21 @@ use crate::findings::{CallFailed, Finding, Violation};
 /// The error that is allowed of a gradient, which has no tolerance of its own.
 const GRADIENT: f64 = 1e-6;
 
-/// What shows that a law does not hold, without the reference.
-pub(crate) fn of_law(law: &Law, broken: &BrokenLaw) -> Option<Reproduction> {
-    let Finding::LawBroken(violation) = &broken.finding else {
+/// What shows that a property does not hold, without the reference.
+pub(crate) fn of_property(property: &Property, broken: &FailedProperty) -> Option<Reproduction> {
+    let Finding::PropertyFailed(violation) = &broken.finding else {
         return None;
     };
     match violation {
         Violation::Call(finding) => of_call(finding, &broken.exchanges),
         Violation::Unequal { what, mismatch, .. } | Violation::Changed { what, mismatch, .. } => {
-            of_form(what, mismatch, &broken.exchanges).or_else(|| of_relation(law, broken))
+            of_form(what, mismatch, &broken.exchanges).or_else(|| of_relation(property, broken))
         }
         Violation::Gradient { .. } | Violation::Value { .. } => None,
     }
 }
 
-/// What shows that a law does not hold by what the reference gives for the same calls.
+/// What shows that a property does not hold by what the reference gives for the same calls.
 pub(crate) fn by_reference(
     exchanges: &[Exchange],
     tolerances: &Tolerances,
@@ -76,7 +76,7 @@ fn of_call(finding: &Finding, exchanges: &[Exchange]) -> Option<Reproduction> {
         Finding::BeforeRun(_)
         | Finding::CallFailed(_)
         | Finding::WrongOutput(_)
-        | Finding::LawBroken(_)
+        | Finding::PropertyFailed(_)
         | Finding::FailsAsPart { .. }
         | Finding::Impure(_)
         | Finding::BelowBar { .. } => return None,
@@ -113,8 +113,8 @@ fn last_call(exchanges: &[Exchange], claim: Claim) -> Option<Reproduction> {
     })
 }
 
-fn of_relation(law: &Law, broken: &BrokenLaw) -> Option<Reproduction> {
-    let related = relation(law, &broken.scenario, &broken.exchanges)?;
+fn of_relation(property: &Property, broken: &FailedProperty) -> Option<Reproduction> {
+    let related = relation(property, &broken.scenario, &broken.exchanges)?;
     let step = |exchange: &Exchange| {
         let outputs = exchange.returned.as_ref().map(|returned| returned.outputs.clone());
         Step::new(&exchange.call, outputs.unwrap_or_default())
