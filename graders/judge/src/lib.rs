@@ -7,7 +7,7 @@
 //! - `compare`: outputs against what they should be, and the patterns in which they differ
 //! - `findings`: what is wrong, and the verdict that it stands for
 //! - `fixtures`: what is stored: golden cases, tolerances, fingerprints
-//! - `checks`: golden cases, properties, hygiene, fresh inputs, trainings
+//! - `checks`: golden cases, properties, purity, fresh inputs, trainings
 //! - `goldens`: making golden cases, and answers without understanding that they must not accept
 //! - `diagnosis`, `reproduction`: which known mistake it is, and what it takes to see it again
 //! - `grading`: assignments, the way through all tasks, points

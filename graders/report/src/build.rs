@@ -373,7 +373,7 @@ fn kind(kind: Kind) -> CheckKind {
         Kind::Single => CheckKind::Single,
         Kind::Precision => CheckKind::Precision,
         Kind::Property => CheckKind::Property,
-        Kind::Hygiene => CheckKind::Hygiene,
+        Kind::Purity => CheckKind::Purity,
         Kind::Differential => CheckKind::Differential,
         Kind::Trial => CheckKind::Trial,
     }

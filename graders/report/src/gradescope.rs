@@ -186,7 +186,7 @@ fn finding(remark: &Remark<'_>, hint: Option<&str>) -> String {
     let check = remark.check;
     let name = words::check_name(check);
     let mut text = format!("\n\n{}", words::with_alike(&name, remark.others));
-    let rule = check.verdict == Verdict::Wrong && matches!(check.kind, CheckKind::Property | CheckKind::Hygiene);
+    let rule = check.verdict == Verdict::Wrong && matches!(check.kind, CheckKind::Property | CheckKind::Purity);
     for (label, said) in [
         (words::RULE, Some(check.statement.as_str()).filter(|_| rule)),
         (words::SEEN, check.message.as_deref()),

@@ -71,7 +71,7 @@ mod tests {
         });
         let found = findings().into_iter().chain(broken).chain(wrong);
         let mut checks: Vec<_> = found.map(|finding| failed("odd", Kind::Property, finding)).collect();
-        checks.extend(skips().into_iter().map(|skip| skipped("even", Kind::Hygiene, skip)));
+        checks.extend(skips().into_iter().map(|skip| skipped("even", Kind::Purity, skip)));
         let judgement: TaskJudgement = judgement("rms_norm", Verdict::Wrong, &[("all", false)], checks);
         let assignment = assignment(&[("rms_norm", &["all"]), ("greedy", &["training"])], Visibility::Public);
         build(&mixed_context(), &[judgement, below_bar("greedy", 1.75)], &assignment)

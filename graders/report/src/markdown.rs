@@ -206,8 +206,8 @@ fn table(check: &CheckReport) -> String {
 }
 
 fn states_a_rule(check: &CheckReport) -> bool {
-    use crate::model::CheckKind::{Hygiene, Property};
-    check.verdict == Verdict::Wrong && matches!(check.kind, Property | Hygiene)
+    use crate::model::CheckKind::{Purity, Property};
+    check.verdict == Verdict::Wrong && matches!(check.kind, Property | Purity)
 }
 
 fn by_hand(report: &Report) -> String {

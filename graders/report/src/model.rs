@@ -264,7 +264,7 @@ pub enum CheckKind {
     #[serde(alias = "law")]
     Property,
     /// Untouched arguments, determinism, independence of order.
-    Hygiene,
+    Purity,
     /// Fresh inputs, answered as the reference answers them.
     Differential,
     /// A training with measurements: it gives points.

@@ -24,7 +24,7 @@ pub(crate) fn worst_first(checks: Vec<CheckReport>) -> Vec<CheckReport> {
             (false, Verdict::Skipped | Verdict::NotRun) => 1,
             (false, _) => 2,
         };
-        let explains = golden_cases_hold && group == 0 && check.kind == CheckKind::Hygiene;
+        let explains = golden_cases_hold && group == 0 && check.kind == CheckKind::Purity;
         (group, !explains, Reverse(severity), !leads, rank(check))
     });
     placed.into_iter().map(|(_, check)| check).collect()
@@ -42,7 +42,7 @@ fn rank(check: &CheckReport) -> u8 {
         CheckKind::Golden | CheckKind::Trial => 2,
         CheckKind::Single => 3,
         CheckKind::Differential => 4,
-        CheckKind::Hygiene => 5,
+        CheckKind::Purity => 5,
         CheckKind::Precision => 6,
     }
 }

@@ -187,7 +187,7 @@ impl<'a> Sections<'a> {
         }
         self.check_name(remark);
         // A crash breaks no rule that is worth reading.
-        if check.verdict == Verdict::Wrong && matches!(check.kind, CheckKind::Property | CheckKind::Hygiene) {
+        if check.verdict == Verdict::Wrong && matches!(check.kind, CheckKind::Property | CheckKind::Purity) {
             self.page.labelled(6, words::RULE, &check.statement);
         }
         self.page.labelled(6, words::SEEN, message);

@@ -1,7 +1,7 @@
 //! What an assignment lets a student see. It is decided while the model is built, so that no renderer can leak.
 //!
 //! A hidden task's golden inputs are secret, and with them everything that a function could say of them: differences,
-//! panic messages, exit statuses, the hygiene checks, which use the same inputs, and the differential one, whose inputs
+//! panic messages, exit statuses, the purity checks, which use the same inputs, and the differential one, whose inputs
 //! share with them what a case leaves fixed. Properties draw inputs of their own,
 //! which are no secret; but a function may carry a golden input over to a property's call, so that its free text is left
 //! out there as well, and of its values all but the worst one.
@@ -56,7 +56,7 @@ pub(crate) fn sight(openness: Openness, kind: Kind, finding: &Finding) -> Sight 
         (Openness::Open, _) => Sight::Finding(finding.clone()),
         (Openness::Hidden, Kind::Property | Kind::Trial) => Sight::Finding(without_free_text(finding)),
         (Openness::Closed, _)
-        | (Openness::Hidden, Kind::Golden | Kind::Single | Kind::Precision | Kind::Hygiene | Kind::Differential) => {
+        | (Openness::Hidden, Kind::Golden | Kind::Single | Kind::Precision | Kind::Purity | Kind::Differential) => {
             match finding {
                 Finding::BeforeRun(_) => Sight::Finding(finding.clone()),
                 Finding::CallFailed(_)

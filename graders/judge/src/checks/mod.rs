@@ -4,7 +4,7 @@ pub mod assertions;
 pub mod derived;
 pub mod differential;
 pub mod golden;
-pub mod hygiene;
+pub mod purity;
 pub(crate) mod observe;
 pub mod probe;
 pub mod property;

@@ -2,7 +2,7 @@
 
 use wire::DType;
 
-use crate::checks::{derived, differential, hygiene};
+use crate::checks::{derived, differential, purity};
 use crate::contract::{Task, golden_name};
 use crate::grading::judgement::{AS_PART, BUILD, EXTRA_AXES, POLICY, TIME};
 
@@ -17,7 +17,7 @@ pub fn check_names(task: &Task) -> Vec<String> {
     if !task.cases.is_empty() {
         names.push("precision".to_owned());
         names.push(EXTRA_AXES.to_owned());
-        names.extend(hygiene::ALL.iter().map(|check| check.name.to_owned()));
+        names.extend(purity::ALL.iter().map(|check| check.name.to_owned()));
         names.push(differential::NAME.to_owned());
         names.extend(task.properties.iter().map(|property| property.name.to_owned()));
         names.extend(derived::of(task).map(|check| check.name.to_owned()));

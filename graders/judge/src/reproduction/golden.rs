@@ -1,4 +1,4 @@
-//! Findings on golden cases, on fresh inputs of their kinds, and of hygiene.
+//! Findings on golden cases, on fresh inputs of their kinds, and of purity.
 
 use wire::{DType, Tensor, Tensors};
 
@@ -100,8 +100,8 @@ fn claim(
     }
 }
 
-/// What shows a finding of hygiene, by the calls that were made.
-pub(crate) fn of_hygiene(finding: &Finding, exchanges: &[Exchange]) -> Option<Reproduction> {
+/// What shows a finding of purity, by the calls that were made.
+pub(crate) fn of_purity(finding: &Finding, exchanges: &[Exchange]) -> Option<Reproduction> {
     let steps = |exchanges: &[Exchange]| -> Vec<Step> {
         let step = |exchange: &Exchange| Step::new(&exchange.call, Tensors::new());
         exchanges.iter().map(step).collect()

@@ -10,6 +10,6 @@ pub mod model;
 mod relation;
 mod replay;
 
-pub(crate) use golden::{of_case, of_hygiene};
+pub(crate) use golden::{of_case, of_purity};
 pub(crate) use property::{by_reference, of_property};
 pub use model::{Claim, Element, Place, Quantity, Relation, Reproduction, Step, Sum};

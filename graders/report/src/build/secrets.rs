@@ -55,7 +55,7 @@ const OF_CASES: [Kind; 5] = [
     Kind::Golden,
     Kind::Single,
     Kind::Precision,
-    Kind::Hygiene,
+    Kind::Purity,
     Kind::Differential,
 ];
 

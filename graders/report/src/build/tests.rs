@@ -175,7 +175,7 @@ pub(super) fn talkative() -> Vec<Finding> {
 
 #[test]
 fn nothing_of_a_hidden_golden_case_reaches_any_format() {
-    for kind in [Kind::Golden, Kind::Single, Kind::Precision, Kind::Hygiene] {
+    for kind in [Kind::Golden, Kind::Single, Kind::Precision, Kind::Purity] {
         for finding in talkative() {
             let shown = everything(&report_on(
                 vec![failing("check", kind, finding.clone())],
@@ -290,7 +290,7 @@ fn the_worst_finding_stands_first_and_what_holds_last() {
     });
     let checks = vec![
         passed("holds", Kind::Golden),
-        failing("hygiene", Kind::Hygiene, wrong()),
+        failing("purity", Kind::Purity, wrong()),
         failing("golden", Kind::Golden, wrong()),
         failing("second golden", Kind::Golden, wrong()),
         failing("property", Kind::Property, wrong()),
@@ -298,7 +298,7 @@ fn the_worst_finding_stands_first_and_what_holds_last() {
     ];
     let report = report_on(checks, Visibility::Public);
     let names: Vec<&str> = report.tasks[0].checks.iter().map(|check| check.name.as_str()).collect();
-    assert_eq!(names, ["panics", "golden", "property", "second golden", "hygiene", "holds"]);
+    assert_eq!(names, ["panics", "golden", "property", "second golden", "purity", "holds"]);
 }
 
 #[test]
@@ -310,11 +310,11 @@ fn a_side_effect_stands_first_where_the_golden_cases_hold() {
     let checks = vec![
         passed("golden", Kind::Golden),
         failing("property", Kind::Property, panic),
-        failing("hygiene", Kind::Hygiene, crate::testing::changed()),
+        failing("purity", Kind::Purity, crate::testing::changed()),
     ];
     let report = report_on(checks, Visibility::Public);
     let names: Vec<&str> = report.tasks[0].checks.iter().map(|check| check.name.as_str()).collect();
-    assert_eq!(names, ["hygiene", "property", "golden"]);
+    assert_eq!(names, ["purity", "property", "golden"]);
 }
 
 #[test]

@@ -112,7 +112,7 @@ fn in_words(html: &mut Html, check: &CheckReport, shown: &Shown<'_>) {
             html.leaf("dt", &[], label);
             html.element("dd", &[], |html| html.prose(text));
         };
-        if check.verdict == Verdict::Wrong && matches!(check.kind, CheckKind::Property | CheckKind::Hygiene) {
+        if check.verdict == Verdict::Wrong && matches!(check.kind, CheckKind::Property | CheckKind::Purity) {
             line(words::RULE, &check.statement);
         }
         line(words::SEEN, check.message.as_deref().unwrap_or_default());

@@ -145,7 +145,7 @@ fn a_wrong_task_shows_three_findings_and_counts_the_rest() {
         ),
         failing(
             "deterministic",
-            Kind::Hygiene,
+            Kind::Purity,
             Finding::Impure(Impure::NotDeterministic {
                 output: "output".to_owned(),
                 mismatch: values(&[3], 1, &[1], "0.25", "0.31", 0.06),

@@ -105,7 +105,7 @@ fn scaled_dot_product() -> TaskJudgement {
         passed("golden-f32/all", Kind::Single),
         failed(
             "deterministic",
-            Kind::Hygiene,
+            Kind::Purity,
             Finding::Impure(Impure::NotDeterministic {
                 output: "weights".to_owned(),
                 mismatch: values(&[2, 3, 3], 9, &[1, 0, 2], "0.25", "0.31", 0.06),
@@ -244,7 +244,7 @@ fn endless(task: &'static str) -> TaskJudgement {
     let checks = vec![
         failed("golden-f64/all", Kind::Golden, slow()),
         failed("golden-f32/all", Kind::Single, slow()),
-        failed("deterministic", Kind::Hygiene, slow()),
+        failed("deterministic", Kind::Purity, slow()),
         skipped("isolated", Kind::Property, Skip::TimeUsedUp),
     ];
     judgement(task, Verdict::TimedOut, &[("all", false)], checks)

@@ -45,7 +45,7 @@ pub(crate) fn assignment(tasks: &[(&str, &[&str])], visibility: Visibility) -> A
         },
         deductions: Deductions {
             property: 0.25,
-            hygiene: 0.1,
+            purity: 0.1,
             precision: 0.1,
         },
         headings: Vec::new(),

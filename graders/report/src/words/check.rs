@@ -29,7 +29,7 @@ pub(crate) fn check_title(check: &CheckReport) -> String {
         CheckKind::Single => of_portion(check, "golden-f32/", "expected values (f32)"),
         CheckKind::Precision => "f64 accuracy".to_owned(),
         CheckKind::Differential => "fresh inputs".to_owned(),
-        CheckKind::Property | CheckKind::Hygiene | CheckKind::Trial => check.name.clone(),
+        CheckKind::Property | CheckKind::Purity | CheckKind::Trial => check.name.clone(),
     }
 }
 

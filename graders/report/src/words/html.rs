@@ -53,7 +53,7 @@ pub(crate) fn kind(check: &CheckReport) -> Option<&'static str> {
     match check.kind {
         CheckKind::Property => Some("property"),
         CheckKind::Trial => Some("training"),
-        CheckKind::Golden | CheckKind::Single | CheckKind::Precision | CheckKind::Hygiene | CheckKind::Differential => {
+        CheckKind::Golden | CheckKind::Single | CheckKind::Precision | CheckKind::Purity | CheckKind::Differential => {
             None
         }
     }

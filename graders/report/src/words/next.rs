@@ -55,7 +55,7 @@ fn place(task: &TaskReport) -> String {
 fn explain(task: &TaskReport, check: &CheckReport) -> String {
     match check.kind {
         CheckKind::Property | CheckKind::Trial => format!("grade explain {}/{}", task.id, check.name),
-        CheckKind::Golden | CheckKind::Single | CheckKind::Precision | CheckKind::Hygiene | CheckKind::Differential => {
+        CheckKind::Golden | CheckKind::Single | CheckKind::Precision | CheckKind::Purity | CheckKind::Differential => {
             format!("grade explain {}", task.id)
         }
     }

@@ -321,13 +321,13 @@ fn broken(judgement: &TaskJudgement) -> String {
             .count()
     };
     let (properties, single) = (number(Kind::Property), number(Kind::Single));
-    let (precision, hygiene) = (number(Kind::Precision), number(Kind::Hygiene));
+    let (precision, purity) = (number(Kind::Precision), number(Kind::Purity));
     let differential = number(Kind::Differential);
     let all = [
         (properties, "property", "properties"),
         (single, "f32 check", "f32 checks"),
         (precision, "check of the f64 accuracy", "checks of the f64 accuracy"),
-        (hygiene, "check for side effects", "checks for side effects"),
+        (purity, "check for side effects", "checks for side effects"),
         (differential, "check on fresh inputs", "checks on fresh inputs"),
     ];
     let some: Vec<String> = all
@@ -335,7 +335,7 @@ fn broken(judgement: &TaskJudgement) -> String {
         .filter(|(number, ..)| *number > 0)
         .map(|&(number, one, many)| format!("{number} {}", if number == 1 { one } else { many }))
         .collect();
-    match properties + single + precision + hygiene + differential {
+    match properties + single + precision + purity + differential {
         0 => String::new(),
         1 => format!("{} does not", and(&some)),
         _ => format!("{} do not", and(&some)),

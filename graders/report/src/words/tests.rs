@@ -146,7 +146,7 @@ fn every_sentence_can_be_read_aloud() {
         "Derived properties that must hold",
         derived.map(|check| check.statement.to_owned()),
     );
-    let side_effects = judge::checks::hygiene::ALL.iter();
+    let side_effects = judge::checks::purity::ALL.iter();
     part(
         &mut text,
         "Side effects",

@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use judge::checks::derived::{self, domain};
 use judge::checks::differential;
-use judge::checks::hygiene::{self, Hygiene};
+use judge::checks::purity::{self, Purity};
 use judge::contract::training::Trial;
 use judge::contract::{self, Expect, Property, Task};
 use judge::grading::check_names::check_names;
@@ -88,9 +88,9 @@ fn instructions(text: &mut String, task: &Task, place: &Place) -> Result<(), Fai
 /// What has to hold for a check, in a few words.
 fn statement(task: &Task, check: &str) -> String {
     let property = task.properties.iter().find(|property| property.name == check).map(|property| property.statement);
-    let hygiene = || {
-        let found = hygiene_of(task).iter().find(|hygiene| hygiene.name == check);
-        found.map(|hygiene| hygiene.statement)
+    let purity = || {
+        let found = purity_of(task).iter().find(|purity| purity.name == check);
+        found.map(|purity| purity.statement)
     };
     if let Some(trial) = task.trial(check) {
         return format!("{} (with --training)", trial.statement);
@@ -100,7 +100,7 @@ fn statement(task: &Task, check: &str) -> String {
             .find(|derived| derived.name == check)
             .map(|derived| derived.statement)
     };
-    if let Some(statement) = property.or_else(hygiene).or_else(derived) {
+    if let Some(statement) = property.or_else(purity).or_else(derived) {
         return statement.to_owned();
     }
     let words = match (check, golden_portion(task, check)) {
@@ -142,7 +142,7 @@ fn explain_check(task: &Task, check: &str) -> Result<String, Failure> {
         explain_property(&mut text, task, property);
     } else if let Some(trial) = task.trial(check) {
         explain_trial(&mut text, task, trial);
-    } else if let Some(found) = hygiene_of(task).iter().find(|hygiene| hygiene.name == check) {
+    } else if let Some(found) = purity_of(task).iter().find(|purity| purity.name == check) {
         paragraph(&mut text, "  ", &format!("{}.", found.statement));
     } else if let Some(found) = derived::of(task).find(|derived| derived.name == check) {
         paragraph(&mut text, "  ", &format!("{}.", found.statement));
@@ -237,8 +237,8 @@ fn explain_check(task: &Task, check: &str) -> Result<String, Failure> {
 }
 
 /// What holds for every function is tried on golden cases: a task that is only trained has none.
-fn hygiene_of(task: &Task) -> &'static [Hygiene] {
-    if task.cases.is_empty() { &[] } else { hygiene::ALL }
+fn purity_of(task: &Task) -> &'static [Purity] {
+    if task.cases.is_empty() { &[] } else { purity::ALL }
 }
 
 fn explain_trial(text: &mut String, task: &Task, trial: &Trial) {

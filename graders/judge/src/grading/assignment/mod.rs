@@ -116,8 +116,8 @@ pub struct Deductions {
     /// A property; of the portion's own points, one that is right in f64 and wrong in f32.
     #[serde(alias = "law")]
     pub property: f64,
-    /// A hygiene check.
-    pub hygiene: f64,
+    /// A purity check.
+    pub purity: f64,
     /// Right to f32 but not to f64.
     pub precision: f64,
 }
@@ -226,10 +226,10 @@ impl Assignment {
         let share = |value: f64| (0.0..=1.0).contains(&value);
         let Deductions {
             property,
-            hygiene,
+            purity,
             precision,
         } = self.deductions;
-        if !(share(property) && share(hygiene) && share(precision)) {
+        if !(share(property) && share(purity) && share(precision)) {
             return Err("deductions are shares between 0 and 1".to_owned());
         }
         let Limits {
@@ -354,7 +354,7 @@ mod tests {
         seed = 1
         property_cases = 8
         limits = { cpu_seconds = 5.0, memory_mib = 4096, timeouts_per_task = 3 }
-        deductions = { property = 0.25, hygiene = 0.1, precision = 0.1 }
+        deductions = { property = 0.25, purity = 0.1, precision = 0.1 }
         heading = [{ id = "2", title = "Transformers", points = 7.0 }]
         task = [{ id = "norm", heading = "2", item = "2.3 (a)", portions = { all = 2.0 } }]
         manual = [

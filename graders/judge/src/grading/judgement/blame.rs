@@ -131,7 +131,7 @@ impl TaskJudge<'_> {
                 let held: Vec<_> = cases.iter().map(|(case, stored)| (*case, stored)).collect();
                 self.differential(cases, &held, subject)?
             }
-            Kind::Precision | Kind::Hygiene | Kind::Trial => Vec::new(),
+            Kind::Precision | Kind::Purity | Kind::Trial => Vec::new(),
         };
         Ok(made
             .iter()

@@ -8,7 +8,7 @@ use super::task_judge::{Cases, TaskJudge};
 use crate::checks::derived::{self, Derived, Material};
 use crate::checks::differential::{self, Run};
 use crate::checks::golden::judge_case;
-use crate::checks::hygiene::{self, Hygiene};
+use crate::checks::purity::{self, Purity};
 use crate::checks::probe::Probe;
 use crate::checks::property::{FailedProperty, Effort, property_seed, try_case, try_property};
 use crate::contract::subject::Subject;
@@ -138,12 +138,12 @@ impl TaskJudge<'_> {
         }
     }
 
-    /// The checks of hygiene, on cases that were answered: one that crashes has cost its portion, and says nothing of
+    /// The checks of purity, on cases that were answered: one that crashes has cost its portion, and says nothing of
     /// how clean the others are.
-    pub(super) fn hygiene(&mut self, answered: &Stored<'_>, subject: &mut dyn Subject) -> Result<Vec<Check>, Fault> {
-        let calls = hygiene::calls(self.task, answered);
+    pub(super) fn purity(&mut self, answered: &Stored<'_>, subject: &mut dyn Subject) -> Result<Vec<Check>, Fault> {
+        let calls = purity::calls(self.task, answered);
         let mut checks = Vec::new();
-        for &Hygiene { name, statement, judge } in hygiene::ALL {
+        for &Purity { name, statement, judge } in purity::ALL {
             let mut reproduction = None;
             let ending = if self.time_used_up() {
                 Ending::Skipped(Skip::TimeUsedUp)
@@ -153,14 +153,14 @@ impl TaskJudge<'_> {
                 let mut probe = Probe::new(subject, self.task.canonical);
                 let ending = self.ending(judge(&calls, &mut probe))?;
                 if let Ending::Failed { finding, .. } = &ending {
-                    let found = reproduction::of_hygiene(finding, probe.exchanges());
+                    let found = reproduction::of_purity(finding, probe.exchanges());
                     reproduction = found.filter(|_| self.bench.shrinks);
                 }
                 ending
             };
             checks.push(Check {
                 reproduction,
-                ..Check::new(name, Kind::Hygiene, statement, ending)
+                ..Check::new(name, Kind::Purity, statement, ending)
             });
         }
         Ok(checks)

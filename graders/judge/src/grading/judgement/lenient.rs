@@ -1,7 +1,7 @@
 //! A subject whose mistakes of form have been seen and are paid for: what else is wrong with it is looked for behind them.
 //!
 //! A function that computes in f32 only is called in f32, and one that puts axes of size 1 in front of its outputs is
-//! freed of them, in properties, hygiene and on fresh inputs as well. Otherwise one such mistake would fail every check.
+//! freed of them, in properties, purity and on fresh inputs as well. Otherwise one such mistake would fail every check.
 
 use wire::message::Group;
 use wire::{DType, Observed, Tensor, Tensors};

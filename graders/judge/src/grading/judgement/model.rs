@@ -25,7 +25,7 @@ pub enum Kind {
     /// A property.
     Property,
     /// Untouched arguments, determinism, independence of order.
-    Hygiene,
+    Purity,
     /// Fresh inputs, answered as the reference answers them.
     Differential,
     /// A training with measurements: it gives points.

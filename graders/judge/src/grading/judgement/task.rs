@@ -8,7 +8,7 @@ use super::task_judge::{Cases, Found, TaskJudge};
 use super::verdict::{depends_on, is_unwritten, untried, verdict};
 use crate::checks::derived;
 use crate::checks::differential;
-use crate::checks::hygiene;
+use crate::checks::purity;
 use crate::compare::pattern::Pattern;
 use crate::contract::Case;
 use crate::contract::subject::Subject;
@@ -89,7 +89,7 @@ impl TaskJudge<'_> {
         })
     }
 
-    /// The checks of golden cases, properties and hygiene, and how the task came by the parts that are wrong.
+    /// The checks of golden cases, properties and purity, and how the task came by the parts that are wrong.
     ///
     /// The reference's part is the only excuse: where it makes the difference, the check holds. What fails all the same
     /// is the task's own, whether it has asked for the part or gone round it.
@@ -126,7 +126,7 @@ impl TaskJudge<'_> {
             checks.extend(extra_axes.map(axes_check));
             let subject: &mut dyn Subject = &mut Lenient::new(self.task, leniency, &mut *subject);
             subject.renew();
-            checks.extend(self.hygiene(&answered, subject)?);
+            checks.extend(self.purity(&answered, subject)?);
             subject.renew();
             let mut others = self.differential(cases, &held, subject)?;
             if let Some(finding) = self.imprecise.take() {
@@ -165,8 +165,8 @@ impl TaskJudge<'_> {
 
     fn skip_the_rest(&self, cases: &Cases, checks: &mut Vec<Check>, why: &Skip) {
         let skipped = || Ending::Skipped(why.clone());
-        for hygiene in hygiene::ALL {
-            checks.push(Check::new(hygiene.name, Kind::Hygiene, hygiene.statement, skipped()));
+        for purity in purity::ALL {
+            checks.push(Check::new(purity.name, Kind::Purity, purity.statement, skipped()));
         }
         let statement = differential::statement(self.task, cases);
         checks.push(Check::new(differential::NAME, Kind::Differential, statement, skipped()));
@@ -242,7 +242,7 @@ fn axes_check(finding: Finding) -> Check {
         finding,
         counterexample: None,
     };
-    Check::new(EXTRA_AXES, Kind::Hygiene, statement, ending)
+    Check::new(EXTRA_AXES, Kind::Purity, statement, ending)
 }
 
 /// A portion that is wrong in f32 alone is told so: that is where its mistake is.

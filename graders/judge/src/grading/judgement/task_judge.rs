@@ -33,7 +33,7 @@ pub(super) struct TaskJudge<'a> {
     pub(super) known: Vec<Known>,
 }
 
-/// The checks of golden cases, properties and hygiene, and how the task came by those of its parts that are wrong.
+/// The checks of golden cases, properties and purity, and how the task came by those of its parts that are wrong.
 #[derive(Debug, Default)]
 pub(super) struct Found {
     pub(super) checks: Vec<Check>,

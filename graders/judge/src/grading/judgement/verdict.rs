@@ -25,7 +25,7 @@ pub(super) fn untried(checks: &[Check]) -> bool {
 fn gives_points(kind: Kind) -> bool {
     match kind {
         Kind::Golden | Kind::Trial => true,
-        Kind::Single | Kind::Precision | Kind::Property | Kind::Hygiene | Kind::Differential => false,
+        Kind::Single | Kind::Precision | Kind::Property | Kind::Purity | Kind::Differential => false,
     }
 }
 

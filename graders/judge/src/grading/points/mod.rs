@@ -6,7 +6,7 @@
 //!
 //! *Earned*: a portion gives its points where its golden cases and its fresh inputs hold, and its trials reach their
 //! bars, in checks that really ran. Where no reference is at hand, fresh inputs cannot be judged; then one property at least
-//! has to hold, if the task has any. Properties, hygiene and f32 give nothing: they take a share of what was earned.
+//! has to hold, if the task has any. Properties, purity and f32 give nothing: they take a share of what was earned.
 //!
 //! What could not be judged for a reason of ours is charged to nobody.
 
@@ -149,7 +149,7 @@ pub fn deduction(check: &Check, portions: &[Portion], deductions: Deductions) ->
         Kind::Golden | Kind::Trial | Kind::Differential => 0.0,
         Kind::Single | Kind::Property => deductions.property,
         Kind::Precision => deductions.precision,
-        Kind::Hygiene => deductions.hygiene,
+        Kind::Purity => deductions.purity,
     };
     (is_lost && cost > 0.0).then_some(cost)
 }

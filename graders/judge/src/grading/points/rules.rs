@@ -17,7 +17,7 @@ use crate::grading::assignment::Visibility;
 
 const DEDUCTIONS: Deductions = Deductions {
     property: 0.25,
-    hygiene: 0.1,
+    purity: 0.1,
     precision: 0.1,
 };
 
@@ -164,7 +164,7 @@ prop_compose! {
         };
         let mut checks: Vec<Check> = golden_of(DType::F64, Kind::Golden, golden).collect();
         checks.extend(golden_of(DType::F32, Kind::Single, single));
-        let kinds = [Kind::Precision, Kind::Hygiene, Kind::Hygiene, Kind::Hygiene];
+        let kinds = [Kind::Precision, Kind::Purity, Kind::Purity, Kind::Purity];
         checks.extend(kinds.into_iter().zip(others).map(|(kind, ending)| Check::new("", kind, "", ending)));
         // As a whole it says anything: only what it says of portions counts.
         checks.push(Check {

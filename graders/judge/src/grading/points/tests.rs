@@ -5,7 +5,7 @@ use crate::findings::{BeforeRun, Finding};
 
 const DEDUCTIONS: Deductions = Deductions {
     property: 0.25,
-    hygiene: 0.1,
+    purity: 0.1,
     precision: 0.1,
 };
 

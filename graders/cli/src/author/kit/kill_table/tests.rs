@@ -17,7 +17,7 @@ static SMALL: LazyLock<Assignment> = LazyLock::new(|| {
         seed = 1
         property_cases = 8
         limits = { cpu_seconds = 5.0, memory_mib = 4096, timeouts_per_task = 3 }
-        deductions = { property = 0.25, hygiene = 0.1, precision = 0.1 }
+        deductions = { property = 0.25, purity = 0.1, precision = 0.1 }
         task = [{ id = "rms_norm", item = "1", portions = { all = 2.0 } }]
     "#;
     Assignment::parse(text, "small", tasks::ALL).expect("a small assignment")

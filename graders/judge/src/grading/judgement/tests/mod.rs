@@ -101,8 +101,8 @@ fn check<'a>(judgement: &'a TaskJudgement, name: &str) -> &'a Check {
     found.unwrap_or_else(|| panic!("there is no check {name}"))
 }
 
-fn failed_hygiene(judgement: &TaskJudgement) -> Vec<&str> {
-    let of_kind = |check: &&Check| check.kind == Kind::Hygiene && check.ending != Ending::Passed;
+fn failed_purity(judgement: &TaskJudgement) -> Vec<&str> {
+    let of_kind = |check: &&Check| check.kind == Kind::Purity && check.ending != Ending::Passed;
     judgement
         .checks
         .iter()
@@ -300,10 +300,10 @@ fn whatever_uses_up_a_limit_is_given_up_after_three_checks() {
 }
 
 #[test]
-fn a_portion_that_crashes_does_not_lose_the_hygiene_checks_too() {
+fn a_portion_that_crashes_does_not_lose_the_purity_checks_too() {
     let judgement = judgement(|call| if sign(call) < 0.0 { Err(panicked()) } else { half(call) });
     assert_eq!(judgement.verdict, Verdict::Crashed);
-    assert_eq!(failed_hygiene(&judgement), Vec::<&str>::new());
+    assert_eq!(failed_purity(&judgement), Vec::<&str>::new());
 }
 
 #[test]
@@ -316,7 +316,7 @@ fn a_property_that_comes_upon_a_part_that_is_not_written_costs_as_much_as_one_th
         }
     });
     assert_eq!((judgement.verdict, judgement.points), (Verdict::Wrong, 1.5));
-    assert_eq!(failed_hygiene(&judgement), Vec::<&str>::new());
+    assert_eq!(failed_purity(&judgement), Vec::<&str>::new());
     assert_eq!(check(&judgement, "of-plus").ending, Ending::Passed);
     assert_eq!(check(&judgement, "of-minus").ending, Ending::Skipped(Skip::NotWritten));
 }
@@ -335,7 +335,7 @@ fn a_property_still_finds_what_no_golden_case_comes_upon() {
 }
 
 #[test]
-fn hygiene_still_sees_a_wrong_answer_that_changes() {
+fn purity_still_sees_a_wrong_answer_that_changes() {
     use std::sync::atomic::{AtomicU32, Ordering};
     static CALLS: AtomicU32 = AtomicU32::new(0);
     let judgement = judgement(|call| {

@@ -123,7 +123,7 @@ pub(super) fn assignment(tasks: &[&Task]) -> Assignment {
         },
         deductions: Deductions {
             property: 0.25,
-            hygiene: 0.1,
+            purity: 0.1,
             precision: 0.1,
         },
         headings: Vec::new(),

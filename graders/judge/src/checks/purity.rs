@@ -17,7 +17,7 @@ use crate::fixtures::case::StoredCase;
 
 /// A check that is the same for all tasks.
 #[derive(Debug, Clone, Copy)]
-pub struct Hygiene {
+pub struct Purity {
     /// Its name.
     pub name: &'static str,
     /// What has to hold.
@@ -36,18 +36,18 @@ pub struct InBothDtypes {
 }
 
 /// All checks of this kind.
-pub const ALL: &[Hygiene] = &[
-    Hygiene {
+pub const ALL: &[Purity] = &[
+    Purity {
         name: "arguments-unmodified",
         statement: "the arguments are the same after the call as before, and require gradients if they did",
         judge: arguments_unmodified,
     },
-    Hygiene {
+    Purity {
         name: "deterministic",
         statement: "two calls with equal arguments and equal generator seed give equal outputs",
         judge: deterministic,
     },
-    Hygiene {
+    Purity {
         name: "call-order",
         statement: "what a call returns does not depend on the calls before it",
         judge: call_order,
