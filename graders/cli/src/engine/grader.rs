@@ -8,7 +8,7 @@ use std::thread;
 use judge::contract::Task;
 use judge::contract::limits::Limits;
 use judge::findings::{BeforeRun, Finding};
-use judge::grading::judgement::{Bench, TaskJudgement};
+use judge::grading::judgement::{GradingContext, TaskJudgement};
 use policy::Inspection;
 use sandbox::build;
 use sandbox::launch::Launcher;
@@ -360,13 +360,13 @@ impl Grader {
     pub(crate) fn judge_prepared(
         &self,
         prepared: &Prepared,
-        bench: &Bench<'_>,
+        context: &GradingContext<'_>,
         ordered: &[&Task],
         reference: Option<&dyn Answering>,
         manner: &Manner,
         told: &(dyn Fn(Step<'_>) + Sync),
     ) -> Result<(Vec<TaskJudgement>, Vec<String>), Failure> {
-        let board = Board::new(bench, ordered, prepared, told);
+        let board = Board::new(context, ordered, prepared, told);
         let left = ordered
             .iter()
             .filter(|task| !prepared.standing.contains_key(task.id))
@@ -376,7 +376,7 @@ impl Grader {
             return Ok((judgements, vec![NOTHING_RAN.to_owned()]));
         }
         let mut in_force = Vec::new();
-        let start = || self.start_worker(prepared, &manner.setting, bench.assignment.limits);
+        let start = || self.start_worker(prepared, &manner.setting, context.assignment.limits);
         let own = || {
             let worker = start()?;
             in_force = worker.in_force().map(|in_force| in_force.lines()).unwrap_or_default();

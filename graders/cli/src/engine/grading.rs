@@ -7,7 +7,7 @@ use judge::checks::differential;
 use judge::contract::Task;
 use judge::fixtures::Fixtures;
 use judge::grading::assignment::Assignment;
-use judge::grading::judgement::{Bench, Carried, TaskJudgement, TimeLimit, Training};
+use judge::grading::judgement::{GradingContext, Carried, TaskJudgement, TimeLimit, Training};
 use report::model::TaskReport;
 use report::{Context, OneByOne, Report, Source, Stage, Times};
 
@@ -209,7 +209,7 @@ impl Grading<'_> {
         time: Option<TimeLimit>,
         told: &(dyn Fn(Step<'_>) + Sync),
     ) -> Result<(Vec<TaskJudgement>, Vec<String>), Failure> {
-        let bench = Bench {
+        let context = GradingContext {
             assignment: self.assignment,
             fixtures: self.fixtures,
             seed: self.seed(),
@@ -222,7 +222,7 @@ impl Grading<'_> {
         };
         self.grader.judge_prepared(
             prepared,
-            &bench,
+            &context,
             self.judged,
             self.reference.at_hand(),
             &self.manner,

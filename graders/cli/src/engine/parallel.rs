@@ -10,7 +10,7 @@ use judge::contract::Task;
 use judge::contract::subject::{Spent, Subject};
 use judge::findings::verdict::Verdict;
 use judge::findings::{BeforeRun, Finding};
-use judge::grading::judgement::{Bench, Check, TaskJudgement, charge_parts, charged, judge_task};
+use judge::grading::judgement::{GradingContext, Check, TaskJudgement, charge_parts, charged, judge_task};
 use judge::grading::parts::Broken;
 use judge::grading::schedule::{Schedule, Turn};
 
@@ -36,7 +36,7 @@ pub(crate) enum Step<'a> {
 
 /// What the threads of one grading share.
 pub(crate) struct Board<'a> {
-    bench: &'a Bench<'a>,
+    context: &'a GradingContext<'a>,
     tasks: &'a [&'a Task],
     prepared: &'a Prepared,
     told: &'a (dyn Fn(Step<'_>) + Sync),
@@ -58,7 +58,7 @@ struct State<'a> {
 impl<'a> Board<'a> {
     /// A grading of these tasks, given with parts first; `told` is told of each task as it begins and as it is settled.
     pub(crate) fn new(
-        bench: &'a Bench<'a>,
+        context: &'a GradingContext<'a>,
         tasks: &'a [&'a Task],
         prepared: &'a Prepared,
         told: &'a (dyn Fn(Step<'_>) + Sync),
@@ -78,7 +78,7 @@ impl<'a> Board<'a> {
             stopped: false,
         };
         Self {
-            bench,
+            context,
             tasks,
             prepared,
             told,
@@ -108,7 +108,7 @@ impl<'a> Board<'a> {
         })?;
         let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut judgements: Vec<TaskJudgement> = state.judgements.into_iter().flatten().collect();
-        charge_parts(self.bench, &mut judgements);
+        charge_parts(self.context, &mut judgements);
         // Who has used up a limit of the compiler has used the time as well.
         if !self.prepared.took_too_long {
             refuse_slow_machine(&judgements, state.spent)?;
@@ -125,16 +125,16 @@ impl<'a> Board<'a> {
             (self.told)(Step::Begun(task));
             let before = subject.spent();
             let judgement = if is_over {
-                let seconds = self.bench.assignment.limits.submission_seconds();
+                let seconds = self.context.assignment.limits.submission_seconds();
                 let over = BTreeMap::from([(task.id, Finding::BeforeRun(BeforeRun::TimeIsUp { seconds }))]);
                 let precluded = if self.prepared.precluded.contains_key(task.id) {
                     &self.prepared.precluded
                 } else {
                     &over
                 };
-                judge_task(self.bench, task, &broken, precluded, &mut subject)?
+                judge_task(self.context, task, &broken, precluded, &mut subject)?
             } else {
-                judge_task(self.bench, task, &broken, &self.prepared.precluded, &mut subject)?
+                judge_task(self.context, task, &broken, &self.prepared.precluded, &mut subject)?
             };
             self.put(position, judgement, subject.spent().since(before));
         }
@@ -146,7 +146,7 @@ impl<'a> Board<'a> {
     /// The next task with what is wrong among its parts, and whether the submission has used up its time.
     fn take(&self) -> Option<(usize, Broken, bool)> {
         let mut state = self.state();
-        let most = self.bench.assignment.limits.submission_seconds();
+        let most = self.context.assignment.limits.submission_seconds();
         loop {
             if state.stopped {
                 return None;
@@ -189,7 +189,7 @@ impl<'a> Board<'a> {
         let judged = || state.judgements.iter().flatten();
         let step = |position: usize| {
             if let Some(own) = &state.judgements[position] {
-                return Some(Step::Settled(Box::new(charged(self.bench, own.clone(), judged()))));
+                return Some(Step::Settled(Box::new(charged(self.context, own.clone(), judged()))));
             }
             let task = self.tasks[position];
             let stands = self.prepared.standing.contains_key(task.id) && !is_charged(task.id, judged());
@@ -284,7 +284,7 @@ mod tests {
         let chosen: Vec<&Task> = order.iter().filter_map(|id| tasks::find(id)).collect();
         let chosen = parts_first(&chosen);
         let fixtures = Fixtures::load(&root, &chosen).expect("fixtures");
-        let bench = Bench {
+        let context = GradingContext {
             assignment: &assignment,
             fixtures: &fixtures,
             seed: 1,
@@ -296,7 +296,7 @@ mod tests {
             carried: &[],
         };
         let prepared = Prepared::kept("unused".into(), String::new());
-        let board = Board::new(&bench, &chosen, &prepared, &|_| {});
+        let board = Board::new(&context, &chosen, &prepared, &|_| {});
         let start = || Ok(Impostor::new(KINDS[0], tasks::ALL, &fixtures));
         board.judge(helpers, &start, start).expect("nothing fails")
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use files::sha256;
-use judge::grading::judgement::Bench;
+use judge::grading::judgement::GradingContext;
 
 use crate::engine::Setting;
 use crate::engine::reach::{Known, Texts};
@@ -11,21 +11,21 @@ use crate::failure::Failure;
 
 /// A hash of everything that has a say in all results of a run, but for the grader.
 pub(super) fn base(
-    benches: &[Bench<'_>],
+    contexts: &[GradingContext<'_>],
     settings: &[Setting],
     known: &Known,
     template: &Texts,
 ) -> Result<String, Failure> {
     let mut all = format!("{settings:?}\n{}\n{}\n", hash_of(known.reference()), hash_of(template));
-    for bench in benches {
-        let assignment = serde_json::to_string(bench.assignment).map_err(Failure::fault)?;
-        let Bench {
+    for context in contexts {
+        let assignment = serde_json::to_string(context.assignment).map_err(Failure::fault)?;
+        let GradingContext {
             seed,
             fresh_seed,
             without,
             fixtures,
             ..
-        } = bench;
+        } = context;
         let _ = writeln!(all, "{assignment}\n{seed} {fresh_seed} {without:?} {}", fixtures.hash);
     }
     Ok(sha256(all.as_bytes()))

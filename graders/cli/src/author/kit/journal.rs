@@ -15,7 +15,7 @@ use crate::failure::Failure;
 /// What was judged under one assignment and one setting, by their numbers in the run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Part {
-    pub(super) bench: usize,
+    pub(super) context: usize,
     pub(super) setting: usize,
     pub(super) tasks: Vec<TaskOutcome>,
 }
@@ -116,7 +116,7 @@ mod tests {
             fault: fault.map(str::to_owned),
         };
         vec![Part {
-            bench: 0,
+            context: 0,
             setting: 0,
             tasks: vec![task],
         }]

@@ -41,7 +41,7 @@ use judge::checks::differential;
 use judge::contract::Task;
 use judge::fixtures::Fixtures;
 use judge::grading::assignment::Assignment;
-use judge::grading::judgement::{Bench, Training};
+use judge::grading::judgement::{GradingContext, Training};
 use judge::grading::parts::parts_first;
 
 use crate::arguments;
@@ -64,7 +64,7 @@ use table::Row;
 pub(crate) struct Kit<'a> {
     grader: &'a Grader,
     /// One for each assignment.
-    benches: Vec<Bench<'a>>,
+    contexts: Vec<GradingContext<'a>>,
     reference: Reference<'a>,
     /// The reference's sources, and what calls them.
     known: Known,
@@ -117,13 +117,13 @@ pub(crate) fn kit(grader: &Grader, options: &arguments::Kit, output: &Output) ->
     if let Some(text) = &options.tenth {
         entries.retain(|entry| is_of_tenth(&entry.name, text));
     }
-    let bench = |assignment| bench(assignment, &fixtures, options);
+    let context = |assignment| bench(assignment, &fixtures, options);
     let settings = if options.settings {
         Setting::variants()
     } else {
         vec![Setting::default()]
     };
-    let mut kit = Kit::new(grader, assignments.iter().map(bench).collect(), settings)?;
+    let mut kit = Kit::new(grader, assignments.iter().map(context).collect(), settings)?;
     kit.all = options.all;
     kit.training = options.training;
     kit.agree = options.agree;
@@ -201,9 +201,9 @@ fn renew_table(grader: &Grader, options: &arguments::Kit, rows: &[Row<'_>]) -> R
     })
 }
 
-fn bench<'a>(assignment: &'a Assignment, fixtures: &'a Fixtures, options: &'a arguments::Kit) -> Bench<'a> {
+fn context<'a>(assignment: &'a Assignment, fixtures: &'a Fixtures, options: &'a arguments::Kit) -> GradingContext<'a> {
     let seed = options.seed.unwrap_or(assignment.seed);
-    Bench {
+    GradingContext {
         assignment,
         fixtures,
         seed,
@@ -234,13 +234,13 @@ fn check_without(without: Option<&str>) -> Result<(), Failure> {
 
 impl<'a> Kit<'a> {
     /// One that judges everything once, under these settings, and prints nothing.
-    fn new(grader: &'a Grader, benches: Vec<Bench<'a>>, settings: Vec<Setting>) -> Result<Self, Failure> {
+    fn new(grader: &'a Grader, contexts: Vec<GradingContext<'a>>, settings: Vec<Setting>) -> Result<Self, Failure> {
         let known = Known::load(grader)?;
         let template = reach::sources(&grader.place().template().join("src"))?;
         Ok(Self {
             grader,
-            base: base::base(&benches, &settings, &known, &template)?,
-            benches,
+            base: base::base(&contexts, &settings, &known, &template)?,
+            contexts,
             reference: Reference::new(grader).remembering(),
             known,
             calls: Calls::default(),
@@ -259,12 +259,12 @@ impl<'a> Kit<'a> {
     /// One that judges these tasks only.
     pub(crate) fn of_tasks(
         grader: &'a Grader,
-        benches: Vec<Bench<'a>>,
+        contexts: Vec<GradingContext<'a>>,
         tasks: &'a [&'static Task],
     ) -> Result<Self, Failure> {
         Ok(Self {
             tasks: Some(tasks),
-            ..Self::new(grader, benches, vec![Setting::default()])?
+            ..Self::new(grader, contexts, vec![Setting::default()])?
         })
     }
 

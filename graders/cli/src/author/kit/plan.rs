@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use files::sha256;
 use judge::contract::Task;
-use judge::grading::judgement::Bench;
+use judge::grading::judgement::GradingContext;
 
 use super::base::hash_of;
 use super::entries::{Entry, Source};
@@ -55,8 +55,8 @@ impl<'a> Kit<'a> {
         let named = entry.named();
         let wanted = |task: &str| self.judges(task) && (touched.contains(task) || named.contains(task));
         let needs_training = !self.training && entry.needs_training();
-        let of_bench = |(number, bench): (usize, &Bench<'a>)| (number, chosen(bench.assignment, &wanted));
-        let all = self.benches.iter().enumerate().map(of_bench);
+        let of_context = |(number, context): (usize, &GradingContext<'a>)| (number, chosen(context.assignment, &wanted));
+        let all = self.contexts.iter().enumerate().map(of_context);
         let wanted: Vec<(usize, Vec<&Task>)> = all.filter(|(_, tasks)| !tasks.is_empty() && !needs_training).collect();
         let trains = {
             let training = entry.training(self.training);

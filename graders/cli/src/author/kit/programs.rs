@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use judge::contract::Task;
-use judge::grading::judgement::Bench;
+use judge::grading::judgement::GradingContext;
 use sandbox::talk::Worker;
 
 use super::joint::{Joint, Member};
@@ -157,28 +157,28 @@ impl Workers {
         &mut self,
         prepared: &Prepared,
         number: u32,
-        bench: &Bench<'_>,
+        context: &GradingContext<'_>,
         setting: &Setting,
         grader: &Grader,
     ) -> Result<Worker, Failure> {
-        Ok(self.worker(prepared, bench, setting, grader)?.variant(Some(number)))
+        Ok(self.worker(prepared, context, setting, grader)?.variant(Some(number)))
     }
 
     fn worker(
         &mut self,
         prepared: &Prepared,
-        bench: &Bench<'_>,
+        context: &GradingContext<'_>,
         setting: &Setting,
         grader: &Grader,
     ) -> Result<&Worker, Failure> {
         let is_it =
-            |(assignment, own, _): &(String, Setting, Worker)| *assignment == bench.assignment.id && own == setting;
+            |(assignment, own, _): &(String, Setting, Worker)| *assignment == context.assignment.id && own == setting;
         let at = if let Some(at) = self.started.iter().position(is_it) {
             at
         } else {
-            let worker = grader.start_worker(prepared, setting, bench.assignment.limits)?;
+            let worker = grader.start_worker(prepared, setting, context.assignment.limits)?;
             self.started
-                .push((bench.assignment.id.clone(), setting.clone(), worker));
+                .push((context.assignment.id.clone(), setting.clone(), worker));
             self.started.len() - 1
         };
         Ok(&self.started[at].2)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use judge::contract::Task;
 use judge::goldens::baseline::{self, Impostor};
-use judge::grading::judgement::{Bench, TaskJudgement};
+use judge::grading::judgement::{GradingContext, TaskJudgement};
 
 use super::Kit;
 use super::deviations::deviations;
@@ -25,7 +25,7 @@ use crate::output::Output;
 
 /// The judgements of one assignment under one setting, by their numbers in the run.
 struct Found {
-    bench: usize,
+    context: usize,
     setting: usize,
     tasks: Vec<TaskJudgement>,
 }
@@ -142,8 +142,8 @@ impl<'a> Kit<'a> {
             return Ok(None);
         };
         let mut found = Vec::new();
-        for (setting, bench, tasks) in self.judged(plan) {
-            let of_entry = self.bench_of(plan, bench);
+        for (setting, context, tasks) in self.judged(plan) {
+            let of_entry = self.context_of(plan, context);
             let worker = workers.of(prepared, number, &of_entry, &self.settings[setting], self.grader)?;
             let running = Running::new(worker, self.reference.at_hand());
             let mut subject = Shared::new(self, plan, running, prepared.precluded(), twin);
@@ -153,7 +153,7 @@ impl<'a> Kit<'a> {
                 *workers = Workers::default();
                 return Ok(None);
             }
-            found.push(Found { bench, setting, tasks });
+            found.push(Found { context, setting, tasks });
         }
         Ok(Some(found))
     }
@@ -171,14 +171,14 @@ impl<'a> Kit<'a> {
             return self.judged_alone(&prepared, plan);
         }
         let mut found = Vec::new();
-        for (setting, bench, tasks) in self.judged(plan) {
-            let of_entry = self.bench_of(plan, bench);
+        for (setting, context, tasks) in self.judged(plan) {
+            let of_entry = self.context_of(plan, context);
             let limits = of_entry.assignment.limits;
             let worker = self.grader.start_worker(&prepared, &self.settings[setting], limits)?;
             let running = Running::new(worker, self.reference.at_hand());
             let mut subject = Shared::new(self, plan, running, prepared.precluded(), twin);
             let tasks = subject.judge_all(&of_entry, tasks)?;
-            found.push(Found { bench, setting, tasks });
+            found.push(Found { context, setting, tasks });
         }
         Ok(found)
     }
@@ -196,12 +196,12 @@ impl<'a> Kit<'a> {
 
     fn impostor(&self, kind: baseline::Kind, plan: &Plan<'_>) -> Result<Vec<Found>, Failure> {
         let judge = |(number, tasks): &(usize, Vec<&'static Task>)| {
-            let bench = self.bench_of(plan, *number);
+            let context = self.context_of(plan, *number);
             let mut reference = &self.reference;
-            let mut subject = Impostor::new(kind, tasks::ALL, bench.fixtures).with_reference(&mut reference);
-            let tasks = judge::grading::judgement::judge(&bench, tasks, &BTreeMap::new(), &mut subject, &mut |_| {})?;
+            let mut subject = Impostor::new(kind, tasks::ALL, context.fixtures).with_reference(&mut reference);
+            let tasks = judge::grading::judgement::judge(&context, tasks, &BTreeMap::new(), &mut subject, &mut |_| {})?;
             Ok(Found {
-                bench: *number,
+                context: *number,
                 setting: 0,
                 tasks,
             })
@@ -233,17 +233,17 @@ impl<'a> Kit<'a> {
     }
 
     fn judged_alone(&self, prepared: &Prepared, plan: &Plan<'_>) -> Result<Vec<Found>, Failure> {
-        let judge = |(setting, bench, tasks): (usize, usize, &[&'static Task])| {
+        let judge = |(setting, context, tasks): (usize, usize, &[&'static Task])| {
             let manner = Manner {
                 threads: 1,
                 setting: self.settings[setting].clone(),
             };
-            let of_entry = self.bench_of(plan, bench);
+            let of_entry = self.context_of(plan, context);
             let judged =
                 self.grader
                     .judge_prepared(prepared, &of_entry, tasks, self.reference.at_hand(), &manner, &|_| {})?;
             Ok(Found {
-                bench,
+                context,
                 setting,
                 tasks: judged.0,
             })
@@ -255,15 +255,15 @@ impl<'a> Kit<'a> {
     fn judged<'p>(&'p self, plan: &'p Plan<'_>) -> impl Iterator<Item = (usize, usize, &'p [&'static Task])> {
         let of_setting = move |setting| {
             let wanted = plan.wanted.iter();
-            wanted.map(move |(bench, tasks)| (setting, *bench, tasks.as_slice()))
+            wanted.map(move |(context, tasks)| (setting, *context, tasks.as_slice()))
         };
         (0..self.settings.len()).flat_map(of_setting)
     }
 
-    fn bench_of<'p>(&'p self, plan: &'p Plan<'_>, number: usize) -> Bench<'p> {
-        Bench {
+    fn context_of<'p>(&'p self, plan: &'p Plan<'_>, number: usize) -> GradingContext<'p> {
+        GradingContext {
             training: plan.entry.training(self.training),
-            ..self.benches[number]
+            ..self.contexts[number]
         }
     }
 
@@ -271,9 +271,9 @@ impl<'a> Kit<'a> {
     fn details(&self, found: &[Found]) -> String {
         let mut text = String::new();
         if self.explains {
-            for Found { bench, tasks, .. } in found {
+            for Found { context, tasks, .. } in found {
                 for task in tasks {
-                    table::lost_checks(&mut text, task, self.benches[*bench].assignment);
+                    table::lost_checks(&mut text, task, self.contexts[*context].assignment);
                 }
             }
         }
@@ -286,7 +286,7 @@ impl<'a> Kit<'a> {
             .iter()
             .map(|part| {
                 let setting = self.settings[part.setting].clone();
-                let mut judged = Judged::new(&self.benches[part.bench], setting, part.tasks.clone());
+                let mut judged = Judged::new(&self.contexts[part.context], setting, part.tasks.clone());
                 details.clone_into(&mut judged.details);
                 judged
             })
@@ -299,7 +299,7 @@ impl<'a> Kit<'a> {
                 setting => format!("{setting}: {deviation}"),
             })
         };
-        let of: usize = self.benches.iter().map(|bench| bench.assignment.tasks.len()).sum();
+        let of: usize = self.contexts.iter().map(|context| context.assignment.tasks.len()).sum();
         Row {
             name: entry.name.clone(),
             mistake: mistake(&entry.expected),
@@ -316,7 +316,7 @@ impl<'a> Kit<'a> {
 impl Found {
     fn part(&self) -> Part {
         Part {
-            bench: self.bench,
+            context: self.context,
             setting: self.setting,
             tasks: self.tasks.iter().map(TaskOutcome::of).collect(),
         }

@@ -13,7 +13,7 @@ use judge::contract::Task;
 use judge::contract::subject::{Call, Spent, Subject};
 use judge::findings::Finding;
 use judge::findings::fault::Fault;
-use judge::grading::judgement::{Bench, TaskJudgement, charge_parts, judge_task};
+use judge::grading::judgement::{GradingContext, TaskJudgement, charge_parts, judge_task};
 use judge::grading::parts::Broken;
 use wire::{Observed, Tensors};
 
@@ -89,14 +89,14 @@ impl<'k, 's> Shared<'k, 's> {
     /// Judges tasks that are given with parts first, as `judge::grading::judgement::judge` does.
     pub(super) fn judge_all(
         &mut self,
-        bench: &Bench<'_>,
+        context: &GradingContext<'_>,
         all: &[&'static Task],
     ) -> Result<Vec<TaskJudgement>, Failure> {
         let mut wrong = BTreeSet::new();
         let mut judgements = Vec::new();
         for &task in all {
             let broken = Broken::of(task, all, &wrong);
-            let Some(judgement) = self.judge(bench, task, &broken)? else {
+            let Some(judgement) = self.judge(context, task, &broken)? else {
                 continue;
             };
             if !judgement.verdict.is_spotless() {
@@ -104,20 +104,20 @@ impl<'k, 's> Shared<'k, 's> {
             }
             judgements.push(judgement);
         }
-        charge_parts(bench, &mut judgements);
+        charge_parts(context, &mut judgements);
         Ok(judgements)
     }
 
     /// Judges a task, or takes what came of it for another submission with the same code.
     fn judge(
         &mut self,
-        bench: &Bench<'_>,
+        context: &GradingContext<'_>,
         task: &'static Task,
         broken: &Broken,
     ) -> Result<Option<TaskJudgement>, Failure> {
-        let trains = bench.training.includes(task.id) && !task.trials.is_empty();
+        let trains = context.training.includes(task.id) && !task.trials.is_empty();
         let is_own = trains || self.precluded.contains_key(task.id);
-        let key = format!("{} {} {broken:?}", bench.assignment.id, task.id);
+        let key = format!("{} {} {broken:?}", context.assignment.id, task.id);
         if let (Some(code), false) = (&self.code, is_own) {
             let memory = self.kit.calls.memory();
             let own = &mut self.identities;
@@ -133,7 +133,7 @@ impl<'k, 's> Shared<'k, 's> {
         }
         self.trace.clear();
         self.trained = false;
-        let judged = judge_task(bench, task, broken, self.precluded, self)?;
+        let judged = judge_task(context, task, broken, self.precluded, self)?;
         if let (Some(judgement), Some(_), false) = (&judged, &self.code, self.trained || is_own)
             && judgement.fault.is_none()
         {

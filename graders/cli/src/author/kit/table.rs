@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use judge::contract::Task;
 use judge::grading::assignment::Assignment;
-use judge::grading::judgement::{Bench, Ending, TaskJudgement};
+use judge::grading::judgement::{GradingContext, Ending, TaskJudgement};
 
 use super::deviations::is_untouched;
 use super::outcome::TaskOutcome;
@@ -55,10 +55,10 @@ pub(crate) enum Came {
 }
 
 impl<'a> Judged<'a> {
-    pub(crate) fn new(bench: &Bench<'a>, setting: Setting, tasks: Vec<TaskOutcome>) -> Self {
+    pub(crate) fn new(context: &GradingContext<'a>, setting: Setting, tasks: Vec<TaskOutcome>) -> Self {
         Self {
-            assignment: bench.assignment,
-            seed: bench.seed,
+            assignment: context.assignment,
+            seed: context.seed,
             setting,
             tasks,
             details: String::new(),

@@ -13,7 +13,7 @@ use judge::findings::stop::Stop;
 use judge::findings::{Finding, WrongOutput};
 use judge::fixtures::Fixtures;
 use judge::grading::assignment::Assignment;
-use judge::grading::judgement::{Bench, Training, judge_task};
+use judge::grading::judgement::{GradingContext, Training, judge_task};
 use judge::grading::parts::{Broken, parts_first};
 use sandbox::talk::Worker;
 use serde::{Deserialize, Serialize};
@@ -276,7 +276,7 @@ impl<'a> Laboratory<'a> {
     fn everything(&self, worker: &Worker, tasks: &[&'static Task]) -> Result<Option<String>, Failure> {
         let mut subject = self.subject(worker);
         for assignment in &self.assignments {
-            let bench = Bench {
+            let context = GradingContext {
                 assignment,
                 fixtures: &self.fixtures,
                 seed: assignment.seed,
@@ -289,7 +289,7 @@ impl<'a> Laboratory<'a> {
             };
             for task in tasks {
                 let nothing = BTreeMap::new();
-                let judged = judge_task(&bench, task, &Broken::default(), &nothing, &mut subject)?;
+                let judged = judge_task(&context, task, &Broken::default(), &nothing, &mut subject)?;
                 let Some(judged) = judged else { continue };
                 if let Some(fault) = &judged.fault {
                     return Err(Failure::fault(fault));

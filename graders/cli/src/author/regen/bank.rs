@@ -9,7 +9,7 @@ use std::path::Path;
 use judge::contract::Task;
 use judge::fixtures::Fixtures;
 use judge::grading::assignment::Assignment;
-use judge::grading::judgement::{Bench, Training};
+use judge::grading::judgement::{GradingContext, Training};
 
 use super::elsewhere;
 use crate::author::kit::entries::{self, Entry, Source};
@@ -50,8 +50,8 @@ pub(crate) fn judge(
     let assignments = selection::assignments(&grader.place().assignments(), None)?;
     let tasks = selection::with_parts(changed);
     let fixtures = Fixtures::load(root, &tasks)?;
-    let benches = assignments.iter().map(|assignment| bench(assignment, &fixtures));
-    let kit = Kit::of_tasks(grader, benches.collect(), &tasks)?;
+    let contexts = assignments.iter().map(|assignment| bench(assignment, &fixtures));
+    let kit = Kit::of_tasks(grader, contexts.collect(), &tasks)?;
     let mut entries = BTreeMap::from([(true, Vec::new()), (false, Vec::new())]);
     let mut verdicts = Verdicts {
         tasks: changed.iter().map(|task| task.id).collect(),
@@ -89,8 +89,8 @@ pub(crate) fn judge(
     Ok(verdicts)
 }
 
-fn bench<'a>(assignment: &'a Assignment, fixtures: &'a Fixtures) -> Bench<'a> {
-    Bench {
+fn context<'a>(assignment: &'a Assignment, fixtures: &'a Fixtures) -> GradingContext<'a> {
+    GradingContext {
         assignment,
         fixtures,
         seed: assignment.seed,

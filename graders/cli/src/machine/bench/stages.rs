@@ -13,7 +13,7 @@ use ::sandbox::spent::{Cost, CpuSeconds};
 use judge::contract::subject::Spent;
 use judge::fixtures::Fixtures;
 use judge::grading::assignment::Assignment;
-use judge::grading::judgement::{Bench, TaskJudgement, Training};
+use judge::grading::judgement::{GradingContext, TaskJudgement, Training};
 use report::{Context, Format};
 
 use super::figures::median;
@@ -60,7 +60,7 @@ pub(super) fn sample(
     let (begun, before) = (Instant::now(), CpuSeconds::now());
     let (staged, stage) = Cost::of(|| grader.stage(&options.submission, None));
     let prepared = grader.build(staged?.within(assignment.limits), &chosen.judged)?;
-    let bench = Bench {
+    let context = GradingContext {
         assignment,
         fixtures,
         seed: assignment.seed,
@@ -82,7 +82,7 @@ pub(super) fn sample(
     };
     let own_before = CpuSeconds::now().own;
     let (judged, judge) = Cost::of(|| {
-        let judged = grader.judge_prepared(&prepared, &bench, &chosen.judged, reference.at_hand(), &manner, &told);
+        let judged = grader.judge_prepared(&prepared, &context, &chosen.judged, reference.at_hand(), &manner, &told);
         reference.keep_answers();
         // The reference's program ends with it.
         drop(reference);
@@ -90,7 +90,7 @@ pub(super) fn sample(
     });
     let judge_own = CpuSeconds::now().own - own_before;
     let (judgements, sandbox) = judged?;
-    let (_, report) = Cost::of(|| reported(grader, &prepared, (&bench, &sandbox), &judgements));
+    let (_, report) = Cost::of(|| reported(grader, &prepared, (&context, &sandbox), &judgements));
     let total = Cost {
         wall: begun.elapsed().as_secs_f64(),
         cpu: CpuSeconds::now().all() - before.all(),
@@ -121,7 +121,7 @@ pub(super) fn sample(
 fn reported(
     grader: &Grader,
     prepared: &Prepared,
-    (bench, sandbox): (&Bench<'_>, &[String]),
+    (context, sandbox): (&GradingContext<'_>, &[String]),
     judgements: &[TaskJudgement],
 ) -> usize {
     let none = (BTreeMap::new(), BTreeMap::new());
@@ -129,10 +129,10 @@ fn reported(
         grader_version: env!("CARGO_PKG_VERSION"),
         submission: "",
         submission_sha256: prepared.hash(),
-        fixtures_sha256: &bench.fixtures.hash,
-        seed: bench.seed,
-        fresh_seed: bench.fresh_seed,
-        libtorch: &bench.fixtures.manifest.libtorch,
+        fixtures_sha256: &context.fixtures.hash,
+        seed: context.seed,
+        fresh_seed: context.fresh_seed,
+        libtorch: &context.fixtures.manifest.libtorch,
         device: grader.device(),
         dtypes: &["f64", "f32"],
         sandbox,
@@ -143,7 +143,7 @@ fn reported(
         min_score: None,
         times: None,
     };
-    let report = report::build(&context, judgements, bench.assignment);
+    let report = report::build(&context, judgements, context.assignment);
     let formats = [Format::Terminal, Format::Json];
     formats.map(|format| report::render(&report, format).len()).iter().sum()
 }

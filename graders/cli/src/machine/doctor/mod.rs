@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use judge::contract::limits::Limits;
 use judge::fixtures::Fixtures;
 use judge::grading::assignment::Assignment;
-use judge::grading::judgement::{Bench, Training};
+use judge::grading::judgement::{GradingContext, Training};
 
 use crate::arguments;
 use crate::engine::parallel_map::{InOrder, parallel_map};
@@ -51,7 +51,7 @@ pub(crate) fn doctor(grader: &Grader, options: &arguments::Doctor, output: &Outp
     let fixtures = Fixtures::load(&grader.place().fixtures(), &chosen)?;
     let doctor = Doctor {
         grader,
-        bench: Bench {
+        context: GradingContext {
             assignment: &assignment,
             fixtures: &fixtures,
             seed: assignment.seed,

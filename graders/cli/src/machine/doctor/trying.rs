@@ -8,7 +8,7 @@ use std::time::Instant;
 use judge::contract::Task;
 use judge::findings::verdict::Verdict;
 use judge::findings::{BeforeRun, CallFailed, Finding};
-use judge::grading::judgement::{Bench, TaskJudgement};
+use judge::grading::judgement::{GradingContext, TaskJudgement};
 
 use super::attacks::{self, Attack, Expected};
 use super::ground::Ground;
@@ -23,7 +23,7 @@ const SHOWN: usize = 60;
 /// What all attacks are tried with.
 pub(super) struct Doctor<'a> {
     pub(super) grader: &'a Grader,
-    pub(super) bench: Bench<'a>,
+    pub(super) context: GradingContext<'a>,
     pub(super) tasks: &'a [&'static Task],
     pub(super) reference: Reference<'a>,
 }
@@ -48,7 +48,7 @@ impl Doctor<'_> {
         let staged = self
             .grader
             .stage(folder.path(), None)?
-            .within(self.bench.assignment.limits);
+            .within(self.context.assignment.limits);
         let place = staged.folder().to_owned();
         let prepared = self.grader.build_unguarded(staged, self.tasks)?;
         let manner = Manner {
@@ -57,7 +57,7 @@ impl Doctor<'_> {
         };
         let judged = self.grader.judge_prepared(
             &prepared,
-            &self.bench,
+            &self.context,
             self.tasks,
             self.reference.at_hand(),
             &manner,

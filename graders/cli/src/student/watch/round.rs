@@ -10,7 +10,7 @@ use std::time::Instant;
 use judge::checks::differential;
 use judge::fixtures::Fixtures;
 use judge::grading::assignment::Assignment;
-use judge::grading::judgement::{Bench, TaskJudgement, Training};
+use judge::grading::judgement::{GradingContext, TaskJudgement, Training};
 use report::model::TaskReport;
 use report::terminal::{Change, says_the_same};
 use report::{Context, Look, Stage, Times};
@@ -172,7 +172,7 @@ impl<'a> Rounds<'a> {
 
     fn judge(&mut self, prepared: &Prepared, ids: &[&'static str], output: &Output) -> Result<(), Failure> {
         let chosen = selection::of_assignment(&self.assignment, &names(ids))?;
-        let bench = Bench {
+        let context = GradingContext {
             assignment: &self.assignment,
             fixtures: &self.fixtures,
             seed: self.assignment.seed,
@@ -191,7 +191,7 @@ impl<'a> Rounds<'a> {
         let manner = self.grader.manner();
         let (judgements, sandbox) = self.grader.judge_prepared(
             prepared,
-            &bench,
+            &context,
             &chosen.judged,
             self.reference.at_hand(),
             &manner,

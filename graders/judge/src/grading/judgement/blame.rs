@@ -3,7 +3,7 @@
 //! A part may be right by its own checks and wrong where a larger task calls it. Then the larger task is judged with the
 //! reference's part, as it is with every part that is wrong, and the failure is charged to the part.
 
-use super::context::Bench;
+use super::context::GradingContext;
 use super::model::{Blame, Check, Ending, Kind, TaskJudgement};
 use super::task_judge::{Cases, Found, TaskJudge};
 use super::verdict::verdict;
@@ -145,32 +145,32 @@ fn count(checks: &[Check]) -> usize {
 }
 
 /// Charges parts with what larger tasks have found of them.
-pub fn charge_parts(bench: &Bench<'_>, judgements: &mut [TaskJudgement]) {
-    let charge = |own: &TaskJudgement| charge(bench, own.task, judgements.iter());
+pub fn charge_parts(context: &GradingContext<'_>, judgements: &mut [TaskJudgement]) {
+    let charge = |own: &TaskJudgement| charge(context, own.task, judgements.iter());
     let charges: Vec<Option<Check>> = judgements.iter().map(charge).collect();
     for (judgement, check) in judgements.iter_mut().zip(charges) {
-        lose(bench, judgement, check);
+        lose(context, judgement, check);
     }
 }
 
 /// A judgement with what these larger tasks have found of it.
 #[must_use]
 pub fn charged<'a>(
-    bench: &Bench<'_>,
+    context: &GradingContext<'_>,
     mut judgement: TaskJudgement,
     larger: impl Iterator<Item = &'a TaskJudgement>,
 ) -> TaskJudgement {
-    let check = charge(bench, judgement.task, larger);
-    lose(bench, &mut judgement, check);
+    let check = charge(context, judgement.task, larger);
+    lose(context, &mut judgement, check);
     judgement
 }
 
 /// The check that a part loses to the first of these tasks that has found something of it.
-fn charge<'a>(bench: &Bench<'_>, part: &str, larger: impl Iterator<Item = &'a TaskJudgement>) -> Option<Check> {
+fn charge<'a>(context: &GradingContext<'_>, part: &str, larger: impl Iterator<Item = &'a TaskJudgement>) -> Option<Check> {
     let (larger, blame) = larger
         .flat_map(|larger| larger.blames.iter().map(|blame| (larger.task, blame)))
         .find(|(_, blame)| blame.part == part)?;
-    let is_open = bench
+    let is_open = context
         .assignment
         .entry(larger)
         .is_none_or(|entry| entry.visibility == Visibility::Public && !entry.withheld);
@@ -187,11 +187,11 @@ fn charge<'a>(bench: &Bench<'_>, part: &str, larger: impl Iterator<Item = &'a Ta
     Some(Check::new(AS_PART, Kind::Property, statement, ending))
 }
 
-fn lose(bench: &Bench<'_>, judgement: &mut TaskJudgement, check: Option<Check>) {
+fn lose(context: &GradingContext<'_>, judgement: &mut TaskJudgement, check: Option<Check>) {
     let Some(check) = check else { return };
     judgement.checks.push(check);
     judgement.verdict = verdict(&judgement.checks);
-    judgement.points = points::points(&judgement.portions, &judgement.checks, bench.assignment.deductions);
+    judgement.points = points::points(&judgement.portions, &judgement.checks, context.assignment.deductions);
 }
 
 /// Whether a task can be charged as a part of others.

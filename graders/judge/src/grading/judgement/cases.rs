@@ -106,15 +106,15 @@ impl TaskJudge<'_> {
             return Ok(Ending::Skipped(Skip::TimeUsedUp));
         }
         let mut probe = Probe::new(subject, self.task.canonical);
-        let tolerances = &self.bench.fixtures.tolerances;
+        let tolerances = &self.context.fixtures.tolerances;
         self.ending(judge_case(self.task, case, stored, tolerances, dtype, &mut probe))
     }
 
     /// What it takes to see again what was found on a golden case.
     fn reproduction(&self, case: &Case, stored: &StoredCase, dtype: DType, ending: &Ending) -> Option<Reproduction> {
         match ending {
-            Ending::Failed { finding, .. } if self.bench.shrinks => {
-                let tolerances = &self.bench.fixtures.tolerances;
+            Ending::Failed { finding, .. } if self.context.shrinks => {
+                let tolerances = &self.context.fixtures.tolerances;
                 reproduction::of_case(self.task, case, stored, tolerances, dtype, finding)
             }
             Ending::Passed | Ending::Skipped(_) | Ending::Failed { .. } => None,
@@ -154,7 +154,7 @@ impl TaskJudge<'_> {
                 let ending = self.ending(judge(&calls, &mut probe))?;
                 if let Ending::Failed { finding, .. } = &ending {
                     let found = reproduction::of_purity(finding, probe.exchanges());
-                    reproduction = found.filter(|_| self.bench.shrinks);
+                    reproduction = found.filter(|_| self.context.shrinks);
                 }
                 ending
             };
@@ -205,9 +205,9 @@ impl TaskJudge<'_> {
         held: &Stored<'_>,
         subject: &mut dyn Subject,
     ) -> Result<(Ending, Option<Reproduction>), Fault> {
-        let tolerances = &self.bench.fixtures.tolerances;
-        let mut run = differential::run(self.task, held, tolerances, self.bench.fresh_seed, subject);
-        for seed in self.bench.carried_seeds(self.task.id, differential::NAME) {
+        let tolerances = &self.context.fixtures.tolerances;
+        let mut run = differential::run(self.task, held, tolerances, self.context.fresh_seed, subject);
+        for seed in self.context.carried_seeds(self.task.id, differential::NAME) {
             // What else a run knows is that of the own inputs.
             if let Ok(Run::Agrees { .. }) = &run
                 && let Ok(Run::Differs(differs)) = differential::run(self.task, held, tolerances, seed, subject)
@@ -289,7 +289,7 @@ impl TaskJudge<'_> {
         held: &Stored<'_>,
         subject: &mut dyn Subject,
     ) -> Result<(Ending, Option<Reproduction>), Fault> {
-        let tolerances = &self.bench.fixtures.tolerances;
+        let tolerances = &self.context.fixtures.tolerances;
         let known = std::mem::take(&mut self.known);
         let mut material = Material {
             task: self.task,
@@ -297,11 +297,11 @@ impl TaskJudge<'_> {
             known: &known,
             tolerances,
             is_exact: self.is_exact,
-            seed: self.bench.fresh_seed,
-            shrinks: self.bench.shrinks,
+            seed: self.context.fresh_seed,
+            shrinks: self.context.shrinks,
         };
         let mut run = (check.run)(&material, subject);
-        for seed in self.bench.carried_seeds(self.task.id, check.name) {
+        for seed in self.context.carried_seeds(self.task.id, check.name) {
             if let Ok(derived::Run::Holds) = run {
                 material.seed = seed;
                 run = (check.run)(&material, subject);
@@ -318,7 +318,7 @@ impl TaskJudge<'_> {
             derived::Run::Fails(failure) => *failure,
         };
         self.count_timeout(&failure.finding);
-        let reproduction = if self.bench.shrinks && failure.is_seen_on_copies {
+        let reproduction = if self.context.shrinks && failure.is_seen_on_copies {
             let canonical = self.task.canonical;
             reproduction::by_reference(&failure.exchanges, tolerances, canonical, subject)?
         } else {
@@ -332,7 +332,7 @@ impl TaskJudge<'_> {
     }
 
     fn left_out(&self, check: &str) -> bool {
-        self.bench.without.and_then(|name| name.split_once('/')) == Some((self.task.id, check))
+        self.context.without.and_then(|name| name.split_once('/')) == Some((self.task.id, check))
     }
 
     pub(super) fn property(
@@ -341,13 +341,13 @@ impl TaskJudge<'_> {
         subject: &mut dyn Subject,
     ) -> Result<(Ending, Option<Reproduction>), Fault> {
         let mut probe = Probe::new(subject, self.task.canonical);
-        let seed = property_seed(self.bench.seed, self.task.id, property.name);
+        let seed = property_seed(self.context.seed, self.task.id, property.name);
         let effort = Effort {
-            cases: self.bench.assignment.property_cases,
-            shrinks: self.bench.shrinks,
+            cases: self.context.assignment.property_cases,
+            shrinks: self.context.shrinks,
         };
         let mut found = try_property(property, &mut probe, effort, seed)?;
-        for input in self.bench.carried_inputs(self.task.id, property.name) {
+        for input in self.context.carried_inputs(self.task.id, property.name) {
             if let (None, CarriedInput::Case { sizes, seed }) = (&found, input) {
                 found = try_case(property, &mut probe, sizes, *seed)?;
             }
@@ -370,13 +370,13 @@ impl TaskJudge<'_> {
         broken: &FailedProperty,
         subject: &mut dyn Subject,
     ) -> Result<Option<Reproduction>, Fault> {
-        if !self.bench.shrinks {
+        if !self.context.shrinks {
             return Ok(None);
         }
         if let Some(found) = reproduction::of_property(property, broken) {
             return Ok(Some(found));
         }
-        let tolerances = &self.bench.fixtures.tolerances;
+        let tolerances = &self.context.fixtures.tolerances;
         reproduction::by_reference(&broken.exchanges, tolerances, self.task.canonical, subject)
     }
 }

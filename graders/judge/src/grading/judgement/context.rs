@@ -7,7 +7,7 @@ use crate::grading::assignment::Assignment;
 
 /// All that judging needs beside the submission.
 #[derive(Debug, Clone, Copy)]
-pub struct Bench<'a> {
+pub struct GradingContext<'a> {
     /// The assignment.
     pub assignment: &'a Assignment,
     /// The golden files.
@@ -28,7 +28,7 @@ pub struct Bench<'a> {
     pub carried: &'a [Carried],
 }
 
-impl<'a> Bench<'a> {
+impl<'a> GradingContext<'a> {
     /// What broke this check of other submissions.
     pub(super) fn carried_inputs(&self, task: &str, check: &str) -> impl Iterator<Item = &'a CarriedInput> {
         let own = move |carried: &&Carried| carried.task == task && carried.check == check;

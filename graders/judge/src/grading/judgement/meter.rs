@@ -5,7 +5,7 @@
 
 use wire::{Observed, Tensors};
 
-use super::context::Bench;
+use super::context::GradingContext;
 use crate::contract::subject::{Call, Spent, Subject};
 use crate::findings::fault::Fault;
 
@@ -15,15 +15,15 @@ const WALL_FACTOR: f64 = 10.0;
 /// A subject whose calls have a time together. Calls with a limit of their own, those of trials, do not count.
 pub(super) struct Metered<'a> {
     subject: &'a mut dyn Subject,
-    bench: &'a Bench<'a>,
+    context: &'a GradingContext<'a>,
     spent: Spent,
 }
 
 impl<'a> Metered<'a> {
-    pub(super) fn new(subject: &'a mut dyn Subject, bench: &'a Bench<'a>) -> Self {
+    pub(super) fn new(subject: &'a mut dyn Subject, context: &'a GradingContext<'a>) -> Self {
         Self {
             subject,
-            bench,
+            context,
             spent: Spent::default(),
         }
     }
@@ -31,8 +31,8 @@ impl<'a> Metered<'a> {
     /// The seconds of the task: once the time for the submission as a whole is over, no more than those of a call, which is
     /// plenty for a function that is as fast as it should be.
     fn seconds(&self) -> f64 {
-        let limits = self.bench.assignment.limits;
-        if self.bench.is_late() {
+        let limits = self.context.assignment.limits;
+        if self.context.is_late() {
             limits.cpu_seconds
         } else {
             limits.task_seconds()
@@ -45,7 +45,7 @@ impl<'a> Metered<'a> {
         if self.spent.own() >= seconds {
             return Ok(true);
         }
-        let most = WALL_FACTOR * self.bench.assignment.limits.task_seconds();
+        let most = WALL_FACTOR * self.context.assignment.limits.task_seconds();
         if self.spent.wall >= most {
             let computed = self.spent.own();
             return Err(Fault(format!(
@@ -73,7 +73,7 @@ impl Subject for Metered<'_> {
         }
         let before = self.subject.spent();
         let left = self.seconds() - self.spent.own();
-        let is_last = left < self.bench.assignment.limits.cpu_seconds;
+        let is_last = left < self.context.assignment.limits.cpu_seconds;
         let observed = if is_last {
             self.subject.call(&Call {
                 cpu_seconds: Some(left),

@@ -28,7 +28,7 @@ use crate::grading::parts::Broken;
 use crate::grading::points;
 
 pub use blame::{AS_PART, charge_parts, charged, is_part};
-pub use context::{Bench, Carried, CarriedInput, TimeLimit, Training};
+pub use context::{GradingContext, Carried, CarriedInput, TimeLimit, Training};
 pub use lenient::EXTRA_AXES;
 pub use model::{BUILD, Blame, Check, Ending, Kind, Loss, POLICY, Portion, Skip, TIME, TaskJudgement};
 
@@ -37,7 +37,7 @@ pub use model::{BUILD, Blame, Check, Ending, Kind, Loss, POLICY, Portion, Skip, 
 /// `precluded` holds what was found before anything ran: files that do not compile, forbidden items. `progress` is told
 /// of each task as it begins.
 pub fn judge(
-    bench: &Bench<'_>,
+    context: &GradingContext<'_>,
     tasks: &[&Task],
     precluded: &BTreeMap<&str, Finding>,
     subject: &mut dyn Subject,
@@ -48,7 +48,7 @@ pub fn judge(
     for task in tasks {
         progress(task);
         let broken = Broken::of(task, tasks, &wrong);
-        let Some(judgement) = judge_task(bench, task, &broken, precluded, subject)? else {
+        let Some(judgement) = judge_task(context, task, &broken, precluded, subject)? else {
             continue;
         };
         if !judgement.verdict.is_spotless() {
@@ -56,30 +56,30 @@ pub fn judge(
         }
         judgements.push(judgement);
     }
-    charge_parts(bench, &mut judgements);
+    charge_parts(context, &mut judgements);
     Ok(judgements)
 }
 
 /// Judges one task, given what is wrong among its parts; `None` where the assignment does not have it.
 pub fn judge_task(
-    bench: &Bench<'_>,
+    context: &GradingContext<'_>,
     task: &Task,
     broken: &Broken,
     precluded: &BTreeMap<&str, Finding>,
     subject: &mut dyn Subject,
 ) -> Result<Option<TaskJudgement>, FixtureError> {
-    let Some(entry) = bench.assignment.entry(task.id) else {
+    let Some(entry) = context.assignment.entry(task.id) else {
         return Ok(None);
     };
-    let late = bench.time.filter(|_| bench.is_late());
+    let late = context.time.filter(|_| context.is_late());
     let late = late.map(|time| Finding::BeforeRun(BeforeRun::TimeIsUp { seconds: time.seconds }));
     match precluded.get(task.id).or(late.as_ref()) {
-        Some(finding) => Ok(Some(precluded_task(bench, task, entry, finding))),
-        None => TaskJudge::new(bench, task, entry).run(broken, subject).map(Some),
+        Some(finding) => Ok(Some(precluded_task(context, task, entry, finding))),
+        None => TaskJudge::new(context, task, entry).run(broken, subject).map(Some),
     }
 }
 
-fn precluded_task(bench: &Bench<'_>, task: &Task, entry: &Entry, finding: &Finding) -> TaskJudgement {
+fn precluded_task(context: &GradingContext<'_>, task: &Task, entry: &Entry, finding: &Finding) -> TaskJudgement {
     let ending = Ending::Failed {
         finding: finding.clone(),
         counterexample: None,
@@ -89,7 +89,7 @@ fn precluded_task(bench: &Bench<'_>, task: &Task, entry: &Entry, finding: &Findi
         Finding::BeforeRun(BeforeRun::Forbidden { .. }) => (POLICY, "the task is solved without what it rules out"),
         _ => (BUILD, "the file compiles, and the function has its signature"),
     };
-    let portions = points::portions(task, entry, &[], bench.training.includes(task.id));
+    let portions = points::portions(task, entry, &[], context.training.includes(task.id));
     TaskJudgement {
         task: task.id,
         verdict: Verdict::of(finding),

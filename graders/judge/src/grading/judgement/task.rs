@@ -24,10 +24,10 @@ use wire::DType;
 
 impl TaskJudge<'_> {
     pub(super) fn run(mut self, broken: &Broken, subject: &mut dyn Subject) -> Result<TaskJudgement, FixtureError> {
-        let stored = |case: &'static Case| Ok((case, self.bench.fixtures.case(self.task.id, case.name)?.clone()));
+        let stored = |case: &'static Case| Ok((case, self.context.fixtures.case(self.task.id, case.name)?.clone()));
         let cases: Vec<_> = self.task.cases.iter().map(stored).collect::<Result<_, _>>()?;
         // The calls of the task have a time together, beside that of each.
-        let mut metered = Metered::new(subject, self.bench);
+        let mut metered = Metered::new(subject, self.context);
         match self.judge(broken, &cases, &mut metered) {
             Ok((judgement, broken)) => self.recognised(judgement, &broken, &cases, &mut metered),
             Err(fault) => Ok(self.faulted(&fault)),
@@ -61,13 +61,13 @@ impl TaskJudge<'_> {
         if !is_recognisable(&judgement.checks) {
             return Ok(judgement);
         }
-        let fingerprints = self.bench.fixtures.fingerprints(self.task.id)?;
+        let fingerprints = self.context.fixtures.fingerprints(self.task.id)?;
         if fingerprints.is_empty() {
             return Ok(judgement);
         }
         let measure = Measure {
             task: self.task,
-            tolerances: &self.bench.fixtures.tolerances,
+            tolerances: &self.context.fixtures.tolerances,
         };
         let cases = cases.iter().map(|(case, stored)| (*case, stored));
         let observed = subject
@@ -190,7 +190,7 @@ impl TaskJudge<'_> {
         TaskJudgement {
             task: self.task.id,
             verdict: verdict(&checks),
-            points: points::points(&portions, &checks, self.bench.assignment.deductions),
+            points: points::points(&portions, &checks, self.context.assignment.deductions),
             max_points: points::within_reach(&portions),
             training_points: points::out_of_reach(&portions),
             portions,

@@ -1,6 +1,6 @@
 //! What the checks of a task have in common while it is judged.
 
-use super::context::Bench;
+use super::context::GradingContext;
 use super::model::{Check, Ending};
 use crate::checks::derived::model::Known;
 use crate::contract::{Case, Task};
@@ -15,7 +15,7 @@ pub(super) type Cases = [(&'static Case, StoredCase)];
 
 /// Judges one task.
 pub(super) struct TaskJudge<'a> {
-    pub(super) bench: &'a Bench<'a>,
+    pub(super) context: &'a GradingContext<'a>,
     pub(super) task: &'a Task,
     pub(super) entry: &'a Entry,
     /// Checks that have used up a limit: time, memory, threads.
@@ -46,9 +46,9 @@ pub(super) struct Found {
 }
 
 impl<'a> TaskJudge<'a> {
-    pub(super) fn new(bench: &'a Bench<'a>, task: &'a Task, entry: &'a Entry) -> Self {
+    pub(super) fn new(context: &'a GradingContext<'a>, task: &'a Task, entry: &'a Entry) -> Self {
         Self {
-            bench,
+            context,
             task,
             entry,
             timeouts: 0,
@@ -85,12 +85,12 @@ impl<'a> TaskJudge<'a> {
 
     pub(super) fn time_used_up(&self) -> bool {
         let counted = self.timeouts.saturating_add(self.untried);
-        let many = self.timeouts > 0 && counted >= self.bench.assignment.limits.timeouts_per_task;
-        many || (self.timeouts > 0 && self.bench.is_late())
+        let many = self.timeouts > 0 && counted >= self.context.assignment.limits.timeouts_per_task;
+        many || (self.timeouts > 0 && self.context.is_late())
     }
 
     /// Whether the trials of this task are run.
     pub(super) fn is_trained(&self) -> bool {
-        self.bench.training.includes(self.task.id)
+        self.context.training.includes(self.task.id)
     }
 }

@@ -50,13 +50,13 @@ impl TaskJudge<'_> {
     /// A trial takes long: where the time of the submission as a whole is over, none is begun. Whose fault that is shows
     /// in what used the time up.
     fn late(&self) -> Option<Finding> {
-        let time = self.bench.time.filter(|_| self.bench.is_late())?;
+        let time = self.context.time.filter(|_| self.context.is_late())?;
         Some(Finding::BeforeRun(BeforeRun::TimeIsUp { seconds: time.seconds }))
     }
 
     fn trial(&mut self, trial: &Trial, subject: &mut dyn Subject) -> Result<(Ending, Option<Outcome>), Fault> {
         subject.substitute(&[])?;
-        let seed = trial_seed(self.bench.seed, self.task.id, trial.name);
+        let seed = trial_seed(self.context.seed, self.task.id, trial.name);
         let mut trainer = Trainer::new(subject, trial.cpu_seconds, seed);
         let result = (trial.run)(&mut trainer);
         let mut seen = Outcome {

@@ -14,7 +14,7 @@ use crate::findings::fault::Fault;
 use crate::fixtures::{Fixtures, new_manifest};
 use crate::goldens::generate::make_case;
 use crate::grading::assignment::{Assignment, Deductions, Entry, Gradescope, Hints, Trains, Visibility};
-use crate::grading::judgement::{Bench, Carried, TaskJudgement, TimeLimit, Training, judge};
+use crate::grading::judgement::{GradingContext, Carried, TaskJudgement, TimeLimit, Training, judge};
 
 /// What a function of a pupil gives.
 pub(super) type Answer = Result<Tensors, Outcome>;
@@ -183,7 +183,7 @@ pub(super) fn judged_by(
     subject: &mut dyn Subject,
 ) -> Vec<TaskJudgement> {
     let (assignment, fixtures) = (assignment(tasks), fixtures(tasks, right));
-    let bench = Bench {
+    let context = GradingContext {
         assignment: &assignment,
         fixtures: &fixtures,
         seed: assignment.seed,
@@ -194,5 +194,5 @@ pub(super) fn judged_by(
         without: None,
         carried,
     };
-    judge(&bench, tasks, &BTreeMap::new(), subject, &mut |_| {}).expect("every case has its fixtures")
+    judge(&context, tasks, &BTreeMap::new(), subject, &mut |_| {}).expect("every case has its fixtures")
 }

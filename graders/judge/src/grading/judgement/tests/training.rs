@@ -16,7 +16,7 @@ use crate::findings::stop::Stop;
 use crate::findings::verdict::Verdict;
 use crate::findings::{BeforeRun, CallFailed, Finding, Prohibition};
 use crate::goldens::baseline::{self, Impostor};
-use crate::grading::judgement::{Bench, Check, Ending, Kind, Skip, TaskJudgement, TimeLimit, Training, judge};
+use crate::grading::judgement::{GradingContext, Check, Ending, Kind, Skip, TaskJudgement, TimeLimit, Training, judge};
 
 /// Batches that the trial serves.
 const BATCHES: u64 = 4;
@@ -246,7 +246,7 @@ fn a_task_can_have_golden_cases_and_trials() {
 #[test]
 fn what_does_not_compile_earns_nothing_and_asks_for_no_training() {
     let (assignment, fixtures) = (assignment(&[&LEARNER]), fixtures(&[&LEARNER], answer));
-    let bench = Bench {
+    let context = GradingContext {
         assignment: &assignment,
         fixtures: &fixtures,
         seed: 7,
@@ -265,7 +265,7 @@ fn what_does_not_compile_earns_nothing_and_asks_for_no_training() {
         why: Prohibition::Answer,
     });
     let precluded = BTreeMap::from([("learner", forbidden)]);
-    let judgements = judge(&bench, &[&LEARNER], &precluded, &mut pupil(good), &mut |_| {});
+    let judgements = judge(&context, &[&LEARNER], &precluded, &mut pupil(good), &mut |_| {});
     let judgement = judgements.ok().and_then(|mut all| all.pop());
     let seen = judgement.map(|judgement| (judgement.verdict, judgement.max_points, judgement.training_points));
     assert_eq!(seen, Some((Verdict::RefusedByPolicy, 0.0, 2.0)));
@@ -336,7 +336,7 @@ fn a_reference_that_dies_is_a_fault_of_ours() {
 #[test]
 fn no_impostor_earns_a_point_for_a_training() {
     let (assignment, fixtures) = (assignment(&[&LEARNER]), fixtures(&[&LEARNER], answer));
-    let bench = Bench {
+    let context = GradingContext {
         assignment: &assignment,
         fixtures: &fixtures,
         seed: 7,
@@ -352,7 +352,7 @@ fn no_impostor_earns_a_point_for_a_training() {
         let mut reference = pupil(good);
         reference.reference = Some(|call| observed(call, answer(call)));
         let mut impostor = Impostor::new(kind, &tasks, &fixtures).with_reference(&mut reference);
-        let judgements = judge(&bench, &[&LEARNER], &BTreeMap::new(), &mut impostor, &mut |_| {});
+        let judgements = judge(&context, &[&LEARNER], &BTreeMap::new(), &mut impostor, &mut |_| {});
         let seen = judgements
             .ok()
             .and_then(|mut all| all.pop())
@@ -360,7 +360,7 @@ fn no_impostor_earns_a_point_for_a_training() {
         assert_eq!(seen, Some(Verdict::Wrong), "{}", kind.name());
     }
     let mut alone = Impostor::new(baseline::Kind::Zeros, &tasks, &fixtures);
-    let judgements = judge(&bench, &[&LEARNER], &BTreeMap::new(), &mut alone, &mut |_| {});
+    let judgements = judge(&context, &[&LEARNER], &BTreeMap::new(), &mut alone, &mut |_| {});
     let seen = judgements
         .ok()
         .and_then(|mut all| all.pop())
