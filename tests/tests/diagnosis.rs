@@ -6,7 +6,7 @@ use std::fs;
 use judge::contract::Task;
 use judge::diagnosis::behaviour::{Behaviours, Measure};
 use judge::diagnosis::fingerprint::Fingerprint;
-use judge::diagnosis::{are_alike, likenesses};
+use judge::diagnosis::{are_alike, mistake_matches};
 use judge::fixtures::Fixtures;
 use serde_json::Value;
 use tests::{Submission, course};
@@ -146,8 +146,8 @@ fn the_stored_fingerprints_tell_mistakes_apart_or_say_that_no_case_does() {
             tolerances: &fixtures.tolerances,
         };
         for own in &fingerprints {
-            let found = likenesses(&measure, &fingerprints, &behaviours(task, own));
-            let names: Vec<&str> = found.iter().map(|likeness| likeness.name.as_str()).collect();
+            let found = mistake_matches(&measure, &fingerprints, &behaviours(task, own));
+            let names: Vec<&str> = found.iter().map(|mistake_match| mistake_match.name.as_str()).collect();
             assert!(
                 names.contains(&own.name.as_str()),
                 "{} has no name in {}",

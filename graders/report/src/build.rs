@@ -175,7 +175,7 @@ fn task(context: &Context<'_>, assignment: &Assignment, entry: &Entry, judgement
         by_hand: None,
         portions: judgement.portions.iter().map(portion).collect(),
         summary: words::summary(judgement),
-        diagnosis: diagnosis(assignment.hints, openness, &judgement.likenesses),
+        diagnosis: diagnosis(assignment.hints, openness, &judgement.mistake_matches),
         answered_by_reference: judgement.substituted.clone(),
         checks: worst_first(checks),
     }

@@ -9,11 +9,11 @@ pub mod area;
 pub mod behaviour;
 pub mod fingerprint;
 pub mod library;
-pub mod likeness;
+pub mod mistake_match;
 mod pairs;
 mod ruling;
 
-pub use likeness::{Likeness, are_alike, likenesses};
+pub use mistake_match::{MistakeMatch, are_alike, mistake_matches};
 pub use pairs::pairs;
 pub use ruling::not_ruled_out;
 

@@ -5,10 +5,10 @@
 
 use super::behaviour::{Behaviours, Measure};
 use super::fingerprint::Fingerprint;
-use super::likeness::{Likeness, are_alike, likeness};
+use super::mistake_match::{MistakeMatch, are_alike, mistake_match};
 
 /// The mistakes that explain a submission together and not alone: both, or the one that is part of every explanation.
-pub fn pairs(measure: &Measure<'_>, fingerprints: &[Fingerprint], behaviours: &Behaviours) -> Vec<Likeness> {
+pub fn pairs(measure: &Measure<'_>, fingerprints: &[Fingerprint], behaviours: &Behaviours) -> Vec<MistakeMatch> {
     let mut possible: Vec<(&Fingerprint, Vec<String>)> = Vec::new();
     for fingerprint in fingerprints {
         // One that is wrong where the submission is right is not made; one that shows in no case cannot be named.
@@ -31,9 +31,9 @@ pub fn pairs(measure: &Measure<'_>, fingerprints: &[Fingerprint], behaviours: &B
     let in_all = |one: &&usize| found.iter().all(|pair| pair.contains(one));
     let common = first.iter().filter(in_all);
     common
-        .map(|&one| Likeness {
+        .map(|&one| MistakeMatch {
             beside_another: true,
-            ..likeness(possible[one].0, possible[one].1.clone())
+            ..mistake_match(possible[one].0, possible[one].1.clone())
         })
         .collect()
 }

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::fingerprint::Fingerprint;
-use super::likeness::Likeness;
+use super::mistake_match::MistakeMatch;
 use crate::grading::judgement::model::{Check, Ending};
 
-/// The likenesses without those that a check rules out: one whose mistake has to fail a check that holds, and one that
+/// The mistake matches without those that a check rules out: one whose mistake has to fail a check that holds, and one that
 /// leaves a failed check unexplained which another explains.
-pub fn not_ruled_out(found: &[Likeness], fingerprints: &[Fingerprint], checks: &[Check]) -> Vec<Likeness> {
-    let loses = |likeness: &Likeness| -> BTreeSet<&str> {
-        let known = fingerprints.iter().find(|known| known.name == likeness.name);
+pub fn not_ruled_out(found: &[MistakeMatch], fingerprints: &[Fingerprint], checks: &[Check]) -> Vec<MistakeMatch> {
+    let loses = |mistake_match: &MistakeMatch| -> BTreeSet<&str> {
+        let known = fingerprints.iter().find(|known| known.name == mistake_match.name);
         known
             .into_iter()
             .flat_map(|known| &known.loses)
@@ -26,21 +26,21 @@ pub fn not_ruled_out(found: &[Likeness], fingerprints: &[Fingerprint], checks: &
     };
     let held = named(|check| check.ending == Ending::Passed);
     let failed = named(|check| matches!(check.ending, Ending::Failed { .. }));
-    let possible: Vec<&Likeness> = found
+    let possible: Vec<&MistakeMatch> = found
         .iter()
-        .filter(|likeness| loses(likeness).is_disjoint(&held))
+        .filter(|mistake_match| loses(mistake_match).is_disjoint(&held))
         .collect();
     let explained =
-        |likeness: &Likeness| -> BTreeSet<&str> { loses(likeness).intersection(&failed).copied().collect() };
-    let is_left = |likeness: &&&Likeness| {
-        let own = explained(likeness);
-        let explains_more = |other: &&Likeness| own.len() < explained(other).len() && own.is_subset(&explained(other));
+        |mistake_match: &MistakeMatch| -> BTreeSet<&str> { loses(mistake_match).intersection(&failed).copied().collect() };
+    let is_left = |mistake_match: &&&MistakeMatch| {
+        let own = explained(mistake_match);
+        let explains_more = |other: &&MistakeMatch| own.len() < explained(other).len() && own.is_subset(&explained(other));
         !possible.iter().any(explains_more)
     };
     possible
         .iter()
         .filter(is_left)
-        .map(|likeness| (*likeness).clone())
+        .map(|mistake_match| (*mistake_match).clone())
         .collect()
 }
 
@@ -71,12 +71,12 @@ mod tests {
     }
 
     fn left(known: &[Fingerprint], checks: &[Check]) -> Vec<String> {
-        let found: Vec<Likeness> = known
+        let found: Vec<MistakeMatch> = known
             .iter()
-            .map(|known| super::super::likeness::likeness(known, Vec::new()))
+            .map(|known| super::super::mistake_match::mistake_match(known, Vec::new()))
             .collect();
         let left = not_ruled_out(&found, known, checks);
-        left.into_iter().map(|likeness| likeness.name).collect()
+        left.into_iter().map(|mistake_match| mistake_match.name).collect()
     }
 
     #[test]

@@ -101,8 +101,8 @@ fn fingerprint(name: &str, function: Function) -> Fingerprint {
 
 fn names(fingerprints: &[Fingerprint], function: Function) -> Vec<String> {
     let behaviours = observe(function);
-    let found = with_measure(|measure| likenesses(measure, fingerprints, &behaviours));
-    found.into_iter().map(|likeness| likeness.name).collect()
+    let found = with_measure(|measure| mistake_matches(measure, fingerprints, &behaviours));
+    found.into_iter().map(|mistake_match| mistake_match.name).collect()
 }
 
 fn known() -> Vec<Fingerprint> {
@@ -149,8 +149,8 @@ fn mistakes_that_no_case_tells_apart_are_given_together() {
 fn paired(fingerprints: &[Fingerprint], function: Function) -> Vec<String> {
     let behaviours = observe(function);
     let found = with_measure(|measure| pairs(measure, fingerprints, &behaviours));
-    assert!(found.iter().all(|likeness| likeness.beside_another));
-    found.into_iter().map(|likeness| likeness.name).collect()
+    assert!(found.iter().all(|mistake_match| mistake_match.beside_another));
+    found.into_iter().map(|mistake_match| mistake_match.name).collect()
 }
 
 #[test]
@@ -186,7 +186,7 @@ fn of_several_pairs_only_what_they_share_is_named() {
 fn a_case_of_which_nothing_is_known_speaks_neither_for_nor_against() {
     let mut behaviours = observe(|x| Some(x * 2.0));
     behaviours.insert("minus".to_owned(), Some(Behaviour::Unknown));
-    let found = with_measure(|measure| likenesses(measure, &known(), &behaviours));
+    let found = with_measure(|measure| mistake_matches(measure, &known(), &behaviours));
     assert_eq!(found.len(), 1);
     assert_eq!(
         (found[0].name.as_str(), found[0].cases.as_slice()),

@@ -33,7 +33,7 @@ fn everywhere(report: &Report) -> String {
 /// A task of an assignment in which it, or what it calls, is kept from students; it has lost a check of this kind.
 fn told(assignment: &Assignment, kind: Kind, finding: Finding, substituted: &[&str]) -> String {
     let judgement = TaskJudgement {
-        likenesses: vec![heads_merged_twice()],
+        mistake_matches: vec![heads_merged_twice()],
         substituted: substituted.iter().map(ToString::to_string).collect(),
         ..judgement(
             "rms_norm",

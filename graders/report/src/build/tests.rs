@@ -3,7 +3,7 @@
 use judge::compare::pattern::Pattern;
 use judge::compare::window::{Slice, Window};
 use judge::compare::{Difference, Mismatch, Worst};
-use judge::diagnosis::Likeness;
+use judge::diagnosis::MistakeMatch;
 use judge::diagnosis::area::Area;
 use judge::findings::{CallFailed, Impure, OnlyInF32, Violation, WrongOutput};
 use judge::grading::assignment::Visibility;
@@ -464,14 +464,14 @@ fn recognised(hints: Hints, visibility: Visibility) -> Report {
         mismatch: Mismatch::Values(secret_difference()),
         patterns: vec![Pattern::SignFlipped],
     });
-    let other = |name: &str, area| Likeness {
+    let other = |name: &str, area| MistakeMatch {
         name: name.to_owned(),
         mistake: name.to_owned(),
         area: Some(area),
         ..heads_merged_twice()
     };
     let judgement = TaskJudgement {
-        likenesses: vec![
+        mistake_matches: vec![
             heads_merged_twice(),
             other("heads interleaved", Area::Heads),
             other("no mask", Area::Mask),

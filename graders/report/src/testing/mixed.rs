@@ -1,7 +1,7 @@
 //! One submission with something of everything.
 
 use judge::compare::pattern::{Part, Pattern, Region};
-use judge::diagnosis::Likeness;
+use judge::diagnosis::MistakeMatch;
 use judge::diagnosis::area::Area;
 use judge::findings::verdict::Verdict;
 use judge::findings::{BeforeRun, CallFailed, CompileError, Finding, Impure, WrongOutput};
@@ -145,7 +145,7 @@ fn attention() -> TaskJudgement {
     let portions = [("one_head", true), ("several_heads", false), ("rotation", false)];
     TaskJudgement {
         points: 0.67,
-        likenesses: vec![heads_merged_twice()],
+        mistake_matches: vec![heads_merged_twice()],
         ..judgement("causal_self_attention", Verdict::Wrong, &portions, checks)
     }
 }
@@ -185,8 +185,8 @@ fn later_rows() -> Region {
 }
 
 /// A mistake that is recognised.
-pub(crate) fn heads_merged_twice() -> Likeness {
-    Likeness {
+pub(crate) fn heads_merged_twice() -> MistakeMatch {
+    MistakeMatch {
         name: "attention-heads-merged-twice".to_owned(),
         beside_another: false,
         mistake: "heads merged twice".to_owned(),

@@ -106,7 +106,7 @@ pub(crate) fn judgement(
         training_points: 0.0,
         portions: portions.iter().map(portion).collect(),
         checks,
-        likenesses: Vec::new(),
+        mistake_matches: Vec::new(),
         substituted: Vec::new(),
         unanswered: Vec::new(),
         gone_round: Vec::new(),

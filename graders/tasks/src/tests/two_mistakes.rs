@@ -4,7 +4,7 @@ use std::path::Path;
 
 use judge::diagnosis::behaviour::{Behaviour, Behaviours, Measure};
 use judge::diagnosis::fingerprint::Fingerprint;
-use judge::diagnosis::{are_alike, likenesses, pairs};
+use judge::diagnosis::{are_alike, mistake_matches, pairs};
 use judge::fixtures::Fixtures;
 
 use crate::ALL;
@@ -69,14 +69,14 @@ fn of_two_known_mistakes_with_cases_of_their_own_no_other_is_named() {
                     cases.any(|(case, behaviour)| !other.cases.contains_key(case) && behaviour.is_telling())
                 };
                 let seen = together(measure, first, second);
-                let has_a_name = !likenesses(measure, known, &seen).is_empty();
+                let has_a_name = !mistake_matches(measure, known, &seen).is_empty();
                 if has_a_name || !has_own(first, second) || !has_own(second, first) {
                     continue;
                 }
                 let found = pairs(measure, known, &seen);
-                for likeness in &found {
+                for mistake_match in &found {
                     let is_one_of_them = |made: &Fingerprint| {
-                        let named = known.iter().find(|known| known.name == likeness.name);
+                        let named = known.iter().find(|known| known.name == mistake_match.name);
                         named.is_some_and(|named| are_alike(measure, named, made))
                     };
                     assert!(
@@ -84,7 +84,7 @@ fn of_two_known_mistakes_with_cases_of_their_own_no_other_is_named() {
                         "{} and {} are called {}",
                         first.name,
                         second.name,
-                        likeness.name
+                        mistake_match.name
                     );
                 }
                 match found.len() {

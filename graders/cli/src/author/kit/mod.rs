@@ -56,7 +56,7 @@ use calls::Calls;
 use entries::{Entry, Expected, Source};
 use journal::Journal;
 use kill_table::KillTable;
-use recognition::Naming;
+use recognition::Recognition;
 use table::Row;
 
 /// What all submissions are judged with.
@@ -165,10 +165,10 @@ pub(crate) fn kit(grader: &Grader, options: &arguments::Kit, output: &Output) ->
         output.line(&format!("     ! {words}"));
     }
     output.line(&table::closing(&rows, options.training));
-    let naming = Naming::of(&rows, &fixtures)?;
+    let recognition = Recognition::of(&rows, &fixtures)?;
     let is_everything = options.only.is_empty() && options.tenth.is_none();
-    output.line(&naming.text(is_everything));
-    let is_named = naming.is_good(is_everything);
+    output.line(&recognition.text(is_everything));
+    let is_named = recognition.is_good(is_everything);
     let as_expected = rows.iter().all(|row| row.deviations.is_empty())
         && left_over.is_empty()
         && stale.is_none()

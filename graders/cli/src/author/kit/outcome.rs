@@ -34,9 +34,9 @@ impl TaskOutcome {
             lost: lost(judgement).map(str::to_owned).collect(),
             has_wrong_golden: golden.any(|finding| Verdict::of(finding) == Verdict::Wrong),
             names: judgement
-                .likenesses
+                .mistake_matches
                 .iter()
-                .map(|likeness| likeness.name.clone())
+                .map(|mistake_match| mistake_match.name.clone())
                 .collect(),
             fault: judgement.fault.clone(),
         }

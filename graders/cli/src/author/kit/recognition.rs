@@ -19,7 +19,7 @@ const LEAST_SHARE: f64 = 0.8;
 
 /// How the submissions of a run are called.
 #[derive(Debug, Default)]
-pub(crate) struct Naming {
+pub(crate) struct Recognition {
     exactly: usize,
     with_others: usize,
     nameless: Vec<String>,
@@ -39,15 +39,15 @@ enum Called {
     Not,
 }
 
-impl Naming {
+impl Recognition {
     /// The names that were given in these rows.
     pub(crate) fn of(rows: &[Row<'_>], fixtures: &Fixtures) -> Result<Self, FixtureError> {
-        let mut naming = Self::default();
+        let mut recognition = Self::default();
         for row in rows.iter().filter(|row| !row.name.starts_with("impostor/")) {
             // An answer without understanding may be just what a mistake gives.
-            naming.row(row, fixtures)?;
+            recognition.row(row, fixtures)?;
         }
-        Ok(naming)
+        Ok(recognition)
     }
 
     /// Whether nothing is called wrongly, and, where all were tried, enough are called by their names.
@@ -225,7 +225,7 @@ mod tests {
         }
     }
 
-    fn naming(rows: &[(&str, &[&str])]) -> Naming {
+    fn recognition(rows: &[(&str, &[&str])]) -> Recognition {
         let task = tasks::find(TASK).unwrap();
         let fixtures = Fixtures::load(&fixtures_folder(), &[task]).unwrap();
         let assignment = Assignment::load(&fixtures_folder().join("assignments"), "uva-dl1-a2", tasks::ALL).unwrap();
@@ -246,17 +246,17 @@ mod tests {
             came: Came::Alone,
         };
         let rows: Vec<Row<'_>> = rows.iter().map(row).collect();
-        Naming::of(&rows, &fixtures).unwrap()
+        Recognition::of(&rows, &fixtures).unwrap()
     }
 
     #[test]
     fn a_name_that_golden_cases_cannot_tell_from_the_own_one_is_not_wrong() {
         let both = ["attention-rotary-ignored", "attention-rotary-over-heads"];
-        let naming = naming(&[("wrong/attention-rotary-ignored", &both)]);
-        assert_eq!((naming.exactly, naming.with_others), (0, 1));
-        assert!(naming.is_good(false) && !naming.is_good(true));
+        let recognition = recognition(&[("wrong/attention-rotary-ignored", &both)]);
+        assert_eq!((recognition.exactly, recognition.with_others), (0, 1));
+        assert!(recognition.is_good(false) && !recognition.is_good(true));
         assert!(
-            naming
+            recognition
                 .text(true)
                 .contains("attention-rotary-ignored and attention-rotary-over-heads in")
         );
@@ -273,22 +273,22 @@ mod tests {
             ("wrong/attention-biases-forgotten", &[other][..]),
             ("correct/attention-in-f64", &[other][..]),
         ] {
-            let naming = naming(&[row]);
-            assert!(!naming.is_good(false), "{row:?}");
+            let recognition = recognition(&[row]);
+            assert!(!recognition.is_good(false), "{row:?}");
             assert!(
-                naming.text(true).contains("is called attention-mask-missing"),
+                recognition.text(true).contains("is called attention-mask-missing"),
                 "{row:?}"
             );
         }
-        assert!(naming(&[("impostor/zeros", &[other][..])]).is_good(true));
+        assert!(recognition(&[("impostor/zeros", &[other][..])]).is_good(true));
     }
 
     #[test]
     fn a_new_mistake_gets_the_command_that_makes_its_fingerprint_and_no_alarm() {
-        let new = naming(&[("wrong/attention-just-written", &[])]);
+        let new = recognition(&[("wrong/attention-just-written", &[])]);
         assert!(new.is_good(false));
         insta::assert_snapshot!(new.text(false), @"no fingerprint of wrong/attention-just-written has been made yet, so it has no name: grade regen --task causal_self_attention");
-        let nameless = naming(&[("wrong/attention-mask-strict", &[])]);
+        let nameless = recognition(&[("wrong/attention-mask-strict", &[])]);
         let words = nameless.text(false);
         assert!(
             words.contains("not named: wrong/attention-mask-strict") && !words.contains('!'),
@@ -301,8 +301,8 @@ mod tests {
     fn four_of_five_are_enough() {
         let named = ("wrong/attention-biases-forgotten", &["attention-biases-forgotten"][..]);
         let nameless = ("wrong/attention-mask-strict", &[][..]);
-        assert!(naming(&[named, named, named, named, nameless]).is_good(true));
-        let too_few = naming(&[named, named, named, nameless]);
+        assert!(recognition(&[named, named, named, named, nameless]).is_good(true));
+        let too_few = recognition(&[named, named, named, nameless]);
         assert!(!too_few.is_good(true) && too_few.is_good(false));
         assert!(too_few.text(true).contains("not named: wrong/attention-mask-strict"));
     }

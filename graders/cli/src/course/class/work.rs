@@ -190,10 +190,10 @@ fn outcome(
 
 fn mistakes(judgements: &[TaskJudgement]) -> Vec<Mistake> {
     let of = |task: &TaskJudgement| -> Vec<Mistake> {
-        let all = task.likenesses.iter().map(|likeness| Mistake {
+        let all = task.mistake_matches.iter().map(|mistake_match| Mistake {
             task: task.task.to_owned(),
-            name: likeness.name.clone(),
-            words: likeness.mistake.clone(),
+            name: mistake_match.name.clone(),
+            words: mistake_match.mistake.clone(),
         });
         all.collect()
     };

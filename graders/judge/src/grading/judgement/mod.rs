@@ -98,7 +98,7 @@ fn precluded_task(context: &GradingContext<'_>, task: &Task, entry: &Entry, find
         training_points: points::out_of_reach(&portions),
         portions,
         checks: vec![Check::new(name, Kind::Golden, statement, ending)],
-        likenesses: Vec::new(),
+        mistake_matches: Vec::new(),
         substituted: Vec::new(),
         unanswered: Vec::new(),
         gone_round: Vec::new(),

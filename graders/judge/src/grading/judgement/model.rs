@@ -1,6 +1,6 @@
 //! Checks, how they ended, and the judgement on a task.
 
-use crate::diagnosis::likeness::Likeness;
+use crate::diagnosis::mistake_match::MistakeMatch;
 use crate::findings::measurement::Outcome;
 use crate::findings::verdict::Verdict;
 use crate::findings::{Counterexample, Finding};
@@ -141,7 +141,7 @@ pub struct TaskJudgement {
     /// The checks in the order in which they were made.
     pub checks: Vec<Check>,
     /// Known mistakes that do the same with the golden cases.
-    pub likenesses: Vec<Likeness>,
+    pub mistake_matches: Vec<MistakeMatch>,
     /// Parts that the reference answered.
     pub substituted: Vec<String>,
     /// Parts that are wrong and that the task asked for with arguments that the reference has no answer to.

@@ -13,7 +13,7 @@ use crate::compare::pattern::Pattern;
 use crate::contract::Case;
 use crate::contract::subject::Subject;
 use crate::diagnosis::behaviour::Measure;
-use crate::diagnosis::{likenesses, not_ruled_out, pairs};
+use crate::diagnosis::{mistake_matches, not_ruled_out, pairs};
 use crate::findings::fault::Fault;
 use crate::findings::verdict::Verdict;
 use crate::findings::{Finding, Impure, WrongOutput};
@@ -76,13 +76,13 @@ impl TaskJudge<'_> {
         Ok(match observed {
             Err(fault) => self.faulted(&fault),
             Ok(behaviours) => {
-                let alone = likenesses(&measure, &fingerprints, &behaviours);
-                let mut likenesses = not_ruled_out(&alone, &fingerprints, &judgement.checks);
-                if likenesses.is_empty() {
-                    likenesses = pairs(&measure, &fingerprints, &behaviours);
+                let alone = mistake_matches(&measure, &fingerprints, &behaviours);
+                let mut mistake_matches = not_ruled_out(&alone, &fingerprints, &judgement.checks);
+                if mistake_matches.is_empty() {
+                    mistake_matches = pairs(&measure, &fingerprints, &behaviours);
                 }
                 TaskJudgement {
-                    likenesses,
+                    mistake_matches,
                     ..judgement
                 }
             }
@@ -195,7 +195,7 @@ impl TaskJudge<'_> {
             training_points: points::out_of_reach(&portions),
             portions,
             checks,
-            likenesses: Vec::new(),
+            mistake_matches: Vec::new(),
             substituted: names(&asked),
             unanswered: names(&unanswered),
             gone_round: names(&round),
@@ -214,7 +214,7 @@ impl TaskJudge<'_> {
             training_points: points::out_of_reach(&portions),
             portions: Vec::new(),
             checks: Vec::new(),
-            likenesses: Vec::new(),
+            mistake_matches: Vec::new(),
             substituted: Vec::new(),
             unanswered: Vec::new(),
             gone_round: Vec::new(),

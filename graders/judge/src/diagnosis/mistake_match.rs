@@ -8,7 +8,7 @@ use super::fingerprint::Fingerprint;
 
 /// A known mistake that a submission looks like.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Likeness {
+pub struct MistakeMatch {
     /// The name of the bank's submission that makes it.
     pub name: String,
     /// The mistake in a few words.
@@ -24,17 +24,17 @@ pub struct Likeness {
 }
 
 /// The mistakes whose behaviour is that of a submission, those first that have been seen in most cases.
-pub fn likenesses(measure: &Measure<'_>, fingerprints: &[Fingerprint], behaviours: &Behaviours) -> Vec<Likeness> {
-    let mut found: Vec<(usize, Likeness)> = fingerprints
+pub fn mistake_matches(measure: &Measure<'_>, fingerprints: &[Fingerprint], behaviours: &Behaviours) -> Vec<MistakeMatch> {
+    let mut found: Vec<(usize, MistakeMatch)> = fingerprints
         .iter()
         .filter_map(|fingerprint| {
             let cases = agreement(measure, fingerprint, behaviours)?;
             let unseen = fingerprint.cases.len() - cases.len();
-            Some((unseen, likeness(fingerprint, cases)))
+            Some((unseen, mistake_match(fingerprint, cases)))
         })
         .collect();
-    found.sort_by_key(|(unseen, likeness)| (*unseen, Reverse(likeness.cases.len()), likeness.name.clone()));
-    found.into_iter().map(|(_, likeness)| likeness).collect()
+    found.sort_by_key(|(unseen, mistake_match)| (*unseen, Reverse(mistake_match.cases.len()), mistake_match.name.clone()));
+    found.into_iter().map(|(_, mistake_match)| mistake_match).collect()
 }
 
 /// Whether no golden case tells two mistakes apart.
@@ -46,8 +46,8 @@ pub fn are_alike(measure: &Measure<'_>, one: &Fingerprint, other: &Fingerprint) 
     one.cases.len() == other.cases.len() && one.cases.keys().all(same)
 }
 
-pub(super) fn likeness(fingerprint: &Fingerprint, cases: Vec<String>) -> Likeness {
-    Likeness {
+pub(super) fn mistake_match(fingerprint: &Fingerprint, cases: Vec<String>) -> MistakeMatch {
+    MistakeMatch {
         name: fingerprint.name.clone(),
         mistake: fingerprint.mistake.clone(),
         explanation: fingerprint.explanation.clone(),
