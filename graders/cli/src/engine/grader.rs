@@ -20,7 +20,7 @@ use super::constants::OWN_LIMITS;
 use super::device::{Cuda, Device};
 use super::machine_limits;
 use super::parallel::{Board, Step};
-use super::prepared::{Prepared, left_out, precluded};
+use super::prepared::{Prepared, left_out, rejected};
 use super::result_cache::grader_hash;
 use super::rules;
 use super::setting::{Manner, Setting};
@@ -260,7 +260,7 @@ impl Grader {
             build::build(&request).map_err(|error| temporary::unless_full(folder.path(), Failure::fault(error)))?;
         interrupt::check()?;
         Ok(Prepared {
-            precluded: precluded(inspection, &built, wanted),
+            rejected: rejected(inspection, &built, wanted),
             standing: BTreeMap::new(),
             costs: (built.compile, built.link),
             took_too_long: built.took_too_long,
@@ -284,7 +284,7 @@ impl Grader {
     /// Builds something of ours, which must compile.
     pub(crate) fn own(&self, staged: Staged, wanted: &[&'static Task]) -> Result<Prepared, Failure> {
         let prepared = self.build(staged, wanted)?;
-        match prepared.precluded.iter().next() {
+        match prepared.rejected.iter().next() {
             None => Ok(prepared),
             Some((task, Finding::BeforeRun(BeforeRun::DidNotCompile(error)))) => Err(Failure::fault(format!(
                 "`{task}` does not compile: {}:\n{}",

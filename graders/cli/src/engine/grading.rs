@@ -124,7 +124,7 @@ impl Grading<'_> {
         };
         // What the compiler puts out of the way may concern any task.
         let is_whole = prepared.not_compiled().is_empty() && prepared.notes().is_empty();
-        let is_refused = |id: &&'static str| prepared.precluded().contains_key(*id);
+        let is_refused = |id: &&'static str| prepared.rejected().contains_key(*id);
         if is_whole && !context.standing.keys().any(is_refused) {
             prepared.stand(run_before::right_by_themselves(context.standing));
         }

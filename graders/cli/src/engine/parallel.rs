@@ -127,14 +127,14 @@ impl<'a> Board<'a> {
             let judgement = if is_over {
                 let seconds = self.context.assignment.limits.submission_seconds();
                 let over = BTreeMap::from([(task.id, Finding::BeforeRun(BeforeRun::TimeIsUp { seconds }))]);
-                let precluded = if self.prepared.precluded.contains_key(task.id) {
-                    &self.prepared.precluded
+                let rejected = if self.prepared.rejected.contains_key(task.id) {
+                    &self.prepared.rejected
                 } else {
                     &over
                 };
-                judge_task(self.context, task, &broken, precluded, &mut subject)?
+                judge_task(self.context, task, &broken, rejected, &mut subject)?
             } else {
-                judge_task(self.context, task, &broken, &self.prepared.precluded, &mut subject)?
+                judge_task(self.context, task, &broken, &self.prepared.rejected, &mut subject)?
             };
             self.put(position, judgement, subject.spent().since(before));
         }

@@ -19,7 +19,7 @@ pub(crate) struct Prepared {
     pub(super) _folder: Option<Ground>,
     pub(super) program: Option<PathBuf>,
     /// Tasks that cannot be judged by running them, and why.
-    pub(super) precluded: BTreeMap<&'static str, Finding>,
+    pub(super) rejected: BTreeMap<&'static str, Finding>,
     /// Tasks that are not judged because what the run before has found still stands, and whether they are right.
     pub(super) standing: BTreeMap<&'static str, bool>,
     /// What compiling the sources, and making a program of them, has cost.
@@ -36,7 +36,7 @@ impl Prepared {
         Self {
             _folder: None,
             program: Some(program),
-            precluded: BTreeMap::new(),
+            rejected: BTreeMap::new(),
             standing: BTreeMap::new(),
             costs: (Cost::default(), Cost::default()),
             took_too_long: false,
@@ -50,7 +50,7 @@ impl Prepared {
         if self.program.is_some() {
             return Ok(self);
         }
-        let rendered = self.precluded.values().find_map(|finding| match finding {
+        let rendered = self.rejected.values().find_map(|finding| match finding {
             Finding::BeforeRun(BeforeRun::DidNotCompile(error)) => Some(error.rendered.clone()),
             _ => None,
         });
@@ -73,8 +73,8 @@ impl Prepared {
     }
 
     /// The tasks that are not run, and why.
-    pub(crate) fn precluded(&self) -> &BTreeMap<&'static str, Finding> {
-        &self.precluded
+    pub(crate) fn rejected(&self) -> &BTreeMap<&'static str, Finding> {
+        &self.rejected
     }
 
     /// SHA-256 of the sources.
@@ -84,7 +84,7 @@ impl Prepared {
 
     /// Whether a task can be judged by running it.
     pub(crate) fn runs(&self, task: &str) -> bool {
-        self.program.is_some() && !self.precluded.contains_key(task)
+        self.program.is_some() && !self.rejected.contains_key(task)
     }
 
     /// What a student should know about how the submission was built.
@@ -97,7 +97,7 @@ impl Prepared {
         let of_compiler = |(_, finding): &(&&'static str, &Finding)| {
             matches!(finding, Finding::BeforeRun(BeforeRun::DidNotCompile(_)))
         };
-        self.precluded
+        self.rejected
             .iter()
             .filter(of_compiler)
             .map(|(task, _)| *task)
@@ -112,7 +112,7 @@ pub(super) fn left_out(inspection: &Inspection) -> Vec<String> {
 }
 
 /// The tasks that are not run, each with what the policy or the compiler says.
-pub(super) fn precluded(
+pub(super) fn rejected(
     inspection: &Inspection,
     built: &Built,
     wanted: &[&'static Task],

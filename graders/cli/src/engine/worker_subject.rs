@@ -187,7 +187,7 @@ fn fault(error: impl std::fmt::Display) -> Fault {
     Fault(error.to_string())
 }
 
-/// Stands where there is no program: nothing is ever asked of it, since every task is precluded.
+/// Stands where there is no program: nothing is ever asked of it, since every task is rejected.
 #[derive(Debug)]
 pub(crate) struct Absent;
 

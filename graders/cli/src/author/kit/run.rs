@@ -146,7 +146,7 @@ impl<'a> Kit<'a> {
             let of_entry = self.context_of(plan, context);
             let worker = workers.of(prepared, number, &of_entry, &self.settings[setting], self.grader)?;
             let running = Running::new(worker, self.reference.at_hand());
-            let mut subject = Shared::new(self, plan, running, prepared.precluded(), twin);
+            let mut subject = Shared::new(self, plan, running, prepared.rejected(), twin);
             let tasks = subject.judge_all(&of_entry, tasks)?;
             if tasks.iter().any(|task| task.fault.is_some()) {
                 // It may have brought down what it shares with others: alone it harms nobody else.
@@ -176,7 +176,7 @@ impl<'a> Kit<'a> {
             let limits = of_entry.assignment.limits;
             let worker = self.grader.start_worker(&prepared, &self.settings[setting], limits)?;
             let running = Running::new(worker, self.reference.at_hand());
-            let mut subject = Shared::new(self, plan, running, prepared.precluded(), twin);
+            let mut subject = Shared::new(self, plan, running, prepared.rejected(), twin);
             let tasks = subject.judge_all(&of_entry, tasks)?;
             found.push(Found { context, setting, tasks });
         }

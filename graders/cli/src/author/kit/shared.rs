@@ -48,7 +48,7 @@ pub(super) struct Shared<'k, 's> {
     identities: Trace,
     own: Running<'k>,
     /// The tasks that are not run, and why.
-    precluded: &'s BTreeMap<&'static str, Finding>,
+    rejected: &'s BTreeMap<&'static str, Finding>,
     twin: &'s mut Twin<'k>,
     /// The parts that the reference answers for.
     parts: Vec<&'static str>,
@@ -64,7 +64,7 @@ impl<'k, 's> Shared<'k, 's> {
         kit: &'k Kit<'k>,
         plan: &Plan<'_>,
         own: Running<'k>,
-        precluded: &'s BTreeMap<&'static str, Finding>,
+        rejected: &'s BTreeMap<&'static str, Finding>,
         twin: &'s mut Twin<'k>,
     ) -> Self {
         let is_usual = kit.settings == [Setting::default()];
@@ -77,7 +77,7 @@ impl<'k, 's> Shared<'k, 's> {
             code: overlay.and_then(|overlay| kit.known.code(overlay)),
             identities: Trace::new(),
             own,
-            precluded,
+            rejected,
             twin,
             parts: Vec::new(),
             trace: Trace::new(),
@@ -116,7 +116,7 @@ impl<'k, 's> Shared<'k, 's> {
         broken: &Broken,
     ) -> Result<Option<TaskJudgement>, Failure> {
         let trains = context.training.includes(task.id) && !task.trials.is_empty();
-        let is_own = trains || self.precluded.contains_key(task.id);
+        let is_own = trains || self.rejected.contains_key(task.id);
         let key = format!("{} {} {broken:?}", context.assignment.id, task.id);
         if let (Some(code), false) = (&self.code, is_own) {
             let memory = self.kit.calls.memory();
@@ -133,7 +133,7 @@ impl<'k, 's> Shared<'k, 's> {
         }
         self.trace.clear();
         self.trained = false;
-        let judged = judge_task(context, task, broken, self.precluded, self)?;
+        let judged = judge_task(context, task, broken, self.rejected, self)?;
         if let (Some(judgement), Some(_), false) = (&judged, &self.code, self.trained || is_own)
             && judgement.fault.is_none()
         {

@@ -34,12 +34,12 @@ pub use model::{BUILD, Blame, Check, Ending, Kind, Loss, POLICY, Portion, Skip, 
 
 /// Judges tasks that are given with parts first.
 ///
-/// `precluded` holds what was found before anything ran: files that do not compile, forbidden items. `progress` is told
+/// `rejected` holds what was found before anything ran: files that do not compile, forbidden items. `progress` is told
 /// of each task as it begins.
 pub fn judge(
     context: &GradingContext<'_>,
     tasks: &[&Task],
-    precluded: &BTreeMap<&str, Finding>,
+    rejected: &BTreeMap<&str, Finding>,
     subject: &mut dyn Subject,
     progress: &mut dyn FnMut(&Task),
 ) -> Result<Vec<TaskJudgement>, FixtureError> {
@@ -48,7 +48,7 @@ pub fn judge(
     for task in tasks {
         progress(task);
         let broken = Broken::of(task, tasks, &wrong);
-        let Some(judgement) = judge_task(context, task, &broken, precluded, subject)? else {
+        let Some(judgement) = judge_task(context, task, &broken, rejected, subject)? else {
             continue;
         };
         if !judgement.verdict.is_spotless() {
@@ -65,7 +65,7 @@ pub fn judge_task(
     context: &GradingContext<'_>,
     task: &Task,
     broken: &Broken,
-    precluded: &BTreeMap<&str, Finding>,
+    rejected: &BTreeMap<&str, Finding>,
     subject: &mut dyn Subject,
 ) -> Result<Option<TaskJudgement>, FixtureError> {
     let Some(entry) = context.assignment.entry(task.id) else {
@@ -73,13 +73,13 @@ pub fn judge_task(
     };
     let late = context.time.filter(|_| context.is_late());
     let late = late.map(|time| Finding::BeforeRun(BeforeRun::TimeIsUp { seconds: time.seconds }));
-    match precluded.get(task.id).or(late.as_ref()) {
-        Some(finding) => Ok(Some(precluded_task(context, task, entry, finding))),
+    match rejected.get(task.id).or(late.as_ref()) {
+        Some(finding) => Ok(Some(rejected_task(context, task, entry, finding))),
         None => TaskJudge::new(context, task, entry).run(broken, subject).map(Some),
     }
 }
 
-fn precluded_task(context: &GradingContext<'_>, task: &Task, entry: &Entry, finding: &Finding) -> TaskJudgement {
+fn rejected_task(context: &GradingContext<'_>, task: &Task, entry: &Entry, finding: &Finding) -> TaskJudgement {
     let ending = Ending::Failed {
         finding: finding.clone(),
         counterexample: None,

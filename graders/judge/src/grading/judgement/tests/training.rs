@@ -264,8 +264,8 @@ fn what_does_not_compile_earns_nothing_and_asks_for_no_training() {
         inside: None,
         why: Prohibition::Answer,
     });
-    let precluded = BTreeMap::from([("learner", forbidden)]);
-    let judgements = judge(&context, &[&LEARNER], &precluded, &mut pupil(good), &mut |_| {});
+    let rejected = BTreeMap::from([("learner", forbidden)]);
+    let judgements = judge(&context, &[&LEARNER], &rejected, &mut pupil(good), &mut |_| {});
     let judgement = judgements.ok().and_then(|mut all| all.pop());
     let seen = judgement.map(|judgement| (judgement.verdict, judgement.max_points, judgement.training_points));
     assert_eq!(seen, Some((Verdict::RefusedByPolicy, 0.0, 2.0)));
