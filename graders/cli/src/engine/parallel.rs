@@ -249,7 +249,7 @@ mod tests {
     use std::path::Path;
 
     use judge::fixtures::Fixtures;
-    use judge::goldens::baseline::{Impostor, KINDS};
+    use judge::goldens::baseline::{TrivialBaseline, KINDS};
     use judge::grading::assignment::Assignment;
     use judge::grading::judgement::{Ending, Training};
     use judge::grading::parts::parts_first;
@@ -297,7 +297,7 @@ mod tests {
         };
         let prepared = Prepared::kept("unused".into(), String::new());
         let board = Board::new(&context, &chosen, &prepared, &|_| {});
-        let start = || Ok(Impostor::new(KINDS[0], tasks::ALL, &fixtures));
+        let start = || Ok(TrivialBaseline::new(KINDS[0], tasks::ALL, &fixtures));
         board.judge(helpers, &start, start).expect("nothing fails")
     }
 

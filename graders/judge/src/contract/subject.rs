@@ -1,6 +1,6 @@
 //! The judge's view of a submission: something that answers calls.
 //!
-//! Who stands behind it (a sandboxed worker, the reference's worker, an impostor that returns zeros) is not the
+//! Who stands behind it (a sandboxed worker, the reference's worker, a trivial baseline that returns zeros) is not the
 //! judge's business.
 
 use wire::{MemoryLayout, Observed, Tensors};

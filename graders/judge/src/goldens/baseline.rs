@@ -128,21 +128,21 @@ fn returned(outputs: Tensors) -> Observed {
 }
 
 /// A subject that answers every call without understanding.
-pub struct Impostor<'a> {
+pub struct TrivialBaseline<'a> {
     kind: Kind,
     tasks: &'a [&'static Task],
     fixtures: &'a Fixtures,
     reference: Option<&'a mut dyn Subject>,
 }
 
-impl fmt::Debug for Impostor<'_> {
+impl fmt::Debug for TrivialBaseline<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_tuple("Impostor").field(&self.kind).finish()
+        formatter.debug_tuple("TrivialBaseline").field(&self.kind).finish()
     }
 }
 
-impl<'a> Impostor<'a> {
-    /// An impostor of this kind, which has seen the shapes of all golden cases of these tasks.
+impl<'a> TrivialBaseline<'a> {
+    /// A trivial baseline of this kind, which has seen the shapes of all golden cases of these tasks.
     pub fn new(kind: Kind, tasks: &'a [&'static Task], fixtures: &'a Fixtures) -> Self {
         Self {
             kind,
@@ -152,7 +152,7 @@ impl<'a> Impostor<'a> {
         }
     }
 
-    /// The same impostor with a reference that trains in its place, and measures.
+    /// The same trivial baseline with a reference that trains in its place, and measures.
     #[must_use]
     pub fn with_reference(self, reference: &'a mut dyn Subject) -> Self {
         Self {
@@ -177,7 +177,7 @@ impl<'a> Impostor<'a> {
     }
 }
 
-impl Subject for Impostor<'_> {
+impl Subject for TrivialBaseline<'_> {
     fn call(&mut self, call: &Call) -> Result<Observed, Fault> {
         let outputs = self
             .outputs(call)
@@ -195,7 +195,7 @@ impl Subject for Impostor<'_> {
 
     fn train(&mut self, call: &Call, batches: &mut dyn FnMut() -> Option<Tensors>) -> Result<Observed, Fault> {
         let reference = self.reference.as_mut();
-        let reference = reference.ok_or_else(|| Fault("no reference trains in the impostor's place".to_owned()))?;
+        let reference = reference.ok_or_else(|| Fault("no reference trains in the baseline's place".to_owned()))?;
         match reference.train(call, batches)? {
             Observed::Answered {
                 outcome: Outcome::Returned,

@@ -163,7 +163,7 @@ mod tests {
     use wire::Outcome;
 
     use super::*;
-    use crate::testing::{failed_properties, indiscriminate_cases, telling_cases};
+    use crate::testing::{failed_properties, trivial_cases, telling_cases};
 
     /// Splits by a rule from the output's place (batch, head, position, channel, d, h) to position and channel.
     fn by(call: &Call, rule: impl Fn([usize; 4], usize, usize) -> (usize, usize)) -> Result<Tensors, Outcome> {
@@ -203,7 +203,7 @@ mod tests {
     #[test]
     fn blocks_of_channels_have_all_properties() {
         assert_eq!(failed_properties(&TASK, right), [""; 0]);
-        assert_eq!(indiscriminate_cases(&TASK, right), [""; 0]);
+        assert_eq!(trivial_cases(&TASK, right), [""; 0]);
     }
 
     #[test]

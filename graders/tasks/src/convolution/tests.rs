@@ -12,14 +12,14 @@ use wire::{Outcome, Tensor, Tensors};
 
 use super::plain::{KERNELS, Mode, convolution, features, linear, scores};
 use super::{conv_net, convolve2d};
-use crate::testing::{failed_properties, indiscriminate_cases, telling_cases};
+use crate::testing::{failed_properties, trivial_cases, telling_cases};
 
 type Answer = Result<Tensors, Outcome>;
 type Function = fn(&Call) -> Answer;
 
 fn reject(task: &Task, right: Function, mistakes: &[(&str, Function, &str)]) {
     assert_eq!(failed_properties(task, right), Vec::<&str>::new());
-    assert_eq!(indiscriminate_cases(task, right), Vec::<&str>::new());
+    assert_eq!(trivial_cases(task, right), Vec::<&str>::new());
     for &(mistake, wrong, property) in mistakes {
         let broken = failed_properties(task, wrong);
         assert!(broken.contains(&property), "{mistake} breaks {broken:?}, not {property}");

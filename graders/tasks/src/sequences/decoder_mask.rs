@@ -81,7 +81,7 @@ mod tests {
 
     use super::*;
     use crate::sequences::mask_properties::of_rule;
-    use crate::testing::{failed_properties, indiscriminate_cases, telling_cases};
+    use crate::testing::{failed_properties, trivial_cases, telling_cases};
 
     fn right() -> impl FnMut(&judge::contract::subject::Call) -> Result<Tensors, wire::Outcome> {
         of_rule(|count, row, column| column < count && column <= row)
@@ -90,7 +90,7 @@ mod tests {
     #[test]
     fn the_tokens_of_the_past_have_all_properties() {
         assert_eq!(failed_properties(&TASK, right()), [""; 0]);
-        assert_eq!(indiscriminate_cases(&TASK, right()), [""; 0]);
+        assert_eq!(trivial_cases(&TASK, right()), [""; 0]);
     }
 
     #[test]

@@ -351,7 +351,7 @@ mod tests {
     use wire::Outcome;
 
     use super::*;
-    use crate::testing::{failed_properties, indiscriminate_cases, telling_cases};
+    use crate::testing::{failed_properties, trivial_cases, telling_cases};
 
     /// Token embedding of what `replace` makes of a token (`None`: zeros), plus position `place` of it.
     fn as_if(
@@ -386,7 +386,7 @@ mod tests {
     #[test]
     fn the_sum_has_all_properties() {
         assert_eq!(failed_properties(&TASK, right()), [""; 0]);
-        assert_eq!(indiscriminate_cases(&TASK, right()), [""; 0]);
+        assert_eq!(trivial_cases(&TASK, right()), [""; 0]);
     }
 
     #[test]

@@ -78,13 +78,13 @@ pub(crate) static TASK: Task = Task {
 mod tests {
     use super::*;
     use crate::sequences::mask_properties::of_rule;
-    use crate::testing::{failed_properties, indiscriminate_cases, smallest_case, telling_cases};
+    use crate::testing::{failed_properties, trivial_cases, smallest_case, telling_cases};
 
     #[test]
     fn the_columns_of_tokens_have_all_properties() {
         let right = || of_rule(|count, _, column| column < count);
         assert_eq!(failed_properties(&TASK, right()), [""; 0]);
-        assert_eq!(indiscriminate_cases(&TASK, right()), [""; 0]);
+        assert_eq!(trivial_cases(&TASK, right()), [""; 0]);
     }
 
     #[test]

@@ -146,7 +146,7 @@ pub(super) fn smallest_case(
 }
 
 /// The golden cases, made by `right`, that an answer without understanding would meet.
-pub(super) fn indiscriminate_cases(
+pub(super) fn trivial_cases(
     task: &Task,
     right: impl FnMut(&Call) -> Result<Tensors, Outcome>,
 ) -> Vec<&'static str> {

@@ -35,7 +35,7 @@ pub(crate) enum Source {
     /// Files laid over the reference.
     Overlay(PathBuf),
     /// Answers without understanding; no process is needed.
-    Impostor(baseline::Kind),
+    TrivialBaseline(baseline::Kind),
 }
 
 /// What must come of a submission.
@@ -109,10 +109,10 @@ pub(crate) fn entries(grader: &Grader, only: &[String]) -> Result<Vec<Entry>, Fa
         },
     ];
     for &kind in baseline::KINDS {
-        let name = format!("impostor/{}", kind.name().replace(' ', "-"));
+        let name = format!("baseline/{}", kind.name().replace(' ', "-"));
         entries.push(Entry {
             name,
-            source: Source::Impostor(kind),
+            source: Source::TrivialBaseline(kind),
             expected: Expected::NoPoints,
             about: None,
         });

@@ -50,7 +50,7 @@ impl<'a> Kit<'a> {
                 let touched = self.touched(&overlay);
                 (overlay, touched)
             }
-            Source::Template | Source::Reference | Source::Impostor(_) => (Texts::new(), Touched::Everything),
+            Source::Template | Source::Reference | Source::TrivialBaseline(_) => (Texts::new(), Touched::Everything),
         };
         let named = entry.named();
         let wanted = |task: &str| self.judges(task) && (touched.contains(task) || named.contains(task));

@@ -43,7 +43,7 @@ impl Recognition {
     /// The names that were given in these rows.
     pub(crate) fn of(rows: &[Row<'_>], fixtures: &Fixtures) -> Result<Self, FixtureError> {
         let mut recognition = Self::default();
-        for row in rows.iter().filter(|row| !row.name.starts_with("impostor/")) {
+        for row in rows.iter().filter(|row| !row.name.starts_with("baseline/")) {
             // An answer without understanding may be just what a mistake gives.
             recognition.row(row, fixtures)?;
         }
@@ -280,7 +280,7 @@ mod tests {
                 "{row:?}"
             );
         }
-        assert!(recognition(&[("impostor/zeros", &[other][..])]).is_good(true));
+        assert!(recognition(&[("baseline/zeros", &[other][..])]).is_good(true));
     }
 
     #[test]

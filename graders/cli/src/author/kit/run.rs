@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use judge::contract::Task;
-use judge::goldens::baseline::{self, Impostor};
+use judge::goldens::baseline::{self, TrivialBaseline};
 use judge::grading::judgement::{GradingContext, TaskJudgement};
 
 use super::Kit;
@@ -187,18 +187,18 @@ impl<'a> Kit<'a> {
     fn alone(&self, plan: &Plan<'_>) -> Result<Vec<Found>, Failure> {
         let place = self.grader.place();
         match &plan.entry.source {
-            Source::Impostor(kind) => self.impostor(*kind, plan),
+            Source::TrivialBaseline(kind) => self.baseline(*kind, plan),
             Source::Template => self.built(&place.template(), None, plan),
             Source::Reference => self.built(&place.reference(), None, plan),
             Source::Overlay(folder) => self.built(&place.reference(), Some(folder), plan),
         }
     }
 
-    fn impostor(&self, kind: baseline::Kind, plan: &Plan<'_>) -> Result<Vec<Found>, Failure> {
+    fn baseline(&self, kind: baseline::Kind, plan: &Plan<'_>) -> Result<Vec<Found>, Failure> {
         let judge = |(number, tasks): &(usize, Vec<&'static Task>)| {
             let context = self.context_of(plan, *number);
             let mut reference = &self.reference;
-            let mut subject = Impostor::new(kind, tasks::ALL, context.fixtures).with_reference(&mut reference);
+            let mut subject = TrivialBaseline::new(kind, tasks::ALL, context.fixtures).with_reference(&mut reference);
             let tasks = judge::grading::judgement::judge(&context, tasks, &BTreeMap::new(), &mut subject, &mut |_| {})?;
             Ok(Found {
                 context: *number,

@@ -54,7 +54,7 @@ impl<'a> Review<'a> {
         subject.renew();
         for case in task.cases {
             let made = generate::make_case(task, case, subject).map_err(|stop| cannot_make(task, case, stop))?;
-            refuse_indiscriminate(task, case, &made, self.tolerances)?;
+            refuse_trivial(task, case, &made, self.tolerances)?;
             let old = stored.get(case.name);
             let drifts = generate::drift(task, case, old, &made, self.tolerances);
             let keep = if drifts.is_empty() {
@@ -112,8 +112,8 @@ pub(crate) fn cannot_make(task: &Task, case: &Case, stop: Stop) -> Failure {
     .hint("run `grade --submission ./reference` and mend the reference first")
 }
 
-fn refuse_indiscriminate(task: &Task, case: &Case, made: &StoredCase, tolerances: &Tolerances) -> Result<(), Failure> {
-    let accepted = generate::indiscriminate(task, case, made, tolerances);
+fn refuse_trivial(task: &Task, case: &Case, made: &StoredCase, tolerances: &Tolerances) -> Result<(), Failure> {
+    let accepted = generate::trivial(task, case, made, tolerances);
     if accepted.is_empty() {
         return Ok(());
     }

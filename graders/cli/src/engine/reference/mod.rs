@@ -177,7 +177,7 @@ impl Answering for Reference<'_> {
     }
 }
 
-/// The reference as a subject of its own, for impostors that have it train in their place.
+/// The reference as a subject of its own, for trivial baselines that have it train in their place.
 impl Subject for &Reference<'_> {
     fn call(&mut self, call: &Call) -> Result<Observed, Fault> {
         self.ask(call)

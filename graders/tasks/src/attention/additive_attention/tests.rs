@@ -7,7 +7,7 @@ use wire::{Outcome, Tensors};
 
 use super::properties::{energies, weighted_sum};
 use super::*;
-use crate::testing::{failed_properties, indiscriminate_cases, smallest_case, telling_cases};
+use crate::testing::{failed_properties, trivial_cases, smallest_case, telling_cases};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Way {
@@ -87,7 +87,7 @@ fn altered_energies(way: Way, given: &Tensors) -> Array {
 #[test]
 fn the_definition_has_all_properties() {
     assert_eq!(failed_properties(&TASK, attention_as(Way::Right)), [""; 0]);
-    assert_eq!(indiscriminate_cases(&TASK, attention_as(Way::Right)), [""; 0]);
+    assert_eq!(trivial_cases(&TASK, attention_as(Way::Right)), [""; 0]);
 }
 
 #[test]

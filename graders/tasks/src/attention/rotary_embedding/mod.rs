@@ -204,7 +204,7 @@ mod tests {
 
     use super::*;
     use crate::attention::inputs::angle;
-    use crate::testing::{failed_properties, indiscriminate_cases, smallest_case, telling_cases};
+    use crate::testing::{failed_properties, trivial_cases, smallest_case, telling_cases};
 
     type Answer = Result<Tensors, Outcome>;
     type Mistake = fn(&Call) -> Answer;
@@ -307,7 +307,7 @@ mod tests {
     #[test]
     fn the_rotation_has_all_properties() {
         assert_eq!(failed_properties(&TASK, right), [""; 0]);
-        assert_eq!(indiscriminate_cases(&TASK, right), [""; 0]);
+        assert_eq!(trivial_cases(&TASK, right), [""; 0]);
     }
 
     #[test]

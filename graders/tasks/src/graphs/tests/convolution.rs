@@ -16,14 +16,14 @@ use crate::graphs::convolution_inputs::{means, updated};
 use crate::graphs::graph_attention::inputs::edges_of;
 use crate::graphs::inputs::{Edge, adjacency, diagonal, flipped, in_degrees, product};
 use crate::graphs::{adjacency_power, figure_6, laplacian, matrix_graph_convolution, message, update};
-use crate::testing::{failed_properties, indiscriminate_cases, telling_cases};
+use crate::testing::{failed_properties, trivial_cases, telling_cases};
 
 type Answer = Result<Tensors, Outcome>;
 type Function = fn(&Call) -> Answer;
 
 fn reject(task: &Task, right: Function, mistakes: &[(&str, Function, &str)]) {
     assert_eq!(failed_properties(task, right), Vec::<&str>::new());
-    assert_eq!(indiscriminate_cases(task, right), Vec::<&str>::new());
+    assert_eq!(trivial_cases(task, right), Vec::<&str>::new());
     for &(mistake, wrong, property) in mistakes {
         let broken = failed_properties(task, wrong);
         assert!(broken.contains(&property), "{mistake} breaks {broken:?}, not {property}");

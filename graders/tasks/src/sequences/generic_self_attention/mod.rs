@@ -162,12 +162,12 @@ const PROPERTIES: &[Property] = &[
 mod tests {
     use super::*;
     use crate::testing::sequence::{Way, attention_as};
-    use crate::testing::{failed_properties, indiscriminate_cases, smallest_case, telling_cases};
+    use crate::testing::{failed_properties, trivial_cases, smallest_case, telling_cases};
 
     #[test]
     fn plain_arithmetic_has_all_properties() {
         assert_eq!(failed_properties(&TASK, attention_as(Way::Right)), [""; 0]);
-        assert_eq!(indiscriminate_cases(&TASK, attention_as(Way::Right)), [""; 0]);
+        assert_eq!(trivial_cases(&TASK, attention_as(Way::Right)), [""; 0]);
     }
 
     #[test]

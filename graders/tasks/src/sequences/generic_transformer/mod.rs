@@ -236,12 +236,12 @@ const PROPERTIES: &[Property] = &[
 mod tests {
     use super::*;
     use crate::testing::sequence::{Way, transformer_as};
-    use crate::testing::{failed_properties, indiscriminate_cases, smallest_case, telling_cases};
+    use crate::testing::{failed_properties, trivial_cases, smallest_case, telling_cases};
 
     #[test]
     fn the_composition_has_all_properties() {
         assert_eq!(failed_properties(&TASK, transformer_as(Way::Right)), [""; 0]);
-        assert_eq!(indiscriminate_cases(&TASK, transformer_as(Way::Right)), [""; 0]);
+        assert_eq!(trivial_cases(&TASK, transformer_as(Way::Right)), [""; 0]);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use wire::{DType, Outcome, Tensor, Tensors};
 use super::inputs::{ID, random_tree};
 use super::plain::{Run, Scored, Tree};
 use super::{TASK, asked};
-use crate::testing::{failed_properties, indiscriminate_cases};
+use crate::testing::{failed_properties, trivial_cases};
 
 fn outputs(found: &Scored, calls: usize, dtype: DType) -> Tensors {
     arguments([
@@ -63,7 +63,7 @@ fn the_right_search_meets_all_cases_and_properties() {
         assert_eq!(failed_cases(dtype, right), Vec::new());
     }
     assert_eq!(failed_properties(&TASK, searching(right)), Vec::<&str>::new());
-    assert_eq!(indiscriminate_cases(&TASK, searching(right)), Vec::<&str>::new());
+    assert_eq!(trivial_cases(&TASK, searching(right)), Vec::<&str>::new());
 }
 
 #[test]

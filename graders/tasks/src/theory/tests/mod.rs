@@ -9,7 +9,7 @@ use judge::findings::{Behaviour, Finding, WrongOutput};
 use wire::{Tensor, Tensors};
 
 use super::{and_neuron, lstm_parity, or_neuron, xor_network, xor_neuron};
-use crate::testing::indiscriminate_cases;
+use crate::testing::trivial_cases;
 
 const ROWS: [[f64; 2]; 4] = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
 
@@ -171,7 +171,7 @@ fn an_answer_without_understanding_is_accepted_nowhere() {
         (&lstm_parity::TASK, "weights", &gate),
     ] {
         assert!(judged(task, output, answer).is_ok(), "{}", task.id);
-        let accepted = indiscriminate_cases(task, |_| Ok(numbers(output, answer)));
+        let accepted = trivial_cases(task, |_| Ok(numbers(output, answer)));
         assert_eq!(accepted, Vec::<&str>::new(), "{}", task.id);
     }
 }

@@ -15,7 +15,7 @@ use crate::findings::measurement::{self, Bar, Measurement, Series};
 use crate::findings::stop::Stop;
 use crate::findings::verdict::Verdict;
 use crate::findings::{BeforeRun, CallFailed, Finding, Prohibition};
-use crate::goldens::baseline::{self, Impostor};
+use crate::goldens::baseline::{self, TrivialBaseline};
 use crate::grading::judgement::{GradingContext, Check, Ending, Kind, Skip, TaskJudgement, TimeLimit, Training, judge};
 
 /// Batches that the trial serves.
@@ -334,7 +334,7 @@ fn a_reference_that_dies_is_a_fault_of_ours() {
 }
 
 #[test]
-fn no_impostor_earns_a_point_for_a_training() {
+fn no_baseline_earns_a_point_for_a_training() {
     let (assignment, fixtures) = (assignment(&[&LEARNER]), fixtures(&[&LEARNER], answer));
     let context = GradingContext {
         assignment: &assignment,
@@ -351,15 +351,15 @@ fn no_impostor_earns_a_point_for_a_training() {
     for &kind in baseline::KINDS {
         let mut reference = pupil(good);
         reference.reference = Some(|call| observed(call, answer(call)));
-        let mut impostor = Impostor::new(kind, &tasks, &fixtures).with_reference(&mut reference);
-        let judgements = judge(&context, &[&LEARNER], &BTreeMap::new(), &mut impostor, &mut |_| {});
+        let mut baseline = TrivialBaseline::new(kind, &tasks, &fixtures).with_reference(&mut reference);
+        let judgements = judge(&context, &[&LEARNER], &BTreeMap::new(), &mut baseline, &mut |_| {});
         let seen = judgements
             .ok()
             .and_then(|mut all| all.pop())
             .map(|judgement| judgement.verdict);
         assert_eq!(seen, Some(Verdict::Wrong), "{}", kind.name());
     }
-    let mut alone = Impostor::new(baseline::Kind::Zeros, &tasks, &fixtures);
+    let mut alone = TrivialBaseline::new(baseline::Kind::Zeros, &tasks, &fixtures);
     let judgements = judge(&context, &[&LEARNER], &BTreeMap::new(), &mut alone, &mut |_| {});
     let seen = judgements
         .ok()
