@@ -19,7 +19,7 @@ use wire::DType;
 
 use super::bank::{self, Correct};
 use crate::arguments::Calibrate;
-use crate::engine::{Grader, OWN_LIMITS, Setting};
+use crate::engine::{Grader, OWN_LIMITS, WorkerConfig};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
@@ -69,7 +69,7 @@ type Golden = Vec<(&'static Task, &'static Case, StoredCase)>;
 /// The golden cases with float outputs, made anew.
 fn golden(grader: &Grader, chosen: &[&'static Task], output: &Output) -> Result<Golden, Failure> {
     let reference = grader.prepare_reference(chosen)?;
-    let mut subject = grader.start(&reference, &Setting::default(), None)?;
+    let mut subject = grader.start(&reference, &WorkerConfig::default(), None)?;
     let mut golden = Golden::new();
     for &task in chosen {
         output.progress(&format!("golden values of {}", task.id));
@@ -97,7 +97,7 @@ fn measure(
         Some(correct) => grader.prepare_overlay(&correct.folder, &tasks)?,
         None => grader.prepare_reference(&tasks)?,
     };
-    for setting in Setting::variants() {
+    for setting in WorkerConfig::variants() {
         output.progress(&format!("measuring {name}, {setting}"));
         let mut subject = grader.start(&prepared, &setting, None)?;
         for (task, case, stored) in golden {

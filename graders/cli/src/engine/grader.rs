@@ -23,9 +23,9 @@ use super::parallel::{Board, Step};
 use super::prepared::{Prepared, left_out, rejected};
 use super::result_cache::grader_hash;
 use super::rules;
-use super::setting::{Manner, Setting};
+use super::worker_config::{RunConfig, WorkerConfig};
 use super::staged::{Ground, Staged};
-use super::worker_subject::{Absent, Answering, Running};
+use super::worker_subject::{NoProgram, Answering, Running};
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::place::Place;
@@ -34,7 +34,7 @@ use files::lay_over;
 
 /// What a build makes of errors, and of `unsafe`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Care {
+enum BuildMode {
     /// A file that does not compile is put out of the way: what is graded.
     Salvaging,
     /// The first error ends the build.
@@ -192,7 +192,7 @@ impl Grader {
 
     /// Builds a staged submission for these tasks.
     pub(crate) fn build(&self, staged: Staged, wanted: &[&'static Task]) -> Result<Prepared, Failure> {
-        self.compile(staged, wanted, Care::Salvaging)
+        self.compile(staged, wanted, BuildMode::Salvaging)
     }
 
     /// Builds a staged submission as it is; what the compiler says where anything in it does not compile.
@@ -201,7 +201,7 @@ impl Grader {
         staged: Staged,
         wanted: &[&'static Task],
     ) -> Result<Result<Prepared, String>, Failure> {
-        Ok(self.compile(staged, wanted, Care::Whole)?.whole())
+        Ok(self.compile(staged, wanted, BuildMode::Whole)?.whole())
     }
 
     /// Builds many submissions of ours in one program; what the compiler says where anything in it does not compile. Each
@@ -211,20 +211,20 @@ impl Grader {
         staged: Staged,
         wanted: &[&'static Task],
     ) -> Result<Result<Prepared, String>, Failure> {
-        let prepared = self.build_inspected(staged, &Inspection::default(), wanted, Care::Whole)?;
+        let prepared = self.build_inspected(staged, &Inspection::default(), wanted, BuildMode::Whole)?;
         Ok(prepared.whole())
     }
 
-    fn compile(&self, staged: Staged, wanted: &[&'static Task], care: Care) -> Result<Prepared, Failure> {
+    fn compile(&self, staged: Staged, wanted: &[&'static Task], mode: BuildMode) -> Result<Prepared, Failure> {
         let inspection = rules::inspect(&staged.sources)
             .map_err(|error| Failure::fault(format!("cannot read the staged sources: {error}")))?;
-        self.build_inspected(staged, &inspection, wanted, care)
+        self.build_inspected(staged, &inspection, wanted, mode)
     }
 
     /// Builds an attack of ours past the policy, `unsafe` included: for `grade doctor`, which has to see that the sandbox
     /// holds by itself. Nothing that is graded comes this way.
     pub(crate) fn build_unguarded(&self, staged: Staged, wanted: &[&'static Task]) -> Result<Prepared, Failure> {
-        self.build_inspected(staged, &Inspection::default(), wanted, Care::Unguarded)
+        self.build_inspected(staged, &Inspection::default(), wanted, BuildMode::Unguarded)
     }
 
     fn build_inspected(
@@ -232,7 +232,7 @@ impl Grader {
         staged: Staged,
         inspection: &Inspection,
         wanted: &[&'static Task],
-        care: Care,
+        mode: BuildMode,
     ) -> Result<Prepared, Failure> {
         let Staged {
             folder,
@@ -250,8 +250,8 @@ impl Grader {
             tasks: &ids,
             home: |id| tasks::find(id).map(|task| task.file),
             set_aside: &inspection.set_aside,
-            allows_unsafe: care == Care::Unguarded,
-            whole: care == Care::Whole,
+            allows_unsafe: mode == BuildMode::Unguarded,
+            whole: mode == BuildMode::Whole,
             cpu_seconds: compile_seconds.0.into(),
             all_cpu_seconds: compile_seconds.1.into(),
             output: &folder.path().join("build"),
@@ -298,7 +298,7 @@ impl Grader {
     pub(crate) fn start<'a>(
         &self,
         prepared: &Prepared,
-        setting: &Setting,
+        setting: &WorkerConfig,
         reference: Option<&'a dyn Answering>,
     ) -> Result<Running<'a>, Failure> {
         Ok(Running::new(
@@ -309,7 +309,7 @@ impl Grader {
 
     /// Starts something of ours without a sandbox, to see what the sandbox costs.
     pub(crate) fn start_unconfined(&self, program: &Path) -> Result<Running<'static>, Failure> {
-        let settings = self.settings(&Setting::default(), OWN_LIMITS).unconfined();
+        let settings = self.settings(&WorkerConfig::default(), OWN_LIMITS).unconfined();
         let worker = Worker::start(program, settings).map_err(Failure::fault)?;
         Ok(Running::new(worker, None))
     }
@@ -318,7 +318,7 @@ impl Grader {
     pub(crate) fn start_worker(
         &self,
         prepared: &Prepared,
-        setting: &Setting,
+        setting: &WorkerConfig,
         limits: Limits,
     ) -> Result<Worker, Failure> {
         let program = prepared
@@ -333,7 +333,7 @@ impl Grader {
         })
     }
 
-    fn settings(&self, setting: &Setting, limits: Limits) -> Settings {
+    fn settings(&self, setting: &WorkerConfig, limits: Limits) -> Settings {
         let mut settings = Settings::new(self.launcher.clone());
         settings.libraries.push(self.toolkit.libtorch.clone());
         settings.limits = talk::Limits {
@@ -363,7 +363,7 @@ impl Grader {
         context: &GradingContext<'_>,
         ordered: &[&Task],
         reference: Option<&dyn Answering>,
-        manner: &Manner,
+        run_config: &RunConfig,
         told: &(dyn Fn(Step<'_>) + Sync),
     ) -> Result<(Vec<TaskJudgement>, Vec<String>), Failure> {
         let board = Board::new(context, ordered, prepared, told);
@@ -372,17 +372,17 @@ impl Grader {
             .filter(|task| !prepared.standing.contains_key(task.id))
             .count();
         if prepared.program.is_none() || left == 0 {
-            let judgements = board.judge(0, &|| Ok(Absent), || Ok(Absent))?;
+            let judgements = board.judge(0, &|| Ok(NoProgram), || Ok(NoProgram))?;
             return Ok((judgements, vec![NOTHING_RAN.to_owned()]));
         }
         let mut in_force = Vec::new();
-        let start = || self.start_worker(prepared, &manner.setting, context.assignment.limits);
+        let start = || self.start_worker(prepared, &run_config.setting, context.assignment.limits);
         let own = || {
             let worker = start()?;
             in_force = worker.in_force().map(|in_force| in_force.lines()).unwrap_or_default();
             Ok(Running::new(worker, reference))
         };
-        let helpers = manner.threads.min(left).saturating_sub(1);
+        let helpers = run_config.threads.min(left).saturating_sub(1);
         let helper = || Ok(Running::new(start()?, reference));
         let judgements = board.judge(helpers, &helper, own)?;
         interrupt::check()?;
@@ -391,14 +391,14 @@ impl Grader {
 
     /// How a submission is judged that has the machine to itself. A GPU is not shared: each worker would set up
     /// CUDA for itself.
-    pub(crate) fn manner(&self) -> Manner {
+    pub(crate) fn run_config(&self) -> RunConfig {
         let threads = match self.cuda {
             None => thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS),
             Some(_) => 1,
         };
-        Manner {
+        RunConfig {
             threads,
-            setting: Setting::default(),
+            setting: WorkerConfig::default(),
         }
     }
 }

@@ -20,7 +20,7 @@ use super::reach;
 use super::reference::Reference;
 use super::result_cache::Key;
 use super::run_before::{self, RunBefore, Sources};
-use super::setting::Manner;
+use super::worker_config::RunConfig;
 use super::staged::Staged;
 use crate::failure::Failure;
 
@@ -42,7 +42,7 @@ pub(crate) struct Grading<'a> {
     pub(crate) training: bool,
     pub(crate) min_score: Option<f64>,
     pub(crate) reference: &'a Reference<'a>,
-    pub(crate) manner: Manner,
+    pub(crate) run_config: RunConfig,
     /// What broke other submissions.
     pub(crate) carried: &'a [Carried],
 }
@@ -225,7 +225,7 @@ impl Grading<'_> {
             &context,
             self.judged,
             self.reference.at_hand(),
-            &self.manner,
+            &self.run_config,
             told,
         )
     }

@@ -189,9 +189,9 @@ fn fault(error: impl std::fmt::Display) -> Fault {
 
 /// Stands where there is no program: nothing is ever asked of it, since every task is rejected.
 #[derive(Debug)]
-pub(crate) struct Absent;
+pub(crate) struct NoProgram;
 
-impl Subject for Absent {
+impl Subject for NoProgram {
     fn call(&mut self, _: &Call) -> Result<Observed, Fault> {
         Err(Fault("a call was made although there is no program".to_owned()))
     }

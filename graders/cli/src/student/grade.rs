@@ -100,7 +100,7 @@ fn graded(grader: &Grader, options: &Grade, listener: &dyn Listener, output: &Ou
         training: options.trains(assignment.training.here()),
         min_score: options.min_score,
         reference: &reference,
-        manner: grader.manner(),
+        run_config: grader.run_config(),
         carried: &[],
     };
     // How the submission was read is its own, also where another with the same sources was graded before.

@@ -5,14 +5,14 @@ use std::fmt::Write;
 use files::sha256;
 use judge::grading::judgement::GradingContext;
 
-use crate::engine::Setting;
+use crate::engine::WorkerConfig;
 use crate::engine::reach::{Known, Texts};
 use crate::failure::Failure;
 
 /// A hash of everything that has a say in all results of a run, but for the grader.
 pub(super) fn base(
     contexts: &[GradingContext<'_>],
-    settings: &[Setting],
+    settings: &[WorkerConfig],
     known: &Known,
     template: &Texts,
 ) -> Result<String, Failure> {

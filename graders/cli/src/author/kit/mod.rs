@@ -47,7 +47,7 @@ use judge::grading::parts::parts_first;
 use crate::arguments;
 use crate::engine::promises::Promises;
 use crate::engine::reach::{self, Known, Texts, Touched};
-use crate::engine::{Grader, Reference, Setting};
+use crate::engine::{Grader, Reference, WorkerConfig};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
@@ -81,7 +81,7 @@ pub(crate) struct Kit<'a> {
     /// Whether trials are run.
     training: bool,
     /// Under which each submission is judged, one after the other.
-    settings: Vec<Setting>,
+    settings: Vec<WorkerConfig>,
     /// Whether each submission is built alone.
     alone: bool,
     /// Whether each submission is judged alone as well as with others.
@@ -119,9 +119,9 @@ pub(crate) fn kit(grader: &Grader, options: &arguments::Kit, output: &Output) ->
     }
     let context = |assignment| bench(assignment, &fixtures, options);
     let settings = if options.settings {
-        Setting::variants()
+        WorkerConfig::variants()
     } else {
-        vec![Setting::default()]
+        vec![WorkerConfig::default()]
     };
     let mut kit = Kit::new(grader, assignments.iter().map(context).collect(), settings)?;
     kit.all = options.all;
@@ -234,7 +234,7 @@ fn check_without(without: Option<&str>) -> Result<(), Failure> {
 
 impl<'a> Kit<'a> {
     /// One that judges everything once, under these settings, and prints nothing.
-    fn new(grader: &'a Grader, contexts: Vec<GradingContext<'a>>, settings: Vec<Setting>) -> Result<Self, Failure> {
+    fn new(grader: &'a Grader, contexts: Vec<GradingContext<'a>>, settings: Vec<WorkerConfig>) -> Result<Self, Failure> {
         let known = Known::load(grader)?;
         let template = reach::sources(&grader.place().template().join("src"))?;
         Ok(Self {
@@ -264,7 +264,7 @@ impl<'a> Kit<'a> {
     ) -> Result<Self, Failure> {
         Ok(Self {
             tasks: Some(tasks),
-            ..Self::new(grader, contexts, vec![Setting::default()])?
+            ..Self::new(grader, contexts, vec![WorkerConfig::default()])?
         })
     }
 

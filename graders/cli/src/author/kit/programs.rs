@@ -11,7 +11,7 @@ use super::joint::{Joint, Member};
 use super::plan::Plan;
 use crate::engine::parallel_map::Queue;
 use crate::engine::reach::Texts;
-use crate::engine::{Grader, Prepared, Setting};
+use crate::engine::{Grader, Prepared, WorkerConfig};
 use crate::failure::Failure;
 
 /// Submissions that are built into one program at most: as many as compile in a few seconds.
@@ -148,7 +148,7 @@ pub(super) fn programs(plans: &[Plan<'_>], positions: &[usize], alone: bool) -> 
 /// A thread's workers of one joint program, by assignment and setting.
 #[derive(Debug, Default)]
 pub(super) struct Workers {
-    started: Vec<(String, Setting, Worker)>,
+    started: Vec<(String, WorkerConfig, Worker)>,
 }
 
 impl Workers {
@@ -158,7 +158,7 @@ impl Workers {
         prepared: &Prepared,
         number: u32,
         context: &GradingContext<'_>,
-        setting: &Setting,
+        setting: &WorkerConfig,
         grader: &Grader,
     ) -> Result<Worker, Failure> {
         Ok(self.worker(prepared, context, setting, grader)?.variant(Some(number)))
@@ -168,11 +168,11 @@ impl Workers {
         &mut self,
         prepared: &Prepared,
         context: &GradingContext<'_>,
-        setting: &Setting,
+        setting: &WorkerConfig,
         grader: &Grader,
     ) -> Result<&Worker, Failure> {
         let is_it =
-            |(assignment, own, _): &(String, Setting, Worker)| *assignment == context.assignment.id && own == setting;
+            |(assignment, own, _): &(String, WorkerConfig, Worker)| *assignment == context.assignment.id && own == setting;
         let at = if let Some(at) = self.started.iter().position(is_it) {
             at
         } else {

@@ -203,7 +203,7 @@ mod tests {
 
     use super::*;
     use crate::author::kit::table::{Came, Judged};
-    use crate::engine::Setting;
+    use crate::engine::WorkerConfig;
 
     const TASK: &str = "causal_self_attention";
 
@@ -236,7 +236,7 @@ mod tests {
             judged: vec![Judged {
                 assignment: &assignment,
                 seed: 0,
-                setting: Setting::default(),
+                setting: WorkerConfig::default(),
                 tasks: vec![judgement(names)],
                 details: String::new(),
             }],

@@ -18,7 +18,7 @@ use super::rows::Rows;
 use super::shared::{Shared, Twin};
 use super::table::{self, Came, Judged, Row};
 use crate::engine::parallel_map::{Queue, on_all_processors, parallel_map};
-use crate::engine::{Manner, Prepared, Running, Setting};
+use crate::engine::{RunConfig, Prepared, Running, WorkerConfig};
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::output::Output;
@@ -234,14 +234,14 @@ impl<'a> Kit<'a> {
 
     fn judged_alone(&self, prepared: &Prepared, plan: &Plan<'_>) -> Result<Vec<Found>, Failure> {
         let judge = |(setting, context, tasks): (usize, usize, &[&'static Task])| {
-            let manner = Manner {
+            let run_config = RunConfig {
                 threads: 1,
                 setting: self.settings[setting].clone(),
             };
             let of_entry = self.context_of(plan, context);
             let judged =
                 self.grader
-                    .judge_prepared(prepared, &of_entry, tasks, self.reference.at_hand(), &manner, &|_| {})?;
+                    .judge_prepared(prepared, &of_entry, tasks, self.reference.at_hand(), &run_config, &|_| {})?;
             Ok(Found {
                 context,
                 setting,
@@ -295,7 +295,7 @@ impl<'a> Kit<'a> {
             let found = deviations(&entry.expected, &judged.tasks);
             let setting = judged.setting.clone();
             found.into_iter().map(move |deviation| match &setting {
-                usual if *usual == Setting::default() => deviation,
+                usual if *usual == WorkerConfig::default() => deviation,
                 setting => format!("{setting}: {deviation}"),
             })
         };

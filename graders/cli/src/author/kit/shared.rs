@@ -23,7 +23,7 @@ use super::plan::Plan;
 use crate::engine::program_cache;
 use crate::engine::reach::Whole;
 use crate::engine::worker_subject::key;
-use crate::engine::{Running, Setting};
+use crate::engine::{Running, WorkerConfig};
 use crate::failure::Failure;
 
 /// The code that a call of a task runs while these parts are answered for: read at the first question.
@@ -67,7 +67,7 @@ impl<'k, 's> Shared<'k, 's> {
         rejected: &'s BTreeMap<&'static str, Finding>,
         twin: &'s mut Twin<'k>,
     ) -> Self {
-        let is_usual = kit.settings == [Setting::default()];
+        let is_usual = kit.settings == [WorkerConfig::default()];
         let overlay = plan.overlay.as_ref().filter(|_| is_usual);
         if twin.code.is_none() {
             twin.code = kit.known.code(&BTreeMap::new());
@@ -169,7 +169,7 @@ impl<'k, 's> Shared<'k, 's> {
                 let program = program_cache::reference(self.kit.grader)?;
                 self.kit
                     .grader
-                    .start(&program, &Setting::default(), self.kit.reference.at_hand())
+                    .start(&program, &WorkerConfig::default(), self.kit.reference.at_hand())
             };
             self.twin.running = Some(start().map_err(|failure| Fault(failure.message))?);
         }

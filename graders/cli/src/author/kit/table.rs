@@ -8,7 +8,7 @@ use judge::grading::judgement::{GradingContext, Ending, TaskJudgement};
 
 use super::deviations::is_untouched;
 use super::outcome::TaskOutcome;
-use crate::engine::Setting;
+use crate::engine::WorkerConfig;
 
 /// What came of one submission.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ pub(crate) struct Judged<'a> {
     /// Seed of properties and fresh inputs.
     pub(crate) seed: u64,
     /// Threads and vector instructions.
-    pub(crate) setting: Setting,
+    pub(crate) setting: WorkerConfig,
     pub(crate) tasks: Vec<TaskOutcome>,
     /// Every lost check with its message, where they were asked for.
     pub(crate) details: String,
@@ -55,7 +55,7 @@ pub(crate) enum Came {
 }
 
 impl<'a> Judged<'a> {
-    pub(crate) fn new(context: &GradingContext<'a>, setting: Setting, tasks: Vec<TaskOutcome>) -> Self {
+    pub(crate) fn new(context: &GradingContext<'a>, setting: WorkerConfig, tasks: Vec<TaskOutcome>) -> Self {
         Self {
             assignment: context.assignment,
             seed: context.seed,

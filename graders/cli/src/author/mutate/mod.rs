@@ -27,7 +27,7 @@ use crate::selection;
 use equivalent::Equivalents;
 use journal::Journal;
 use mutants::Mutant;
-use run::{Fate, Laboratory};
+use run::{Fate, MutantRunner};
 
 /// Runs the command.
 pub(crate) fn mutate(grader: &Grader, options: &arguments::Mutate, output: &Output) -> Result<Exit, Failure> {
@@ -45,7 +45,7 @@ pub(crate) fn mutate(grader: &Grader, options: &arguments::Mutate, output: &Outp
         output.line(&format!("{} mutants", chosen.len()));
         return Ok(Exit::Done);
     }
-    let laboratory = Laboratory::new(grader, &sources)?;
+    let laboratory = MutantRunner::new(grader, &sources)?;
     let fates = run_all(&laboratory, &chosen, options.fresh, output)?;
     let tally = Tally::new(&chosen, &fates, &equivalents);
     for mutant in &tally.survivors {
@@ -104,7 +104,7 @@ const TOGETHER: usize = 40;
 
 /// Grades mutants on all processors. What came of each stands at its place, whoever graded it.
 fn run_all(
-    laboratory: &Laboratory<'_>,
+    laboratory: &MutantRunner<'_>,
     chosen: &[&Mutant],
     fresh: bool,
     output: &Output,

@@ -24,7 +24,7 @@ use super::joint::Joint;
 use super::mutants::Mutant;
 use crate::author::kit::outcome::lost;
 use crate::engine::reach::{Known, Texts};
-use crate::engine::{Grader, Prepared, Reference, Running, Setting};
+use crate::engine::{Grader, Prepared, Reference, Running, WorkerConfig};
 use crate::failure::Failure;
 use crate::selection;
 
@@ -54,7 +54,7 @@ impl fmt::Display for Fate {
 
 /// Mutants that were built into one program.
 #[derive(Debug, Default)]
-struct Together {
+struct MutantBatch {
     prepared: Option<Prepared>,
     /// The numbers of those in it.
     numbers: Vec<usize>,
@@ -62,7 +62,7 @@ struct Together {
     broken: Vec<usize>,
 }
 
-impl Together {
+impl MutantBatch {
     fn built(&self) -> impl Iterator<Item = (&Prepared, usize)> {
         let numbers = |prepared| self.numbers.iter().map(move |number| (prepared, *number));
         self.prepared.iter().flat_map(numbers)
@@ -83,7 +83,7 @@ fn overlay(file: &str, text: &str) -> Result<TempDir, Failure> {
 }
 
 /// All that it takes to grade mutants.
-pub(super) struct Laboratory<'a> {
+pub(super) struct MutantRunner<'a> {
     grader: &'a Grader,
     sources: &'a BTreeMap<String, String>,
     assignments: Vec<Assignment>,
@@ -93,7 +93,7 @@ pub(super) struct Laboratory<'a> {
     journal: PathBuf,
 }
 
-impl<'a> Laboratory<'a> {
+impl<'a> MutantRunner<'a> {
     /// For mutants of these sources.
     pub(super) fn new(grader: &'a Grader, sources: &'a BTreeMap<String, String>) -> Result<Self, Failure> {
         let assignments = selection::assignments(&grader.place().assignments(), None)?;
@@ -164,8 +164,8 @@ impl<'a> Laboratory<'a> {
     }
 
     /// Builds mutants into one program, but for those that do not compile or have to be built alone.
-    fn together(&self, mutants: &[&Mutant], orders: &[Vec<&'static Task>], ground: &Path) -> Result<Together, Failure> {
-        let mut together = Together::default();
+    fn together(&self, mutants: &[&Mutant], orders: &[Vec<&'static Task>], ground: &Path) -> Result<MutantBatch, Failure> {
+        let mut together = MutantBatch::default();
         let mut left: Vec<(usize, &Mutant)> = (1..).zip(mutants.iter().copied()).collect();
         while let Some((_, Mutant { file, .. })) = left.first() {
             let joint = Joint::new(self.source(file), &left)?;
@@ -306,7 +306,7 @@ impl<'a> Laboratory<'a> {
         // The limits are those of whoever is graded: a mutant may run for ever.
         let limits = self.assignments.first().map(|assignment| assignment.limits);
         let limits = limits.ok_or_else(|| Failure::environment("there is no assignment"))?;
-        self.grader.start_worker(prepared, &Setting::default(), limits)
+        self.grader.start_worker(prepared, &WorkerConfig::default(), limits)
     }
 
     fn subject(&self, worker: &Worker) -> Running<'_> {

@@ -11,7 +11,7 @@ use wire::DType;
 
 use super::review::cannot_make;
 use super::tasks::with_asked;
-use crate::engine::{Grader, Setting};
+use crate::engine::{Grader, WorkerConfig};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
@@ -20,7 +20,7 @@ use crate::output::Output;
 pub(crate) fn compare(grader: &Grader, chosen: &[&'static Task], output: &Output) -> Result<Exit, Failure> {
     let fixtures = Fixtures::load(&grader.place().fixtures(), chosen)?;
     let reference = grader.prepare_reference(&with_asked(chosen))?;
-    let mut subject = grader.start(&reference, &Setting::default(), None)?;
+    let mut subject = grader.start(&reference, &WorkerConfig::default(), None)?;
     let mut all = Vec::new();
     for task in chosen {
         output.progress(&format!("computing {} on {}", task.id, grader.device()));

@@ -11,7 +11,7 @@ use judge::fixtures::Fixtures;
 
 use crate::author::bank::Wrong;
 use crate::engine::parallel_map::parallel_map;
-use crate::engine::{Grader, Prepared, Reference, Running, Setting};
+use crate::engine::{Grader, Prepared, Reference, Running, WorkerConfig};
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -81,7 +81,7 @@ impl<'a> Making<'a> {
     }
 
     fn start(&self, prepared: &Prepared) -> Result<Running<'_>, Failure> {
-        self.grader.start(prepared, &Setting::default(), Some(&self.reference))
+        self.grader.start(prepared, &WorkerConfig::default(), Some(&self.reference))
     }
 
     /// Sees twice what a function does. Parts that are wrong as well are the reference's, as they are in grading.

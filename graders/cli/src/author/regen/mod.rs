@@ -20,7 +20,7 @@ use judge::goldens::generate::Drift;
 
 use crate::arguments::Regen;
 use crate::engine::device::Device;
-use crate::engine::{Grader, LIBTORCH_VERSION, Setting};
+use crate::engine::{Grader, LIBTORCH_VERSION, WorkerConfig};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
@@ -145,7 +145,7 @@ fn make(
     let tolerances = fixtures::load_tolerances(&root)?;
     let before = fixtures::load_manifest(&root)?.unwrap_or_else(|| fixtures::new_manifest(LIBTORCH_VERSION));
     let reference = grader.prepare_reference(&with_asked(chosen))?;
-    let mut subject = grader.start(&reference, &Setting::default(), None)?;
+    let mut subject = grader.start(&reference, &WorkerConfig::default(), None)?;
     let mut review = Review::new(&root, &tolerances, &before);
     let mut manifest = before.clone();
     LIBTORCH_VERSION.clone_into(&mut manifest.libtorch);

@@ -6,7 +6,7 @@ use judge::goldens::generate;
 
 use super::review::Review;
 use crate::engine::program_cache;
-use crate::engine::{Grader, LIBTORCH_VERSION, Setting};
+use crate::engine::{Grader, LIBTORCH_VERSION, WorkerConfig};
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::selection;
@@ -27,7 +27,7 @@ pub(crate) fn stale(
     let before = fixtures::load_manifest(&root)?.unwrap_or_else(|| fixtures::new_manifest(LIBTORCH_VERSION));
     // Its program has all tasks, and is there already in most cases.
     let reference = program_cache::reference(grader)?;
-    let mut subject = grader.start(&reference, &Setting::default(), None)?;
+    let mut subject = grader.start(&reference, &WorkerConfig::default(), None)?;
     let mut review = Review::new(&root, &tolerances, &before);
     for task in &users {
         output.progress(&format!("looking at {}, which uses what changes", task.id));

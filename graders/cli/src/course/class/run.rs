@@ -15,7 +15,7 @@ use super::{machine, reading, status};
 use crate::arguments::{Attempts, ClassHow, ClassRegrade, ClassRetry, ClassRun};
 use crate::engine::device::Device;
 use crate::engine::grading::Grading;
-use crate::engine::{Grader, Manner, Reference, Setting, sandbox_check};
+use crate::engine::{Grader, RunConfig, Reference, WorkerConfig, sandbox_check};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::interrupt;
@@ -281,9 +281,9 @@ impl Class<'_> {
             training: self.settings.training,
             min_score: None,
             reference,
-            manner: Manner {
+            run_config: RunConfig {
                 threads: 1,
-                setting: Setting::default(),
+                setting: WorkerConfig::default(),
             },
             carried: &[],
         }

@@ -15,7 +15,7 @@ use super::constants::OWN_LIMITS;
 use super::grader::Grader;
 use super::prepared::Prepared;
 use super::program_cache;
-use super::setting::Setting;
+use super::worker_config::WorkerConfig;
 use super::worker_subject::{Answering, NO_ANSWER, Running};
 use crate::failure::Failure;
 use kept::Kept;
@@ -127,7 +127,7 @@ impl<'a> Reference<'a> {
             return Ok(Running::new(started.worker.clone(), None));
         }
         let program = program_cache::reference(self.grader)?;
-        let worker = self.grader.start_worker(&program, &Setting::default(), OWN_LIMITS)?;
+        let worker = self.grader.start_worker(&program, &WorkerConfig::default(), OWN_LIMITS)?;
         *server = Some(Started {
             _program: program,
             worker: worker.clone(),

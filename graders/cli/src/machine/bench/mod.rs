@@ -15,7 +15,7 @@ use judge::fixtures::Fixtures;
 use wire::DType;
 
 use crate::arguments;
-use crate::engine::{Grader, Prepared, Setting};
+use crate::engine::{Grader, Prepared, WorkerConfig};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
@@ -58,7 +58,7 @@ fn small_call(fixtures: &Fixtures) -> Result<Call, Failure> {
 
 /// Round trips per second of a call, and the peak memory of server and child in MiB.
 fn round_trips(grader: &Grader, prepared: &Prepared, call: &Call) -> Result<(f64, f64, f64), Failure> {
-    let mut running = grader.start(prepared, &Setting::default(), None)?;
+    let mut running = grader.start(prepared, &WorkerConfig::default(), None)?;
     running.call(call).map_err(fault)?;
     let begun = Instant::now();
     for _ in 0..CALLS {

@@ -6,7 +6,7 @@ use std::time::Instant;
 use judge::contract::subject::{Call, Subject};
 
 use super::figures::{fault, median};
-use crate::engine::{Grader, Prepared, Running, Setting};
+use crate::engine::{Grader, Prepared, Running, WorkerConfig};
 use crate::failure::Failure;
 
 /// How often each is measured.
@@ -31,7 +31,7 @@ pub(super) fn overhead(grader: &Grader, prepared: &Prepared, call: &Call) -> Res
         .ok_or_else(|| Failure::fault("the reference has no program"))?;
     let mut ratios = Vec::new();
     for _ in 0..TURNS {
-        let confined = cost(|| grader.start(prepared, &Setting::default(), None), call)?;
+        let confined = cost(|| grader.start(prepared, &WorkerConfig::default(), None), call)?;
         let bare = cost(|| grader.start_unconfined(program), call)?;
         ratios.push(ratio(confined, bare));
     }

@@ -18,7 +18,7 @@ use report::{Context, Format};
 
 use super::figures::median;
 use crate::arguments;
-use crate::engine::{Grader, Prepared, Reference, Setting, Step};
+use crate::engine::{Grader, Prepared, Reference, WorkerConfig, Step};
 use crate::failure::Failure;
 use crate::selection::Chosen;
 
@@ -72,7 +72,7 @@ pub(super) fn sample(
         carried: &[],
     };
     let reference = Reference::new(grader).with_kept_answers();
-    let manner = grader.manner();
+    let run_config = grader.run_config();
     let spent = Mutex::new(Spent::default());
     let told = |step: Step<'_>| {
         if let Step::Called(of_task) = step {
@@ -82,7 +82,7 @@ pub(super) fn sample(
     };
     let own_before = CpuSeconds::now().own;
     let (judged, judge) = Cost::of(|| {
-        let judged = grader.judge_prepared(&prepared, &context, &chosen.judged, reference.at_hand(), &manner, &told);
+        let judged = grader.judge_prepared(&prepared, &context, &chosen.judged, reference.at_hand(), &run_config, &told);
         reference.keep_answers();
         // The reference's program ends with it.
         drop(reference);
@@ -95,7 +95,7 @@ pub(super) fn sample(
         wall: begun.elapsed().as_secs_f64(),
         cpu: CpuSeconds::now().all() - before.all(),
     };
-    let (started, start) = Cost::of(|| grader.start(&prepared, &Setting::default(), None).map(drop));
+    let (started, start) = Cost::of(|| grader.start(&prepared, &WorkerConfig::default(), None).map(drop));
     started?;
     let spent = spent.into_inner().unwrap_or_else(PoisonError::into_inner);
     let (compile, link) = prepared.costs();
@@ -113,7 +113,7 @@ pub(super) fn sample(
         judge,
         judge_own,
         report,
-        threads: manner.threads,
+        threads: run_config.threads,
     })
 }
 

@@ -12,7 +12,7 @@ use judge::grading::judgement::{GradingContext, TaskJudgement};
 
 use super::attacks::{self, Attack, Expected};
 use super::ground::Ground;
-use crate::engine::{Grader, Manner, Reference, Setting};
+use crate::engine::{Grader, RunConfig, Reference, WorkerConfig};
 use crate::failure::Failure;
 
 /// What an attack says that was not stopped.
@@ -51,16 +51,16 @@ impl Doctor<'_> {
             .within(self.context.assignment.limits);
         let place = staged.folder().to_owned();
         let prepared = self.grader.build_unguarded(staged, self.tasks)?;
-        let manner = Manner {
+        let run_config = RunConfig {
             threads: 1,
-            setting: Setting::default(),
+            setting: WorkerConfig::default(),
         };
         let judged = self.grader.judge_prepared(
             &prepared,
             &self.context,
             self.tasks,
             self.reference.at_hand(),
-            &manner,
+            &run_config,
             &|_| {},
         );
         let survivors = processes_of(&place).map_err(cannot)?;

@@ -188,13 +188,13 @@ impl<'a> Rounds<'a> {
                 output.progress(&format!("judging {}", task.id));
             }
         };
-        let manner = self.grader.manner();
+        let run_config = self.grader.run_config();
         let (judgements, sandbox) = self.grader.judge_prepared(
             prepared,
             &context,
             &chosen.judged,
             self.reference.at_hand(),
-            &manner,
+            &run_config,
             &progress,
         )?;
         if !sandbox.is_empty() {

@@ -8,7 +8,7 @@ use judge::grading::assignment::Assignment;
 use super::*;
 use crate::author::kit::outcome::TaskOutcome;
 use crate::author::kit::table::{Came, Judged};
-use crate::engine::Setting;
+use crate::engine::WorkerConfig;
 
 static SMALL: LazyLock<Assignment> = LazyLock::new(|| {
     let text = r#"
@@ -37,7 +37,7 @@ fn judged(task: &'static str, lost: &[&str]) -> Judged<'static> {
     Judged {
         assignment: &SMALL,
         seed: 0,
-        setting: Setting::default(),
+        setting: WorkerConfig::default(),
         tasks,
         details: String::new(),
     }

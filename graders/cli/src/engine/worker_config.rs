@@ -4,14 +4,14 @@ use std::fmt;
 
 /// How a worker is set up. Anything but the usual is for calibration and for the kit.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Setting {
+pub(crate) struct WorkerConfig {
     /// Threads of libtorch.
     pub(crate) threads: u32,
     /// Whether wide vector instructions are used where the processor has them.
     pub(crate) vectors: bool,
 }
 
-impl Default for Setting {
+impl Default for WorkerConfig {
     fn default() -> Self {
         Self {
             threads: 1,
@@ -20,7 +20,7 @@ impl Default for Setting {
     }
 }
 
-impl Setting {
+impl WorkerConfig {
     /// All settings under which correct code must be accepted.
     pub(crate) fn variants() -> Vec<Self> {
         let both = |threads| [true, false].map(|vectors| Self { threads, vectors });
@@ -28,7 +28,7 @@ impl Setting {
     }
 }
 
-impl fmt::Display for Setting {
+impl fmt::Display for WorkerConfig {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let threads = if self.threads == 1 {
             "1 thread".to_owned()
@@ -46,9 +46,9 @@ impl fmt::Display for Setting {
 
 /// How a submission is judged.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Manner {
+pub(crate) struct RunConfig {
     /// How many threads of the grader share the tasks, each with a worker of its own.
     pub(crate) threads: usize,
     /// How the workers are set up.
-    pub(crate) setting: Setting,
+    pub(crate) setting: WorkerConfig,
 }
