@@ -375,18 +375,18 @@ impl Grader {
             let judgements = board.judge(0, &|| Ok(NoProgram), || Ok(NoProgram))?;
             return Ok((judgements, vec![NOTHING_RAN.to_owned()]));
         }
-        let mut in_force = Vec::new();
+        let mut sandbox_status = Vec::new();
         let start = || self.start_worker(prepared, &run_config.setting, context.assignment.limits);
         let own = || {
             let worker = start()?;
-            in_force = worker.in_force().map(|in_force| in_force.lines()).unwrap_or_default();
+            sandbox_status = worker.sandbox_status().map(|sandbox_status| sandbox_status.lines()).unwrap_or_default();
             Ok(Running::new(worker, reference))
         };
         let helpers = run_config.threads.min(left).saturating_sub(1);
         let helper = || Ok(Running::new(start()?, reference));
         let judgements = board.judge(helpers, &helper, own)?;
         interrupt::check()?;
-        Ok((judgements, in_force))
+        Ok((judgements, sandbox_status))
     }
 
     /// How a submission is judged that has the machine to itself. A GPU is not shared: each worker would set up

@@ -1,6 +1,6 @@
 //! Whether this machine can confine a submission in full, asked before anything of it is built.
 
-use sandbox::confine::Offer;
+use sandbox::confine::KernelSupport;
 
 use super::device::Device;
 use crate::failure::Failure;
@@ -13,11 +13,11 @@ pub(crate) fn require(device: Device) -> Result<(), Failure> {
         )
         .hint("leave out `--device cuda` or `--require-sandbox`"));
     }
-    check(Offer::probe())
+    check(KernelSupport::probe())
 }
 
-fn check(offer: Offer) -> Result<(), Failure> {
-    let missing = offer.missing();
+fn check(support: KernelSupport) -> Result<(), Failure> {
+    let missing = support.missing();
     if missing.is_empty() {
         return Ok(());
     }
@@ -38,7 +38,7 @@ mod tests {
 
     #[test]
     fn only_the_full_sandbox_is_enough() {
-        let offer = |landlock, filter| check(Offer { landlock, filter });
+        let support = |landlock, filter| check(KernelSupport { landlock, filter });
         assert!(offer(FULL_LANDLOCK, true).is_ok());
         for weak in [
             offer(FULL_LANDLOCK - 1, true),

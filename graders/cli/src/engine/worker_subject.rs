@@ -5,7 +5,7 @@ use std::fmt;
 use files::sha256;
 use judge::contract::subject::{Call, Spent, Subject};
 use judge::findings::fault::Fault;
-use sandbox::talk::{Batches, Child, PartAnswer, Terms, Used, Worker};
+use sandbox::talk::{Batches, Child, PartAnswer, CallOptions, Used, Worker};
 use wire::message::Group;
 use wire::{Device, Frame, Observed, Tensors};
 
@@ -84,12 +84,12 @@ impl Running<'_> {
             None => NO_ANSWER,
         };
         let serve: &mut Batches<'_> = &mut || batches.as_mut().and_then(|batches| batches());
-        let terms = Terms {
+        let options = CallOptions {
             parts: Some(&mut parts),
             batches: message.batches.then_some(serve),
             cpu_seconds: call.cpu_seconds,
         };
-        let observed = child.call(&message, tensors, terms);
+        let observed = child.call(&message, tensors, options);
         self.spent = self.spent.plus(spent(child.used()));
         self.substituted += answered;
         self.unanswered += unanswered;

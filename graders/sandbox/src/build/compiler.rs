@@ -9,7 +9,7 @@ use wire::Ended;
 use super::diagnostics::{Diagnostic, Prefixes, parse};
 use super::meter::{Allowance, Meter};
 use super::model::{BuildError, Request, Stop};
-use crate::confine::Rights;
+use crate::confine::SandboxProfile;
 use crate::launch::{Capture, Finished, LaunchError, LaunchPolicy, Launcher, Resources};
 use crate::stage::{Edition, ROOT};
 use crate::toolkit::Toolkit;
@@ -249,7 +249,7 @@ impl<'a> Compiler<'a> {
                 file_size: FILE_SIZE,
                 descriptors: 1024,
             },
-            rights: self.rights(),
+            profile: self.rights(),
             control: false,
         };
         let compile = || -> Result<Finished, LaunchError> {
@@ -267,7 +267,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// Reads the sources and what they are compiled against, and writes one folder.
-    fn rights(&self) -> Rights {
+    fn rights(&self) -> SandboxProfile {
         let toolkit = self.toolkit;
         let mut read = vec![
             self.source.as_path(),
@@ -276,7 +276,7 @@ impl<'a> Compiler<'a> {
             &toolkit.adapters,
         ];
         read.extend(toolkit.native.iter().map(PathBuf::as_path));
-        Rights::build(&[&toolkit.rustc, &toolkit.linker], &read, &self.output)
+        SandboxProfile::build(&[&toolkit.rustc, &toolkit.linker], &read, &self.output)
     }
 
     fn judge(&self, finished: &Finished, allowance: Allowance) -> Compiled {

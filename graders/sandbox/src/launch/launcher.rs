@@ -14,8 +14,8 @@ use rustix::process::{Pid, PidfdFlags, Resource, Rlimit};
 use wire::Ended;
 
 use super::descendants;
-use super::policy::{LaunchPolicy, Resources, Word};
-use crate::confine::{Confinement, Offer};
+use super::policy::{LaunchPolicy, Resources, LauncherMessage};
+use crate::confine::{Confinement, KernelSupport};
 use crate::spent::CpuSeconds;
 
 /// What stays open besides the three standard descriptors: the program's control socket.
@@ -28,8 +28,8 @@ pub fn launcher_main(mut words: impl Iterator<Item = OsString>) -> ExitCode {
     };
     let policy = words.next().and_then(|word| serde_json::from_str(word.to_str()?).ok());
     let last = match policy {
-        Some(policy) => run(&policy, &lifeline).unwrap_or_else(|error| Word::Failed(error.to_string())),
-        None => Word::Failed("the launcher's policy cannot be read".to_owned()),
+        Some(policy) => run(&policy, &lifeline).unwrap_or_else(|error| LauncherMessage::Failed(error.to_string())),
+        None => LauncherMessage::Failed("the launcher's policy cannot be read".to_owned()),
     };
     // Nothing may outlive this process, whatever went wrong above.
     descendants::kill_all();
@@ -39,19 +39,19 @@ pub fn launcher_main(mut words: impl Iterator<Item = OsString>) -> ExitCode {
     }
 }
 
-fn run(policy: &LaunchPolicy, lifeline: &UnixStream) -> io::Result<Word> {
+fn run(policy: &LaunchPolicy, lifeline: &UnixStream) -> io::Result<LauncherMessage> {
     rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
     rustix::process::setsid()?;
     close_others(if policy.control { CONTROL } else { CONTROL - 1 })?;
     limit(&policy.resources)?;
-    let confinement = Confinement::prepare(&policy.rights, policy.resources.address_space.is_some(), Offer::probe())?;
-    let in_force = confinement.in_force().clone();
+    let confinement = Confinement::prepare(&policy.profile, policy.resources.address_space.is_some(), KernelSupport::probe())?;
+    let sandbox_status = confinement.sandbox_status().clone();
     let mut program = start(policy, confinement)?;
     let pid = program.id().cast_signed();
-    say(lifeline, &Word::Started { pid, in_force })?;
+    say(lifeline, &LauncherMessage::Started { pid, sandbox_status })?;
     let how = wait(&mut program, lifeline)?;
     let cpu_ms = Duration::from_secs_f64(CpuSeconds::now().ended).as_millis();
-    Ok(Word::Ended {
+    Ok(LauncherMessage::Ended {
         how,
         cpu_ms: u64::try_from(cpu_ms).unwrap_or(u64::MAX),
     })
@@ -169,7 +169,7 @@ fn ended(status: ExitStatus) -> io::Result<Ended> {
         .ok_or_else(|| io::Error::other("neither exited nor killed"))
 }
 
-fn say(mut lifeline: &UnixStream, word: &Word) -> io::Result<()> {
+fn say(mut lifeline: &UnixStream, word: &LauncherMessage) -> io::Result<()> {
     let mut line = serde_json::to_vec(word)?;
     line.push(b'\n');
     lifeline.write_all(&line)

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use wire::Ended;
 
-use crate::confine::{InForce, Rights};
+use crate::confine::{SandboxStatus, SandboxProfile};
 
 /// A program and its surroundings. Nothing is inherited: no variable, no descriptor but those named here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,7 +23,7 @@ pub struct LaunchPolicy {
     /// Its limits.
     pub resources: Resources,
     /// What it may reach.
-    pub rights: Rights,
+    pub profile: SandboxProfile,
     /// Whether descriptor 3 is handed on to it; any other above 2 is closed.
     pub control: bool,
 }
@@ -44,9 +44,9 @@ pub struct Resources {
 
 /// What a launcher says on the lifeline, one line each.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Word {
+pub(crate) enum LauncherMessage {
     /// The program runs.
-    Started { pid: i32, in_force: InForce },
+    Started { pid: i32, sandbox_status: SandboxStatus },
     /// The program and all its descendants are gone; it, and those that it has waited for, have computed so long.
     Ended { how: Ended, cpu_ms: u64 },
     /// The program could not be started, or its end could not be seen.

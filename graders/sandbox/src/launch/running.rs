@@ -16,8 +16,8 @@ use wire::Ended;
 
 use super::capture::{Capture, Captured, Drain, Words};
 use super::live::Entry;
-use super::policy::{LaunchPolicy, Word};
-use crate::confine::InForce;
+use super::policy::{LaunchPolicy, LauncherMessage};
+use crate::confine::SandboxStatus;
 
 /// How long a launcher has to start, or to kill everything. It takes milliseconds, and on a machine with hundreds of
 /// processes that want to run, seconds.
@@ -105,7 +105,7 @@ impl Launcher {
             stdout,
             stderr,
             pid: 0,
-            in_force: None,
+            sandbox_status: None,
             _entry: entry,
         };
         running.await_start()?;
@@ -121,7 +121,7 @@ pub struct Running {
     stdout: Option<Drain>,
     stderr: Option<Drain>,
     pid: i32,
-    in_force: Option<InForce>,
+    sandbox_status: Option<SandboxStatus>,
     _entry: Entry,
 }
 
@@ -147,8 +147,8 @@ impl Running {
     }
 
     /// What holds the program back.
-    pub fn in_force(&self) -> Option<&InForce> {
-        self.in_force.as_ref()
+    pub fn sandbox_status(&self) -> Option<&SandboxStatus> {
+        self.sandbox_status.as_ref()
     }
 
     /// Standard error while the program runs.
@@ -167,7 +167,7 @@ impl Running {
         };
         let _ = self.process.wait();
         match word {
-            Word::Ended { how, cpu_ms } => Ok(Finished {
+            LauncherMessage::Ended { how, cpu_ms } => Ok(Finished {
                 ended: how,
                 cpu: Duration::from_millis(cpu_ms),
                 timed_out,
@@ -182,8 +182,8 @@ impl Running {
                     .map(|drain| drain.finish(DRAIN))
                     .unwrap_or_default(),
             }),
-            Word::Failed(reason) => Err(LaunchError::Failed(reason)),
-            Word::Started { .. } => Err(LaunchError::Silent("it started twice".to_owned())),
+            LauncherMessage::Failed(reason) => Err(LaunchError::Failed(reason)),
+            LauncherMessage::Started { .. } => Err(LaunchError::Silent("it started twice".to_owned())),
         }
     }
 
@@ -194,19 +194,19 @@ impl Running {
 
     fn await_start(&mut self) -> Result<(), LaunchError> {
         match self.next_word(PATIENCE)? {
-            Some(Word::Started { pid, in_force }) => {
+            Some(LauncherMessage::Started { pid, sandbox_status }) => {
                 self.pid = pid;
-                self.in_force = Some(in_force);
+                self.sandbox_status = Some(sandbox_status);
                 Ok(())
             }
-            Some(Word::Failed(reason)) => Err(LaunchError::Failed(reason)),
-            Some(Word::Ended { .. }) => Err(LaunchError::Silent("it ended before it started".to_owned())),
+            Some(LauncherMessage::Failed(reason)) => Err(LaunchError::Failed(reason)),
+            Some(LauncherMessage::Ended { .. }) => Err(LaunchError::Silent("it ended before it started".to_owned())),
             None => Err(LaunchError::Silent("it took too long".to_owned())),
         }
     }
 
     /// Lets go of the lifeline; the launcher ends everything and says how the program ended.
-    fn hang_up(&mut self) -> Result<Word, LaunchError> {
+    fn hang_up(&mut self) -> Result<LauncherMessage, LaunchError> {
         let _ = self.words.get_ref().shutdown(Shutdown::Write);
         match self.next_word(PATIENCE)? {
             Some(word) => Ok(word),
@@ -215,7 +215,7 @@ impl Running {
     }
 
     /// The launcher's next word, or `None` where it says nothing within `patience`.
-    fn next_word(&mut self, patience: Duration) -> Result<Option<Word>, LaunchError> {
+    fn next_word(&mut self, patience: Duration) -> Result<Option<LauncherMessage>, LaunchError> {
         let deadline = Instant::now() + patience;
         let mut line = String::new();
         loop {

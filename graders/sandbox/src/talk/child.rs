@@ -12,7 +12,7 @@ use wire::{Call, ChildReply, ChildRequest, Ended, Frame, Observed, Outcome, Tens
 
 use super::Used;
 use super::clock::{Clock, Gauge, Overdue};
-use super::exchange::{Exchange, Silence};
+use super::exchange::{Exchange, NoReply};
 use super::server::{Origin, Shared, TalkError, peak_memory_kib};
 
 /// The answer for a part.
@@ -31,7 +31,7 @@ pub type Batches<'a> = dyn FnMut() -> Option<Tensors> + 'a;
 
 /// What a call may ask for while it runs, and how long it may run.
 #[derive(Default)]
-pub struct Terms<'a> {
+pub struct CallOptions<'a> {
     /// Answers for the parts that the call names as substitutes; what that takes has a bound of its own, as large as the
     /// call's.
     pub parts: Option<&'a mut Parts<'a>>,
@@ -45,7 +45,7 @@ pub struct Terms<'a> {
 const LAST_BREATH: Timespec = Timespec { tv_sec: 2, tv_nsec: 0 };
 /// How long the last words of a process that is gone may take through the pipe.
 const LAST_WORDS: Duration = Duration::from_millis(50);
-/// CPU time for giving up rights, which takes a millisecond; ten times that by the wall clock.
+/// CPU time for giving up profile, which takes a millisecond; ten times that by the wall clock.
 const READY_SECONDS: f64 = 3.0;
 /// CPU time for loading CUDA and for a first computation; a cold disk makes the wall clock much longer.
 const CUDA_SECONDS: f64 = 60.0;
@@ -93,7 +93,7 @@ impl Child {
                 ChildReply::Ready(Err(reason)) => return Err(Unready::Confined(reason)),
                 _ => "its first word is not whether it is ready".to_owned(),
             },
-            Err(silence) => format!("{silence:?}"),
+            Err(no_reply) => format!("{no_reply:?}"),
         };
         Err(Unready::Silent {
             reason: format!("a child did not get ready: {reason}"),
@@ -116,8 +116,8 @@ impl Child {
                 ChildReply::Cuda(Err(trouble)) => trouble,
                 _ => CudaTrouble::NoAnswer("it said something else".to_owned()),
             },
-            Err(silence) => {
-                let observed = self.observe(silence, words)?;
+            Err(no_reply) => {
+                let observed = self.observe(no_reply, words)?;
                 let end = self.origin.stderr.since(words);
                 CudaTrouble::NoAnswer(format!("{observed:?}; its last words: {:?}", end.trim_end()))
             }
@@ -147,7 +147,7 @@ impl Child {
     }
 
     /// Makes a call. `tensors` are the frame's, in the groups of `wire::message::Group`.
-    pub fn call(&mut self, call: &Call, tensors: Tensors, mut terms: Terms<'_>) -> Result<Observed, TalkError> {
+    pub fn call(&mut self, call: &Call, tensors: Tensors, mut options: CallOptions<'_>) -> Result<Observed, TalkError> {
         if !self.is_alive {
             return Err(TalkError::Gone);
         }
@@ -156,22 +156,22 @@ impl Child {
             .map_err(TalkError::Request)?;
         self.worker.note_call();
         let words = self.origin.stderr.total();
-        let limit = terms.cpu_seconds.unwrap_or(self.worker.limits().cpu_seconds);
+        let limit = options.cpu_seconds.unwrap_or(self.worker.limits().cpu_seconds);
         let mut clock = self.clock(limit);
-        let conversation = self.converse(call, request, &mut terms, &mut clock);
+        let conversation = self.converse(call, request, &mut options, &mut clock);
         // Before anything is reaped: a process that has ended is still there to be looked at.
         self.used = clock.used();
         self.cpu = clock.total();
         match conversation {
             Ok(observed) => match clock.crowded() {
-                Some(overdue) => self.observe(Silence::Overdue(overdue), words),
+                Some(overdue) => self.observe(NoReply::Overdue(overdue), words),
                 None => Ok(observed),
             },
             Err(Failure::Ours(error)) => {
                 self.kill();
                 Err(error)
             }
-            Err(Failure::Silence(silence)) => self.observe(silence, words),
+            Err(Failure::NoReply(no_reply)) => self.observe(no_reply, words),
         }
     }
 
@@ -179,7 +179,7 @@ impl Child {
         &mut self,
         call: &Call,
         mut request: Vec<u8>,
-        terms: &mut Terms<'_>,
+        options: &mut CallOptions<'_>,
         clock: &mut Clock,
     ) -> Result<Observed, Failure> {
         self.exchange.refuse_early_words()?;
@@ -191,7 +191,7 @@ impl Child {
                     return Ok(self.answered(outcome, reply.tensors));
                 }
                 ChildReply::Answer { .. } => return Err(malformed("an answer to another call")),
-                ChildReply::Part { part } => match terms.parts.as_mut() {
+                ChildReply::Part { part } => match options.parts.as_mut() {
                     Some(parts) if call.substitutes.contains(&part) => {
                         let (answered, seconds) = clock.pause(|| {
                             let PartAnswer { outputs, seconds } = parts(&part, reply.tensors);
@@ -203,7 +203,7 @@ impl Child {
                     }
                     _ => return Err(malformed("a question for a part that is its own")),
                 },
-                ChildReply::Batch => match terms.batches.as_mut() {
+                ChildReply::Batch => match options.batches.as_mut() {
                     Some(batches) if call.batches => {
                         request = clock.pause(|| serve(batches()))?;
                         within(clock)?;
@@ -228,17 +228,17 @@ impl Child {
         }
     }
 
-    fn observe(&mut self, silence: Silence, words: u64) -> Result<Observed, TalkError> {
+    fn observe(&mut self, no_reply: NoReply, words: u64) -> Result<Observed, TalkError> {
         match silence {
-            Silence::Io(error) => {
+            NoReply::Io(error) => {
                 self.kill();
                 Err(error.into())
             }
-            Silence::Malformed(reason) => {
+            NoReply::Malformed(reason) => {
                 self.kill();
                 Ok(Observed::Malformed { reason })
             }
-            Silence::Overdue(overdue) => {
+            NoReply::Overdue(overdue) => {
                 self.kill();
                 Ok(match overdue {
                     Overdue::Time { cpu, wall, by_cpu } => Observed::TimedOut { cpu, wall, by_cpu },
@@ -247,7 +247,7 @@ impl Child {
                     },
                 })
             }
-            Silence::Closed => Ok(self.ended(words)),
+            NoReply::Closed => Ok(self.ended(words)),
         }
     }
 
@@ -316,27 +316,27 @@ pub(super) enum Unready {
 /// Why a conversation was broken off.
 enum Failure {
     /// The child's doing.
-    Silence(Silence),
+    NoReply(NoReply),
     /// A fault of this side.
     Ours(TalkError),
 }
 
-impl From<Silence> for Failure {
-    fn from(silence: Silence) -> Self {
-        Self::Silence(silence)
+impl From<NoReply> for Failure {
+    fn from(no_reply: NoReply) -> Self {
+        Self::NoReply(no_reply)
     }
 }
 
 /// What was asked of others is over its bound: found out at once, since asking takes no time of its own.
 fn within(clock: &Clock) -> Result<(), Failure> {
     match clock.over() {
-        Some(overdue) => Err(Failure::Silence(Silence::Overdue(overdue))),
+        Some(overdue) => Err(Failure::NoReply(NoReply::Overdue(overdue))),
         None => Ok(()),
     }
 }
 
 fn malformed(reason: &str) -> Failure {
-    Failure::Silence(Silence::Malformed(reason.to_owned()))
+    Failure::NoReply(NoReply::Malformed(reason.to_owned()))
 }
 
 fn answer(outputs: Option<Tensors>) -> Result<Vec<u8>, Failure> {

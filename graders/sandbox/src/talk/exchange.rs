@@ -23,7 +23,7 @@ const BUFFER: usize = 64 << 10;
 
 /// Why there is no reply.
 #[derive(Debug)]
-pub(super) enum Silence {
+pub(super) enum NoReply {
     /// The call took too long.
     Overdue(Overdue),
     /// The process has ended, or closed its stream.
@@ -34,7 +34,7 @@ pub(super) enum Silence {
     Io(io::Error),
 }
 
-impl From<io::Error> for Silence {
+impl From<io::Error> for NoReply {
     fn from(error: io::Error) -> Self {
         Self::Io(error)
     }
@@ -56,25 +56,25 @@ impl Exchange {
     }
 
     /// Whether bytes have arrived that nobody has asked for.
-    pub(super) fn refuse_early_words(&mut self) -> Result<(), Silence> {
+    pub(super) fn refuse_early_words(&mut self) -> Result<(), NoReply> {
         match self.fill()? {
-            Filled::Closed => Err(Silence::Closed),
+            Filled::Closed => Err(NoReply::Closed),
             Filled::Nothing => self.refuse_more(),
-            Filled::Bytes => Err(Silence::Malformed("it spoke before it was asked".to_owned())),
+            Filled::Bytes => Err(NoReply::Malformed("it spoke before it was asked".to_owned())),
         }
     }
 
     /// Whether bytes follow the reply that was read last.
-    pub(super) fn refuse_more(&self) -> Result<(), Silence> {
+    pub(super) fn refuse_more(&self) -> Result<(), NoReply> {
         if self.decoder.is_empty() {
             Ok(())
         } else {
-            Err(Silence::Malformed("more follows the answer".to_owned()))
+            Err(NoReply::Malformed("more follows the answer".to_owned()))
         }
     }
 
     /// Sends a request and waits for the reply.
-    pub(super) fn ask(&mut self, request: &[u8], clock: &mut Clock) -> Result<Frame<ChildReply>, Silence> {
+    pub(super) fn ask(&mut self, request: &[u8], clock: &mut Clock) -> Result<Frame<ChildReply>, NoReply> {
         let mut left = request;
         loop {
             self.send(&mut left)?;
@@ -82,23 +82,23 @@ impl Exchange {
             match self.decoder.next_frame() {
                 Ok(Some(reply)) => return Ok(reply),
                 Ok(None) => {}
-                Err(FrameError::Io(error)) => return Err(Silence::Io(error)),
-                Err(error) => return Err(Silence::Malformed(words(&error))),
+                Err(FrameError::Io(error)) => return Err(NoReply::Io(error)),
+                Err(error) => return Err(NoReply::Malformed(words(&error))),
             }
             match filled {
                 Filled::Bytes => {
                     clock.heard();
                     look(clock)?;
                 }
-                Filled::Closed if self.decoder.is_empty() => return Err(Silence::Closed),
-                Filled::Closed => return Err(Silence::Malformed(FrameError::Cut.to_string())),
+                Filled::Closed if self.decoder.is_empty() => return Err(NoReply::Closed),
+                Filled::Closed => return Err(NoReply::Malformed(FrameError::Cut.to_string())),
                 Filled::Nothing => self.wait(!left.is_empty(), clock)?,
             }
         }
     }
 
     /// Writes as much as the stream takes. A closed stream is found when reading.
-    fn send(&mut self, left: &mut &[u8]) -> Result<(), Silence> {
+    fn send(&mut self, left: &mut &[u8]) -> Result<(), NoReply> {
         while !left.is_empty() {
             match self.stream.write(left) {
                 Ok(count) => *left = &left[count..],
@@ -112,7 +112,7 @@ impl Exchange {
     }
 
     /// Reads what has arrived, but not more than a buffer at a time.
-    fn fill(&mut self) -> Result<Filled, Silence> {
+    fn fill(&mut self) -> Result<Filled, NoReply> {
         loop {
             match self.stream.read(&mut self.buffer) {
                 Ok(0) => return Ok(Filled::Closed),
@@ -129,7 +129,7 @@ impl Exchange {
     }
 
     /// Until there is something to read or to write, or the process has ended, or it is time to look at the clock.
-    fn wait(&mut self, to_write: bool, clock: &mut Clock) -> Result<(), Silence> {
+    fn wait(&mut self, to_write: bool, clock: &mut Clock) -> Result<(), NoReply> {
         let interest = if to_write {
             PollFlags::IN | PollFlags::OUT
         } else {
@@ -143,17 +143,17 @@ impl Exchange {
         match rustix::event::poll(&mut events, Some(&nap)) {
             Ok(0) => look(clock),
             Err(rustix::io::Errno::INTR) => Ok(()),
-            Err(error) => Err(Silence::Io(error.into())),
+            Err(error) => Err(NoReply::Io(error.into())),
             Ok(_) if !events[0].revents().is_empty() => Ok(()),
             // The process is gone and somebody else holds its stream open: nothing more that counts will come.
-            Ok(_) => Err(Silence::Closed),
+            Ok(_) => Err(NoReply::Closed),
         }
     }
 }
 
-fn look(clock: &mut Clock) -> Result<(), Silence> {
+fn look(clock: &mut Clock) -> Result<(), NoReply> {
     match clock.look_if_due() {
-        Some(overdue) => Err(Silence::Overdue(overdue)),
+        Some(overdue) => Err(NoReply::Overdue(overdue)),
         None => Ok(()),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::confine::Rights;
+use crate::confine::SandboxProfile;
 use crate::launch::{LaunchPolicy, Launcher, Resources};
 
 /// Limits of a call and of the process that makes it.
@@ -88,7 +88,7 @@ impl Settings {
     pub(super) fn policy(&self, program: PathBuf) -> LaunchPolicy {
         LaunchPolicy {
             directory: PathBuf::from("/"),
-            rights: self.rights(&program),
+            profile: self.rights(&program),
             program,
             arguments: Vec::new(),
             environment: self.environment.clone(),
@@ -98,10 +98,10 @@ impl Settings {
     }
 
     /// On CUDA nothing is taken away: which device nodes and calls its driver needs has not been tried.
-    fn rights(&self, program: &Path) -> Rights {
+    fn rights(&self, program: &Path) -> SandboxProfile {
         match self.cuda {
-            None if self.confined => Rights::run(program, &self.libraries),
-            _ => Rights::Unconfined,
+            None if self.confined => SandboxProfile::run(program, &self.libraries),
+            _ => SandboxProfile::Unconfined,
         }
     }
 
@@ -164,8 +164,8 @@ mod tests {
         assert_eq!(on_processor.resources.address_space, Some(4096 << 20));
         let on_cuda = settings.on_cuda("/l/libtorch_cuda.so".into()).policy("/worker".into());
         assert_eq!(on_cuda.resources.address_space, None);
-        assert_eq!(on_cuda.rights, Rights::Unconfined);
-        assert!(matches!(on_processor.rights, Rights::Run(_)));
+        assert_eq!(on_cuda.profile, SandboxProfile::Unconfined);
+        assert!(matches!(on_processor.profile, SandboxProfile::Run(_)));
         assert_eq!(on_cuda.environment["NVIDIA_TF32_OVERRIDE"], "0");
         assert!(!on_processor.environment.contains_key("NVIDIA_TF32_OVERRIDE"));
     }

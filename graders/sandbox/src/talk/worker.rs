@@ -9,7 +9,7 @@ use super::child::{Child, Unready};
 use super::exchange::Exchange;
 use super::server::{Origin, Refusal, Shared, StartError, TalkError, peak_memory_kib};
 use super::settings::Settings;
-use crate::confine::InForce;
+use crate::confine::SandboxStatus;
 
 /// A running worker. It ends when this and all its children are dropped.
 #[derive(Debug, Clone)]
@@ -121,8 +121,8 @@ impl Worker {
     }
 
     /// What holds the program back.
-    pub fn in_force(&self) -> Option<InForce> {
-        self.shared.server().running.in_force().cloned()
+    pub fn sandbox_status(&self) -> Option<SandboxStatus> {
+        self.shared.server().running.sandbox_status().cloned()
     }
 
     /// The largest memory that the server has used, in KiB.

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::thread;
 
-use sandbox::confine::{FULL_LANDLOCK, Grants, Offer, Rights};
+use sandbox::confine::{FULL_LANDLOCK, Grants, KernelSupport, SandboxProfile};
 use sandbox::launch::{LaunchPolicy, Resources};
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch};
 use wire::Ended;
@@ -34,7 +34,7 @@ pub(crate) const TESTS: &[Test] = &[
 /// A shell with what the compiler may do.
 fn building(script: &str, folder: &Path) -> LaunchPolicy {
     LaunchPolicy {
-        rights: Rights::build(&[], &[], folder),
+        profile: SandboxProfile::build(&[], &[], folder),
         resources: Resources {
             file_size: 1 << 20,
             ..shell("").resources
@@ -49,8 +49,8 @@ fn output_of(policy: &LaunchPolicy) -> String {
 }
 
 fn is_offered() -> bool {
-    let offer = Offer::probe();
-    offer.landlock >= FULL_LANDLOCK && offer.filter
+    let support = KernelSupport::probe();
+    support.landlock >= FULL_LANDLOCK && support.filter
 }
 
 fn a_confined_program_has_no_privileges() {
@@ -67,7 +67,7 @@ fn a_confined_program_has_no_privileges() {
     let is_root = rustix::process::getuid().is_root();
     assert!(!is_root || value("CapBnd:") == "0000000000000000");
     assert_eq!((value("NoNewPrivs:").as_str(), value("Seccomp:").as_str()), ("1", "2"));
-    assert_eq!(running.in_force().unwrap().is_full(), is_offered());
+    assert_eq!(running.sandbox_status().unwrap().is_full(), is_offered());
 }
 
 fn a_compiler_writes_its_folder_and_executes_nothing_there() {
@@ -116,7 +116,7 @@ fn what_is_not_granted_is_denied() {
 /// Only the shell itself may be executed, and only once: there is nothing else that it could start.
 fn a_running_program_starts_no_other() {
     let policy = LaunchPolicy {
-        rights: Rights::run(Path::new("/bin/sh"), &[]),
+        profile: SandboxProfile::run(Path::new("/bin/sh"), &[]),
         ..shell("echo alive; (exec /bin/cat /etc/passwd); /usr/bin/env; echo done")
     };
     let output = output_of(&policy);
@@ -127,7 +127,7 @@ fn a_running_program_starts_no_other() {
 /// A filter on one thread, inherited by what that thread starts: system calls of Landlock are unknown, as before Linux
 /// 5.13.
 fn a_kernel_without_landlock_is_said_to_be_one() {
-    let (in_force, ended) = thread::spawn(|| {
+    let (sandbox_status, ended) = thread::spawn(|| {
         let rules = (444..=446).map(|call| (call, vec![])).collect::<BTreeMap<i64, _>>();
         let architecture = TargetArch::try_from(std::env::consts::ARCH).unwrap();
         let unknown = SeccompAction::Errno(38);
@@ -135,17 +135,17 @@ fn a_kernel_without_landlock_is_said_to_be_one() {
         let program: BpfProgram = filter.try_into().unwrap();
         seccompiler::apply_filter(&program).unwrap();
         let policy = LaunchPolicy {
-            rights: Rights::Build(Grants::default()),
+            profile: SandboxProfile::Build(Grants::default()),
             ..shell("exit 7")
         };
         let running = start(&policy).unwrap();
-        let in_force = running.in_force().unwrap().clone();
-        (in_force, running.wait(LONG).unwrap().ended)
+        let sandbox_status = running.sandbox_status().unwrap().clone();
+        (sandbox_status, running.wait(LONG).unwrap().ended)
     })
     .join()
     .unwrap();
-    assert_eq!(in_force.missing, ["Landlock"]);
-    assert!(!in_force.is_full());
+    assert_eq!(sandbox_status.missing, ["Landlock"]);
+    assert!(!sandbox_status.is_full());
     // It runs all the same: whoever may not have that refuses before.
     assert_eq!(ended, Ended::Exited(7));
 }

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use sandbox::confine::Rights;
+use sandbox::confine::SandboxProfile;
 use sandbox::launch::{Capture, Finished, LaunchError, LaunchPolicy, Launcher, Resources, Running};
 use wire::Ended;
 
@@ -61,7 +61,7 @@ pub(crate) fn shell(script: &str) -> LaunchPolicy {
             file_size: 0,
             descriptors: 32,
         },
-        rights: Rights::Unconfined,
+        profile: SandboxProfile::Unconfined,
         control: false,
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sandbox::launch::Launcher;
-use sandbox::talk::{Child, PartAnswer, Settings, StartError, TalkError, Terms, Worker};
+use sandbox::talk::{Child, PartAnswer, Settings, StartError, TalkError, CallOptions, Worker};
 use wire::message::CudaTrouble;
 use wire::{Call, Device, Ended, Observed, Outcome, Tensor, Tensors};
 
@@ -131,11 +131,11 @@ fn ask(child: &mut Child, substitutes: &[&str]) -> Observed {
         let outputs = Some(Tensors::from([("y".to_owned(), Tensor::real(2.0 * x))]));
         PartAnswer { outputs, seconds: 0.02 }
     };
-    let terms = Terms {
+    let options = CallOptions {
         parts: Some(&mut double),
-        ..Terms::default()
+        ..CallOptions::default()
     };
-    child.call(&call(substitutes), frame(), terms).unwrap()
+    child.call(&call(substitutes), frame(), options).unwrap()
 }
 
 fn observe(behaviour: &str) -> (Observed, bool) {
@@ -150,7 +150,7 @@ fn an_honest_worker_is_heard() {
     assert_eq!(worker.tasks(), ["twice"]);
     assert!(
         worker
-            .in_force()
+            .sandbox_status()
             .unwrap()
             .to_string()
             .starts_with("separate process, limits")
@@ -190,12 +190,12 @@ fn train(behaviour: &str, batches: bool) -> (Observed, u32) {
         asked += 1;
         (asked <= 3).then(|| Tensors::from([("x".to_owned(), Tensor::real(f64::from(asked)))]))
     };
-    let terms = Terms {
+    let options = CallOptions {
         batches: Some(&mut serve),
-        ..Terms::default()
+        ..CallOptions::default()
     };
     let call = Call { batches, ..call(&[]) };
-    let observed = worker.child().unwrap().call(&call, frame(), terms).unwrap();
+    let observed = worker.child().unwrap().call(&call, frame(), options).unwrap();
     (observed, asked)
 }
 
@@ -218,11 +218,11 @@ fn a_batch_is_refused_to_a_call_that_does_not_train() {
 
 fn a_call_can_have_a_limit_of_its_own() {
     let worker = worker("busy").unwrap();
-    let terms = Terms {
+    let options = CallOptions {
         cpu_seconds: Some(0.3),
-        ..Terms::default()
+        ..CallOptions::default()
     };
-    let observed = worker.child().unwrap().call(&call(&[]), frame(), terms).unwrap();
+    let observed = worker.child().unwrap().call(&call(&[]), frame(), options).unwrap();
     assert!(
         matches!(observed, Observed::TimedOut { cpu, by_cpu: true, .. } if cpu >= 0.3),
         "{observed:?}"
@@ -246,7 +246,7 @@ fn what_is_no_answer_is_malformed_and_ends_the_child() {
     std::thread::sleep(Duration::from_millis(100));
     assert!(matches!(ask(&mut child, &[]), Observed::Malformed { .. }));
     assert!(matches!(
-        child.call(&call(&[]), frame(), Terms::default()),
+        child.call(&call(&[]), frame(), CallOptions::default()),
         Err(TalkError::Gone)
     ));
 }
@@ -311,11 +311,11 @@ fn threads_are_counted_and_too_many_end_the_child() {
 fn what_a_call_uses_is_told_also_what_it_sleeps() {
     let worker = worker("dozing").unwrap();
     let mut child = worker.child().unwrap();
-    let terms = Terms {
+    let options = CallOptions {
         cpu_seconds: Some(5.0),
-        ..Terms::default()
+        ..CallOptions::default()
     };
-    let observed = child.call(&call(&[]), frame(), terms).unwrap();
+    let observed = child.call(&call(&[]), frame(), options).unwrap();
     assert!(matches!(observed, Observed::Answered { .. }), "{observed:?}");
     let used = child.used();
     assert!(used.slept > 0.05 && used.wall >= 0.15, "{used:?}");
@@ -389,10 +389,10 @@ fn a_server_that_a_child_brought_down_is_started_again() {
 fn a_worker_on_cuda_says_what_holds_it_back() {
     let worker = worker_on_cuda("honest").unwrap();
     assert_eq!(worker.device(), Device::Cuda);
-    let in_force = worker.in_force().unwrap().to_string();
+    let sandbox_status = worker.sandbox_status().unwrap().to_string();
     assert!(
-        in_force.starts_with("separate process, limits except on memory"),
-        "{in_force}"
+        sandbox_status.starts_with("separate process, limits except on memory"),
+        "{sandbox_status}"
     );
     let mut child = worker.child().unwrap();
     assert!(matches!(ask(&mut child, &[]), Observed::Answered { .. }));

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use sandbox::confine::{FULL_LANDLOCK, Offer, is_root};
+use sandbox::confine::{FULL_LANDLOCK, KernelSupport, is_root};
 
 /// A layer and what this machine has of it.
 #[derive(Debug, PartialEq, Eq)]
@@ -14,17 +14,17 @@ pub(super) struct Layer {
 
 /// What this machine has.
 pub(super) fn found() -> Vec<Layer> {
-    of(Offer::probe(), is_root())
+    of(KernelSupport::probe(), is_root())
 }
 
-fn of(offer: Offer, as_root: bool) -> Vec<Layer> {
-    let is_full = offer.landlock >= FULL_LANDLOCK;
+fn of(support: KernelSupport, as_root: bool) -> Vec<Layer> {
+    let is_full = support.landlock >= FULL_LANDLOCK;
     let layer = |name, found: &str, is_there| Layer {
         name,
         found: found.to_owned(),
         is_there,
     };
-    let version = match offer.landlock {
+    let version = match support.landlock {
         0 => format!("none; needed is version {FULL_LANDLOCK} (Linux 6.12)"),
         version => format!("version {version}; needed is {FULL_LANDLOCK}"),
     };
@@ -43,8 +43,8 @@ fn of(offer: Offer, as_root: bool) -> Vec<Layer> {
         layer("Landlock's scopes", scopes, is_full),
         layer(
             "system call filter",
-            if offer.filter { "seccomp" } else { "none" },
-            offer.filter,
+            if support.filter { "seccomp" } else { "none" },
+            support.filter,
         ),
         layer("capabilities", user, true),
         layer("limits", "CPU time, memory, file size, descriptors", true),
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn a_layer_that_is_missing_is_marked() {
-        let offer = |landlock, filter| of(Offer { landlock, filter }, true);
+        let support = |landlock, filter| of(KernelSupport { landlock, filter }, true);
         let missing = |layers: Vec<Layer>| layers.iter().filter(|layer| !layer.is_there).count();
         assert_eq!(missing(offer(FULL_LANDLOCK, true)), 0);
         assert_eq!(missing(offer(FULL_LANDLOCK - 1, true)), 2);

@@ -65,14 +65,14 @@ impl Doctor<'_> {
         );
         let survivors = processes_of(&place).map_err(cannot)?;
         drop(prepared);
-        let (judgements, in_force) = judged?;
+        let (judgements, sandbox_status) = judged?;
         let mut deviations = ground.traces().map_err(cannot)?;
         deviations.extend(
             survivors
                 .iter()
                 .map(|process| format!("process {process} is still there")),
         );
-        deviations.extend(in_force.iter().filter(|line| line.starts_with("NOT")).cloned());
+        deviations.extend(sandbox_status.iter().filter(|line| line.starts_with("NOT")).cloned());
         deviations.extend(compare(&attack.expected, &judgements));
         Ok(Outcome {
             verdict: judgements.first().map_or(Verdict::JudgeFault, |task| task.verdict),

@@ -10,10 +10,10 @@ use landlock::{
 
 use super::Grants;
 
-/// What is asked for; an older kernel gives what it has, and `Offer` says what that lacks.
+/// What is asked for; an older kernel gives what it has, and `KernelSupport` says what that lacks.
 const WANTED: ABI = ABI::V6;
 
-/// Rights on what lies below the folder that a compiler writes: no execution, and no links, pipes, sockets, devices.
+/// SandboxProfile on what lies below the folder that a compiler writes: no execution, and no links, pipes, sockets, devices.
 const WRITING: BitFlags<AccessFs> = make_bitflags!(AccessFs::{
     ReadFile | ReadDir | WriteFile | Truncate | MakeReg | MakeDir | RemoveFile | RemoveDir | Refer
 });
@@ -58,7 +58,7 @@ fn grant(ruleset: RulesetCreated, path: &Path, access: BitFlags<AccessFs>) -> io
     ruleset.add_rule(rule).map_err(io::Error::other)
 }
 
-/// Puts a ruleset in force for this process. One that is not is an error: `Offer` has promised it.
+/// Puts a ruleset in force for this process. One that is not is an error: `KernelSupport` has promised it.
 pub(super) fn enforce(ruleset: RulesetCreated) -> io::Result<()> {
     let RestrictionStatus { ruleset, .. } = ruleset.restrict_self().map_err(io::Error::other)?;
     match ruleset {

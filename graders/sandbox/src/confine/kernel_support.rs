@@ -5,7 +5,7 @@ pub const FULL_LANDLOCK: u32 = 6;
 
 /// What was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Offer {
+pub struct KernelSupport {
     /// The version of Landlock's interface; 0: none.
     pub landlock: u32,
     /// Whether system calls can be filtered.
@@ -22,7 +22,7 @@ const BROUGHT: [(u32, &str); 4] = [
 
 const FILTER: &str = "system call filter";
 
-impl Offer {
+impl KernelSupport {
     /// Asks the kernel.
     pub fn probe() -> Self {
         Self {
@@ -90,6 +90,6 @@ mod tests {
 
     #[test]
     fn asking_changes_nothing() {
-        assert_eq!(Offer::probe(), Offer::probe());
+        assert_eq!(KernelSupport::probe(), KernelSupport::probe());
     }
 }

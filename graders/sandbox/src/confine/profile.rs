@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a launched program may do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Rights {
+pub enum SandboxProfile {
     /// Whatever its user may. For what nobody has confined yet: computing on a GPU.
     Unconfined,
     /// What the compiler needs: it starts the linker, and writes one folder.
@@ -60,7 +60,7 @@ const NOTHING: &str = "/dev/null";
 /// The folders of a tool that is installed beside others of its kind, elsewhere than the system's.
 const BESIDE: [&str; 4] = ["bin", "lib", "lib64", "libexec"];
 
-impl Rights {
+impl SandboxProfile {
     /// For a submission's program with its libraries.
     pub fn run(program: &Path, libraries: &[PathBuf]) -> Self {
         let mut grants = Grants {
@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn a_submission_writes_nothing_and_executes_itself_only() {
-        let Rights::Run(grants) = Rights::run(Path::new("/p"), &["/l".into()]) else {
+        let SandboxProfile::Run(grants) = SandboxProfile::run(Path::new("/p"), &["/l".into()]) else {
             unreachable!()
         };
         assert!(grants.write.is_empty());
@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn a_compiler_in_a_home_does_not_open_the_home() {
-        let Rights::Build(grants) = Rights::build(&[Path::new("/home/u/tools/bin/rustc")], &[], Path::new("/w")) else {
+        let SandboxProfile::Build(grants) = SandboxProfile::build(&[Path::new("/home/u/tools/bin/rustc")], &[], Path::new("/w")) else {
             unreachable!()
         };
         assert!(grants.execute.contains(&PathBuf::from("/home/u/tools/lib")));
