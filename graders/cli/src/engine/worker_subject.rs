@@ -113,11 +113,11 @@ impl Subject for Running<'_> {
         self.ask(call, Some(batches))
     }
 
-    fn trusted(&mut self, call: &Call) -> Result<Option<Observed>, Fault> {
+    fn reference_call(&mut self, call: &Call) -> Result<Option<Observed>, Fault> {
         self.reference.map(|reference| reference.ask(call)).transpose()
     }
 
-    fn renew(&mut self) {
+    fn respawn(&mut self) {
         self.child = None;
     }
 
@@ -196,7 +196,7 @@ impl Subject for NoProgram {
         Err(Fault("a call was made although there is no program".to_owned()))
     }
 
-    fn renew(&mut self) {}
+    fn respawn(&mut self) {}
 
     fn substitute(&mut self, _: &[&'static str]) -> Result<bool, Fault> {
         Ok(false)

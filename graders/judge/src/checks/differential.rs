@@ -145,7 +145,7 @@ pub fn has_fresh(task: &Task, case: &Case, stored: &StoredCase) -> bool {
 /// fault.
 fn expected(task: &Task, case: &Case, inputs: &Tensors, subject: &mut dyn Subject) -> Result<Option<Tensors>, Fault> {
     let call = case_call(task, case, inputs, DType::F64);
-    let Some(outputs) = trusted(task, case, &reference_call(case, inputs, call), subject)? else {
+    let Some(outputs) = reference_call(task, case, &reference_call(case, inputs, call), subject)? else {
         return Ok(None);
     };
     Ok(Some(match case.expect {
@@ -171,8 +171,8 @@ fn reference_call(case: &Case, inputs: &Tensors, call: Call) -> Call {
     }
 }
 
-fn trusted(task: &Task, case: &Case, call: &Call, subject: &mut dyn Subject) -> Result<Option<Tensors>, Fault> {
-    let Some(observed) = subject.trusted(call)? else {
+fn reference_call(task: &Task, case: &Case, call: &Call, subject: &mut dyn Subject) -> Result<Option<Tensors>, Fault> {
+    let Some(observed) = subject.reference_call(call)? else {
         return Ok(None);
     };
     match returned(observed, None) {

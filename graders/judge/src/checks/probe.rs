@@ -45,7 +45,7 @@ impl<'a> Probe<'a> {
     }
 
     /// Forgets the recorded calls: a new case begins.
-    pub fn forget(&mut self) {
+    pub fn start_case(&mut self) {
         self.exchanges.clear();
         self.unanswered = None;
     }
@@ -59,8 +59,8 @@ impl<'a> Probe<'a> {
     }
 
     /// Has the next call made in a process that knows nothing of the earlier ones.
-    pub fn renew(&mut self) {
-        self.subject.renew();
+    pub fn respawn(&mut self) {
+        self.subject.respawn();
     }
 
     /// Makes a call that has to return outputs.

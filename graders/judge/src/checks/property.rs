@@ -143,7 +143,7 @@ impl Trial<'_, '_> {
         }
         let dtype = if self.property.single { DType::F32 } else { DType::F64 };
         let scenario = Scenario::new(self.property.sizes, sizes, seed, dtype);
-        self.probe.forget();
+        self.probe.start_case();
         // What a call did not answer, the property has not looked at, even where it takes no offence at that.
         let holds = (self.property.holds)(&scenario, self.probe).and_then(|()| self.probe.all_answered());
         match holds {

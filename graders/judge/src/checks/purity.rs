@@ -96,7 +96,7 @@ fn gradients_left_on(calls: &[InBothDtypes], probe: &mut Probe<'_>) -> Result<Op
     let Some(InBothDtypes { wide: call, .. }) = calls.first() else {
         return Ok(None);
     };
-    probe.forget();
+    probe.start_case();
     let with_parameters = Call {
         echo: true,
         parameters: true,
@@ -141,7 +141,7 @@ fn call_order(calls: &[InBothDtypes], probe: &mut Probe<'_>) -> Result<Option<Fi
     let Some(differs) = pairs.find_map(|(forwards, backwards)| difference(forwards, backwards)) else {
         return Ok(None);
     };
-    probe.forget();
+    probe.start_case();
     Ok(Some(
         beside_alone(&calls, probe)?.unwrap_or_else(|| order_dependent(differs)),
     ))
@@ -152,7 +152,7 @@ fn order_dependent((output, mismatch): (String, Mismatch)) -> Finding {
 }
 
 fn in_one_process<'a>(calls: impl Iterator<Item = &'a Call>, probe: &mut Probe<'_>) -> Result<Vec<Tensors>, Stop> {
-    probe.renew();
+    probe.respawn();
     calls.map(|call| outputs(call, probe)).collect()
 }
 
@@ -171,7 +171,7 @@ fn outputs(call: &Call, probe: &mut Probe<'_>) -> Result<Tensors, Stop> {
 fn beside_alone(calls: &[&Call], probe: &mut Probe<'_>) -> Result<Option<Finding>, Stop> {
     let mut alone = Vec::new();
     for call in calls {
-        probe.renew();
+        probe.respawn();
         alone.push(outputs(call, probe)?);
     }
     for (call, alone) in calls.iter().zip(&alone) {
@@ -222,7 +222,7 @@ mod tests {
             })
         }
 
-        fn renew(&mut self) {
+        fn respawn(&mut self) {
             self.kept = None;
             self.processes += 1;
         }

@@ -63,7 +63,7 @@ impl<'a> Trainer<'a> {
         call.cpu_seconds = call.cpu_seconds.or(Some(self.cpu_seconds));
         let mut steps = 0;
         let mut is_over = false;
-        self.subject.renew();
+        self.subject.respawn();
         let observed = self.subject.train(&call, &mut || {
             let batch = if is_over { None } else { batches(steps) };
             is_over = batch.is_none();
@@ -72,18 +72,18 @@ impl<'a> Trainer<'a> {
         });
         self.steps = steps;
         // What was trained may lie in that process's memory; nothing after this is asked of it.
-        self.subject.renew();
+        self.subject.respawn();
         returned(observed?)
     }
 
     /// Makes a call that measures: answered by the reference where one is at hand, otherwise by the submission's own
     /// function in a process that has not trained. Give it only what holds no answers.
     pub fn measure(&mut self, mut call: Call) -> Result<Tensors, Stop> {
-        if let Some(observed) = self.subject.trusted(&call)? {
+        if let Some(observed) = self.subject.reference_call(&call)? {
             return trusted(observed);
         }
         call.cpu_seconds = call.cpu_seconds.or(Some(self.cpu_seconds));
-        self.subject.renew();
+        self.subject.respawn();
         returned(self.subject.call(&call)?)
     }
 
@@ -115,7 +115,7 @@ fn returned(observed: Observed) -> Result<Tensors, Stop> {
 }
 
 /// The reference answers every sensible call: where it does not, it was given weights that make no sense.
-fn trusted(observed: Observed) -> Result<Tensors, Stop> {
+fn reference_call(observed: Observed) -> Result<Tensors, Stop> {
     let reason = match observed {
         Observed::Answered { outcome, tensors } => match outcome {
             Outcome::Returned => return Ok(Group::Output.extract(&tensors)),

@@ -111,13 +111,13 @@ pub trait Subject {
     }
 
     /// Has a call answered by the reference; `None` where no reference is at hand.
-    fn trusted(&mut self, call: &Call) -> Result<Option<Observed>, Fault> {
+    fn reference_call(&mut self, call: &Call) -> Result<Option<Observed>, Fault> {
         let _ = call;
         Ok(None)
     }
 
     /// Has the next call made in a process that knows nothing of the earlier ones.
-    fn renew(&mut self);
+    fn respawn(&mut self);
 
     /// Has these parts answered by the reference from now on, where a reference is at hand. Says whether it is.
     fn substitute(&mut self, parts: &[&'static str]) -> Result<bool, Fault>;

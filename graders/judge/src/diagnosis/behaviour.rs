@@ -71,7 +71,7 @@ impl Measure<'_> {
         cases: impl IntoIterator<Item = (&'b Case, &'b StoredCase)>,
         subject: &mut dyn Subject,
     ) -> Result<Behaviours, Fault> {
-        subject.renew();
+        subject.respawn();
         let mut probe = Probe::new(subject, self.task.canonical);
         let mut behaviours = Behaviours::new();
         let mut given_up = false;

@@ -62,7 +62,7 @@ impl Subject for Pupil {
         Ok(Observed::Answered { outcome, tensors })
     }
 
-    fn renew(&mut self) {}
+    fn respawn(&mut self) {}
 
     fn substitute(&mut self, _: &[&'static str]) -> Result<bool, Fault> {
         Ok(false)

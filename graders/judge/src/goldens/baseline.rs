@@ -213,14 +213,14 @@ impl Subject for TrivialBaseline<'_> {
         }
     }
 
-    fn trusted(&mut self, call: &Call) -> Result<Option<Observed>, Fault> {
+    fn reference_call(&mut self, call: &Call) -> Result<Option<Observed>, Fault> {
         match self.reference.as_mut() {
-            Some(reference) => reference.trusted(call),
+            Some(reference) => reference.reference_call(call),
             None => Ok(None),
         }
     }
 
-    fn renew(&mut self) {}
+    fn respawn(&mut self) {}
 
     fn substitute(&mut self, _: &[&'static str]) -> Result<bool, Fault> {
         Ok(false)

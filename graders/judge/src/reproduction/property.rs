@@ -44,7 +44,7 @@ pub(crate) fn by_reference(
 ) -> Result<Option<Reproduction>, Fault> {
     for exchange in exchanges {
         let Some(actual) = &exchange.returned else { continue };
-        let Some(observed) = subject.trusted(&exchange.call)? else {
+        let Some(observed) = subject.reference_call(&exchange.call)? else {
             return Ok(None);
         };
         // The reference may refuse what a wrong function has handed on.

@@ -52,7 +52,7 @@ impl Subject for Replay<'_> {
         })
     }
 
-    fn renew(&mut self) {}
+    fn respawn(&mut self) {}
 
     fn substitute(&mut self, _parts: &[&'static str]) -> Result<bool, Fault> {
         Ok(false)

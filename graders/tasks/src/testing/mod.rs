@@ -45,7 +45,7 @@ impl<F: FnMut(&Call) -> Result<Tensors, Outcome>> Subject for Imitation<F> {
         Ok(Observed::Answered { outcome, tensors })
     }
 
-    fn renew(&mut self) {}
+    fn respawn(&mut self) {}
 
     fn substitute(&mut self, _: &[&'static str]) -> Result<bool, Fault> {
         Ok(false)

@@ -20,11 +20,11 @@ impl Subject for Trusted<'_> {
         self.0.ask(call)
     }
 
-    fn trusted(&mut self, call: &Call) -> Result<Option<Observed>, Fault> {
+    fn reference_call(&mut self, call: &Call) -> Result<Option<Observed>, Fault> {
         self.0.ask(call).map(Some)
     }
 
-    fn renew(&mut self) {}
+    fn respawn(&mut self) {}
 
     fn substitute(&mut self, _: &[&'static str]) -> Result<bool, Fault> {
         Ok(false)

@@ -200,12 +200,12 @@ impl Subject for Shared<'_, '_> {
         self.own.train(call, batches)
     }
 
-    fn trusted(&mut self, call: &Call) -> Result<Option<Observed>, Fault> {
-        self.own.trusted(call)
+    fn reference_call(&mut self, call: &Call) -> Result<Option<Observed>, Fault> {
+        self.own.reference_call(call)
     }
 
-    fn renew(&mut self) {
-        self.own.renew();
+    fn respawn(&mut self) {
+        self.own.respawn();
     }
 
     fn substitute(&mut self, parts: &[&'static str]) -> Result<bool, Fault> {

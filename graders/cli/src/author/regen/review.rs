@@ -51,7 +51,7 @@ impl<'a> Review<'a> {
     pub(crate) fn task(&mut self, task: &'static Task, subject: &mut dyn Subject) -> Result<StoredTask, Failure> {
         let stored = self.stored(task);
         let mut kept = StoredTask::new();
-        subject.renew();
+        subject.respawn();
         for case in task.cases {
             let made = generate::make_case(task, case, subject).map_err(|stop| cannot_make(task, case, stop))?;
             refuse_trivial(task, case, &made, self.tolerances)?;

@@ -187,12 +187,12 @@ impl Subject for &Reference<'_> {
         self.with_running(|running| running.train(call, batches))
     }
 
-    fn trusted(&mut self, call: &Call) -> Result<Option<Observed>, Fault> {
+    fn reference_call(&mut self, call: &Call) -> Result<Option<Observed>, Fault> {
         self.ask(call).map(Some)
     }
 
     /// It is ours: it keeps nothing from one call to the next.
-    fn renew(&mut self) {}
+    fn respawn(&mut self) {}
 
     fn substitute(&mut self, _: &[&'static str]) -> Result<bool, Fault> {
         Ok(false)

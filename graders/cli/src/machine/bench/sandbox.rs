@@ -45,7 +45,7 @@ fn cost(start: impl FnOnce() -> Result<Running<'static>, Failure>, call: &Call) 
     let start = begun.elapsed().as_secs_f64();
     let begun = Instant::now();
     for _ in 0..CHILDREN {
-        running.renew();
+        running.respawn();
         running.call(call).map_err(fault)?;
     }
     let child = begun.elapsed().as_secs_f64() / f64::from(CHILDREN);

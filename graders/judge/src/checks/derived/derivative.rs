@@ -164,7 +164,7 @@ fn of_call(
         Err(finding) => Some(finding),
     };
     Ok(found.map(|finding| {
-        probe.forget();
+        probe.start_case();
         Box::new(Failure {
             finding: told(finding),
             counterexample: Counterexample {
@@ -192,7 +192,7 @@ fn difference(call: &Call, settings: &str, probe: &mut Probe<'_>) -> Result<Opti
             ..plain(call)
         };
         let outputs = probe.call(&beside)?.outputs;
-        probe.forget();
+        probe.start_case();
         Ok(combined(&outputs, &gradient.cotangents))
     };
     let here = value(call.arguments.clone(), probe)?;
@@ -349,7 +349,7 @@ mod tests {
             Ok(Observed::Answered { outcome, tensors })
         }
 
-        fn renew(&mut self) {}
+        fn respawn(&mut self) {}
 
         fn substitute(&mut self, _: &[&'static str]) -> Result<bool, Fault> {
             Ok(false)

@@ -91,7 +91,7 @@ fn differs(
 ) -> Result<Outcome, Fault> {
     let task = material.task;
     let call = Call::new(task.id, arguments(domain, point));
-    let Some(observed) = subject.trusted(&call)? else {
+    let Some(observed) = subject.reference_call(&call)? else {
         return Ok(Outcome::NoReference);
     };
     let expected = match returned(observed, task.canonical) {

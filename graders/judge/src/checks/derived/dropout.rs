@@ -40,7 +40,7 @@ fn run(material: &Material<'_>, subject: &mut dyn Subject) -> Result<Run, Fault>
             // Where the reference's output does not change either, nothing has to.
             let mut trusted = Vec::new();
             for call in &calls {
-                let Some(observed) = subject.trusted(call)? else {
+                let Some(observed) = subject.reference_call(call)? else {
                     return Ok(Run::NoReference);
                 };
                 trusted.extend(returned(observed, task.canonical).map(|returned| returned.outputs));

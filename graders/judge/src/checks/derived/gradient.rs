@@ -63,7 +63,7 @@ fn run(material: &Material<'_>, subject: &mut dyn Subject) -> Result<Run, Fault>
         let corners = points::cheap_corners(domain).into_iter();
         for point in corners.chain(beside).chain(half_zero) {
             let plain = Call::new(task.id, points::arguments(domain, &point));
-            let Some(observed) = subject.trusted(&plain)? else {
+            let Some(observed) = subject.reference_call(&plain)? else {
                 return without_reference(material, subject);
             };
             // What is refused has no gradient.
@@ -168,7 +168,7 @@ fn compared(task: &Task, case: &str, known: &StoredCase, subject: &mut dyn Subje
         let Some(call) = call(task, case, output, known) else {
             continue;
         };
-        let Some(observed) = trusted(task, &call, output, subject)? else {
+        let Some(observed) = reference_call(task, &call, output, subject)? else {
             return Ok(None);
         };
         // Where the reference has no gradient for these settings, nobody needs one.
@@ -195,7 +195,7 @@ fn by_each_alone(
         let Some(call) = call(task, case, output, known) else {
             continue;
         };
-        let observed = trusted(task, &call, output, subject)?;
+        let observed = reference_call(task, &call, output, subject)?;
         let Some(Ok(expected)) = observed.map(|observed| returned(observed, None)) else {
             continue;
         };
@@ -224,7 +224,7 @@ fn asked(
         None => Ok(call.clone()),
         Some(_) => answered(probe.call(&plain(call)))?.map(|value| by_itself(call, output, &value.outputs)),
     };
-    probe.forget();
+    probe.start_case();
     let found = match asked.map_or_else(|finding| Ok(Err(finding)), |call| answered(probe.call(&call)))? {
         // What does not depend on any argument needs no graph.
         Err(Finding::CallFailed(CallFailed::NoGradient { .. })) if are_zero(&expected) => None,
@@ -275,7 +275,7 @@ fn is_steady(task: &Task, differs: &Differs, subject: &mut dyn Subject) -> Resul
         for argument in beside.arguments.values_mut().filter(|argument| is_smooth(argument)) {
             *argument = moved(argument, &mut random);
         }
-        let Some(observed) = trusted(task, &beside, differs.output, subject)? else {
+        let Some(observed) = reference_call(task, &beside, differs.output, subject)? else {
             return Ok(false);
         };
         let is_equal = |gradients: &Tensors| differences(&differs.expected, gradients).is_none();
@@ -301,15 +301,15 @@ fn moved(tensor: &Tensor, random: &mut Random) -> Tensor {
 }
 
 /// What the reference gives for a call.
-fn trusted(task: &Task, call: &Call, output: &str, subject: &mut dyn Subject) -> Result<Option<Observed>, Fault> {
+fn reference_call(task: &Task, call: &Call, output: &str, subject: &mut dyn Subject) -> Result<Option<Observed>, Fault> {
     if task.canonical.is_none() {
-        return subject.trusted(call);
+        return subject.reference_call(call);
     }
-    let Some(observed) = subject.trusted(&plain(call))? else {
+    let Some(observed) = subject.reference_call(&plain(call))? else {
         return Ok(None);
     };
     match returned(observed.clone(), None) {
-        Ok(value) => subject.trusted(&by_itself(call, output, &value.outputs)),
+        Ok(value) => subject.reference_call(&by_itself(call, output, &value.outputs)),
         Err(_) => Ok(Some(observed)),
     }
 }
@@ -351,7 +351,7 @@ pub fn measured(task: &Task, cases: &[Known], subject: &mut dyn Subject) -> Resu
             let Some(call) = call(task, case.name, output, known) else {
                 continue;
             };
-            let Some(observed) = trusted(task, &call, output, subject)? else {
+            let Some(observed) = reference_call(task, &call, output, subject)? else {
                 return Ok(None);
             };
             let is_smooth = returned(observed, None).is_ok_and(|returned| {

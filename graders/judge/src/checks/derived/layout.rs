@@ -90,7 +90,7 @@ fn expanded(
     let Ok(before) = answered(probe.call(&laid_out(task, &repeated, MemoryLayout::Contiguous)))? else {
         return Ok(None);
     };
-    probe.forget();
+    probe.start_case();
     let found = match answered(probe.call(&laid_out(task, &repeated, MemoryLayout::Expanded)))? {
         Err(finding) => Some(finding),
         // Equal rows make for ties, which any rounding decides: so nothing but real values is compared.

@@ -102,7 +102,7 @@ impl TaskJudge<'_> {
 
     /// Whether a check holds that has failed, made again with the parts as they are answered for now.
     fn holds_now(&mut self, check: &Check, cases: &Cases, subject: &mut dyn Subject) -> Result<bool, Fault> {
-        subject.renew();
+        subject.respawn();
         let made = match check.kind {
             Kind::Golden | Kind::Single => {
                 let dtype = if check.kind == Kind::Golden {

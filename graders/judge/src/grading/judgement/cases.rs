@@ -272,7 +272,7 @@ impl TaskJudge<'_> {
             let (ending, reproduction) = if self.time_used_up() {
                 (Ending::Skipped(Skip::TimeUsedUp), None)
             } else {
-                subject.renew();
+                subject.respawn();
                 self.derived_check(check, held, subject)?
             };
             checks.push(Check {

@@ -96,12 +96,12 @@ impl Subject for Metered<'_> {
         self.subject.train(call, batches)
     }
 
-    fn trusted(&mut self, call: &Call) -> Result<Option<Observed>, Fault> {
-        self.subject.trusted(call)
+    fn reference_call(&mut self, call: &Call) -> Result<Option<Observed>, Fault> {
+        self.subject.reference_call(call)
     }
 
-    fn renew(&mut self) {
-        self.subject.renew();
+    fn respawn(&mut self) {
+        self.subject.respawn();
     }
 
     fn substitute(&mut self, parts: &[&'static str]) -> Result<bool, Fault> {

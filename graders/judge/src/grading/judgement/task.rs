@@ -102,7 +102,7 @@ impl TaskJudge<'_> {
         let replaced = subject.substitute(parts)?;
         let before = (subject.substituted(), subject.unanswered());
         // A process of its own for each task and dtype: no task can leave anything behind for another.
-        subject.renew();
+        subject.respawn();
         let Golden {
             mut checks,
             mut answered,
@@ -113,7 +113,7 @@ impl TaskJudge<'_> {
             self.skip_the_rest(cases, &mut checks, &Skip::NothingToJudge);
         } else {
             let is_half_written = checks.iter().any(is_unwritten);
-            subject.renew();
+            subject.respawn();
             let single = self.golden(cases, DType::F32, subject)?;
             let is_single = charge_single(&mut checks, &single.checks);
             if is_single {
@@ -125,9 +125,9 @@ impl TaskJudge<'_> {
             let leniency = Leniency::new(is_single, extra_axes.is_some(), cases);
             checks.extend(extra_axes.map(axes_check));
             let subject: &mut dyn Subject = &mut Lenient::new(self.task, leniency, &mut *subject);
-            subject.renew();
+            subject.respawn();
             checks.extend(self.purity(&answered, subject)?);
-            subject.renew();
+            subject.respawn();
             let mut others = self.differential(cases, &held, subject)?;
             if let Some(finding) = self.imprecise.take() {
                 mark_imprecise(&mut checks, finding);

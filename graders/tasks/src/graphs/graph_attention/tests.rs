@@ -311,7 +311,7 @@ impl Subject for Detached {
             tensors,
         })
     }
-    fn renew(&mut self) {}
+    fn respawn(&mut self) {}
     fn substitute(&mut self, _: &[&'static str]) -> Result<bool, Fault> {
         Ok(false)
     }

@@ -133,7 +133,7 @@ impl Subject for Sleeper {
         })
     }
 
-    fn renew(&mut self) {}
+    fn respawn(&mut self) {}
 
     fn substitute(&mut self, _: &[&'static str]) -> Result<bool, Fault> {
         Ok(false)
@@ -200,7 +200,7 @@ impl Subject for Costly {
         Ok((self.ends)(call))
     }
 
-    fn renew(&mut self) {}
+    fn respawn(&mut self) {}
 
     fn substitute(&mut self, _: &[&'static str]) -> Result<bool, Fault> {
         Ok(false)

@@ -151,11 +151,11 @@ impl Subject for Actor {
         })
     }
 
-    fn trusted(&mut self, call: &Call) -> Result<Option<Observed>, Fault> {
+    fn reference_call(&mut self, call: &Call) -> Result<Option<Observed>, Fault> {
         Ok(self.has_reference.then(|| observed(call, half(call))))
     }
 
-    fn renew(&mut self) {}
+    fn respawn(&mut self) {}
 
     fn substitute(&mut self, _: &[&'static str]) -> Result<bool, Fault> {
         Ok(false)

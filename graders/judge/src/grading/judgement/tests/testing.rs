@@ -30,7 +30,7 @@ pub(super) struct Pupil {
     /// The CPU limits of all trainings.
     pub(super) limits: Vec<Option<f64>>,
     /// How often a process of its own was asked for.
-    pub(super) renewals: u32,
+    pub(super) respawns: u32,
 }
 
 impl Pupil {
@@ -40,7 +40,7 @@ impl Pupil {
             train,
             reference: None,
             limits: Vec::new(),
-            renewals: 0,
+            respawns: 0,
         }
     }
 }
@@ -55,12 +55,12 @@ impl Subject for Pupil {
         Ok((self.train)(call, batches))
     }
 
-    fn trusted(&mut self, call: &Call) -> Result<Option<Observed>, Fault> {
+    fn reference_call(&mut self, call: &Call) -> Result<Option<Observed>, Fault> {
         Ok(self.reference.map(|reference| reference(call)))
     }
 
-    fn renew(&mut self) {
-        self.renewals += 1;
+    fn respawn(&mut self) {
+        self.respawns += 1;
     }
 
     fn substitute(&mut self, _: &[&'static str]) -> Result<bool, Fault> {

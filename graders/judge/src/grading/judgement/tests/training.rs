@@ -309,7 +309,7 @@ fn a_reference_at_hand_measures_in_place_of_the_submission() {
     let mut pupil = Pupil::new(boasting, |call, _| weights(call, vec![0.0; 4]));
     pupil.reference = Some(|call| observed(call, answer(call)));
     assert_eq!(trial_of(&LEARNER, &mut pupil).verdict, Verdict::Wrong);
-    assert!(pupil.renewals >= 2, "what has trained is not asked again");
+    assert!(pupil.respawns >= 2, "what has trained is not asked again");
 }
 
 #[test]
