@@ -15,7 +15,7 @@ use crate::clean::{clean, clean_lines};
 use crate::diagnosis::{diagnosis, within};
 use crate::evidence;
 use crate::model::{
-    AssignmentName, Bar, ByHand, CheckKind, CheckReport, Conclusion, Grader, ManualItem, Measured, Portion, Report,
+    AssignmentName, Threshold, ByHand, CheckKind, CheckReport, Conclusion, Grader, ManualItem, Measured, Portion, Report,
     SCHEMA_VERSION, Series, Source, Submission, TaskReport, Times, Totals,
 };
 use crate::order::worst_first;
@@ -299,9 +299,9 @@ fn measured(measurement: &measurement::Measurement) -> Measured {
     Measured {
         what: clean(&measurement.what),
         value: finite(measurement.value),
-        bar: match measurement.bar {
-            measurement::Bar::AtLeast(least) => Bar::AtLeast(least),
-            measurement::Bar::AtMost(most) => Bar::AtMost(most),
+        threshold: match measurement.threshold {
+            measurement::Threshold::AtLeast(least) => Threshold::AtLeast(least),
+            measurement::Threshold::AtMost(most) => Threshold::AtMost(most),
         },
         holds: measurement.holds(),
     }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub use evidence::{Argument, Call, Counterexample, Evidence, Seen, Size, Worst};
 pub use handed_in::{ByHand, Decision, HandedIn};
 pub use since::{Change, Changed, Earlier, Since};
-pub use trial::{Bar, Measured, Series};
+pub use trial::{Threshold, Measured, Series};
 pub use window::{Number, Relation, Slice, Window};
 
 /// Version of the model; it rises with every change that a reader has to know of.
@@ -179,7 +179,7 @@ pub struct Portion {
     pub name: String,
     /// Its points.
     pub points: f64,
-    /// Whether its golden cases hold in f64, its fresh inputs hold and its trials reach their bars.
+    /// Whether its golden cases hold in f64, its fresh inputs hold and its trials reach their thresholds.
     pub earned: bool,
     /// Whether it has trials that were not run, so that it could not be earned.
     pub not_run: bool,

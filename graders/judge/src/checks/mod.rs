@@ -8,4 +8,4 @@ pub mod purity;
 pub(crate) mod observe;
 pub mod probe;
 pub mod property;
-pub mod trainer;
+pub mod harness;

@@ -1,6 +1,6 @@
 //! Trials: a function trains, and what it has trained is measured on data whose answers it has never seen.
 
-use crate::checks::trainer::Trainer;
+use crate::checks::harness::TrainingHarness;
 use crate::findings::measurement::Outcome;
 use crate::findings::stop::Stop;
 
@@ -16,5 +16,5 @@ pub struct Trial {
     /// CPU seconds of each call that trains; the wall clock stops it at ten times that.
     pub cpu_seconds: f64,
     /// Trains and measures.
-    pub run: fn(&mut Trainer<'_>) -> Result<Outcome, Stop>,
+    pub run: fn(&mut TrainingHarness<'_>) -> Result<Outcome, Stop>,
 }

@@ -12,7 +12,7 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// Whether every measurement reaches its bar. A trial that has measured nothing has shown nothing.
+    /// Whether every measurement reaches its threshold. A trial that has measured nothing has shown nothing.
     pub fn holds(&self) -> bool {
         !self.measured.is_empty() && self.measured.iter().all(Measurement::holds)
     }
@@ -26,26 +26,26 @@ pub struct Measurement {
     /// Its value.
     pub value: f64,
     /// What it has to reach.
-    pub bar: Bar,
+    pub threshold: Threshold,
 }
 
 impl Measurement {
-    /// Whether the value reaches the bar.
+    /// Whether the value reaches the threshold.
     pub fn holds(&self) -> bool {
-        self.bar.holds(self.value)
+        self.threshold.holds(self.value)
     }
 }
 
 /// What a value has to reach.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub enum Bar {
+pub enum Threshold {
     /// This or more.
     AtLeast(f64),
     /// This or less.
     AtMost(f64),
 }
 
-impl Bar {
+impl Threshold {
     /// Whether the value reaches it; NaN never does.
     pub fn holds(self, value: f64) -> bool {
         match self {
@@ -78,7 +78,7 @@ mod tests {
         let measure = |&value: &f64| Measurement {
             what: String::new(),
             value,
-            bar: Bar::AtLeast(0.5),
+            threshold: Threshold::AtLeast(0.5),
         };
         Outcome {
             measured: values.iter().map(measure).collect(),
@@ -88,14 +88,14 @@ mod tests {
 
     #[test]
     fn a_bar_itself_is_reached_from_both_sides() {
-        assert!(Bar::AtLeast(0.5).holds(0.5) && !Bar::AtLeast(0.5).holds(0.499));
-        assert!(Bar::AtMost(0.5).holds(0.5) && !Bar::AtMost(0.5).holds(0.501));
+        assert!(Threshold::AtLeast(0.5).holds(0.5) && !Threshold::AtLeast(0.5).holds(0.499));
+        assert!(Threshold::AtMost(0.5).holds(0.5) && !Threshold::AtMost(0.5).holds(0.501));
     }
 
     #[test]
     fn nan_reaches_no_bar() {
-        assert!(!Bar::AtLeast(f64::NEG_INFINITY).holds(f64::NAN));
-        assert!(!Bar::AtMost(f64::INFINITY).holds(f64::NAN));
+        assert!(!Threshold::AtLeast(f64::NEG_INFINITY).holds(f64::NAN));
+        assert!(!Threshold::AtMost(f64::INFINITY).holds(f64::NAN));
     }
 
     #[test]

@@ -43,7 +43,7 @@ pub enum Finding {
     Impure(Impure),
     /// What was trained is not good enough.
     BelowBar {
-        /// All that was measured; at least one of them does not reach its bar.
+        /// All that was measured; at least one of them does not reach its threshold.
         measurements: Vec<Measurement>,
     },
 }

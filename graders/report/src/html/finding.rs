@@ -207,7 +207,7 @@ fn measured(html: &mut Html, check: &CheckReport) {
             html.element("tr", &[], |html| {
                 html.leaf("th", &[("scope", &"row")], &measured.what);
                 html.leaf("td", &[("class", &"number")], &words::value(measured));
-                html.leaf("td", &[], &words::bar(measured));
+                html.leaf("td", &[], &words::threshold(measured));
                 html.leaf("td", &[], said::reached(measured.holds));
             });
         }

@@ -12,7 +12,7 @@ pub struct Measured {
     /// Its value; none where it is NaN or infinite.
     pub value: Option<f64>,
     /// What it has to reach.
-    pub bar: Bar,
+    pub threshold: Threshold,
     /// Whether it does.
     pub holds: bool,
 }
@@ -20,7 +20,7 @@ pub struct Measured {
 /// What a measured value has to reach.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Bar {
+pub enum Threshold {
     /// This or more.
     AtLeast(f64),
     /// This or less.

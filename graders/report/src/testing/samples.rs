@@ -2,7 +2,7 @@
 
 use judge::compare::pattern::Pattern;
 use judge::compare::{Difference, Mismatch};
-use judge::findings::measurement::{Bar, Measurement};
+use judge::findings::measurement::{Threshold, Measurement};
 use judge::findings::{
     BeforeRun, Behaviour, CallFailed, CompileError, Finding, Impure, Measure, OnlyInF32, Prohibition, Steps, Violation,
     WrongOutput,
@@ -157,8 +157,8 @@ one_of_each! {
         }),
         Finding::BelowBar { .. } => Finding::BelowBar {
             measurements: vec![
-                Measurement { what: text("accuracy on unseen nodes"), value: 0.849_99, bar: Bar::AtLeast(0.85) },
-                Measurement { what: text("loss on unseen text"), value: 1.3, bar: Bar::AtMost(1.6) },
+                Measurement { what: text("accuracy on unseen nodes"), value: 0.849_99, threshold: Threshold::AtLeast(0.85) },
+                Measurement { what: text("loss on unseen text"), value: 1.3, threshold: Threshold::AtMost(1.6) },
             ],
         },
         Finding::PropertyFailed(_) => Finding::PropertyFailed(Violation::Changed {

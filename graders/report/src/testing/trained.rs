@@ -1,7 +1,7 @@
 //! Judgements on tasks that train.
 
 use judge::findings::Finding;
-use judge::findings::measurement::{Bar, Measurement, Outcome, Series};
+use judge::findings::measurement::{Threshold, Measurement, Outcome, Series};
 use judge::findings::verdict::Verdict;
 use judge::grading::judgement::Portion;
 use judge::grading::judgement::{Check, Ending, Kind, Skip, TaskJudgement};
@@ -11,15 +11,15 @@ use super::scene::{judgement, passed};
 const TRIAL: &str = "learns-the-grammar";
 
 fn outcome(loss: f64) -> Outcome {
-    let measurement = |what: &str, value: f64, bar: Bar| Measurement {
+    let measurement = |what: &str, value: f64, threshold: Threshold| Measurement {
         what: what.to_owned(),
         value,
-        bar,
+        threshold,
     };
     Outcome {
         measured: vec![
-            measurement("loss on unseen text", loss, Bar::AtMost(1.6)),
-            measurement("accuracy of greedy tokens", 0.75, Bar::AtLeast(0.5)),
+            measurement("loss on unseen text", loss, Threshold::AtMost(1.6)),
+            measurement("accuracy of greedy tokens", 0.75, Threshold::AtLeast(0.5)),
         ],
         series: vec![Series {
             name: "loss".to_owned(),

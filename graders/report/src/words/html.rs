@@ -28,7 +28,7 @@ pub(crate) const STEPS: &str = "step by step";
 /// The table of a trial's figures.
 pub(crate) const MEASURED: &str = "what was measured";
 
-/// Whether a figure reaches its bar.
+/// Whether a figure reaches its threshold.
 pub(crate) fn reached(holds: bool) -> &'static str {
     if holds { "✓ reached" } else { "✗ not reached" }
 }

@@ -52,7 +52,7 @@ pub(crate) use snippet::{
     snippet_unequal, snippet_value,
 };
 pub(crate) use summary::{loss, skip, summary, title};
-pub(crate) use trial::{bar, measured, value};
+pub(crate) use trial::{threshold, measured, value};
 
 /// What is said of a failed or skipped check.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -143,7 +143,7 @@ pub(crate) fn loss(loss: &Loss) -> String {
         Loss::NoPropertyHolds => {
             "no property of the task holds, and there is no reference to try fresh inputs with".to_owned()
         }
-        Loss::Trial(name) => format!("the trial `{name}` does not reach its bar"),
+        Loss::Trial(name) => format!("the trial `{name}` does not reach its threshold"),
     }
 }
 
@@ -273,7 +273,7 @@ fn is_only_trained(judgement: &TaskJudgement) -> bool {
 
 fn what_training_lost(judgement: &TaskJudgement) -> &'static str {
     if findings(judgement).all(|finding| matches!(finding, Finding::BelowBar { .. })) {
-        "below the bar"
+        "below the threshold"
     } else {
         "training fails"
     }

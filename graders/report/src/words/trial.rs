@@ -6,14 +6,14 @@ use judge::findings::measurement::{self, Measurement};
 use super::figures::and;
 use super::{Place, Words};
 use crate::clean::clean;
-use crate::model::{Bar, Measured};
+use crate::model::{Threshold, Measured};
 
 /// The words on training that was not good enough: everything that was measured, what it had to be, and whether it is.
 pub(super) fn below_bar(measurements: &[Measurement], place: Place<'_>) -> Words {
     let phrase = |measurement: &Measurement| {
-        let (value, bar) = (number(measurement.value), needed(measurement.bar));
+        let (value, threshold) = (number(measurement.value), needed(measurement.threshold));
         let missed = if measurement.holds() { "reached" } else { "missed" };
-        format!("{} is {value}, must be {bar}: {missed}", clean(&measurement.what))
+        format!("{} is {value}, must be {threshold}: {missed}", clean(&measurement.what))
     };
     let phrases: Vec<String> = measurements.iter().map(phrase).collect();
     let message = if phrases.is_empty() {
@@ -40,7 +40,7 @@ pub(crate) fn measured(measured: &[Measured]) -> String {
     if measured.is_empty() {
         return String::new();
     }
-    let phrase = |measured: &Measured| format!("{} is {}, needed is {}", measured.what, value(measured), bar(measured));
+    let phrase = |measured: &Measured| format!("{} is {}, needed is {}", measured.what, value(measured), threshold(measured));
     format!(" ({})", and(&measured.iter().map(phrase).collect::<Vec<_>>()))
 }
 
@@ -50,16 +50,16 @@ pub(crate) fn value(measured: &Measured) -> String {
 }
 
 /// What it has to be.
-pub(crate) fn bar(measured: &Measured) -> String {
-    needed(match measured.bar {
-        Bar::AtLeast(least) => measurement::Bar::AtLeast(least),
-        Bar::AtMost(most) => measurement::Bar::AtMost(most),
+pub(crate) fn threshold(measured: &Measured) -> String {
+    needed(match measured.threshold {
+        Threshold::AtLeast(least) => measurement::Threshold::AtLeast(least),
+        Threshold::AtMost(most) => measurement::Threshold::AtMost(most),
     })
 }
 
-fn needed(bar: measurement::Bar) -> String {
-    match bar {
-        measurement::Bar::AtLeast(least) => format!("at least {}", number(least)),
-        measurement::Bar::AtMost(most) => format!("at most {}", number(most)),
+fn needed(threshold: measurement::Threshold) -> String {
+    match threshold {
+        measurement::Threshold::AtLeast(least) => format!("at least {}", number(least)),
+        measurement::Threshold::AtMost(most) => format!("at most {}", number(most)),
     }
 }

@@ -1,6 +1,6 @@
 //! `border_experiment`: what a small image classifier learns of two boxes, by padding and head.
 
-use judge::checks::trainer::Trainer;
+use judge::checks::harness::TrainingHarness;
 use judge::contract::Task;
 use judge::contract::arguments::arguments;
 use judge::contract::random::Random;
@@ -39,21 +39,21 @@ pub(crate) static TASK: Task = Task {
             portion: "net_1",
             statement: "Net 1 without padding learns its images, and is wrong where the halves are swapped",
             cpu_seconds: 30.0,
-            run: |trainer| run(trainer, Mode::Valid, Head::Maximum, Learns::Place),
+            run: |harness| run(harness, Mode::Valid, Head::Maximum, Learns::Place),
         },
         Trial {
             name: "net-1-full",
             portion: "net_1",
             statement: "Net 1 with full padding learns its images, and is right where the halves are swapped",
             cpu_seconds: 30.0,
-            run: |trainer| run(trainer, Mode::Full, Head::Maximum, Learns::Order),
+            run: |harness| run(harness, Mode::Full, Head::Maximum, Learns::Order),
         },
         Trial {
             name: "net-2-same",
             portion: "net_2",
             statement: "Net 2 with padding to the same size learns its images, and is wrong where the halves are swapped",
             cpu_seconds: 30.0,
-            run: |trainer| run(trainer, Mode::Same, Head::Flat, Learns::Place),
+            run: |harness| run(harness, Mode::Same, Head::Flat, Learns::Place),
         },
     ],
     ..Task::BLANK
@@ -93,8 +93,8 @@ enum Learns {
     Order,
 }
 
-fn run(trainer: &mut Trainer<'_>, mode: Mode, head: Head, learns: Learns) -> Result<Outcome, Stop> {
-    let seed = trainer.seed();
+fn run(harness: &mut TrainingHarness<'_>, mode: Mode, head: Head, learns: Learns) -> Result<Outcome, Stop> {
+    let seed = harness.seed();
     let flat = (head == Head::Flat).then(|| last_side(SIDE, mode).pow(2));
     let initial = initial::conv_net(&mut Random::new(seed, "initial weights"), WIDTHS, flat, CLASSES);
     let mut given = initial.clone();
@@ -105,10 +105,10 @@ fn run(trainer: &mut Trainer<'_>, mode: Mode, head: Head, learns: Learns) -> Res
             arguments([("images", images), ("classes", classes)])
         })
     };
-    let trained = trainer.train(Call::new("border_experiment", given), &mut batches)?;
+    let trained = harness.train(Call::new("border_experiment", given), &mut batches)?;
     let trained = like(&initial, trained)?;
 
-    let mut accuracy = |part| accuracy_of_net(trainer, &trained, mode, &images(seed, part, 0, JUDGED));
+    let mut accuracy = |part| accuracy_of_net(harness, &trained, mode, &images(seed, part, 0, JUDGED));
     let (known, swapped) = (accuracy(Part::Validation)?, accuracy(Part::Swapped)?);
     Ok(Outcome {
         measured: vec![

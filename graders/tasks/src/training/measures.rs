@@ -1,9 +1,9 @@
 //! What the tasks that train share: returned weights that fit, scores that become answers, curves.
 
-use judge::checks::trainer::Trainer;
+use judge::checks::harness::TrainingHarness;
 use judge::contract::arguments::with;
 use judge::contract::subject::Call;
-use judge::findings::measurement::{Bar, Measurement, Series};
+use judge::findings::measurement::{Threshold, Measurement, Series};
 use judge::findings::stop::Stop;
 use judge::findings::{CallFailed, Finding, WrongOutput};
 use wire::{Tensor, Tensors};
@@ -33,25 +33,25 @@ pub(crate) fn like(initial: &Tensors, mut trained: Tensors) -> Result<Tensors, S
 
 /// One output of a call that measures.
 pub(crate) fn measured(
-    trainer: &mut Trainer<'_>,
+    harness: &mut TrainingHarness<'_>,
     task: &'static str,
     arguments: Tensors,
     output: &str,
 ) -> Result<Tensor, Stop> {
-    let mut outputs = trainer.measure(Call::new(task, arguments))?;
+    let mut outputs = harness.measure(Call::new(task, arguments))?;
     outputs.remove(output).ok_or_else(|| missing(output))
 }
 
 /// The share of images whose class has the largest score, by a net with these weights.
 pub(crate) fn accuracy_of_net(
-    trainer: &mut Trainer<'_>,
+    harness: &mut TrainingHarness<'_>,
     weights: &Tensors,
     mode: Mode,
     (images, classes): &(Tensor, Tensor),
 ) -> Result<f64, Stop> {
     let mut arguments = with(weights, "images", images.clone());
     arguments.extend(mode.arguments().map(|(name, tensor)| (name.to_owned(), tensor)));
-    let scores = measured(trainer, "conv_net", arguments, "scores")?;
+    let scores = measured(harness, "conv_net", arguments, "scores")?;
     Ok(accuracy(&scores.to_f64(), &classes.to_f64()))
 }
 
@@ -66,19 +66,19 @@ pub(crate) fn accuracy(scores: &[f64], classes: &[f64]) -> f64 {
     right.count() as f64 / classes.len() as f64
 }
 
-pub(crate) fn at_least(what: &str, value: f64, bar: f64) -> Measurement {
+pub(crate) fn at_least(what: &str, value: f64, threshold: f64) -> Measurement {
     Measurement {
         what: what.to_owned(),
         value,
-        bar: Bar::AtLeast(bar),
+        threshold: Threshold::AtLeast(threshold),
     }
 }
 
-pub(crate) fn at_most(what: &str, value: f64, bar: f64) -> Measurement {
+pub(crate) fn at_most(what: &str, value: f64, threshold: f64) -> Measurement {
     Measurement {
         what: what.to_owned(),
         value,
-        bar: Bar::AtMost(bar),
+        threshold: Threshold::AtMost(threshold),
     }
 }
 

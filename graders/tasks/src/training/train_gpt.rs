@@ -1,6 +1,6 @@
 //! `train_gpt`: a GPT learns the mirror language.
 
-use judge::checks::trainer::Trainer;
+use judge::checks::harness::TrainingHarness;
 use judge::contract::Task;
 use judge::contract::arguments::{Array, arguments, array, with};
 use judge::contract::random::{Random, integers};
@@ -71,7 +71,7 @@ const SIZES: GptSizes = GptSizes {
 };
 
 /// Nats per token. The least possible loss is 0.747; knowing position and last token alone gives 1.64. Measured with
-/// the reference, `--training --seed N` for N from 1 to 12: mean 0.752, standard deviation 0.003, worst 0.757. The bar
+/// the reference, `--training --seed N` for N from 1 to 12: mean 0.752, standard deviation 0.003, worst 0.757. The threshold
 /// is more than 60 deviations away, so that a correct training which is slower than ours passes as well.
 const LOSS: f64 = 0.95;
 
@@ -95,12 +95,12 @@ fn settings(rate: f64) -> Tensors {
     ])
 }
 
-fn initial(trainer: &Trainer<'_>) -> Tensors {
-    initial::gpt(&mut Random::new(trainer.seed(), "initial weights"), SIZES)
+fn initial(harness: &TrainingHarness<'_>) -> Tensors {
+    initial::gpt(&mut Random::new(harness.seed(), "initial weights"), SIZES)
 }
 
-fn run(trainer: &mut Trainer<'_>) -> Result<Outcome, Stop> {
-    let losses = trained_losses(trainer, BATCHES, 0.0)?;
+fn run(harness: &mut TrainingHarness<'_>) -> Result<Outcome, Stop> {
+    let losses = trained_losses(harness, BATCHES, 0.0)?;
     let mean = mean(&losses);
     let points = (1..).map(f64::from).zip(losses).collect();
     Ok(Outcome {
@@ -110,8 +110,8 @@ fn run(trainer: &mut Trainer<'_>) -> Result<Outcome, Stop> {
 }
 
 /// A model that is trained outside of training mode learns as if nothing were dropped.
-fn with_dropout(trainer: &mut Trainer<'_>) -> Result<Outcome, Stop> {
-    let losses = trained_losses(trainer, FEWER, RATE)?;
+fn with_dropout(harness: &mut TrainingHarness<'_>) -> Result<Outcome, Stop> {
+    let losses = trained_losses(harness, FEWER, RATE)?;
     let what = format!("loss of unseen sentences after training with dropout of {RATE}, nats per token");
     Ok(Outcome {
         measured: vec![at_least(&what, mean(&losses), UNLEARNT)],
@@ -120,14 +120,14 @@ fn with_dropout(trainer: &mut Trainer<'_>) -> Result<Outcome, Stop> {
 }
 
 /// The model refuses sentences of more than `block_size` tokens.
-fn with_long_sentences(trainer: &mut Trainer<'_>) -> Result<Outcome, Stop> {
+fn with_long_sentences(harness: &mut TrainingHarness<'_>) -> Result<Outcome, Stop> {
     const KNOWN: i64 = SENTENCE as i64 - 2;
-    let corpus = Corpus::new(trainer.seed());
-    let mut given = initial(trainer);
+    let corpus = Corpus::new(harness.seed());
+    let mut given = initial(harness);
     given.extend(settings(0.0));
     given.insert("block_size".to_owned(), Tensor::integer(KNOWN));
     let mut batches = |number: u64| (number < 2).then(|| arguments([("tokens", corpus.batch(number, ROWS))]));
-    match trainer.train(Call::new("train_gpt", given), &mut batches) {
+    match harness.train(Call::new("train_gpt", given), &mut batches) {
         Err(Stop::Found(Finding::CallFailed(CallFailed::RefusedValid { .. }))) => Ok(Outcome {
             measured: vec![at_least("trainings that ended in the model's error", 1.0, 1.0)],
             series: Vec::new(),
@@ -143,17 +143,17 @@ fn with_long_sentences(trainer: &mut Trainer<'_>) -> Result<Outcome, Stop> {
 }
 
 /// The loss of unseen sentences by position, after training on so many batches with this rate of dropout.
-fn trained_losses(trainer: &mut Trainer<'_>, count: u64, rate: f64) -> Result<Vec<f64>, Stop> {
-    let corpus = Corpus::new(trainer.seed());
-    let initial = initial(trainer);
+fn trained_losses(harness: &mut TrainingHarness<'_>, count: u64, rate: f64) -> Result<Vec<f64>, Stop> {
+    let corpus = Corpus::new(harness.seed());
+    let initial = initial(harness);
     let mut given = initial.clone();
     given.extend(settings(rate));
     let mut batches = |number: u64| (number < count).then(|| arguments([("tokens", corpus.batch(number, ROWS))]));
-    let trained = trainer.train(Call::new("train_gpt", given), &mut batches)?;
+    let trained = harness.train(Call::new("train_gpt", given), &mut batches)?;
     let mut trained = like(&initial, trained)?;
     trained.extend(settings(rate));
     trained.insert("train".to_owned(), Tensor::flag(false));
-    losses(trainer, &trained, &corpus.held_out())
+    losses(harness, &trained, &corpus.held_out())
 }
 
 fn mean(losses: &[f64]) -> f64 {
@@ -163,13 +163,13 @@ fn mean(losses: &[f64]) -> f64 {
 /// The mean loss of the token at each position but the first.
 ///
 /// For each position only what stands before it is sent, so that no answer is where it could be read off.
-fn losses(trainer: &mut Trainer<'_>, weights: &Tensors, sentences: &Tensor) -> Result<Vec<f64>, Stop> {
+fn losses(harness: &mut TrainingHarness<'_>, weights: &Tensors, sentences: &Tensor) -> Result<Vec<f64>, Stop> {
     let sentences = array(sentences);
     let mut losses = Vec::new();
     for position in 1..SENTENCE {
         let before = sentences.slice_axis(ndarray::Axis(1), (0..position).into());
         let tokens = with(weights, "tokens", whole(&before.to_owned()));
-        let logits = measured(trainer, "gpt_forward", tokens, "logits")?;
+        let logits = measured(harness, "gpt_forward", tokens, "logits")?;
         let targets = sentences.index_axis(ndarray::Axis(1), position);
         let rows = logits.to_f64();
         let last = rows.chunks(VOCABULARY).skip(position - 1).step_by(position);

@@ -1,6 +1,6 @@
 //! `train_graph`: two kinds of graph networks learn the classes of a planted-partition graph.
 
-use judge::checks::trainer::Trainer;
+use judge::checks::harness::TrainingHarness;
 use judge::contract::Task;
 use judge::contract::arguments::{arguments, array, tensor_like};
 use judge::contract::random::Random;
@@ -39,14 +39,14 @@ pub(crate) static TASK: Task = Task {
             portion: "convolution",
             statement: "after training, a network of graph convolutions knows the classes of nodes that were in no batch",
             cpu_seconds: 20.0,
-            run: |trainer| run(trainer, Layer::Convolution),
+            run: |harness| run(harness, Layer::Convolution),
         },
         Trial {
             name: "unseen-nodes-attention",
             portion: "attention",
             statement: "after training, a network of graph attention layers knows the classes of nodes that were in no batch",
             cpu_seconds: 30.0,
-            run: |trainer| run(trainer, Layer::Attention),
+            run: |harness| run(harness, Layer::Attention),
         },
     ],
     ..Task::BLANK
@@ -58,7 +58,7 @@ const WIDTHS: [usize; 3] = [FEATURES, 16, CLASSES];
 
 /// The best that features alone can do has a mean of 0.59, a standard deviation of 0.046 and a maximum of 0.70 over 40
 /// graphs. Measured with the reference, `--training --seed N` for N from 1 to 12: convolution mean 0.954, standard
-/// deviation 0.024, worst 0.900; attention mean 0.968, 0.015, 0.936. The bar is 6 and 11 deviations below: a false
+/// deviation 0.024, worst 0.900; attention mean 0.968, 0.015, 0.936. The threshold is 6 and 11 deviations below: a false
 /// alarm has a probability of about 1e-9 where accuracies are normal.
 const ACCURACY: f64 = 0.8;
 
@@ -93,9 +93,9 @@ impl Layer {
     }
 }
 
-fn run(trainer: &mut Trainer<'_>, layer: Layer) -> Result<Outcome, Stop> {
-    let partition = Partition::new(trainer.seed());
-    let initial = layer.initial(&mut Random::new(trainer.seed(), "initial weights"));
+fn run(harness: &mut TrainingHarness<'_>, layer: Layer) -> Result<Outcome, Stop> {
+    let partition = Partition::new(harness.seed());
+    let initial = layer.initial(&mut Random::new(harness.seed(), "initial weights"));
     let mut given = arguments([
         ("features", partition.features.clone()),
         ("edge_index", partition.edge_index.clone()),
@@ -107,12 +107,12 @@ fn run(trainer: &mut Trainer<'_>, layer: Layer) -> Result<Outcome, Stop> {
             arguments([("nodes", nodes), ("classes", classes)])
         })
     };
-    let trained = trainer.train(Call::new("train_graph", given), &mut batches)?;
+    let trained = harness.train(Call::new("train_graph", given), &mut batches)?;
     let trained = like(&initial, trained)?;
 
-    let hidden = applied(trainer, layer, 1, &trained, &partition.features, &partition.edge_index)?;
+    let hidden = applied(harness, layer, 1, &trained, &partition.features, &partition.edge_index)?;
     let rectified = tensor_like(&partition.features, &array(&hidden).mapv(|value| value.max(0.0)));
-    let scores = applied(trainer, layer, 2, &trained, &rectified, &partition.edge_index)?;
+    let scores = applied(harness, layer, 2, &trained, &rectified, &partition.edge_index)?;
     let accuracy = partition.accuracy(&scores.to_f64());
     Ok(Outcome {
         measured: vec![at_least("accuracy on unseen nodes", accuracy, ACCURACY)],
@@ -122,7 +122,7 @@ fn run(trainer: &mut Trainer<'_>, layer: Layer) -> Result<Outcome, Stop> {
 
 /// The result of the layer with this number.
 fn applied(
-    trainer: &mut Trainer<'_>,
+    harness: &mut TrainingHarness<'_>,
     layer: Layer,
     number: usize,
     weights: &Tensors,
@@ -133,5 +133,5 @@ fn applied(
     for name in layer.weights() {
         given.insert(name.to_owned(), weights[&format!("{name}_{number}")].clone());
     }
-    measured(trainer, layer.task(), given, "output")
+    measured(harness, layer.task(), given, "output")
 }

@@ -163,7 +163,7 @@ pub enum Loss {
     Fresh,
     /// There was no reference to judge fresh inputs by, and no property of the task holds.
     NoPropertyHolds,
-    /// This trial does not reach its bars.
+    /// This trial does not reach its thresholds.
     Trial(String),
 }
 

@@ -2,7 +2,7 @@
 
 use super::model::{Check, Ending, Kind, Skip};
 use super::task_judge::TaskJudge;
-use crate::checks::trainer::{Trainer, trial_seed};
+use crate::checks::harness::{TrainingHarness, trial_seed};
 use crate::contract::subject::Subject;
 use crate::contract::training::Trial;
 use crate::findings::fault::Fault;
@@ -57,11 +57,11 @@ impl TaskJudge<'_> {
     fn trial(&mut self, trial: &Trial, subject: &mut dyn Subject) -> Result<(Ending, Option<Outcome>), Fault> {
         subject.substitute(&[])?;
         let seed = trial_seed(self.context.seed, self.task.id, trial.name);
-        let mut trainer = Trainer::new(subject, trial.cpu_seconds, seed);
-        let result = (trial.run)(&mut trainer);
+        let mut harness = TrainingHarness::new(subject, trial.cpu_seconds, seed);
+        let result = (trial.run)(&mut harness);
         let mut seen = Outcome {
             measured: Vec::new(),
-            series: trainer.into_series(),
+            series: harness.into_series(),
         };
         let judged = result.map(|outcome| {
             let finding = (!outcome.holds()).then(|| Finding::BelowBar {

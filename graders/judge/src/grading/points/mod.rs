@@ -5,7 +5,7 @@
 //! them: `Standing::Lost`.
 //!
 //! *Earned*: a portion gives its points where its golden cases and its fresh inputs hold, and its trials reach their
-//! bars, in checks that really ran. Where no reference is at hand, fresh inputs cannot be judged; then one property at least
+//! thresholds, in checks that really ran. Where no reference is at hand, fresh inputs cannot be judged; then one property at least
 //! has to hold, if the task has any. Properties, purity and f32 give nothing: they take a share of what was earned.
 //!
 //! What could not be judged for a reason of ours is charged to nobody.

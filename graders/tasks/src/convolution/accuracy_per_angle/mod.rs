@@ -3,7 +3,7 @@
 mod domain;
 mod properties;
 
-use judge::checks::trainer::Trainer;
+use judge::checks::harness::TrainingHarness;
 use judge::contract::arguments::{arguments, with};
 use judge::contract::domain::Contract;
 use judge::contract::random::{Random, floats, integers};
@@ -172,7 +172,7 @@ const MODE: Mode = Mode::Same;
 
 // Measured with the reference, `--training --seed N` for N from 1 to 12: without augmentation 1.0 upright in all runs,
 // and a mean over the angles of 0.535, standard deviation 0.021, largest 0.559; with augmentation 0.924, 0.014, worst
-// 0.905. The bars are 8 and 9 deviations away. A false alarm is less likely than 1e-12 where accuracies are normal.
+// 0.905. The thresholds are 8 and 9 deviations away. A false alarm is less likely than 1e-12 where accuracies are normal.
 
 /// Accuracy on upright images without augmentation, at least.
 const UPRIGHT: f64 = 0.9;
@@ -181,9 +181,9 @@ const TURNED_WITHOUT: f64 = 0.7;
 /// Mean accuracy over the angles with augmentation, at least.
 const TURNED_WITH: f64 = 0.8;
 
-fn run(trainer: &mut Trainer<'_>) -> Result<Outcome, Stop> {
-    let without = accuracies(trainer, false)?;
-    let with = accuracies(trainer, true)?;
+fn run(harness: &mut TrainingHarness<'_>) -> Result<Outcome, Stop> {
+    let without = accuracies(harness, false)?;
+    let with = accuracies(harness, true)?;
     let mean = |curve: &[f64]| curve.iter().sum::<f64>() / curve.len() as f64;
     let series = [("without augmentation", &without), ("with augmentation", &with)].map(|(name, accuracies)| {
         let points = ANGLES.into_iter().zip(accuracies.iter().copied()).collect();
@@ -208,8 +208,8 @@ fn run(trainer: &mut Trainer<'_>) -> Result<Outcome, Stop> {
 }
 
 /// Trains, and measures at every angle.
-fn accuracies(trainer: &mut Trainer<'_>, augment: bool) -> Result<Vec<f64>, Stop> {
-    let seed = trainer.seed();
+fn accuracies(harness: &mut TrainingHarness<'_>, augment: bool) -> Result<Vec<f64>, Stop> {
+    let seed = harness.seed();
     let initial = initial::conv_net(&mut Random::new(seed, "initial weights"), WIDTHS, None, CLASSES);
     let mut given = with(&initial, "augment", Tensor::flag(augment));
     given.extend(MODE.arguments().map(|(name, tensor)| (name.to_owned(), tensor)));
@@ -222,11 +222,11 @@ fn accuracies(trainer: &mut Trainer<'_>, augment: bool) -> Result<Vec<f64>, Stop
     let mut call = Call::new("accuracy_per_angle", given);
     // The angles that a submission draws follow from the run's seed, like everything else.
     call.seed = seed as i64;
-    let trained = trainer.train(call, &mut batches)?;
+    let trained = harness.train(call, &mut batches)?;
     let trained = like(&initial, trained)?;
 
     let (images, classes) = glyphs::images(seed, "unseen", JUDGED);
-    let at = |degrees| accuracy_of_net(trainer, &trained, MODE, &(rotated(&images, degrees), classes.clone()));
+    let at = |degrees| accuracy_of_net(harness, &trained, MODE, &(rotated(&images, degrees), classes.clone()));
     ANGLES.into_iter().map(at).collect()
 }
 

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use wire::{Observed, Outcome, Tensor, Tensors};
 
 use super::testing::{Answer, Pupil, assignment, fixtures, judged, judged_within, observed, panicked};
-use crate::checks::trainer::{Trainer, trial_seed};
+use crate::checks::harness::{TrainingHarness, trial_seed};
 use crate::contract::arguments::{arguments, tensor, vector};
 use crate::contract::random::floats;
 use crate::contract::subject::Call;
 use crate::contract::training::Trial;
 use crate::contract::{Case, Expect, Task};
-use crate::findings::measurement::{self, Bar, Measurement, Series};
+use crate::findings::measurement::{self, Threshold, Measurement, Series};
 use crate::findings::stop::Stop;
 use crate::findings::verdict::Verdict;
 use crate::findings::{BeforeRun, CallFailed, Finding, Prohibition};
@@ -61,26 +61,26 @@ static INNER: Task = Task {
 };
 
 /// Serves 10, 20, 30, 40; the weights have to become these, and what is measured is how far each has come at least.
-fn learns(trainer: &mut Trainer<'_>) -> Result<measurement::Outcome, Stop> {
+fn learns(harness: &mut TrainingHarness<'_>) -> Result<measurement::Outcome, Stop> {
     let call = Call::new("learner", arguments([("weight", floats(&[4], vec![0.5; 4]))]));
-    let trained = trainer.train(call, &mut |step| {
+    let trained = harness.train(call, &mut |step| {
         (step < BATCHES).then(|| arguments([("x", Tensor::real(10.0 * (step + 1) as f64))]))
     })?;
-    trainer.record(curve("loss"));
-    let measured = trainer.measure(Call::new("learner", trained))?;
+    harness.record(curve("loss"));
+    let measured = harness.measure(Call::new("learner", trained))?;
     let share = measured.get("share").and_then(Tensor::item).unwrap_or(f64::NAN);
     Ok(measurement::Outcome {
         measured: vec![
-            measurement("share of each batch", share, Bar::AtLeast(0.9)),
-            measurement("batches", trainer.steps() as f64, Bar::AtMost(BATCHES as f64)),
+            measurement("share of each batch", share, Threshold::AtLeast(0.9)),
+            measurement("batches", harness.steps() as f64, Threshold::AtMost(BATCHES as f64)),
         ],
         series: vec![curve("share")],
     })
 }
 
-fn measurement(what: &str, value: f64, bar: Bar) -> Measurement {
+fn measurement(what: &str, value: f64, threshold: Threshold) -> Measurement {
     let what = what.to_owned();
-    Measurement { what, value, bar }
+    Measurement { what, value, threshold }
 }
 
 fn curve(name: &str) -> Series {
@@ -173,8 +173,8 @@ fn what_was_measured_and_recorded_stands_in_the_check() {
     let judgement = trial_of(&LEARNER, &mut pupil(good));
     let outcome = learning(&judgement).outcome.clone().unwrap_or_default();
     let measured = [
-        measurement("share of each batch", 1.0, Bar::AtLeast(0.9)),
-        measurement("batches", 4.0, Bar::AtMost(4.0)),
+        measurement("share of each batch", 1.0, Threshold::AtLeast(0.9)),
+        measurement("batches", 4.0, Threshold::AtMost(4.0)),
     ];
     assert_eq!(outcome.measured, measured);
     assert_eq!(outcome.series, [curve("loss"), curve("share")]);

@@ -17,7 +17,7 @@ use crate::findings::{CallFailed, Finding};
 const WEIGHTS: &str = "trained weights";
 
 /// Has a submission train, and measures what it has trained.
-pub struct Trainer<'a> {
+pub struct TrainingHarness<'a> {
     subject: &'a mut dyn Subject,
     cpu_seconds: f64,
     seed: u64,
@@ -25,16 +25,16 @@ pub struct Trainer<'a> {
     series: Vec<Series>,
 }
 
-impl fmt::Debug for Trainer<'_> {
+impl fmt::Debug for TrainingHarness<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut shown = formatter.debug_struct("Trainer");
+        let mut shown = formatter.debug_struct("TrainingHarness");
         shown.field("seed", &self.seed).field("steps", &self.steps);
         shown.finish_non_exhaustive()
     }
 }
 
-impl<'a> Trainer<'a> {
-    /// A trainer for one run of a trial: the CPU seconds of each of its calls; `seed` is what `trial_seed` gives.
+impl<'a> TrainingHarness<'a> {
+    /// A harness for one run of a trial: the CPU seconds of each of its calls; `seed` is what `trial_seed` gives.
     pub fn new(subject: &'a mut dyn Subject, cpu_seconds: f64, seed: u64) -> Self {
         Self {
             subject,
