@@ -15,8 +15,8 @@ use crate::clean::{clean, clean_lines};
 use crate::diagnosis::{diagnosis, within};
 use crate::evidence;
 use crate::model::{
-    AssignmentName, Threshold, ByHand, CheckKind, CheckReport, Conclusion, Grader, ManualItem, Measured, Portion, Report,
-    SCHEMA_VERSION, Series, Source, Submission, TaskReport, Times, Totals,
+    AssignmentName, ByHand, CheckKind, CheckReport, Conclusion, Grader, ManualItem, Measured, Portion, Report,
+    SCHEMA_VERSION, Series, Source, Submission, TaskReport, Threshold, Times, Totals,
 };
 use crate::order::worst_first;
 use crate::snippet::snippet;

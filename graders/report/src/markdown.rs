@@ -206,7 +206,7 @@ fn table(check: &CheckReport) -> String {
 }
 
 fn states_a_rule(check: &CheckReport) -> bool {
-    use crate::model::CheckKind::{Purity, Property};
+    use crate::model::CheckKind::{Property, Purity};
     check.verdict == Verdict::Wrong && matches!(check.kind, Property | Purity)
 }
 

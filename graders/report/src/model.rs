@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub use evidence::{Argument, Call, Counterexample, Evidence, Seen, Size, Worst};
 pub use handed_in::{ByHand, Decision, HandedIn};
 pub use since::{Change, Changed, Earlier, Since};
-pub use trial::{Threshold, Measured, Series};
+pub use trial::{Measured, Series, Threshold};
 pub use window::{Number, Relation, Slice, Window};
 
 /// Version of the model; it rises with every change that a reader has to know of.
@@ -264,6 +264,7 @@ pub enum CheckKind {
     #[serde(alias = "law")]
     Property,
     /// Untouched arguments, determinism, independence of order.
+    #[serde(alias = "hygiene")]
     Purity,
     /// Fresh inputs, answered as the reference answers them.
     Differential,

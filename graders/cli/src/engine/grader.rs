@@ -23,9 +23,9 @@ use super::parallel::{Board, Step};
 use super::prepared::{Prepared, left_out, rejected};
 use super::result_cache::grader_hash;
 use super::rules;
-use super::worker_config::{RunConfig, WorkerConfig};
 use super::staged::{Ground, Staged};
-use super::worker_subject::{NoProgram, Answering, Running};
+use super::worker_config::{RunConfig, WorkerConfig};
+use super::worker_subject::{Answering, NoProgram, Running};
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::place::Place;
@@ -379,7 +379,10 @@ impl Grader {
         let start = || self.start_worker(prepared, &run_config.setting, context.assignment.limits);
         let own = || {
             let worker = start()?;
-            sandbox_status = worker.sandbox_status().map(|sandbox_status| sandbox_status.lines()).unwrap_or_default();
+            sandbox_status = worker
+                .sandbox_status()
+                .map(|sandbox_status| sandbox_status.lines())
+                .unwrap_or_default();
             Ok(Running::new(worker, reference))
         };
         let helpers = run_config.threads.min(left).saturating_sub(1);

@@ -7,7 +7,7 @@ use judge::checks::differential;
 use judge::contract::Task;
 use judge::fixtures::Fixtures;
 use judge::grading::assignment::Assignment;
-use judge::grading::judgement::{GradingContext, Carried, TaskJudgement, TimeLimit, Training};
+use judge::grading::judgement::{Carried, GradingContext, TaskJudgement, TimeLimit, Training};
 use report::model::TaskReport;
 use report::{Context, OneByOne, Report, Source, Stage, Times};
 
@@ -20,8 +20,8 @@ use super::reach;
 use super::reference::Reference;
 use super::result_cache::Key;
 use super::run_before::{self, RunBefore, Sources};
-use super::worker_config::RunConfig;
 use super::staged::Staged;
+use super::worker_config::RunConfig;
 use crate::failure::Failure;
 
 /// What a grader that was handed out cannot do.

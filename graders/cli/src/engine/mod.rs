@@ -21,8 +21,8 @@ pub(crate) mod result_cache;
 pub(crate) mod rules;
 pub(crate) mod run_before;
 pub(crate) mod sandbox_check;
-mod worker_config;
 mod staged;
+mod worker_config;
 pub(crate) mod worker_subject;
 
 pub(crate) use constants::{LIBTORCH_VERSION, OWN_LIMITS};
@@ -30,6 +30,6 @@ pub(crate) use grader::{Grader, toolkit_path};
 pub(crate) use parallel::Step;
 pub(crate) use prepared::Prepared;
 pub(crate) use reference::Reference;
-pub(crate) use worker_config::{RunConfig, WorkerConfig};
 pub(crate) use staged::Staged;
+pub(crate) use worker_config::{RunConfig, WorkerConfig};
 pub(crate) use worker_subject::{Answering, Running};

@@ -10,7 +10,7 @@ use judge::contract::Task;
 use judge::contract::subject::{Spent, Subject};
 use judge::findings::verdict::Verdict;
 use judge::findings::{BeforeRun, Finding};
-use judge::grading::judgement::{GradingContext, Check, TaskJudgement, charge_parts, charged, judge_task};
+use judge::grading::judgement::{Check, GradingContext, TaskJudgement, charge_parts, charged, judge_task};
 use judge::grading::parts::Broken;
 use judge::grading::schedule::{Schedule, Turn};
 
@@ -249,7 +249,7 @@ mod tests {
     use std::path::Path;
 
     use judge::fixtures::Fixtures;
-    use judge::goldens::baseline::{TrivialBaseline, KINDS};
+    use judge::goldens::baseline::{KINDS, TrivialBaseline};
     use judge::grading::assignment::Assignment;
     use judge::grading::judgement::{Ending, Training};
     use judge::grading::parts::parts_first;

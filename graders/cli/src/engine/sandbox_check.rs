@@ -39,11 +39,11 @@ mod tests {
     #[test]
     fn only_the_full_sandbox_is_enough() {
         let support = |landlock, filter| check(KernelSupport { landlock, filter });
-        assert!(offer(FULL_LANDLOCK, true).is_ok());
+        assert!(support(FULL_LANDLOCK, true).is_ok());
         for weak in [
-            offer(FULL_LANDLOCK - 1, true),
-            offer(FULL_LANDLOCK, false),
-            offer(0, true),
+            support(FULL_LANDLOCK - 1, true),
+            support(FULL_LANDLOCK, false),
+            support(0, true),
         ] {
             assert_eq!(weak.unwrap_err().exit, Exit::Environment);
         }

@@ -5,7 +5,7 @@ use std::fmt;
 use files::sha256;
 use judge::contract::subject::{Call, Spent, Subject};
 use judge::findings::fault::Fault;
-use sandbox::talk::{Batches, Child, PartAnswer, CallOptions, Used, Worker};
+use sandbox::talk::{Batches, CallOptions, Child, PartAnswer, Used, Worker};
 use wire::message::Group;
 use wire::{Device, Frame, Observed, Tensors};
 

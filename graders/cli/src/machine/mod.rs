@@ -1,5 +1,5 @@
 //! What is about this machine: its libraries, its sandbox, what grading costs on it.
 
-pub(crate) mod context;
+pub(crate) mod bench;
 pub(crate) mod doctor;
 pub(crate) mod prepare;

@@ -145,7 +145,7 @@ pub fn has_fresh(task: &Task, case: &Case, stored: &StoredCase) -> bool {
 /// fault.
 fn expected(task: &Task, case: &Case, inputs: &Tensors, subject: &mut dyn Subject) -> Result<Option<Tensors>, Fault> {
     let call = case_call(task, case, inputs, DType::F64);
-    let Some(outputs) = reference_call(task, case, &reference_call(case, inputs, call), subject)? else {
+    let Some(outputs) = outputs_of_reference(task, case, &compared_call(case, inputs, call), subject)? else {
         return Ok(None);
     };
     Ok(Some(match case.expect {
@@ -161,7 +161,7 @@ fn expected(task: &Task, case: &Case, inputs: &Tensors, subject: &mut dyn Subjec
 }
 
 /// The call whose answer is compared with: for a case that draws, the one that gives the probabilities.
-fn reference_call(case: &Case, inputs: &Tensors, call: Call) -> Call {
+fn compared_call(case: &Case, inputs: &Tensors, call: Call) -> Call {
     match case.expect {
         Expect::Outputs | Expect::Verified(_) => call,
         Expect::Draws { probabilities, .. } => {
@@ -171,7 +171,12 @@ fn reference_call(case: &Case, inputs: &Tensors, call: Call) -> Call {
     }
 }
 
-fn reference_call(task: &Task, case: &Case, call: &Call, subject: &mut dyn Subject) -> Result<Option<Tensors>, Fault> {
+fn outputs_of_reference(
+    task: &Task,
+    case: &Case,
+    call: &Call,
+    subject: &mut dyn Subject,
+) -> Result<Option<Tensors>, Fault> {
     let Some(observed) = subject.reference_call(call)? else {
         return Ok(None);
     };

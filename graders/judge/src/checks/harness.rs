@@ -80,7 +80,7 @@ impl<'a> TrainingHarness<'a> {
     /// function in a process that has not trained. Give it only what holds no answers.
     pub fn measure(&mut self, mut call: Call) -> Result<Tensors, Stop> {
         if let Some(observed) = self.subject.reference_call(&call)? {
-            return trusted(observed);
+            return outputs_of(observed);
         }
         call.cpu_seconds = call.cpu_seconds.or(Some(self.cpu_seconds));
         self.subject.respawn();
@@ -115,7 +115,7 @@ fn returned(observed: Observed) -> Result<Tensors, Stop> {
 }
 
 /// The reference answers every sensible call: where it does not, it was given weights that make no sense.
-fn reference_call(observed: Observed) -> Result<Tensors, Stop> {
+fn outputs_of(observed: Observed) -> Result<Tensors, Stop> {
     let reason = match observed {
         Observed::Answered { outcome, tensors } => match outcome {
             Outcome::Returned => return Ok(Group::Output.extract(&tensors)),

@@ -40,7 +40,12 @@ pub struct FailedProperty {
 }
 
 /// Tries a property. `None` where it holds on all cases.
-pub fn try_property(property: &Property, probe: &mut Probe<'_>, effort: Effort, seed: [u8; 32]) -> Result<Option<FailedProperty>, Fault> {
+pub fn try_property(
+    property: &Property,
+    probe: &mut Probe<'_>,
+    effort: Effort,
+    seed: [u8; 32],
+) -> Result<Option<FailedProperty>, Fault> {
     let cases = match property.cases {
         Cases::Many => effort.cases,
         Cases::Few => effort.cases.div_ceil(4),

@@ -54,7 +54,9 @@ impl Scenario {
     /// Where the property declares no such size: a slip in a task's definition.
     pub fn integer(&self, name: &str) -> i64 {
         let found = self.sizes.iter().find(|size| size.0 == name);
-        found.unwrap_or_else(|| panic!("the property declares no size `{name}`")).1
+        found
+            .unwrap_or_else(|| panic!("the property declares no size `{name}`"))
+            .1
     }
 
     /// The stream of values with this label.

@@ -24,7 +24,11 @@ pub struct MistakeMatch {
 }
 
 /// The mistakes whose behaviour is that of a submission, those first that have been seen in most cases.
-pub fn mistake_matches(measure: &Measure<'_>, fingerprints: &[Fingerprint], behaviours: &Behaviours) -> Vec<MistakeMatch> {
+pub fn mistake_matches(
+    measure: &Measure<'_>,
+    fingerprints: &[Fingerprint],
+    behaviours: &Behaviours,
+) -> Vec<MistakeMatch> {
     let mut found: Vec<(usize, MistakeMatch)> = fingerprints
         .iter()
         .filter_map(|fingerprint| {
@@ -33,7 +37,9 @@ pub fn mistake_matches(measure: &Measure<'_>, fingerprints: &[Fingerprint], beha
             Some((unseen, mistake_match(fingerprint, cases)))
         })
         .collect();
-    found.sort_by_key(|(unseen, mistake_match)| (*unseen, Reverse(mistake_match.cases.len()), mistake_match.name.clone()));
+    found.sort_by_key(|(unseen, mistake_match)| {
+        (*unseen, Reverse(mistake_match.cases.len()), mistake_match.name.clone())
+    });
     found.into_iter().map(|(_, mistake_match)| mistake_match).collect()
 }
 

@@ -30,11 +30,13 @@ pub fn not_ruled_out(found: &[MistakeMatch], fingerprints: &[Fingerprint], check
         .iter()
         .filter(|mistake_match| loses(mistake_match).is_disjoint(&held))
         .collect();
-    let explained =
-        |mistake_match: &MistakeMatch| -> BTreeSet<&str> { loses(mistake_match).intersection(&failed).copied().collect() };
+    let explained = |mistake_match: &MistakeMatch| -> BTreeSet<&str> {
+        loses(mistake_match).intersection(&failed).copied().collect()
+    };
     let is_left = |mistake_match: &&&MistakeMatch| {
         let own = explained(mistake_match);
-        let explains_more = |other: &&MistakeMatch| own.len() < explained(other).len() && own.is_subset(&explained(other));
+        let explains_more =
+            |other: &&MistakeMatch| own.len() < explained(other).len() && own.is_subset(&explained(other));
         !possible.iter().any(explains_more)
     };
     possible

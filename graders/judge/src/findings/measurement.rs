@@ -26,6 +26,7 @@ pub struct Measurement {
     /// Its value.
     pub value: f64,
     /// What it has to reach.
+    #[serde(alias = "bar")]
     pub threshold: Threshold,
 }
 

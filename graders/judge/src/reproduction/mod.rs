@@ -5,11 +5,11 @@
 //! hidden.
 
 mod golden;
-mod property;
 pub mod model;
+mod property;
 mod relation;
 mod replay;
 
 pub(crate) use golden::{of_case, of_purity};
-pub(crate) use property::{by_reference, of_property};
 pub use model::{Claim, Element, Place, Quantity, Relation, Reproduction, Step, Sum};
+pub(crate) use property::{by_reference, of_property};

@@ -232,7 +232,10 @@ fn a_property_of_a_hidden_task_keeps_its_figures_and_loses_free_text() {
     ];
     for finding in free {
         let finding = Finding::PropertyFailed(Violation::Call(Box::new(finding)));
-        let shown = everything(&report_on(vec![failing("odd", Kind::Property, finding)], Visibility::Hidden));
+        let shown = everything(&report_on(
+            vec![failing("odd", Kind::Property, finding)],
+            Visibility::Hidden,
+        ));
         assert!(!shown.contains(SECRET), "{shown}");
     }
     let shown = report_on(
@@ -298,7 +301,10 @@ fn the_worst_finding_stands_first_and_what_holds_last() {
     ];
     let report = report_on(checks, Visibility::Public);
     let names: Vec<&str> = report.tasks[0].checks.iter().map(|check| check.name.as_str()).collect();
-    assert_eq!(names, ["panics", "golden", "property", "second golden", "purity", "holds"]);
+    assert_eq!(
+        names,
+        ["panics", "golden", "property", "second golden", "purity", "holds"]
+    );
 }
 
 #[test]

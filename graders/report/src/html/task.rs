@@ -87,7 +87,7 @@ fn diagnosis(html: &mut Html, task: &TaskReport) {
     if task.diagnosis.is_empty() {
         return;
     }
-    html.element("dl", &[("class", &"said mistake_match")], |html| {
+    html.element("dl", &[("class", &"said mistake-match")], |html| {
         for line in words::diagnosis(&task.diagnosis, true) {
             html.leaf("dt", &[], line.label);
             html.leaf("dd", &[], &line.text);

@@ -302,7 +302,7 @@ fn a_page_with_too_many_pictures_says_where_one_is_left_out() {
 fn a_mistake_that_is_recognised_is_named_before_the_findings() {
     let page = render(&mixed_report());
     let read = Read::page(&page);
-    let said = read.select(".mistake_match")[0].text();
+    let said = read.select(".mistake-match")[0].text();
     assert!(
         said.starts_with("looks like") && said.contains("heads merged twice"),
         "{said}"

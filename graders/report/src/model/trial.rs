@@ -12,6 +12,7 @@ pub struct Measured {
     /// Its value; none where it is NaN or infinite.
     pub value: Option<f64>,
     /// What it has to reach.
+    #[serde(alias = "bar")]
     pub threshold: Threshold,
     /// Whether it does.
     pub holds: bool,

@@ -225,7 +225,11 @@ fn replaced(task: &'static str) -> TaskJudgement {
     let checks = vec![
         passed("golden-f64/all", Kind::Golden),
         passed("golden-f32/all", Kind::Single),
-        skipped("rows", Kind::Property, Skip::DependsOn(vec!["adjacency_matrix".to_owned()])),
+        skipped(
+            "rows",
+            Kind::Property,
+            Skip::DependsOn(vec!["adjacency_matrix".to_owned()]),
+        ),
     ];
     TaskJudgement {
         substituted: vec!["adjacency_matrix".to_owned()],

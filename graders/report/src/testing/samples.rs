@@ -2,7 +2,7 @@
 
 use judge::compare::pattern::Pattern;
 use judge::compare::{Difference, Mismatch};
-use judge::findings::measurement::{Threshold, Measurement};
+use judge::findings::measurement::{Measurement, Threshold};
 use judge::findings::{
     BeforeRun, Behaviour, CallFailed, CompileError, Finding, Impure, Measure, OnlyInF32, Prohibition, Steps, Violation,
     WrongOutput,

@@ -1,7 +1,7 @@
 //! Judgements on tasks that train.
 
 use judge::findings::Finding;
-use judge::findings::measurement::{Threshold, Measurement, Outcome, Series};
+use judge::findings::measurement::{Measurement, Outcome, Series, Threshold};
 use judge::findings::verdict::Verdict;
 use judge::grading::judgement::Portion;
 use judge::grading::judgement::{Check, Ending, Kind, Skip, TaskJudgement};

@@ -162,7 +162,7 @@ pub(crate) fn score(report: &Report) -> String {
 
 /// What takes away from what a task's portions earn, so that its points add up: none where nothing does.
 pub(crate) fn deducted(task: &TaskReport) -> Option<String> {
-    use crate::model::CheckKind::{Purity, Property, Precision, Single};
+    use crate::model::CheckKind::{Precision, Property, Purity, Single};
     if task.by_hand.is_some() {
         return None;
     }

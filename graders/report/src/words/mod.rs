@@ -11,13 +11,13 @@ mod draws;
 mod figures;
 mod head;
 pub(crate) mod html;
-mod property;
 mod mismatch;
 mod next;
 mod output;
 mod pattern;
 pub(crate) mod picture;
 mod process;
+mod property;
 mod report;
 pub(crate) mod since;
 mod snippet;
@@ -38,8 +38,8 @@ pub(crate) use area::area;
 pub(crate) use check::{check_name, check_title};
 pub(crate) use diagnosis::diagnosis;
 pub(crate) use head::{Piece, answer, brief, deducted, failing, lost, mistake, more_of, passed, pieces, score};
-pub(crate) use property::{input, sizes};
 pub(crate) use next::next;
+pub(crate) use property::{input, sizes};
 pub(crate) use report::{
     BY_HAND, CALL, DETAILS_LEFT_OUT, HINT, INPUT, RULE, SEEN, TEST, alike, by_hand, by_hand_item, call, decided,
     earned, earned_of, grader_failed, is_judged, item, left_out, more, more_findings, more_tasks, not_graded, points,
@@ -52,7 +52,7 @@ pub(crate) use snippet::{
     snippet_unequal, snippet_value,
 };
 pub(crate) use summary::{loss, skip, summary, title};
-pub(crate) use trial::{threshold, measured, value};
+pub(crate) use trial::{measured, threshold, value};
 
 /// What is said of a failed or skipped check.
 #[derive(Debug, Clone, PartialEq, Eq)]

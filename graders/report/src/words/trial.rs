@@ -6,7 +6,7 @@ use judge::findings::measurement::{self, Measurement};
 use super::figures::and;
 use super::{Place, Words};
 use crate::clean::clean;
-use crate::model::{Threshold, Measured};
+use crate::model::{Measured, Threshold};
 
 /// The words on training that was not good enough: everything that was measured, what it had to be, and whether it is.
 pub(super) fn below_bar(measurements: &[Measurement], place: Place<'_>) -> Words {
@@ -40,7 +40,14 @@ pub(crate) fn measured(measured: &[Measured]) -> String {
     if measured.is_empty() {
         return String::new();
     }
-    let phrase = |measured: &Measured| format!("{} is {}, needed is {}", measured.what, value(measured), threshold(measured));
+    let phrase = |measured: &Measured| {
+        format!(
+            "{} is {}, needed is {}",
+            measured.what,
+            value(measured),
+            threshold(measured)
+        )
+    };
     format!(" ({})", and(&measured.iter().map(phrase).collect::<Vec<_>>()))
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Everything is made ready in the launcher, by `Confinement::prepare`, and put in force by `Confinement::enforce` in the
 //! program's own process between fork and exec: it holds for the program and for everything that the program starts, and
-//! the launcher keeps its own profile, which it needs to end them all. What a program may do stands in its policy's
+//! the launcher keeps its own rights, which it needs to end them all. What a program may do stands in its policy's
 //! `SandboxProfile`; what this kernel can hold it to is probed, and `SandboxStatus` says what is missing.
 //!
 //! What rests on what: Landlock keeps files, TCP ports, signals and abstract sockets; the system call filter keeps every
@@ -10,11 +10,11 @@
 //! capabilities take from root what neither of the two names. The user stays the same, also as root: toolchain and
 //! libtorch may lie in a home that only its owner reads.
 
-mod seccomp;
-mod landlock;
-mod support;
+mod kernel_support;
 mod privileges;
 mod profile;
+mod ruleset;
+mod seccomp;
 
 use std::fmt;
 use std::io;
@@ -23,7 +23,7 @@ use landlock::RulesetCreated;
 use seccompiler::BpfProgram;
 use serde::{Deserialize, Serialize};
 
-pub use support::{FULL_LANDLOCK, KernelSupport};
+pub use kernel_support::{FULL_LANDLOCK, KernelSupport};
 pub use privileges::is_root;
 pub use profile::{Grants, SandboxProfile};
 
@@ -53,7 +53,7 @@ impl SandboxStatus {
             measures: vec!["separate process".to_owned(), limits.to_owned()],
             missing: Vec::new(),
         };
-        match rights {
+        match profile {
             SandboxProfile::Unconfined => sandbox_status
                 .missing
                 .extend(["Landlock", "system call filter"].map(str::to_owned)),
@@ -91,9 +91,13 @@ pub(crate) struct Confinement {
 
 impl Confinement {
     /// Makes ready what takes all but `rights`, as far as this kernel offers it.
-    pub(crate) fn prepare(profile: &SandboxProfile, is_memory_limited: bool, support: KernelSupport) -> io::Result<Self> {
+    pub(crate) fn prepare(
+        profile: &SandboxProfile,
+        is_memory_limited: bool,
+        support: KernelSupport,
+    ) -> io::Result<Self> {
         let sandbox_status = SandboxStatus::of(profile, is_memory_limited, support);
-        let (grants, calls) = match rights {
+        let (grants, calls) = match profile {
             SandboxProfile::Unconfined => {
                 return Ok(Self {
                     confined: false,
@@ -105,7 +109,7 @@ impl Confinement {
             SandboxProfile::Build(grants) => (grants, seccomp::of_a_build()),
             SandboxProfile::Run(grants) => (grants, seccomp::of_a_run()),
         };
-        let files = (support.landlock > 0).then(|| landlock::ruleset(grants)).transpose()?;
+        let files = (support.landlock > 0).then(|| ruleset::of(grants)).transpose()?;
         Ok(Self {
             confined: true,
             files,
@@ -127,7 +131,7 @@ impl Confinement {
         }
         privileges::drop_all()?;
         if let Some(files) = self.files.take() {
-            landlock::enforce(files)?;
+            ruleset::enforce(files)?;
         }
         match &self.calls {
             Some(calls) => seccompiler::apply_filter(calls).map_err(io::Error::other),

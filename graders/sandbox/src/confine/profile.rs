@@ -123,7 +123,9 @@ mod tests {
 
     #[test]
     fn a_compiler_in_a_home_does_not_open_the_home() {
-        let SandboxProfile::Build(grants) = SandboxProfile::build(&[Path::new("/home/u/tools/bin/rustc")], &[], Path::new("/w")) else {
+        let SandboxProfile::Build(grants) =
+            SandboxProfile::build(&[Path::new("/home/u/tools/bin/rustc")], &[], Path::new("/w"))
+        else {
             unreachable!()
         };
         assert!(grants.execute.contains(&PathBuf::from("/home/u/tools/lib")));

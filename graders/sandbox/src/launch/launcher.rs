@@ -14,7 +14,7 @@ use rustix::process::{Pid, PidfdFlags, Resource, Rlimit};
 use wire::Ended;
 
 use super::descendants;
-use super::policy::{LaunchPolicy, Resources, LauncherMessage};
+use super::policy::{LaunchPolicy, LauncherMessage, Resources};
 use crate::confine::{Confinement, KernelSupport};
 use crate::spent::CpuSeconds;
 
@@ -44,7 +44,11 @@ fn run(policy: &LaunchPolicy, lifeline: &UnixStream) -> io::Result<LauncherMessa
     rustix::process::setsid()?;
     close_others(if policy.control { CONTROL } else { CONTROL - 1 })?;
     limit(&policy.resources)?;
-    let confinement = Confinement::prepare(&policy.profile, policy.resources.address_space.is_some(), KernelSupport::probe())?;
+    let confinement = Confinement::prepare(
+        &policy.profile,
+        policy.resources.address_space.is_some(),
+        KernelSupport::probe(),
+    )?;
     let sandbox_status = confinement.sandbox_status().clone();
     let mut program = start(policy, confinement)?;
     let pid = program.id().cast_signed();

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use wire::Ended;
 
-use crate::confine::{SandboxStatus, SandboxProfile};
+use crate::confine::{SandboxProfile, SandboxStatus};
 
 /// A program and its surroundings. Nothing is inherited: no variable, no descriptor but those named here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

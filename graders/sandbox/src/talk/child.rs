@@ -45,7 +45,7 @@ pub struct CallOptions<'a> {
 const LAST_BREATH: Timespec = Timespec { tv_sec: 2, tv_nsec: 0 };
 /// How long the last words of a process that is gone may take through the pipe.
 const LAST_WORDS: Duration = Duration::from_millis(50);
-/// CPU time for giving up profile, which takes a millisecond; ten times that by the wall clock.
+/// CPU time for giving up rights, which takes a millisecond; ten times that by the wall clock.
 const READY_SECONDS: f64 = 3.0;
 /// CPU time for loading CUDA and for a first computation; a cold disk makes the wall clock much longer.
 const CUDA_SECONDS: f64 = 60.0;
@@ -229,7 +229,7 @@ impl Child {
     }
 
     fn observe(&mut self, no_reply: NoReply, words: u64) -> Result<Observed, TalkError> {
-        match silence {
+        match no_reply {
             NoReply::Io(error) => {
                 self.kill();
                 Err(error.into())

@@ -10,7 +10,7 @@ mod server;
 mod settings;
 mod worker;
 
-pub use child::{Batches, Child, PartAnswer, Parts, CallOptions};
+pub use child::{Batches, CallOptions, Child, PartAnswer, Parts};
 pub use server::{StartError, TalkError};
 pub use settings::{Limits, Settings};
 pub use worker::Worker;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sandbox::launch::Launcher;
-use sandbox::talk::{Child, PartAnswer, Settings, StartError, TalkError, CallOptions, Worker};
+use sandbox::talk::{CallOptions, Child, PartAnswer, Settings, StartError, TalkError, Worker};
 use wire::message::CudaTrouble;
 use wire::{Call, Device, Ended, Observed, Outcome, Tensor, Tensors};
 

@@ -227,7 +227,10 @@ mod tests {
             let length = length(call);
             of(call, |row, column| column + row < length)
         };
-        assert_eq!(failed_properties(&TASK, from_the_end), ["sees-itself", "past-only", "prefix"]);
+        assert_eq!(
+            failed_properties(&TASK, from_the_end),
+            ["sees-itself", "past-only", "prefix"]
+        );
     }
 
     #[test]

@@ -190,7 +190,7 @@ mod tests {
 
     use super::*;
     use crate::attention::split_heads::side_by_side;
-    use crate::testing::{failed_properties, trivial_cases, smallest_case, telling_cases};
+    use crate::testing::{failed_properties, smallest_case, telling_cases, trivial_cases};
 
     fn right(call: &Call) -> Result<Tensors, Outcome> {
         Ok(arguments([(

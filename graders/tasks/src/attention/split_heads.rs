@@ -163,7 +163,7 @@ mod tests {
     use wire::Outcome;
 
     use super::*;
-    use crate::testing::{failed_properties, trivial_cases, telling_cases};
+    use crate::testing::{failed_properties, telling_cases, trivial_cases};
 
     /// Splits by a rule from the output's place (batch, head, position, channel, d, h) to position and channel.
     fn by(call: &Call, rule: impl Fn([usize; 4], usize, usize) -> (usize, usize)) -> Result<Tensors, Outcome> {

@@ -12,7 +12,7 @@ use wire::{Outcome, Tensor, Tensors};
 
 use super::plain::{KERNELS, Mode, convolution, features, linear, scores};
 use super::{conv_net, convolve2d};
-use crate::testing::{failed_properties, trivial_cases, telling_cases};
+use crate::testing::{failed_properties, telling_cases, trivial_cases};
 
 type Answer = Result<Tensors, Outcome>;
 type Function = fn(&Call) -> Answer;
@@ -22,7 +22,10 @@ fn reject(task: &Task, right: Function, mistakes: &[(&str, Function, &str)]) {
     assert_eq!(trivial_cases(task, right), Vec::<&str>::new());
     for &(mistake, wrong, property) in mistakes {
         let broken = failed_properties(task, wrong);
-        assert!(broken.contains(&property), "{mistake} breaks {broken:?}, not {property}");
+        assert!(
+            broken.contains(&property),
+            "{mistake} breaks {broken:?}, not {property}"
+        );
     }
 }
 

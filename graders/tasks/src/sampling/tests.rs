@@ -230,7 +230,10 @@ fn nucleus_properties_and_cases_reject_what_goes_wrong() {
     for &(mistake, keep, property) in WRONG_KEEPS {
         let wrong = nucleus_by(move |row, p| nucleus_row(row, p, keep));
         let broken = failed_properties(&nucleus::TASK, &wrong);
-        assert!(broken.contains(&property), "{mistake} breaks {broken:?}, not {property}");
+        assert!(
+            broken.contains(&property),
+            "{mistake} breaks {broken:?}, not {property}"
+        );
         let telling = telling_cases(&nucleus::TASK, right_nucleus, wrong);
         assert!(!telling.is_empty(), "no golden case tells {mistake}");
     }

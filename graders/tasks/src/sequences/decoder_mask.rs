@@ -81,7 +81,7 @@ mod tests {
 
     use super::*;
     use crate::sequences::mask_properties::of_rule;
-    use crate::testing::{failed_properties, trivial_cases, telling_cases};
+    use crate::testing::{failed_properties, telling_cases, trivial_cases};
 
     fn right() -> impl FnMut(&judge::contract::subject::Call) -> Result<Tensors, wire::Outcome> {
         of_rule(|count, row, column| column < count && column <= row)

@@ -351,7 +351,7 @@ mod tests {
     use wire::Outcome;
 
     use super::*;
-    use crate::testing::{failed_properties, trivial_cases, telling_cases};
+    use crate::testing::{failed_properties, telling_cases, trivial_cases};
 
     /// Token embedding of what `replace` makes of a token (`None`: zeros), plus position `place` of it.
     fn as_if(

@@ -78,7 +78,7 @@ pub(crate) static TASK: Task = Task {
 mod tests {
     use super::*;
     use crate::sequences::mask_properties::of_rule;
-    use crate::testing::{failed_properties, trivial_cases, smallest_case, telling_cases};
+    use crate::testing::{failed_properties, smallest_case, telling_cases, trivial_cases};
 
     #[test]
     fn the_columns_of_tokens_have_all_properties() {
@@ -90,7 +90,10 @@ mod tests {
     #[test]
     fn blank_rows_of_padding_are_told_as_nan_to_come() {
         let blank = || of_rule(|count, row, column| column < count && row < count);
-        assert_eq!(failed_properties(&TASK, blank()), ["padded-rows", "row-sums", "entries"]);
+        assert_eq!(
+            failed_properties(&TASK, blank()),
+            ["padded-rows", "row-sums", "entries"]
+        );
         let (sizes, finding) = smallest_case(&TASK, "padded-rows", blank()).expect("it is broken");
         assert_eq!(sizes, [1, 2]);
         assert!(finding.contains("NanInPadding"), "{finding}");

@@ -204,7 +204,7 @@ const PROPERTIES: &[Property] = &[
 mod tests {
     use super::*;
     use crate::testing::sequence::{Way, generation_as};
-    use crate::testing::{failed_properties, trivial_cases, smallest_case, telling_cases};
+    use crate::testing::{failed_properties, smallest_case, telling_cases, trivial_cases};
 
     #[test]
     fn iterating_the_forward_pass_has_all_properties() {

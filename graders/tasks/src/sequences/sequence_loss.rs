@@ -423,7 +423,7 @@ mod tests {
     use wire::Outcome;
 
     use super::*;
-    use crate::testing::{failed_properties, trivial_cases, smallest_case, telling_cases};
+    use crate::testing::{failed_properties, smallest_case, telling_cases, trivial_cases};
 
     /// How far the compared tokens are from the logits, where the logits begin, and how the mean is taken.
     #[derive(Debug, Clone, Copy)]
@@ -515,7 +515,10 @@ mod tests {
                 "more-padding",
             ),
         ] {
-            assert!(smallest_case(&TASK, property, read_as(reading)).is_some(), "{reading:?}");
+            assert!(
+                smallest_case(&TASK, property, read_as(reading)).is_some(),
+                "{reading:?}"
+            );
             assert!(
                 !telling_cases(&TASK, read_as(RIGHT), read_as(reading)).is_empty(),
                 "{reading:?}"

@@ -14,7 +14,7 @@ use judge::contract::tolerance::Tolerances;
 use judge::contract::{Expect, Task};
 use judge::findings::fault::Fault;
 use judge::fixtures::INPUT_SEED;
-use judge::goldens::generate::{indiscriminate, make_case};
+use judge::goldens::generate::{make_case, trivial};
 use wire::message::Group;
 use wire::{DType, Data, Observed, Outcome, Tensor, Tensors};
 
@@ -88,13 +88,16 @@ fn dot(cotangents: &Tensors, outputs: &Tensors) -> f64 {
 }
 
 /// The names of the task's properties that do not hold for `function`.
-pub(super) fn failed_properties(task: &Task, function: impl FnMut(&Call) -> Result<Tensors, Outcome>) -> Vec<&'static str> {
+pub(super) fn failed_properties(
+    task: &Task,
+    function: impl FnMut(&Call) -> Result<Tensors, Outcome>,
+) -> Vec<&'static str> {
     let mut imitation = Imitation(function);
     let mut broken = Vec::new();
     for property in task.properties {
         let mut probe = Probe::new(&mut imitation, task.canonical);
-        let found =
-            try_property(property, &mut probe, EFFORT, property_seed(1, task.id, property.name)).expect("an imitation has no faults");
+        let found = try_property(property, &mut probe, EFFORT, property_seed(1, task.id, property.name))
+            .expect("an imitation has no faults");
         if found.is_some() {
             broken.push(property.name);
         }
@@ -139,22 +142,20 @@ pub(super) fn smallest_case(
     let property = task.properties.iter().find(|other| other.name == property)?;
     let mut imitation = Imitation(function);
     let mut probe = Probe::new(&mut imitation, task.canonical);
-    let found = try_property(property, &mut probe, EFFORT, property_seed(1, task.id, property.name)).expect("an imitation has no faults");
+    let found = try_property(property, &mut probe, EFFORT, property_seed(1, task.id, property.name))
+        .expect("an imitation has no faults");
     let broken = found?;
     let sizes = broken.counterexample.sizes.iter().map(|size| size.1).collect();
     Some((sizes, format!("{:?}", broken.finding)))
 }
 
 /// The golden cases, made by `right`, that an answer without understanding would meet.
-pub(super) fn trivial_cases(
-    task: &Task,
-    right: impl FnMut(&Call) -> Result<Tensors, Outcome>,
-) -> Vec<&'static str> {
+pub(super) fn trivial_cases(task: &Task, right: impl FnMut(&Call) -> Result<Tensors, Outcome>) -> Vec<&'static str> {
     let mut reference = Imitation(right);
     let mut found = Vec::new();
     for case in task.cases {
         let stored = make_case(task, case, &mut reference).expect("the right function answers every case");
-        if !indiscriminate(task, case, &stored, &Tolerances::default()).is_empty() {
+        if !trivial(task, case, &stored, &Tolerances::default()).is_empty() {
             found.push(case.name);
         }
     }

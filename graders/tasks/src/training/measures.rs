@@ -3,7 +3,7 @@
 use judge::checks::harness::TrainingHarness;
 use judge::contract::arguments::with;
 use judge::contract::subject::Call;
-use judge::findings::measurement::{Threshold, Measurement, Series};
+use judge::findings::measurement::{Measurement, Series, Threshold};
 use judge::findings::stop::Stop;
 use judge::findings::{CallFailed, Finding, WrongOutput};
 use wire::{Tensor, Tensors};

@@ -117,7 +117,7 @@ pub(crate) fn kit(grader: &Grader, options: &arguments::Kit, output: &Output) ->
     if let Some(text) = &options.tenth {
         entries.retain(|entry| is_of_tenth(&entry.name, text));
     }
-    let context = |assignment| bench(assignment, &fixtures, options);
+    let context = |assignment| context_of(assignment, &fixtures, options);
     let settings = if options.settings {
         WorkerConfig::variants()
     } else {
@@ -201,7 +201,11 @@ fn renew_table(grader: &Grader, options: &arguments::Kit, rows: &[Row<'_>]) -> R
     })
 }
 
-fn context<'a>(assignment: &'a Assignment, fixtures: &'a Fixtures, options: &'a arguments::Kit) -> GradingContext<'a> {
+fn context_of<'a>(
+    assignment: &'a Assignment,
+    fixtures: &'a Fixtures,
+    options: &'a arguments::Kit,
+) -> GradingContext<'a> {
     let seed = options.seed.unwrap_or(assignment.seed);
     GradingContext {
         assignment,
@@ -234,7 +238,11 @@ fn check_without(without: Option<&str>) -> Result<(), Failure> {
 
 impl<'a> Kit<'a> {
     /// One that judges everything once, under these settings, and prints nothing.
-    fn new(grader: &'a Grader, contexts: Vec<GradingContext<'a>>, settings: Vec<WorkerConfig>) -> Result<Self, Failure> {
+    fn new(
+        grader: &'a Grader,
+        contexts: Vec<GradingContext<'a>>,
+        settings: Vec<WorkerConfig>,
+    ) -> Result<Self, Failure> {
         let known = Known::load(grader)?;
         let template = reach::sources(&grader.place().template().join("src"))?;
         Ok(Self {

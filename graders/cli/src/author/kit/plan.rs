@@ -55,7 +55,8 @@ impl<'a> Kit<'a> {
         let named = entry.named();
         let wanted = |task: &str| self.judges(task) && (touched.contains(task) || named.contains(task));
         let needs_training = !self.training && entry.needs_training();
-        let of_context = |(number, context): (usize, &GradingContext<'a>)| (number, chosen(context.assignment, &wanted));
+        let of_context =
+            |(number, context): (usize, &GradingContext<'a>)| (number, chosen(context.assignment, &wanted));
         let all = self.contexts.iter().enumerate().map(of_context);
         let wanted: Vec<(usize, Vec<&Task>)> = all.filter(|(_, tasks)| !tasks.is_empty() && !needs_training).collect();
         let trains = {

@@ -171,8 +171,9 @@ impl Workers {
         setting: &WorkerConfig,
         grader: &Grader,
     ) -> Result<&Worker, Failure> {
-        let is_it =
-            |(assignment, own, _): &(String, WorkerConfig, Worker)| *assignment == context.assignment.id && own == setting;
+        let is_it = |(assignment, own, _): &(String, WorkerConfig, Worker)| {
+            *assignment == context.assignment.id && own == setting
+        };
         let at = if let Some(at) = self.started.iter().position(is_it) {
             at
         } else {

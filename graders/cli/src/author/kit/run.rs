@@ -18,7 +18,7 @@ use super::rows::Rows;
 use super::shared::{Shared, Twin};
 use super::table::{self, Came, Judged, Row};
 use crate::engine::parallel_map::{Queue, on_all_processors, parallel_map};
-use crate::engine::{RunConfig, Prepared, Running, WorkerConfig};
+use crate::engine::{Prepared, RunConfig, Running, WorkerConfig};
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::output::Output;
@@ -153,7 +153,11 @@ impl<'a> Kit<'a> {
                 *workers = Workers::default();
                 return Ok(None);
             }
-            found.push(Found { context, setting, tasks });
+            found.push(Found {
+                context,
+                setting,
+                tasks,
+            });
         }
         Ok(Some(found))
     }
@@ -178,7 +182,11 @@ impl<'a> Kit<'a> {
             let running = Running::new(worker, self.reference.at_hand());
             let mut subject = Shared::new(self, plan, running, prepared.rejected(), twin);
             let tasks = subject.judge_all(&of_entry, tasks)?;
-            found.push(Found { context, setting, tasks });
+            found.push(Found {
+                context,
+                setting,
+                tasks,
+            });
         }
         Ok(found)
     }
@@ -239,9 +247,14 @@ impl<'a> Kit<'a> {
                 setting: self.settings[setting].clone(),
             };
             let of_entry = self.context_of(plan, context);
-            let judged =
-                self.grader
-                    .judge_prepared(prepared, &of_entry, tasks, self.reference.at_hand(), &run_config, &|_| {})?;
+            let judged = self.grader.judge_prepared(
+                prepared,
+                &of_entry,
+                tasks,
+                self.reference.at_hand(),
+                &run_config,
+                &|_| {},
+            )?;
             Ok(Found {
                 context,
                 setting,

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use judge::contract::Task;
 use judge::grading::assignment::Assignment;
-use judge::grading::judgement::{GradingContext, Ending, TaskJudgement};
+use judge::grading::judgement::{Ending, GradingContext, TaskJudgement};
 
 use super::deviations::is_untouched;
 use super::outcome::TaskOutcome;

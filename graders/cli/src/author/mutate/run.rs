@@ -164,7 +164,12 @@ impl<'a> MutantRunner<'a> {
     }
 
     /// Builds mutants into one program, but for those that do not compile or have to be built alone.
-    fn together(&self, mutants: &[&Mutant], orders: &[Vec<&'static Task>], ground: &Path) -> Result<MutantBatch, Failure> {
+    fn together(
+        &self,
+        mutants: &[&Mutant],
+        orders: &[Vec<&'static Task>],
+        ground: &Path,
+    ) -> Result<MutantBatch, Failure> {
         let mut together = MutantBatch::default();
         let mut left: Vec<(usize, &Mutant)> = (1..).zip(mutants.iter().copied()).collect();
         while let Some((_, Mutant { file, .. })) = left.first() {

@@ -50,7 +50,7 @@ pub(crate) fn judge(
     let assignments = selection::assignments(&grader.place().assignments(), None)?;
     let tasks = selection::with_parts(changed);
     let fixtures = Fixtures::load(root, &tasks)?;
-    let contexts = assignments.iter().map(|assignment| bench(assignment, &fixtures));
+    let contexts = assignments.iter().map(|assignment| context_of(assignment, &fixtures));
     let kit = Kit::of_tasks(grader, contexts.collect(), &tasks)?;
     let mut entries = BTreeMap::from([(true, Vec::new()), (false, Vec::new())]);
     let mut verdicts = Verdicts {
@@ -89,7 +89,7 @@ pub(crate) fn judge(
     Ok(verdicts)
 }
 
-fn context<'a>(assignment: &'a Assignment, fixtures: &'a Fixtures) -> GradingContext<'a> {
+fn context_of<'a>(assignment: &'a Assignment, fixtures: &'a Fixtures) -> GradingContext<'a> {
     GradingContext {
         assignment,
         fixtures,

@@ -81,7 +81,8 @@ impl<'a> Making<'a> {
     }
 
     fn start(&self, prepared: &Prepared) -> Result<Running<'_>, Failure> {
-        self.grader.start(prepared, &WorkerConfig::default(), Some(&self.reference))
+        self.grader
+            .start(prepared, &WorkerConfig::default(), Some(&self.reference))
     }
 
     /// Sees twice what a function does. Parts that are wrong as well are the reference's, as they are in grading.

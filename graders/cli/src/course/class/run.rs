@@ -15,7 +15,7 @@ use super::{machine, reading, status};
 use crate::arguments::{Attempts, ClassHow, ClassRegrade, ClassRetry, ClassRun};
 use crate::engine::device::Device;
 use crate::engine::grading::Grading;
-use crate::engine::{Grader, RunConfig, Reference, WorkerConfig, sandbox_check};
+use crate::engine::{Grader, Reference, RunConfig, WorkerConfig, sandbox_check};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::interrupt;

@@ -127,7 +127,9 @@ impl<'a> Reference<'a> {
             return Ok(Running::new(started.worker.clone(), None));
         }
         let program = program_cache::reference(self.grader)?;
-        let worker = self.grader.start_worker(&program, &WorkerConfig::default(), OWN_LIMITS)?;
+        let worker = self
+            .grader
+            .start_worker(&program, &WorkerConfig::default(), OWN_LIMITS)?;
         *server = Some(Started {
             _program: program,
             worker: worker.clone(),

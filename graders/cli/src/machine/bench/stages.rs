@@ -18,7 +18,7 @@ use report::{Context, Format};
 
 use super::figures::median;
 use crate::arguments;
-use crate::engine::{Grader, Prepared, Reference, WorkerConfig, Step};
+use crate::engine::{Grader, Prepared, Reference, Step, WorkerConfig};
 use crate::failure::Failure;
 use crate::selection::Chosen;
 
@@ -82,7 +82,14 @@ pub(super) fn sample(
     };
     let own_before = CpuSeconds::now().own;
     let (judged, judge) = Cost::of(|| {
-        let judged = grader.judge_prepared(&prepared, &context, &chosen.judged, reference.at_hand(), &run_config, &told);
+        let judged = grader.judge_prepared(
+            &prepared,
+            &context,
+            &chosen.judged,
+            reference.at_hand(),
+            &run_config,
+            &told,
+        );
         reference.keep_answers();
         // The reference's program ends with it.
         drop(reference);
@@ -125,7 +132,7 @@ fn reported(
     judgements: &[TaskJudgement],
 ) -> usize {
     let none = (BTreeMap::new(), BTreeMap::new());
-    let context = Context {
+    let of_report = Context {
         grader_version: env!("CARGO_PKG_VERSION"),
         submission: "",
         submission_sha256: prepared.hash(),
@@ -143,7 +150,7 @@ fn reported(
         min_score: None,
         times: None,
     };
-    let report = report::build(&context, judgements, context.assignment);
+    let report = report::build(&of_report, judgements, context.assignment);
     let formats = [Format::Terminal, Format::Json];
     formats.map(|format| report::render(&report, format).len()).iter().sum()
 }

@@ -75,9 +75,9 @@ mod tests {
     fn a_layer_that_is_missing_is_marked() {
         let support = |landlock, filter| of(KernelSupport { landlock, filter }, true);
         let missing = |layers: Vec<Layer>| layers.iter().filter(|layer| !layer.is_there).count();
-        assert_eq!(missing(offer(FULL_LANDLOCK, true)), 0);
-        assert_eq!(missing(offer(FULL_LANDLOCK - 1, true)), 2);
-        assert_eq!(missing(offer(0, false)), 3);
-        assert!(table(&offer(0, true)).contains("NONE Landlock"));
+        assert_eq!(missing(support(FULL_LANDLOCK, true)), 0);
+        assert_eq!(missing(support(FULL_LANDLOCK - 1, true)), 2);
+        assert_eq!(missing(support(0, false)), 3);
+        assert!(table(&support(0, true)).contains("NONE Landlock"));
     }
 }

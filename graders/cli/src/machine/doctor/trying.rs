@@ -12,7 +12,7 @@ use judge::grading::judgement::{GradingContext, TaskJudgement};
 
 use super::attacks::{self, Attack, Expected};
 use super::ground::Ground;
-use crate::engine::{Grader, RunConfig, Reference, WorkerConfig};
+use crate::engine::{Grader, Reference, RunConfig, WorkerConfig};
 use crate::failure::Failure;
 
 /// What an attack says that was not stopped.

@@ -87,7 +87,11 @@ fn instructions(text: &mut String, task: &Task, place: &Place) -> Result<(), Fai
 
 /// What has to hold for a check, in a few words.
 fn statement(task: &Task, check: &str) -> String {
-    let property = task.properties.iter().find(|property| property.name == check).map(|property| property.statement);
+    let property = task
+        .properties
+        .iter()
+        .find(|property| property.name == check)
+        .map(|property| property.statement);
     let purity = || {
         let found = purity_of(task).iter().find(|purity| purity.name == check);
         found.map(|purity| purity.statement)

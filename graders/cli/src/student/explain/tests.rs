@@ -112,7 +112,10 @@ fn unknown_names_are_answered_with_the_known_ones() {
 #[test]
 fn explanations_fit_a_terminal_of_eighty_columns() {
     for task in tasks::ALL {
-        let properties = task.properties.iter().map(|property| format!("{}/{}", task.id, property.name));
+        let properties = task
+            .properties
+            .iter()
+            .map(|property| format!("{}/{}", task.id, property.name));
         let golden = task
             .golden_portions()
             .into_iter()

@@ -301,7 +301,12 @@ fn moved(tensor: &Tensor, random: &mut Random) -> Tensor {
 }
 
 /// What the reference gives for a call.
-fn reference_call(task: &Task, call: &Call, output: &str, subject: &mut dyn Subject) -> Result<Option<Observed>, Fault> {
+fn reference_call(
+    task: &Task,
+    call: &Call,
+    output: &str,
+    subject: &mut dyn Subject,
+) -> Result<Option<Observed>, Fault> {
     if task.canonical.is_none() {
         return subject.reference_call(call);
     }

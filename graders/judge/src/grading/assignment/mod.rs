@@ -117,6 +117,7 @@ pub struct Deductions {
     #[serde(alias = "law")]
     pub property: f64,
     /// A purity check.
+    #[serde(alias = "hygiene")]
     pub purity: f64,
     /// Right to f32 but not to f64.
     pub precision: f64,

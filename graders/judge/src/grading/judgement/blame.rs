@@ -166,7 +166,11 @@ pub fn charged<'a>(
 }
 
 /// The check that a part loses to the first of these tasks that has found something of it.
-fn charge<'a>(context: &GradingContext<'_>, part: &str, larger: impl Iterator<Item = &'a TaskJudgement>) -> Option<Check> {
+fn charge<'a>(
+    context: &GradingContext<'_>,
+    part: &str,
+    larger: impl Iterator<Item = &'a TaskJudgement>,
+) -> Option<Check> {
     let (larger, blame) = larger
         .flat_map(|larger| larger.blames.iter().map(|blame| (larger.task, blame)))
         .find(|(_, blame)| blame.part == part)?;

@@ -28,7 +28,7 @@ use crate::grading::parts::Broken;
 use crate::grading::points;
 
 pub use blame::{AS_PART, charge_parts, charged, is_part};
-pub use context::{GradingContext, Carried, CarriedInput, TimeLimit, Training};
+pub use context::{Carried, CarriedInput, GradingContext, TimeLimit, Training};
 pub use lenient::EXTRA_AXES;
 pub use model::{BUILD, Blame, Check, Ending, Kind, Loss, POLICY, Portion, Skip, TIME, TaskJudgement};
 

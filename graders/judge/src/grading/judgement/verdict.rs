@@ -7,7 +7,9 @@ use crate::findings::{BeforeRun, Finding, Violation};
 /// Whether the check has come upon nothing but a `todo!()`.
 pub(super) fn is_unwritten(check: &Check) -> bool {
     match check.finding() {
-        Some(Finding::PropertyFailed(Violation::Call(finding))) => **finding == Finding::BeforeRun(BeforeRun::NotAttempted),
+        Some(Finding::PropertyFailed(Violation::Call(finding))) => {
+            **finding == Finding::BeforeRun(BeforeRun::NotAttempted)
+        }
         Some(finding) => *finding == Finding::BeforeRun(BeforeRun::NotAttempted),
         None => false,
     }

@@ -7,7 +7,7 @@ use wire::{Outcome, Tensors};
 
 use super::properties::{energies, weighted_sum};
 use super::*;
-use crate::testing::{failed_properties, trivial_cases, smallest_case, telling_cases};
+use crate::testing::{failed_properties, smallest_case, telling_cases, trivial_cases};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Way {
@@ -113,5 +113,8 @@ fn known_mistakes_fail_properties_and_show_in_golden_cases() {
 
 #[test]
 fn a_softmax_without_its_maximum_overflows() {
-    assert_eq!(failed_properties(&TASK, attention_as(Way::NoMaximum)), ["large-energies"]);
+    assert_eq!(
+        failed_properties(&TASK, attention_as(Way::NoMaximum)),
+        ["large-energies"]
+    );
 }

@@ -5,7 +5,7 @@ use judge::contract::subject::Call;
 use super::TASK;
 use crate::testing::attention::Way::{self, *};
 use crate::testing::attention::{Answer, layer};
-use crate::testing::{failed_properties, trivial_cases, smallest_case, telling_cases};
+use crate::testing::{failed_properties, smallest_case, telling_cases, trivial_cases};
 
 fn with_way(way: Way) -> impl Fn(&Call) -> Answer {
     move |call| layer(way, call)
@@ -74,7 +74,10 @@ fn every_known_mistake_fails_the_property_that_names_it() {
         (BatchMixed, "batch-independence"),
     ] {
         let broken = broken(way);
-        assert!(broken.contains(&property), "{way:?} keeps {property} and breaks {broken:?}");
+        assert!(
+            broken.contains(&property),
+            "{way:?} keeps {property} and breaks {broken:?}"
+        );
     }
 }
 

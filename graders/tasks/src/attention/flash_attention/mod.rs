@@ -233,7 +233,7 @@ mod tests {
 
     use super::*;
     use crate::attention::inputs::{lower_triangle, product, scores, softmax};
-    use crate::testing::{failed_properties, trivial_cases, smallest_case, telling_cases};
+    use crate::testing::{failed_properties, smallest_case, telling_cases, trivial_cases};
 
     #[derive(Debug, Clone, Copy, PartialEq)]
     enum Way {
@@ -322,7 +322,10 @@ mod tests {
                 "{way:?}"
             );
         }
-        assert_eq!(failed_properties(&TASK, attention_as(Way::DropoutUnscaled)), ["dropout-rate"]);
+        assert_eq!(
+            failed_properties(&TASK, attention_as(Way::DropoutUnscaled)),
+            ["dropout-rate"]
+        );
     }
 
     #[test]

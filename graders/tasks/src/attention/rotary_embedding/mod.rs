@@ -204,7 +204,7 @@ mod tests {
 
     use super::*;
     use crate::attention::inputs::angle;
-    use crate::testing::{failed_properties, trivial_cases, smallest_case, telling_cases};
+    use crate::testing::{failed_properties, smallest_case, telling_cases, trivial_cases};
 
     type Answer = Result<Tensors, Outcome>;
     type Mistake = fn(&Call) -> Answer;

@@ -7,7 +7,7 @@ use judge::fixtures::INPUT_SEED;
 use super::TASK;
 use crate::testing::attention::Way::{self, *};
 use crate::testing::attention::{Answer, attention};
-use crate::testing::{failed_properties, trivial_cases, smallest_case, telling_cases};
+use crate::testing::{failed_properties, smallest_case, telling_cases, trivial_cases};
 
 fn with_way(way: Way) -> impl Fn(&Call) -> Answer {
     move |call| attention(way, call)
@@ -59,7 +59,10 @@ fn every_known_mistake_fails_the_property_that_names_it_and_a_golden_case() {
         (ClampedValues, "constant-value"),
     ] {
         let broken = broken(way);
-        assert!(broken.contains(&property), "{way:?} keeps {property} and breaks {broken:?}");
+        assert!(
+            broken.contains(&property),
+            "{way:?} keeps {property} and breaks {broken:?}"
+        );
         let telling = telling_cases(&TASK, with_way(Plain), with_way(way));
         assert!(!telling.is_empty(), "no golden case shows {way:?}");
     }

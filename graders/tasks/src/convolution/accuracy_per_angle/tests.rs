@@ -12,7 +12,7 @@ use wire::{DType, Outcome, Tensors};
 use super::TASK;
 use crate::convolution::plain::{Mode, scores};
 use crate::convolution::rotation_plain::{ANGLES, rotated};
-use crate::testing::{failed_properties, trivial_cases, telling_cases};
+use crate::testing::{failed_properties, telling_cases, trivial_cases};
 use crate::training::measures::accuracy;
 
 type Answer = Result<Tensors, Outcome>;
@@ -84,7 +84,10 @@ fn properties_reject_what_goes_wrong() {
     ];
     for (place, (wrong, property)) in mistakes.into_iter().enumerate() {
         let broken = failed_properties(&TASK, wrong);
-        assert!(broken.contains(&property), "mistake {place} breaks {broken:?}, not {property}");
+        assert!(
+            broken.contains(&property),
+            "mistake {place} breaks {broken:?}, not {property}"
+        );
     }
     // These give shares as the right one does; only a curve that varies tells them apart.
     for wrong in [clockwise as Function, upright] {

@@ -121,12 +121,18 @@ impl Attention {
 
 #[test]
 fn a_right_layer_fails_no_property() {
-    assert_eq!(failed_properties(&super::TASK, |call| Ok(RIGHT.outputs(call))), nothing());
+    assert_eq!(
+        failed_properties(&super::TASK, |call| Ok(RIGHT.outputs(call))),
+        nothing()
+    );
     let backwards = Attention {
         edges: |edges, nodes| with_self_loops(edges, nodes).into_iter().rev().collect(),
         ..RIGHT
     };
-    assert_eq!(failed_properties(&super::TASK, |call| Ok(backwards.outputs(call))), nothing());
+    assert_eq!(
+        failed_properties(&super::TASK, |call| Ok(backwards.outputs(call))),
+        nothing()
+    );
     let telling = telling_cases(
         &super::TASK,
         |call| Ok(RIGHT.outputs(call)),
@@ -271,7 +277,10 @@ const WRONG_LAYERS: &[(&str, Attention, &str)] = &[
 fn graph_attention_properties_and_cases_reject_what_goes_wrong() {
     for &(mistake, wrong, property) in WRONG_LAYERS {
         let broken = failed_properties(&super::TASK, |call| Ok(wrong.outputs(call)));
-        assert!(broken.contains(&property), "{mistake} breaks {broken:?}, not {property}");
+        assert!(
+            broken.contains(&property),
+            "{mistake} breaks {broken:?}, not {property}"
+        );
         let telling = telling_cases(
             &super::TASK,
             |call| Ok(RIGHT.outputs(call)),

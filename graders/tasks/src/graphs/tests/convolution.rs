@@ -16,7 +16,7 @@ use crate::graphs::convolution_inputs::{means, updated};
 use crate::graphs::graph_attention::inputs::edges_of;
 use crate::graphs::inputs::{Edge, adjacency, diagonal, flipped, in_degrees, product};
 use crate::graphs::{adjacency_power, figure_6, laplacian, matrix_graph_convolution, message, update};
-use crate::testing::{failed_properties, trivial_cases, telling_cases};
+use crate::testing::{failed_properties, telling_cases, trivial_cases};
 
 type Answer = Result<Tensors, Outcome>;
 type Function = fn(&Call) -> Answer;
@@ -26,7 +26,10 @@ fn reject(task: &Task, right: Function, mistakes: &[(&str, Function, &str)]) {
     assert_eq!(trivial_cases(task, right), Vec::<&str>::new());
     for &(mistake, wrong, property) in mistakes {
         let broken = failed_properties(task, wrong);
-        assert!(broken.contains(&property), "{mistake} breaks {broken:?}, not {property}");
+        assert!(
+            broken.contains(&property),
+            "{mistake} breaks {broken:?}, not {property}"
+        );
         let telling = telling_cases(task, right, wrong);
         assert!(!telling.is_empty(), "no golden case tells {mistake}");
     }

@@ -38,7 +38,10 @@ fn reject(task: &Task, right: Matrix, mistakes: &[(&str, Matrix, &str)]) {
     assert_eq!(failed_properties(task, gives(right)), Vec::<&str>::new());
     for &(mistake, wrong, property) in mistakes {
         let broken = failed_properties(task, gives(wrong));
-        assert!(broken.contains(&property), "{mistake} breaks {broken:?}, not {property}");
+        assert!(
+            broken.contains(&property),
+            "{mistake} breaks {broken:?}, not {property}"
+        );
         let telling = telling_cases(task, gives(right), gives(wrong));
         assert!(!telling.is_empty(), "no golden case tells {mistake}");
     }

@@ -114,7 +114,10 @@ fn sampling_properties_accept_a_right_sampler_and_reject_wrong_ones() {
     ];
     for (mistake, distribution, property) in wrong {
         let broken = failed_properties(task, sampler_by(distribution));
-        assert!(broken.contains(&property), "{mistake} breaks {broken:?}, not {property}");
+        assert!(
+            broken.contains(&property),
+            "{mistake} breaks {broken:?}, not {property}"
+        );
     }
 }
 

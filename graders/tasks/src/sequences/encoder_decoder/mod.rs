@@ -159,7 +159,7 @@ const PROPERTIES: &[Property] = &[
 mod tests {
     use super::*;
     use crate::testing::sequence::{Way, encoder_decoder_as};
-    use crate::testing::{failed_properties, trivial_cases, smallest_case, telling_cases};
+    use crate::testing::{failed_properties, smallest_case, telling_cases, trivial_cases};
 
     #[test]
     fn the_composition_has_all_properties() {

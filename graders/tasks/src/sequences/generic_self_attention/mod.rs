@@ -162,7 +162,7 @@ const PROPERTIES: &[Property] = &[
 mod tests {
     use super::*;
     use crate::testing::sequence::{Way, attention_as};
-    use crate::testing::{failed_properties, trivial_cases, smallest_case, telling_cases};
+    use crate::testing::{failed_properties, smallest_case, telling_cases, trivial_cases};
 
     #[test]
     fn plain_arithmetic_has_all_properties() {

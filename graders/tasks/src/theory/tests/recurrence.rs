@@ -10,7 +10,7 @@ use crate::graphs::graph_attention::inputs::edges_of;
 use crate::graphs::inputs::{Edge, flipped, product};
 use crate::graphs::message_passing::{plain_attention, plain_update, plain_weights};
 use crate::graphs::{attention_as_gnn, complete_graph, gnn_update};
-use crate::testing::{failed_properties, trivial_cases, telling_cases};
+use crate::testing::{failed_properties, telling_cases, trivial_cases};
 use crate::theory::spectral::{Block, blocks, radius, sheared};
 use crate::theory::{hidden_state, long_run, spectral_radius};
 
@@ -21,7 +21,10 @@ fn reject<F: Fn(&Call) -> Answer>(task: &Task, right: impl Fn(&Call) -> Answer, 
     assert_eq!(trivial_cases(task, &right), Vec::<&str>::new(), "{}", task.id);
     for (mistake, wrong, property) in mistakes {
         let broken = failed_properties(task, &wrong);
-        assert!(broken.contains(&property), "{mistake} breaks {broken:?}, not {property}");
+        assert!(
+            broken.contains(&property),
+            "{mistake} breaks {broken:?}, not {property}"
+        );
         assert!(
             !telling_cases(task, &right, &wrong).is_empty(),
             "no golden case tells {mistake}"

@@ -7,7 +7,7 @@ use judge::contract::random::integers;
 use wire::{Outcome, Tensors};
 
 use super::*;
-use crate::testing::{failed_properties, trivial_cases, smallest_case, telling_cases};
+use crate::testing::{failed_properties, smallest_case, telling_cases, trivial_cases};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Way {

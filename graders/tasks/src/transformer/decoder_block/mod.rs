@@ -212,7 +212,7 @@ fn scaled(random: &mut Random, factor: f64) -> Tensors {
 mod tests {
     use super::*;
     use crate::testing::transformer::{Way, block_as};
-    use crate::testing::{failed_properties, trivial_cases, smallest_case, telling_cases};
+    use crate::testing::{failed_properties, smallest_case, telling_cases, trivial_cases};
 
     #[test]
     fn the_two_halves_have_all_properties() {
@@ -231,7 +231,10 @@ mod tests {
             (Way::ErfGelu, "activation"),
             (Way::NotCausal, "causality"),
         ] {
-            assert!(smallest_case(&TASK, property, block_as(way)).is_some(), "{way:?} and {property}");
+            assert!(
+                smallest_case(&TASK, property, block_as(way)).is_some(),
+                "{way:?} and {property}"
+            );
             assert!(
                 !telling_cases(&TASK, block_as(Way::Right), block_as(way)).is_empty(),
                 "{way:?}"
@@ -251,7 +254,10 @@ mod tests {
             ),
         ] {
             let broken = failed_properties(&TASK, block_as(way));
-            assert!(expected.iter().all(|property| broken.contains(property)), "{way:?}: {broken:?}");
+            assert!(
+                expected.iter().all(|property| broken.contains(property)),
+                "{way:?}: {broken:?}"
+            );
         }
     }
 

@@ -259,7 +259,7 @@ mod tests {
     use super::properties::greedy_continuation;
     use super::*;
     use crate::testing::transformer::{Way, generate_as};
-    use crate::testing::{failed_properties, trivial_cases, smallest_case, telling_cases};
+    use crate::testing::{failed_properties, smallest_case, telling_cases, trivial_cases};
 
     #[test]
     fn iterating_the_forward_pass_has_all_properties() {

@@ -222,7 +222,7 @@ const PROPERTIES: &[Property] = &[
 mod tests {
     use super::*;
     use crate::testing::transformer::{Way, gpt_as};
-    use crate::testing::{failed_properties, trivial_cases, smallest_case, telling_cases};
+    use crate::testing::{failed_properties, smallest_case, telling_cases, trivial_cases};
 
     #[test]
     fn the_composition_has_all_properties() {
@@ -240,7 +240,10 @@ mod tests {
             (Way::TiedHead, "untied-head"),
             (Way::NotCausal, "causality"),
         ] {
-            assert!(smallest_case(&TASK, property, gpt_as(way)).is_some(), "{way:?} and {property}");
+            assert!(
+                smallest_case(&TASK, property, gpt_as(way)).is_some(),
+                "{way:?} and {property}"
+            );
             assert!(
                 !telling_cases(&TASK, gpt_as(Way::Right), gpt_as(way)).is_empty(),
                 "{way:?}"
@@ -264,7 +267,10 @@ mod tests {
             (Way::DropoutAlways, "dropout-off-in-eval"),
             (Way::NoAttentionDropout, "training-reaches-blocks"),
         ] {
-            assert!(smallest_case(&TASK, property, gpt_as(way)).is_some(), "{way:?} and {property}");
+            assert!(
+                smallest_case(&TASK, property, gpt_as(way)).is_some(),
+                "{way:?} and {property}"
+            );
         }
     }
 

@@ -25,17 +25,22 @@ static HALF: Task = Task {
         arguments: |random| arguments([("x", random.uniform(&[2], 1.0, 2.0))]),
         expect: Expect::Outputs,
     }],
-    properties: &[Property::new("halves", "half of x is x / 2", SIZES, |scenario, probe| {
-        let shape = [scenario.size("N")];
-        let x = crate::contract::arguments::array(&scenario.uniform("x", &shape, 1.0, 2.0));
-        let y = probe.array(
-            "half",
-            &arguments([("x", crate::contract::arguments::tensor(&x))]),
-            "y",
-            &shape,
-        )?;
-        crate::checks::assertions::equal("half of x", "x / 2", &(x / 2.0), &y, 1e-12)
-    })],
+    properties: &[Property::new(
+        "halves",
+        "half of x is x / 2",
+        SIZES,
+        |scenario, probe| {
+            let shape = [scenario.size("N")];
+            let x = crate::contract::arguments::array(&scenario.uniform("x", &shape, 1.0, 2.0));
+            let y = probe.array(
+                "half",
+                &arguments([("x", crate::contract::arguments::tensor(&x))]),
+                "y",
+                &shape,
+            )?;
+            crate::checks::assertions::equal("half of x", "x / 2", &(x / 2.0), &y, 1e-12)
+        },
+    )],
     ..Task::BLANK
 };
 

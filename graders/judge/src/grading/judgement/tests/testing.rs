@@ -14,7 +14,7 @@ use crate::findings::fault::Fault;
 use crate::fixtures::{Fixtures, new_manifest};
 use crate::goldens::generate::make_case;
 use crate::grading::assignment::{Assignment, Deductions, Entry, Gradescope, Hints, Trains, Visibility};
-use crate::grading::judgement::{GradingContext, Carried, TaskJudgement, TimeLimit, Training, judge};
+use crate::grading::judgement::{Carried, GradingContext, TaskJudgement, TimeLimit, Training, judge};
 
 /// What a function of a pupil gives.
 pub(super) type Answer = Result<Tensors, Outcome>;

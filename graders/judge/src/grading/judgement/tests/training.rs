@@ -11,12 +11,12 @@ use crate::contract::random::floats;
 use crate::contract::subject::Call;
 use crate::contract::training::Trial;
 use crate::contract::{Case, Expect, Task};
-use crate::findings::measurement::{self, Threshold, Measurement, Series};
+use crate::findings::measurement::{self, Measurement, Series, Threshold};
 use crate::findings::stop::Stop;
 use crate::findings::verdict::Verdict;
 use crate::findings::{BeforeRun, CallFailed, Finding, Prohibition};
 use crate::goldens::baseline::{self, TrivialBaseline};
-use crate::grading::judgement::{GradingContext, Check, Ending, Kind, Skip, TaskJudgement, TimeLimit, Training, judge};
+use crate::grading::judgement::{Check, Ending, GradingContext, Kind, Skip, TaskJudgement, TimeLimit, Training, judge};
 
 /// Batches that the trial serves.
 const BATCHES: u64 = 4;

@@ -13,14 +13,14 @@ use super::Grants;
 /// What is asked for; an older kernel gives what it has, and `KernelSupport` says what that lacks.
 const WANTED: ABI = ABI::V6;
 
-/// SandboxProfile on what lies below the folder that a compiler writes: no execution, and no links, pipes, sockets, devices.
+/// Rights on what lies below the folder that a compiler writes: no execution, and no links, pipes, sockets, devices.
 const WRITING: BitFlags<AccessFs> = make_bitflags!(AccessFs::{
     ReadFile | ReadDir | WriteFile | Truncate | MakeReg | MakeDir | RemoveFile | RemoveDir | Refer
 });
 
 /// A ruleset that grants these paths, and denies all others, every TCP port, and signals and abstract sockets to
 /// anything outside. A path that is not there is no grant: what needs it will say so better.
-pub(super) fn ruleset(grants: &Grants) -> io::Result<RulesetCreated> {
+pub(super) fn of(grants: &Grants) -> io::Result<RulesetCreated> {
     let mut ruleset = Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)
         .handle_access(AccessFs::from_all(WANTED))
