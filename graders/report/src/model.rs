@@ -17,7 +17,7 @@ pub use trial::{Measured, Series, Threshold};
 pub use window::{Number, Relation, Slice, Window};
 
 /// Version of the model; it rises with every change that a reader has to know of.
-pub const SCHEMA_VERSION: u32 = 5;
+pub const SCHEMA_VERSION: u32 = 6;
 
 /// The report on one submission.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
