@@ -14,7 +14,7 @@ fn the_help_names_commands_and_exit_codes() {
         "--submission",
         "--min-score",
         "regen",
-        "kit",
+        "self-test",
         "explain",
         "Exit codes:",
         "judge fault",
@@ -105,8 +105,8 @@ fn unknown_names_are_answered_with_the_known_ones() {
         &["did you mean `rms_norm`?"],
     );
     refused(&["explain", "rms_norm/zero_row"], 2, &["did you mean `zero-row`?"]);
-    refused(&["kit", "--only", "no-such"], 2, &["no-such"]);
-    refused(&["kit", "--without", "rms_norm/no-such"], 2, &["no-such"]);
+    refused(&["self-test", "--only", "no-such"], 2, &["no-such"]);
+    refused(&["self-test", "--without", "rms_norm/no-such"], 2, &["no-such"]);
 }
 
 #[test]
@@ -270,9 +270,9 @@ fn tree(folder: &Path) -> Vec<(std::path::PathBuf, Vec<u8>)> {
 #[test]
 fn the_kit_notices_a_property_that_is_left_out() {
     let wrong = "attention-heads-merged-twice";
-    let whole = grade(["kit", "--only", wrong]);
+    let whole = grade(["self-test", "--only", wrong]);
     assert_eq!(whole.code, Some(0), "{}\n{}", whole.stdout, whole.stderr);
-    let lamed = grade(["kit", "--only", wrong, "--without", "causal_self_attention/causality"]);
+    let lamed = grade(["self-test", "--only", wrong, "--without", "causal_self_attention/causality"]);
     assert_eq!(lamed.code, Some(5), "{}\n{}", lamed.stdout, lamed.stderr);
     assert!(
         lamed.stdout.contains("causal_self_attention/causality holds"),

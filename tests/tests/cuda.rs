@@ -51,7 +51,7 @@ fn without_the_library_it_says_where_it_looked_and_what_to_set() {
     for arguments in [
         &["--submission", reference().as_str(), "--device", "cuda"][..],
         &["regen", "--check", "--device", "cuda"],
-        &["kit", "--only", "reference", "--device", "cuda"],
+        &["self-test", "--only", "reference", "--device", "cuda"],
     ] {
         let run = with_libtorch(empty.path(), arguments);
         refused(&run, &["there is no libtorch_cuda.so", &looked, "LIBTORCH_CUDA"]);

@@ -26,7 +26,7 @@ fn a_sample_of_the_bank_is_judged_together_as_it_is_alone() {
     let chosen = places
         .iter()
         .flat_map(|&place| names.iter().cycle().skip(place).take(NEIGHBOURS));
-    let mut arguments = vec!["kit".to_owned(), "--agree".to_owned()];
+    let mut arguments = vec!["self-test".to_owned(), "--agree".to_owned()];
     for name in chosen {
         arguments.extend(["--only".to_owned(), format!("wrong/{name}")]);
     }

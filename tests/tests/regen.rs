@@ -109,11 +109,11 @@ fn a_changed_reference_is_reviewed_then_accepted_and_then_all_is_well() {
     let again = run(&course, &["regen", "--task", TASK]);
     assert_eq!(again.code, Some(0), "{}", again.stdout);
     assert!(again.stdout.contains("nothing has changed"), "{}", again.stdout);
-    let kit = run(
+    let self_test = run(
         &course,
-        &["kit", "--only", "additive-loops", "--only", "additive-no-tanh"],
+        &["self-test", "--only", "additive-loops", "--only", "additive-no-tanh"],
     );
-    assert_eq!(kit.code, Some(0), "{}\n{}", kit.stdout, kit.stderr);
+    assert_eq!(self_test.code, Some(0), "{}\n{}", self_test.stdout, self_test.stderr);
 }
 
 #[test]
@@ -216,12 +216,12 @@ fn a_new_mistake_of_the_bank_comes_with_the_command_that_makes_its_fingerprint()
     let text = fs::read_to_string(course.path().join(reference)).unwrap();
     let wrong = text.replace(ENERGIES, &format!("{ENERGIES} * 1.75"));
     fs::write(folder.join("src/additive_attention.rs"), wrong).unwrap();
-    let kit = run(&course, &["kit", "--only", "additive-just-written"]);
-    assert_eq!(kit.code, Some(0), "{}\n{}", kit.stdout, kit.stderr);
+    let self_test = run(&course, &["self-test", "--only", "additive-just-written"]);
+    assert_eq!(self_test.code, Some(0), "{}\n{}", self_test.stdout, self_test.stderr);
     assert!(
-        kit.stdout.contains("grade regen --task additive_attention") && !kit.stdout.contains("     !"),
+        self_test.stdout.contains("grade regen --task additive_attention") && !self_test.stdout.contains("     !"),
         "{}",
-        kit.stdout
+        self_test.stdout
     );
 }
 

@@ -91,7 +91,7 @@ const PARTS: [&str; 4] = [
     "generic_self_attention",
 ];
 
-/// `grade kit` tries all of them; here two are graded as a student's submission is, every day others.
+/// `grade self-test` tries all of them; here two are graded as a student's submission is, every day others.
 #[test]
 fn no_attack_on_scoring_is_paid_more_than_it_has_shown() {
     let attacks = attacks();

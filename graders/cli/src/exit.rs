@@ -15,7 +15,7 @@ pub(crate) enum Exit {
     Environment,
     /// This grader failed; no submission is to blame.
     JudgeFault,
-    /// A check of the grader itself found a deviation: drift of fixtures, a kit that does not hold.
+    /// A check of the grader itself found a deviation: drift of fixtures, a self-test that does not hold.
     Deviation,
     /// Another run holds the file of a class.
     Held,
@@ -49,7 +49,7 @@ pub(crate) const HELP: &str = "Exit codes:
   2  usage: the command line, or a path in it, makes no sense
   3  environment: libtorch, the toolchain or a fixture is missing or broken, or a layer of the sandbox
   4  judge fault: this grader failed, no submission is to blame
-  5  deviation: `regen --check`, `template --check` or `kit` found a difference, `regen` one that nobody has accepted,
+  5  deviation: `regen --check`, `template --check` or `self-test` found a difference, `regen` one that nobody has accepted,
      `doctor` an attack that was not blocked
   6  held: another run is writing the file of the class";
 

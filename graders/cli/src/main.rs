@@ -20,7 +20,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 use crate::arguments::{Arguments, Command};
-use crate::author::{calibrate, kit, mutate, new_task, regen, template};
+use crate::author::{calibrate, self_test, mutate, new_task, regen, template};
 use crate::course::{class, gradescope, release};
 use crate::engine::Grader;
 use crate::engine::device::Device;
@@ -72,9 +72,9 @@ fn run(arguments: Arguments, output: &Output) -> Result<Exit, Failure> {
         }
         (Some(Command::Doctor(options)), _) => doctor::doctor(&Grader::open(course("doctor")?)?, &options, output),
         (Some(Command::Mutate(options)), _) => mutate::mutate(&Grader::open(course("mutate")?)?, &options, output),
-        (Some(Command::Kit(options)), _) => {
-            course("kit")?;
-            kit::kit(&open(options.device)?, &options, output)
+        (Some(Command::SelfTest(options)), _) => {
+            course("self-test")?;
+            self_test::self_test(&open(options.device)?, &options, output)
         }
         (Some(Command::NewTask(options)), _) => new_task::new_task(&course("new-task")?, &options, output),
         (Some(Command::Class(options)), _) => class::class(&options.command, output),

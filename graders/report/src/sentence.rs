@@ -1,4 +1,4 @@
-//! Findings in single sentences, for the tables of `kit`, `regen` and `calibrate`.
+//! Findings in single sentences, for the tables of `self-test`, `regen` and `calibrate`.
 
 use judge::contract::limits::Limits;
 use judge::findings::{Counterexample, Finding};

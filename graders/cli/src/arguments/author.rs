@@ -58,10 +58,10 @@ pub(crate) struct Calibrate {
     pub(crate) tasks: Vec<String>,
 }
 
-/// Options of `kit`.
+/// Options of `self-test`.
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
-pub(crate) struct Kit {
+pub(crate) struct SelfTest {
     /// Only submissions with this name (repeatable)
     #[arg(long, value_name = "NAME")]
     pub(crate) only: Vec<String>,
@@ -89,7 +89,7 @@ pub(crate) struct Kit {
     /// Renew the kill table in fixtures, with a run over everything
     #[arg(long, conflicts_with_all = ["only", "assignment", "training", "seed", "settings", "without", "device"])]
     pub(crate) write_table: bool,
-    /// Leave a property or the differential check out, to see that the kit notices
+    /// Leave a property or the differential check out, to see that the self-test notices
     #[arg(long, value_name = "TASK/PROPERTY")]
     pub(crate) without: Option<String>,
     /// Judge again what earlier runs have judged
@@ -106,7 +106,7 @@ pub(crate) struct Kit {
     pub(crate) tenth: Option<String>,
 }
 
-impl Kit {
+impl SelfTest {
     /// Whether it is a plain run over everything, of which the kill table is made.
     pub(crate) fn is_whole(&self) -> bool {
         let is_part = self.settings || self.training || !self.only.is_empty() || self.tenth.is_some();

@@ -13,7 +13,7 @@ use clap::{Parser, Subcommand};
 
 use crate::exit;
 
-pub(crate) use author::{Calibrate, Kit, Mutate, NewTask, Regen, Template};
+pub(crate) use author::{Calibrate, SelfTest, Mutate, NewTask, Regen, Template};
 pub(crate) use class::{
     Attempts, Class, ClassCluster, ClassCommand, ClassCompare, ClassCross, ClassExport, ClassFeedback, ClassHow,
     ClassRegrade, ClassReport, ClassRetry, ClassRun, ClassShard, ClassShow, ClassSimilar, ClassSlurm, ClassStatus,
@@ -48,7 +48,8 @@ pub(crate) enum Command {
     /// Derive the tolerances from correct formulations (slow), before `regen`
     Calibrate(Calibrate),
     /// Grade the grader: template, reference, and every submission of the bank
-    Kit(Kit),
+    #[command(alias = "kit")]
+    SelfTest(SelfTest),
     /// Write the skeleton of a task into every file that has to know it, and say what is left to write
     NewTask(NewTask),
     /// Explain a task or one of its checks

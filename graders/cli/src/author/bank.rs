@@ -50,7 +50,7 @@ pub(crate) struct ExpectedWrong {
     pub(crate) task: String,
     /// The mistake in a few words.
     pub(crate) mistake: String,
-    /// The region of the task that the mistake is in, for hints that do not name it; the kit asks for it.
+    /// The region of the task that the mistake is in, for hints that do not name it; the self-test asks for it.
     pub(crate) area: Option<Area>,
     /// What the code does instead of what it should, in a sentence.
     pub(crate) explanation: String,

@@ -148,7 +148,7 @@ fn stopped(name: &str, task: &Task, stop: Stop) -> Failure {
         Stop::Fault(fault) => fault.0,
     };
     Failure::fault(format!("`{name}` gives no answer for task `{}`: {reason}", task.id))
-        .hint("a tolerance can be derived from correct submissions only: run `grade kit`")
+        .hint("a tolerance can be derived from correct submissions only: run `grade self-test`")
 }
 
 /// The worst error so far, by task, output and dtype.

@@ -2,7 +2,7 @@
 
 pub(crate) mod bank;
 pub(crate) mod calibrate;
-pub(crate) mod kit;
+pub(crate) mod self_test;
 pub(crate) mod mutate;
 pub(crate) mod new_task;
 pub(crate) mod regen;

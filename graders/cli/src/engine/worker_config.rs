@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// How a worker is set up. Anything but the usual is for calibration and for the kit.
+/// How a worker is set up. Anything but the usual is for calibration and for the self-test.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct WorkerConfig {
     /// Threads of libtorch.

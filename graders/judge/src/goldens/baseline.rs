@@ -1,6 +1,6 @@
 //! Answers without understanding: zeros, constants, a copy of the input, noise, the right values in the wrong places.
 //!
-//! None of them may earn a point in any task; the kit and the making of fixtures prove it. Of a training they return
+//! None of them may earn a point in any task; the self-test and the making of fixtures prove it. Of a training they return
 //! weights without understanding: the reference trains in their place, and what it has trained is then replaced.
 
 use std::fmt;

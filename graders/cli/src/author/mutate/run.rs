@@ -22,7 +22,7 @@ use wire::DType;
 
 use super::joint::Joint;
 use super::mutants::Mutant;
-use crate::author::kit::outcome::lost;
+use crate::author::self_test::outcome::lost;
 use crate::engine::reach::{Known, Texts};
 use crate::engine::{Grader, Prepared, Reference, Running, WorkerConfig};
 use crate::failure::Failure;

@@ -218,8 +218,8 @@ fn left(options: &arguments::NewTask, name: &str, wrong: &str) -> String {
          \x20 ./target/release/grade template\n\
          \x20 ./target/release/grade calibrate --task {name}\n\
          \x20 ./target/release/grade regen --task {name} --accept\n\
-         \x20 ./target/release/grade kit --only correct/{correct} --only wrong/{wrong}\n\
-         and last ./target/release/grade kit --write-table"
+         \x20 ./target/release/grade self-test --only correct/{correct} --only wrong/{wrong}\n\
+         and last ./target/release/grade self-test --write-table"
     )
 }
 

@@ -1,5 +1,5 @@
 //! What the bank says of new golden files, before they are in force: its submissions are judged against them in the tasks
-//! that have changed, as `grade kit` would, and each verdict is held against what the bank expects and what the kill table
+//! that have changed, as `grade self-test` would, and each verdict is held against what the bank expects and what the kill table
 //! says.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,10 +12,10 @@ use judge::grading::assignment::Assignment;
 use judge::grading::judgement::{GradingContext, Training};
 
 use super::elsewhere;
-use crate::author::kit::entries::{self, Entry, Source};
-use crate::author::kit::kill_table;
-use crate::author::kit::table::Row;
-use crate::author::kit::{Bearing, Kit};
+use crate::author::self_test::entries::{self, Entry, Source};
+use crate::author::self_test::kill_table;
+use crate::author::self_test::table::Row;
+use crate::author::self_test::{Bearing, SelfTest};
 use crate::engine::Grader;
 use crate::failure::Failure;
 use crate::output::Output;
@@ -29,7 +29,7 @@ pub(crate) struct Verdicts {
     judged: usize,
     /// Those of which nothing is known without training.
     untried: usize,
-    /// Those that are about something else, and could do anything: left to the kit.
+    /// Those that are about something else, and could do anything: left to the self-test.
     left: usize,
     /// What changes, with the submissions of which it is true.
     changes: BTreeMap<Vec<String>, Vec<String>>,
@@ -51,7 +51,7 @@ pub(crate) fn judge(
     let tasks = selection::with_parts(changed);
     let fixtures = Fixtures::load(root, &tasks)?;
     let contexts = assignments.iter().map(|assignment| context_of(assignment, &fixtures));
-    let kit = Kit::of_tasks(grader, contexts.collect(), &tasks)?;
+    let self_test = SelfTest::of_tasks(grader, contexts.collect(), &tasks)?;
     let mut entries = BTreeMap::from([(true, Vec::new()), (false, Vec::new())]);
     let mut verdicts = Verdicts {
         tasks: changed.iter().map(|task| task.id).collect(),
@@ -62,7 +62,7 @@ pub(crate) fn judge(
         if !whole && !matches!(entry.source, Source::Reference) {
             continue;
         }
-        match kit.bearing(&entry, changed)? {
+        match self_test.bearing(&entry, changed)? {
             Bearing::Direct => {
                 let is_reference = matches!(entry.source, Source::Reference);
                 entries.entry(is_reference).or_default().push(entry);
@@ -77,7 +77,7 @@ pub(crate) fn judge(
         if !is_reference && !entries.is_empty() {
             output.note(&announcement(entries, changed));
         }
-        let rows = kit.run_all(entries, output)?;
+        let rows = self_test.run_all(entries, output)?;
         verdicts.add(&rows, entries, &known);
         if *is_reference {
             verdicts.broken = rows.iter().flat_map(broken).collect();
@@ -178,7 +178,7 @@ impl Verdicts {
             let _ = write!(text, "; {} need training and were left alone", self.untried);
         }
         if self.left > 0 {
-            let _ = write!(text, "; {} about other tasks are left to `grade kit`", self.left);
+            let _ = write!(text, "; {} about other tasks are left to `grade self-test`", self.left);
         }
         for (changes, names) in &self.changes {
             let _ = write!(text, "\n  ! {}", names.join(", "));
@@ -188,7 +188,7 @@ impl Verdicts {
         }
         let closing = match self.changes.values().map(Vec::len).sum::<usize>() {
             0 if self.alone => {
-                "only the reference was (--no-bank); grade kit judges the others once this is written".to_owned()
+                "only the reference was (--no-bank); grade self-test judges the others once this is written".to_owned()
             }
             0 => "every verdict stays".to_owned(),
             _ if !self.broken.is_empty() => {
@@ -196,7 +196,7 @@ impl Verdicts {
             }
             number => format!(
                 "the verdicts of {number} change: where that is meant, mend them or what their expected.toml says, and \
-                 run `grade kit --write-table`"
+                 run `grade self-test --write-table`"
             ),
         };
         let _ = write!(text, "\n  {closing}");
@@ -260,13 +260,13 @@ mod tests {
             .changes
             .insert(changes.collect(), vec!["wrong/three".to_owned()]);
         insta::assert_snapshot!(verdicts.text(), @r"
-        bank: 12 submissions judged in `rms_norm`; 2 need training and were left alone; 50 about other tasks are left to `grade kit`
+        bank: 12 submissions judged in `rms_norm`; 2 need training and were left alone; 50 about other tasks are left to `grade self-test`
           ! wrong/three
               is now seen by rms_norm/odd
               is no longer seen by rms_norm/odd
           ! correct/one, correct/two
               rms_norm is wrong: golden-f64/all
-          the verdicts of 3 change: where that is meant, mend them or what their expected.toml says, and run `grade kit --write-table`
+          the verdicts of 3 change: where that is meant, mend them or what their expected.toml says, and run `grade self-test --write-table`
         ");
         verdicts.broken = vec![("rms_norm".to_owned(), "odd".to_owned())];
         assert!(verdicts.text().ends_with("so nothing else was judged"));

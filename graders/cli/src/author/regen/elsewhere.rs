@@ -38,7 +38,7 @@ pub(crate) fn text(place: &Place, drifts: &[Drift]) -> Result<String, Failure> {
         return Ok(text);
     }
     Ok(format!(
-        "where a convention has changed, these say it too; look at each, then run `grade template`, `grade kit` and \
+        "where a convention has changed, these say it too; look at each, then run `grade template`, `grade self-test` and \
          scripts/crosscheck:{text}"
     ))
 }

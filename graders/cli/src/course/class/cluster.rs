@@ -54,7 +54,7 @@ pub(super) fn cluster(options: &ClassCluster, output: &Output) -> Result<Exit, F
     output.line(&format!(
         "{} holds the code of {} and an expected.toml in which three texts are {TO_BE_WRITTEN}\n\
          next  write them, take out of the code whatever names its author, put the folder into {}, \
-         then: grade regen --task {}; grade kit --only {}",
+         then: grade regen --task {}; grade self-test --only {}",
         folder.display(),
         row.student.key,
         grader.place().bank().join("wrong").display(),

@@ -20,7 +20,7 @@ pub struct GradingContext<'a> {
     pub training: Training<'a>,
     /// Whether the case that fails a property is made smaller, for whoever reads it; no verdict depends on it.
     pub shrinks: bool,
-    /// A property, or the check of fresh inputs, that is left out, as `task/check`, to see whether the kit notices.
+    /// A property, or the check of fresh inputs, that is left out, as `task/check`, to see whether the self-test notices.
     pub without: Option<&'a str>,
     /// How long a submission as a whole may take, where somebody stops the grader otherwise.
     pub time: Option<TimeLimit>,

@@ -81,7 +81,7 @@ fn losses(task: &Task, portion: &str, checks: &[Check]) -> Vec<Loss> {
     lost
 }
 
-/// What is lost by the fresh inputs of a portion. A task without such a check (the kit can leave it out) loses nothing.
+/// What is lost by the fresh inputs of a portion. A task without such a check (the self-test can leave it out) loses nothing.
 fn fresh_loss(portion: &str, checks: &[Check]) -> Option<Loss> {
     let differential = checks.iter().find(|check| check.kind == Kind::Differential)?;
     match Standing::of(differential.ending_in(portion)) {

@@ -1,4 +1,4 @@
-//! `grade kit`: grading the grader.
+//! `grade self-test`: grading the grader.
 //!
 //! The template earns nothing, the reference and every correct submission everything, every wrong submission loses the
 //! checks that it must lose and keeps what it must keep, and answers without understanding earn nothing anywhere.
@@ -61,7 +61,7 @@ use table::Row;
 
 /// What all submissions are judged with.
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
-pub(crate) struct Kit<'a> {
+pub(crate) struct SelfTest<'a> {
     grader: &'a Grader,
     /// One for each assignment.
     contexts: Vec<GradingContext<'a>>,
@@ -104,7 +104,7 @@ pub(crate) enum Bearing {
 }
 
 /// Runs the command.
-pub(crate) fn kit(grader: &Grader, options: &arguments::Kit, output: &Output) -> Result<Exit, Failure> {
+pub(crate) fn self_test(grader: &Grader, options: &arguments::SelfTest, output: &Output) -> Result<Exit, Failure> {
     let assignments = selection::assignments(&grader.place().assignments(), options.assignment.as_deref())?;
     let assigned = |task: &&&Task| assignments.iter().any(|assignment| assignment.entry(task.id).is_some());
     let (assigned, unassigned): (Vec<&Task>, Vec<&Task>) = tasks::ALL.iter().partition(|task| assigned(task));
@@ -123,22 +123,22 @@ pub(crate) fn kit(grader: &Grader, options: &arguments::Kit, output: &Output) ->
     } else {
         vec![WorkerConfig::default()]
     };
-    let mut kit = Kit::new(grader, assignments.iter().map(context).collect(), settings)?;
-    kit.all = options.all;
-    kit.training = options.training;
-    kit.agree = options.agree;
+    let mut self_test = SelfTest::new(grader, assignments.iter().map(context).collect(), settings)?;
+    self_test.all = options.all;
+    self_test.training = options.training;
+    self_test.agree = options.agree;
     // Whoever asks for one submission reads its messages, and these name lines of its own file.
-    kit.explains = !options.only.is_empty();
-    kit.alone = options.alone || (kit.explains && !kit.agree);
-    kit.prints = true;
-    if !kit.explains && !kit.agree {
-        let path = grader.results_folder().with_file_name("kit.jsonl");
-        kit.journal = Some(Journal::open(&path, grader.hash(), options.fresh)?);
+    self_test.explains = !options.only.is_empty();
+    self_test.alone = options.alone || (self_test.explains && !self_test.agree);
+    self_test.prints = true;
+    if !self_test.explains && !self_test.agree {
+        let path = grader.results_folder().with_file_name("self-test.jsonl");
+        self_test.journal = Some(Journal::open(&path, grader.hash(), options.fresh)?);
     }
-    let otherwise = if kit.explains {
+    let otherwise = if self_test.explains {
         Vec::new()
     } else {
-        let mut lines = contracts::deviations(&assigned, &fixtures, &kit.reference)?;
+        let mut lines = contracts::deviations(&assigned, &fixtures, &self_test.reference)?;
         // What students get comes without them.
         if let Some(promises) = Promises::load(grader.place())? {
             let template = grader.place().template();
@@ -149,8 +149,8 @@ pub(crate) fn kit(grader: &Grader, options: &arguments::Kit, output: &Output) ->
     for line in &otherwise {
         output.line(&format!("     ! {line}"));
     }
-    let rows = kit.run_all(&entries, output)?;
-    if kit.explains {
+    let rows = self_test.run_all(&entries, output)?;
+    if self_test.explains {
         output.line(&table::details(&rows));
     }
     // With an assignment named, the tasks of others are not asked for.
@@ -185,7 +185,7 @@ fn is_of_tenth(name: &str, text: &str) -> bool {
 }
 
 /// Writes the kill table where it was asked for; what is wrong with the committed one, where this run can tell.
-fn renew_table(grader: &Grader, options: &arguments::Kit, rows: &[Row<'_>]) -> Result<Option<String>, Failure> {
+fn renew_table(grader: &Grader, options: &arguments::SelfTest, rows: &[Row<'_>]) -> Result<Option<String>, Failure> {
     let table = KillTable::new(rows, tasks::ALL, options.training);
     if let Some(path) = &options.table {
         table.write(path)?;
@@ -204,7 +204,7 @@ fn renew_table(grader: &Grader, options: &arguments::Kit, rows: &[Row<'_>]) -> R
 fn context_of<'a>(
     assignment: &'a Assignment,
     fixtures: &'a Fixtures,
-    options: &'a arguments::Kit,
+    options: &'a arguments::SelfTest,
 ) -> GradingContext<'a> {
     let seed = options.seed.unwrap_or(assignment.seed);
     GradingContext {
@@ -236,7 +236,7 @@ fn check_without(without: Option<&str>) -> Result<(), Failure> {
     Err(Failure::usage(format!("there is no property `{name}`")).hint("write TASK/PROPERTY, as in rms_norm/odd"))
 }
 
-impl<'a> Kit<'a> {
+impl<'a> SelfTest<'a> {
     /// One that judges everything once, under these settings, and prints nothing.
     fn new(
         grader: &'a Grader,

@@ -1,4 +1,4 @@
-//! What the kit keeps of a judgement: enough for its table, and little enough to be stored.
+//! What the self-test keeps of a judgement: enough for its table, and little enough to be stored.
 
 use judge::findings::verdict::Verdict;
 use judge::grading::judgement::{Check, Ending, Kind, TaskJudgement};

@@ -17,7 +17,7 @@ use judge::grading::judgement::{GradingContext, TaskJudgement, charge_parts, jud
 use judge::grading::parts::Broken;
 use wire::{Observed, Tensors};
 
-use super::Kit;
+use super::SelfTest;
 use super::calls::Trace;
 use super::plan::Plan;
 use crate::engine::program_cache;
@@ -42,7 +42,7 @@ pub(super) struct Twin<'k> {
 
 /// A submission of the bank in a program with others.
 pub(super) struct Shared<'k, 's> {
-    kit: &'k Kit<'k>,
+    self_test: &'k SelfTest<'k>,
     /// Its code, where what is the same for several submissions counts.
     code: Option<Whole<'k>>,
     identities: Trace,
@@ -61,20 +61,20 @@ pub(super) struct Shared<'k, 's> {
 
 impl<'k, 's> Shared<'k, 's> {
     pub(super) fn new(
-        kit: &'k Kit<'k>,
+        self_test: &'k SelfTest<'k>,
         plan: &Plan<'_>,
         own: Running<'k>,
         rejected: &'s BTreeMap<&'static str, Finding>,
         twin: &'s mut Twin<'k>,
     ) -> Self {
-        let is_usual = kit.settings == [WorkerConfig::default()];
+        let is_usual = self_test.settings == [WorkerConfig::default()];
         let overlay = plan.overlay.as_ref().filter(|_| is_usual);
         if twin.code.is_none() {
-            twin.code = kit.known.code(&BTreeMap::new());
+            twin.code = self_test.known.code(&BTreeMap::new());
         }
         Self {
-            kit,
-            code: overlay.and_then(|overlay| kit.known.code(overlay)),
+            self_test,
+            code: overlay.and_then(|overlay| self_test.known.code(overlay)),
             identities: Trace::new(),
             own,
             rejected,
@@ -119,7 +119,7 @@ impl<'k, 's> Shared<'k, 's> {
         let is_own = trains || self.rejected.contains_key(task.id);
         let key = format!("{} {} {broken:?}", context.assignment.id, task.id);
         if let (Some(code), false) = (&self.code, is_own) {
-            let memory = self.kit.calls.memory();
+            let memory = self.self_test.calls.memory();
             let own = &mut self.identities;
             let mut is_same = |trace: &Trace| {
                 trace.iter().all(|((task, apart), of_other)| {
@@ -137,7 +137,7 @@ impl<'k, 's> Shared<'k, 's> {
         if let (Some(judgement), Some(_), false) = (&judged, &self.code, self.trained || is_own)
             && judgement.fault.is_none()
         {
-            let mut memory = self.kit.calls.memory();
+            let mut memory = self.self_test.calls.memory();
             let known = memory.judgements.entry(key).or_default();
             known.push((std::mem::take(&mut self.trace), judgement.clone()));
         }
@@ -159,17 +159,17 @@ impl<'k, 's> Shared<'k, 's> {
     /// The reference's answer to a call, with the same parts answered for.
     fn answer(&mut self, call: &Call) -> Result<Observed, Fault> {
         let key = format!("{} {}", key(call)?, self.parts.join(" "));
-        let known = self.kit.calls.memory().answers.get(&key).cloned();
+        let known = self.self_test.calls.memory().answers.get(&key).cloned();
         if let Some((observed, substituted)) = known {
             self.substituted += substituted;
             return Ok(observed);
         }
         if self.twin.running.is_none() {
             let start = || {
-                let program = program_cache::reference(self.kit.grader)?;
-                self.kit
+                let program = program_cache::reference(self.self_test.grader)?;
+                self.self_test
                     .grader
-                    .start(&program, &WorkerConfig::default(), self.kit.reference.at_hand())
+                    .start(&program, &WorkerConfig::default(), self.self_test.reference.at_hand())
             };
             self.twin.running = Some(start().map_err(|failure| Fault(failure.message))?);
         }
@@ -180,7 +180,7 @@ impl<'k, 's> Shared<'k, 's> {
         let before = twin.substituted();
         let observed = twin.call(call)?;
         let substituted = twin.substituted() - before;
-        self.kit.calls.put(key, &observed, substituted);
+        self.self_test.calls.put(key, &observed, substituted);
         self.substituted += substituted;
         Ok(observed)
     }

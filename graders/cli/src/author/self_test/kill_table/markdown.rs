@@ -10,8 +10,8 @@ const TRAINING: &str = "training";
 const HEAD: &str = "\
 # Kill table
 
-Which mistake of `fixtures/submissions/wrong` is seen by which checks. Made by `grade kit --write-table`, not edited by
-hand; `grade kit` says where it is out of date. Bold is the check that sees a mistake first, in the order in which checks
+Which mistake of `fixtures/submissions/wrong` is seen by which checks. Made by `grade self-test --write-table`, not edited by
+hand; `grade self-test` says where it is out of date. Bold is the check that sees a mistake first, in the order in which checks
 are made. The golden cases of a portion in f64 and in f32 look at the same values and count as one check where this page
 speaks of one check alone.
 ";

@@ -1,6 +1,6 @@
 //! The kill table: which mistake of the bank is seen by which checks, and what only few or no checks see.
 //!
-//! `fixtures/kill-table.md` is its snapshot. A run of the kit over everything says where it is out of date.
+//! `fixtures/kill-table.md` is its snapshot. A run of the self-test over everything says where it is out of date.
 
 mod markdown;
 
@@ -76,7 +76,7 @@ pub(crate) struct Check {
 }
 
 impl KillTable {
-    /// The table of what came of the kit's submissions; trials count where they were run.
+    /// The table of what came of the self-test's submissions; trials count where they were run.
     pub(crate) fn new(rows: &[Row<'_>], tasks: &[&Task], trained: bool) -> Self {
         let mut mistakes: Vec<Mistake> = rows.iter().filter_map(mistake).collect();
         mistakes.sort_by(|a, b| (place(tasks, &a.task), &a.name).cmp(&(place(tasks, &b.task), &b.name)));
@@ -153,7 +153,7 @@ pub(crate) fn out_of_date(table: &KillTable, snapshot: &Path) -> Option<String> 
     let (before, after): (BTreeSet<&str>, BTreeSet<&str>) = (stored.lines().collect(), made.lines().collect());
     let first = after.difference(&before).chain(before.difference(&after)).next();
     Some(format!(
-        "{} is out of date: {} lines are new and {} are gone, such as `{}`; grade kit --write-table renews it",
+        "{} is out of date: {} lines are new and {} are gone, such as `{}`; grade self-test --write-table renews it",
         snapshot.display(),
         after.difference(&before).count(),
         before.difference(&after).count(),

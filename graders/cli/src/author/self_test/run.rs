@@ -6,7 +6,7 @@ use judge::contract::Task;
 use judge::goldens::baseline::{self, TrivialBaseline};
 use judge::grading::judgement::{GradingContext, TaskJudgement};
 
-use super::Kit;
+use super::SelfTest;
 use super::deviations::deviations;
 use super::difference::{difference, judgements, outcomes};
 use super::entries::{Entry, Expected, Source};
@@ -30,7 +30,7 @@ struct Found {
     tasks: Vec<TaskJudgement>,
 }
 
-impl<'a> Kit<'a> {
+impl<'a> SelfTest<'a> {
     /// Runs the entries on all processors; their rows are printed in order, each as soon as those before it are done.
     pub(crate) fn run_all(&self, entries: &[Entry], output: &Output) -> Result<Vec<Row<'a>>, Failure> {
         let plans = self.plans(entries, output)?;

@@ -1,4 +1,4 @@
-//! The kit's rows in the order of its submissions, whoever judges which of them first.
+//! The self-test's rows in the order of its submissions, whoever judges which of them first.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};

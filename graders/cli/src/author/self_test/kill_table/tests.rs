@@ -6,8 +6,8 @@ use judge::findings::verdict::Verdict;
 use judge::grading::assignment::Assignment;
 
 use super::*;
-use crate::author::kit::outcome::TaskOutcome;
-use crate::author::kit::table::{Came, Judged};
+use crate::author::self_test::outcome::TaskOutcome;
+use crate::author::self_test::table::{Came, Judged};
 use crate::engine::WorkerConfig;
 
 static SMALL: LazyLock<Assignment> = LazyLock::new(|| {

@@ -9,7 +9,7 @@ pub(super) fn judgements<'t>(tasks: impl Iterator<Item = &'t TaskJudgement>) -> 
     tasks.map(|task| own_file(&format!("{task:?}"))).collect()
 }
 
-/// What the kit keeps of it, as text.
+/// What the self-test keeps of it, as text.
 pub(super) fn outcomes<'t>(tasks: impl Iterator<Item = &'t TaskJudgement>) -> Vec<String> {
     tasks.map(|task| format!("{:?}", TaskOutcome::of(task))).collect()
 }

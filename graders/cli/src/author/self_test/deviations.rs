@@ -1,4 +1,4 @@
-//! In which ways what came of a submission of the kit is not what must come of it.
+//! In which ways what came of a submission of the self-test is not what must come of it.
 
 use std::collections::BTreeSet;
 

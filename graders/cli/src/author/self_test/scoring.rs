@@ -1,4 +1,4 @@
-//! Attacks on scoring in the kit: submissions that fail cleverly, and the most points that each may get.
+//! Attacks on scoring in the self-test: submissions that fail cleverly, and the most points that each may get.
 //!
 //! A folder of `fixtures/submissions/scoring` is laid over the reference, as every other submission of the bank is; its
 //! `expected.toml` says what it does, and `most` names the tasks of all assignments in which it tries to be paid for

@@ -1,4 +1,4 @@
-//! The kit's table, and the details of a few submissions.
+//! The self-test's table, and the details of a few submissions.
 
 use std::fmt::Write;
 
@@ -155,7 +155,7 @@ pub(crate) fn closing(rows: &[Row<'_>], trained: bool) -> String {
     if !trained && trials > 0 {
         let _ = write!(
             text,
-            "\n{trials} trials were not run, and {untried} submissions need them: grade kit --training"
+            "\n{trials} trials were not run, and {untried} submissions need them: grade self-test --training"
         );
     }
     text

@@ -202,7 +202,7 @@ mod tests {
     use judge::grading::assignment::Assignment;
 
     use super::*;
-    use crate::author::kit::table::{Came, Judged};
+    use crate::author::self_test::table::{Came, Judged};
     use crate::engine::WorkerConfig;
 
     const TASK: &str = "causal_self_attention";

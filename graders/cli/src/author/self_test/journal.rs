@@ -1,4 +1,4 @@
-//! What came of submissions in earlier runs of the kit, one line of JSON each, under a hash of everything that has a say in
+//! What came of submissions in earlier runs of the self-test, one line of JSON each, under a hash of everything that has a say in
 //! it. So a second run judges only what has changed.
 
 use std::collections::BTreeMap;
@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn what_was_judged_is_known_to_the_same_grader_and_to_no_other() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("kit.jsonl");
+        let path = folder.path().join("self-test.jsonl");
         let journal = Journal::open(&path, "one", false).unwrap();
         journal.add("key", &parts(None)).unwrap();
         journal.add("fault", &parts(Some("no room"))).unwrap();
@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn a_line_that_was_not_finished_is_left_out_and_the_rest_stays() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("kit.jsonl");
+        let path = folder.path().join("self-test.jsonl");
         Journal::open(&path, "one", false)
             .unwrap()
             .add("key", &parts(None))

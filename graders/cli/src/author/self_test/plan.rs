@@ -1,4 +1,4 @@
-//! What is judged of a submission of the kit, and whether it can be one of many in a program.
+//! What is judged of a submission of the self-test, and whether it can be one of many in a program.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use judge::grading::judgement::GradingContext;
 
 use super::base::hash_of;
 use super::entries::{Entry, Source};
-use super::{Kit, chosen, joint, overlay};
+use super::{SelfTest, chosen, joint, overlay};
 use crate::engine::reach::{Texts, Touched};
 use crate::engine::rules;
 use crate::failure::Failure;
@@ -42,7 +42,7 @@ impl Plan<'_> {
     }
 }
 
-impl<'a> Kit<'a> {
+impl<'a> SelfTest<'a> {
     pub(super) fn plan<'e>(&self, entry: &'e Entry) -> Result<Plan<'e>, Failure> {
         let (overlay, touched) = match &entry.source {
             Source::Overlay(folder) => {

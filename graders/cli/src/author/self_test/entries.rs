@@ -1,4 +1,4 @@
-//! The kit's submissions, what must come of each, and which trials that takes.
+//! The self-test's submissions, what must come of each, and which trials that takes.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use crate::author::bank::{self, ExpectedWrong};
 use crate::engine::Grader;
 use crate::failure::Failure;
 
-/// A submission of the kit and what must come of it.
+/// A submission of the self-test and what must come of it.
 #[derive(Debug)]
 pub(crate) struct Entry {
     /// Its name, with the kind before it.
@@ -91,7 +91,7 @@ fn shows_in_trials(wrong: &ExpectedWrong, find: impl Fn(&str) -> Option<&'static
     find(&wrong.task).is_some_and(|task| task.cases.is_empty()) || wrong.must_lose.iter().any(is_trial)
 }
 
-/// All submissions of the kit, or those named.
+/// All submissions of the self-test, or those named.
 pub(crate) fn entries(grader: &Grader, only: &[String]) -> Result<Vec<Entry>, Failure> {
     let bank = grader.place().bank();
     let mut entries = vec![
@@ -150,7 +150,7 @@ pub(crate) fn entries(grader: &Grader, only: &[String]) -> Result<Vec<Entry>, Fa
         .find(|name| !entries.iter().any(|entry| matches(entry, name)))
     {
         let names: Vec<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
-        return Err(Failure::usage(format!("the kit has no submission `{unknown}`")).hint(nearest(unknown, &names)));
+        return Err(Failure::usage(format!("the self-test has no submission `{unknown}`")).hint(nearest(unknown, &names)));
     }
     entries.retain(|entry| only.iter().any(|name| matches(entry, name)));
     Ok(entries)
