@@ -1,4 +1,4 @@
-//! What a course learns from a class beside grades: groups of equal mistakes as candidates for the bank, submissions
+//! What a course learns from a class beside grades: groups of equal mistakes as candidates for the corpus, submissions
 //! that are alike. The comparison itself is copydetect's; here it is stood in for.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use tests::class::{on, words};
 use tests::{Run, Submission, command, copy_tree, grade, root};
 
-/// A mistake that the bank has no name for, written down by two students who call things differently.
+/// A mistake that the corpus has no name for, written down by two students who call things differently.
 const SCALED: [&str; 2] = [
     "    let square = input.square().mean_dim(-1, true, None) * 1.37;\n    input / (square + epsilon).sqrt() * weight",
     "    let mean = input.square().mean_dim(-1, true, None);\n    input * weight / (mean * 1.37 + epsilon).sqrt()",

@@ -1,4 +1,4 @@
-//! Mistakes that are recognised: written by hand and in other words than the bank's, and told as the assignment allows.
+//! Mistakes that are recognised: written by hand and in other words than the corpus's, and told as the assignment allows.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::fs;
@@ -33,7 +33,7 @@ const HEADS_MERGED_TWICE: &str = r#"    let (batch, length, width) = input.size3
     let output = context.matmul(&weights.c_proj_weight.tr()) + &weights.c_proj_bias;
     Ok(output.dropout(config.residual_dropout, train))"#;
 
-/// Other writings of the bank's mistakes: file, function, body, and what it must be called.
+/// Other writings of the corpus's mistakes: file, function, body, and what it must be called.
 const REWRITTEN: &[(&str, &str, &str, &str)] = &[
     (
         ATTENTION,

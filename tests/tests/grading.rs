@@ -147,7 +147,7 @@ fn the_report_is_valid_by_its_schema() {
     assert!(errors.is_empty(), "{errors:?}");
 }
 
-/// A submission that is right but for a file of the bank.
+/// A submission that is right but for a file of the corpus.
 fn mistaken(name: &str, file: &str) -> Submission {
     let wrong = tests::root().join("fixtures/submissions/wrong").join(name).join(file);
     Submission::reference().with_file(file, &std::fs::read_to_string(wrong).unwrap())

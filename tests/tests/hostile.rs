@@ -1,4 +1,4 @@
-//! The attacks of the bank, graded as the submissions that they are, and tried past the policy by `grade doctor`.
+//! The attacks of the corpus, graded as the submissions that they are, and tried past the policy by `grade doctor`.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,13 +9,13 @@ use std::thread;
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch};
 use tests::{Submission, copy_tree, grade, root, side_by_side, tight_course};
 
-fn bank() -> PathBuf {
+fn corpus() -> PathBuf {
     root().join("fixtures/submissions/hostile")
 }
 
 /// Every attack with what must come of it.
 fn attacks() -> Vec<(PathBuf, toml::Table)> {
-    let mut folders: Vec<PathBuf> = fs::read_dir(bank())
+    let mut folders: Vec<PathBuf> = fs::read_dir(corpus())
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .collect();
@@ -35,7 +35,7 @@ fn deviations(course: &Submission, folder: &Path, expected: &toml::Table) -> Vec
     for file in ["src/attention.rs", "src/normalization.rs"] {
         fs::copy(root().join("reference").join(file), submission.path().join(file)).unwrap();
     }
-    copy_tree(&bank().join("shared"), submission.path());
+    copy_tree(&corpus().join("shared"), submission.path());
     copy_tree(folder, submission.path());
     let arguments = [
         "--assignment",

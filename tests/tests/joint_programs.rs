@@ -1,10 +1,10 @@
-//! Submissions of the bank that share a program are judged as they would be alone.
+//! Submissions of the corpus that share a program are judged as they would be alone.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::fs;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Wrong submissions that are judged twice, next to each other in the bank, since these have most in common.
+/// Wrong submissions that are judged twice, next to each other in the corpus, since these have most in common.
 const NEIGHBOURS: usize = 3;
 
 /// Every day others: over time each is tried, and a run can be repeated while the day lasts.
@@ -14,13 +14,13 @@ fn day() -> usize {
 }
 
 #[test]
-fn a_sample_of_the_bank_is_judged_together_as_it_is_alone() {
+fn a_sample_of_the_corpus_is_judged_together_as_it_is_alone() {
     let mut names: Vec<String> = fs::read_dir(tests::root().join("fixtures/submissions/wrong"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     names.sort();
-    // Two places of the bank, which a step that shares no factor with its size moves on every day.
+    // Two places of the corpus, which a step that shares no factor with its size moves on every day.
     let step = names.len() / 2 + 1;
     let places = [day() * 7 % names.len(), (day() * 7 + step) % names.len()];
     let chosen = places

@@ -8,7 +8,7 @@ use std::process::Command;
 use tempfile::TempDir;
 use tests::{Run, command, copy_tree, root};
 
-/// A copy of the course's repository without the submissions of its bank.
+/// A copy of the course's repository without the submissions of its corpus.
 fn course() -> TempDir {
     let place = tempfile::tempdir_in(root().join("target")).unwrap();
     for folder in [

@@ -10,11 +10,11 @@ use tests::{Run, Submission, command, copy_tree, course, root};
 const TASK: &str = "additive_attention";
 const ENERGIES: &str = ".matmul(&weights.energy_weight)";
 
-/// A course whose bank is about one task, with the reference's energies scaled.
+/// A course whose corpus is about one task, with the reference's energies scaled.
 fn course_with_energies(scale: &str) -> Submission {
     course(|folder| {
-        let bank = folder.join("fixtures/submissions");
-        for wrong in fs::read_dir(bank.join("wrong")).unwrap().map(Result::unwrap) {
+        let corpus = folder.join("fixtures/submissions");
+        for wrong in fs::read_dir(corpus.join("wrong")).unwrap().map(Result::unwrap) {
             if !wrong.file_name().to_str().unwrap().starts_with("additive-") {
                 fs::remove_dir_all(wrong.path()).unwrap();
             }
@@ -78,17 +78,17 @@ fn a_changed_reference_is_reviewed_then_accepted_and_then_all_is_well() {
     assert_eq!(review.code, Some(5), "{}\n{}", review.stdout, review.stderr);
     insta::assert_snapshot!(without_digits(&review.stdout));
     assert!(
-        review.stderr.contains("judging") && review.stderr.contains("--no-bank"),
+        review.stderr.contains("judging") && review.stderr.contains("--no-corpus"),
         "{}",
         review.stderr
     );
     assert_eq!(tree(course.path()), before, "nothing is written, and nothing is left");
 
-    let accepted = run(&course, &["regen", "--task", TASK, "--accept", "--no-bank"]);
+    let accepted = run(&course, &["regen", "--task", TASK, "--accept", "--no-corpus"]);
     assert_eq!(accepted.code, Some(0), "{}\n{}", accepted.stdout, accepted.stderr);
     assert!(accepted.stdout.contains("3 files written"), "{}", accepted.stdout);
     assert!(
-        accepted.stdout.contains("only the reference was (--no-bank)"),
+        accepted.stdout.contains("only the reference was (--no-corpus)"),
         "{}",
         accepted.stdout
     );
@@ -143,8 +143,8 @@ fn what_was_shown_is_written_by_accept_and_nothing_is_made_or_judged_a_second_ti
 fn a_reference_that_fails_its_own_properties_is_never_accepted() {
     let course = course_with_energies("1.5");
     let before = tree(course.path());
-    // Leaving out the bank does not leave out the reference.
-    let refused = run(&course, &["regen", "--task", TASK, "--accept", "--no-bank"]);
+    // Leaving out the corpus does not leave out the reference.
+    let refused = run(&course, &["regen", "--task", TASK, "--accept", "--no-corpus"]);
     assert_eq!(refused.code, Some(5), "{}\n{}", refused.stdout, refused.stderr);
     assert!(
         refused
@@ -167,7 +167,7 @@ fn golden_files_of_tasks_that_use_a_changed_one_are_named_and_end_with_5() {
     let norm = "input / (mean_square + epsilon).sqrt() * weight";
     assert!(text.contains(norm), "the norm stands in the file");
     fs::write(path, text.replace(norm, &format!("{norm} * (1.0 + 2e-11)"))).unwrap();
-    let accepted = run(&course, &["regen", "--task", "rms_norm", "--accept", "--no-bank"]);
+    let accepted = run(&course, &["regen", "--task", "rms_norm", "--accept", "--no-corpus"]);
     assert_eq!(accepted.code, Some(5), "{}\n{}", accepted.stdout, accepted.stderr);
     assert!(accepted.stdout.contains("files written"), "{}", accepted.stdout);
     let (_, next) = accepted.stdout.split_once("next: grade regen").unwrap();
@@ -196,18 +196,18 @@ fn a_golden_file_that_is_gone_comes_with_a_command_that_makes_it_anew() {
     let checked = run(&course, &["regen", "--check", "--task", TASK]);
     assert_eq!(checked.code, Some(5), "{}\n{}", checked.stdout, checked.stderr);
     assert!(checked.stdout.contains("expected.safetensors"), "{}", checked.stdout);
-    let made = run(&course, &["regen", "--task", TASK, "--accept", "--no-bank"]);
+    let made = run(&course, &["regen", "--task", TASK, "--accept", "--no-corpus"]);
     assert_eq!(made.code, Some(0), "{}\n{}", made.stdout, made.stderr);
     assert_eq!(fs::read(&path).unwrap(), golden);
 }
 
 #[test]
-fn a_new_mistake_of_the_bank_comes_with_the_command_that_makes_its_fingerprint() {
+fn a_new_mistake_of_the_corpus_comes_with_the_command_that_makes_its_fingerprint() {
     let course = course_with_energies("1.0");
-    let (bank, reference) = ("fixtures/submissions/wrong", "reference/src/additive_attention.rs");
-    let folder = course.path().join(bank).join("additive-just-written");
+    let (corpus, reference) = ("fixtures/submissions/wrong", "reference/src/additive_attention.rs");
+    let folder = course.path().join(corpus).join("additive-just-written");
     fs::create_dir_all(folder.join("src")).unwrap();
-    let expected = fs::read_to_string(course.path().join(bank).join("additive-no-tanh/expected.toml")).unwrap();
+    let expected = fs::read_to_string(course.path().join(corpus).join("additive-no-tanh/expected.toml")).unwrap();
     let expected = expected.replace(
         "additive_attention/bounded-energies",
         "additive_attention/golden-f32/all",
@@ -235,7 +235,7 @@ fn the_manifest_names_the_reference_that_a_changed_task_was_made_from() {
     };
     let before = [TASK, "rms_norm"].map(origin);
     let tasks = ["--task", TASK, "--task", "rms_norm"];
-    let accepted = run(&course, &[&["regen", "--accept", "--no-bank"], &tasks[..]].concat());
+    let accepted = run(&course, &[&["regen", "--accept", "--no-corpus"], &tasks[..]].concat());
     assert_eq!(accepted.code, Some(0), "{}\n{}", accepted.stdout, accepted.stderr);
     assert_ne!(origin(TASK), before[0]);
     assert_eq!(origin("rms_norm"), before[1]);
@@ -244,8 +244,8 @@ fn the_manifest_names_the_reference_that_a_changed_task_was_made_from() {
 #[test]
 fn a_change_by_which_correct_submissions_become_wrong_is_said_before_it_is_written() {
     let course = course_with_energies("(1.0 + 2e-11)");
-    let bank = course.path().join("fixtures/submissions");
-    let [wrong, correct] = ["wrong/additive-no-tanh", "correct/additive-loops"].map(|name| bank.join(name).join("src"));
+    let corpus = course.path().join("fixtures/submissions");
+    let [wrong, correct] = ["wrong/additive-no-tanh", "correct/additive-loops"].map(|name| corpus.join(name).join("src"));
     copy_tree(&wrong, &correct);
     let review = run(&course, &["regen", "--task", TASK]);
     assert_eq!(review.code, Some(5), "{}\n{}", review.stdout, review.stderr);

@@ -146,8 +146,8 @@ fn a_planted_solution_wrong_submission_or_hidden_tensor_is_found() {
     assert_eq!(code, Some(5));
     assert!(said.contains("student/src/notes.rs: line 2 is of a solution"), "{said}");
 
-    let bank = root().join("fixtures/submissions/wrong/attention-heads-merged-twice/src/attention.rs");
-    fs::copy(bank, &notes).unwrap();
+    let corpus = root().join("fixtures/submissions/wrong/attention-heads-merged-twice/src/attention.rs");
+    fs::copy(corpus, &notes).unwrap();
     let (code, said) = release.checked("uva-dl1-a2");
     assert_eq!(code, Some(5));
     assert!(said.contains("attention-heads-merged-twice"), "{said}");

@@ -1,4 +1,4 @@
-//! Scoring in which failing never helps: attacks of the bank by the points that they get, and what a task is paid that
+//! Scoring in which failing never helps: attacks of the corpus by the points that they get, and what a task is paid that
 //! calls wrong parts.
 #![expect(clippy::unwrap_used, reason = "tests")]
 

@@ -7,7 +7,7 @@ use tests::Submission;
 
 const ASSIGNMENT: [&str; 2] = ["--assignment", "gt-cs7643-ps3"];
 
-/// The reference with the files of a submission of the bank.
+/// The reference with the files of a submission of the corpus.
 fn wrong(name: &str, file: &str) -> Submission {
     let folder = tests::root().join("fixtures/submissions/wrong").join(name);
     let text = std::fs::read_to_string(folder.join("src").join(file)).unwrap();

@@ -1,8 +1,8 @@
 //! The tests that a report gives to a student: put into the wrong submission's crate they fail, over the reference they
 //! pass.
 //!
-//! A sample of the bank is tried each time, chosen so that every type of argument and every kind of claim occurs. The
-//! whole bank takes long: `cargo test --release -p tests --test snippets -- --ignored`.
+//! A sample of the corpus is tried each time, chosen so that every type of argument and every kind of claim occurs. The
+//! whole corpus takes long: `cargo test --release -p tests --test snippets -- --ignored`.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::fs;
@@ -14,7 +14,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tests::{Submission, copy_tree, root, side_by_side};
 
-/// Mistakes of the bank whose findings are of different kinds, over arguments of different types.
+/// Mistakes of the corpus whose findings are of different kinds, over arguments of different types.
 const SAMPLE: &[&str] = &[
     "attention-long-sequence-accepted",
     "attention-mask-missing",
@@ -158,7 +158,7 @@ fn run(program: &Path, arguments: &[&str]) -> Output {
     Command::new(program).args(arguments).output().unwrap()
 }
 
-/// A submission of the bank with what is known of it.
+/// A submission of the corpus with what is known of it.
 struct Wrong {
     name: String,
     task: String,
@@ -299,8 +299,8 @@ fn the_tests_that_a_report_gives_fail_over_the_wrong_submission_and_pass_over_th
     reason = "what whoever runs it wants to know, also where nothing is wrong"
 )]
 #[test]
-#[ignore = "the whole bank takes the better part of an hour"]
-fn the_tests_of_the_whole_bank_fail_over_the_wrong_submissions_and_pass_over_the_reference() {
+#[ignore = "the whole corpus takes the better part of an hour"]
+fn the_tests_of_the_whole_corpus_fail_over_the_wrong_submissions_and_pass_over_the_reference() {
     let only = std::env::var("SNIPPETS_OF").unwrap_or_default();
     let folders = fs::read_dir(root().join("fixtures/submissions/wrong")).unwrap();
     let mut names: Vec<String> = folders

@@ -17,12 +17,12 @@ pub struct Outcome {
     pub wall_seconds: f64,
 }
 
-/// A mistake of the bank that a submission makes.
+/// A mistake of the corpus that a submission makes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
     /// The task in which it is made.
     pub task: String,
-    /// The name in the bank.
+    /// The name in the corpus.
     pub name: String,
     /// The mistake in a few words.
     pub words: String,

@@ -204,7 +204,7 @@ fn mistakes(html: &mut Html, mistakes: &[Made], name: &dyn Fn(&str) -> String) {
 fn unnamed(html: &mut Html, groups: &[Group], name: &dyn Fn(&str) -> String) {
     section(html, "Wrong, and without a name", |html| {
         let words =
-            "Those in a line do the same with the golden cases. A large group is the next mistake for the bank.";
+            "Those in a line do the same with the golden cases. A large group is the next mistake for the corpus.";
         html.leaf("p", &[], words);
         let line = |group: &Group| {
             vec![

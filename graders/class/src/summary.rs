@@ -73,7 +73,7 @@ pub struct TaskSummary {
 pub struct Made {
     /// The task.
     pub task: String,
-    /// The name in the bank.
+    /// The name in the corpus.
     pub name: String,
     /// The mistake in a few words.
     pub words: String,

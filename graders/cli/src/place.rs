@@ -56,8 +56,8 @@ impl Place {
         self.fixtures().join("assignments")
     }
 
-    /// The bank of submissions.
-    pub(crate) fn bank(&self) -> PathBuf {
+    /// The corpus of submissions.
+    pub(crate) fn corpus(&self) -> PathBuf {
         self.fixtures().join("submissions")
     }
 

@@ -17,9 +17,9 @@ pub(crate) struct Regen {
     /// Write what has changed without asking
     #[arg(long, conflicts_with = "check")]
     pub(crate) accept: bool,
-    /// Leave out of the review what becomes of the bank's verdicts
+    /// Leave out of the review what becomes of the corpus's verdicts
     #[arg(long, conflicts_with = "check")]
-    pub(crate) no_bank: bool,
+    pub(crate) no_corpus: bool,
     /// Make the fingerprints of all known mistakes anew, also where nothing they come from has changed (slow)
     #[arg(long)]
     pub(crate) all: bool,

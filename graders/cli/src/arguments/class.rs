@@ -36,7 +36,7 @@ pub(crate) enum ClassCommand {
     Report(ClassReport),
     /// Say whose points differ between two runs, and by which checks
     Compare(ClassCompare),
-    /// Group what is wrong without a name by equal behaviour, and make of a group a candidate for the bank
+    /// Group what is wrong without a name by equal behaviour, and make of a group a candidate for the corpus
     Cluster(ClassCluster),
     /// Try what broke one submission on all that passed the same check, and list who fails it
     Cross(ClassCross),
@@ -298,7 +298,7 @@ pub(crate) struct ClassCluster {
     /// The group to write, by its name in the list; otherwise the largest
     #[arg(long, value_name = "NAME", requires = "write")]
     pub(crate) group: Option<String>,
-    /// Write a candidate for the bank here: one submission's file and an `expected.toml` to complete
+    /// Write a candidate for the corpus here: one submission's file and an `expected.toml` to complete
     #[arg(long, value_name = "DIR")]
     pub(crate) write: Option<PathBuf>,
 }

@@ -47,7 +47,7 @@ pub(crate) enum Command {
     Regen(Regen),
     /// Derive the tolerances from correct formulations (slow), before `regen`
     Calibrate(Calibrate),
-    /// Grade the grader: template, reference, and every submission of the bank
+    /// Grade the grader: template, reference, and every submission of the corpus
     #[command(alias = "kit")]
     SelfTest(SelfTest),
     /// Write the skeleton of a task into every file that has to know it, and say what is left to write
@@ -71,7 +71,7 @@ pub(crate) enum Command {
     },
     /// Measure what grading costs: seconds, ratios, round trips, memory
     Bench(Bench),
-    /// Show what confines a submission on this machine, and try every attack of the bank against it
+    /// Show what confines a submission on this machine, and try every attack of the corpus against it
     Doctor(Doctor),
     /// Change the reference's solutions in small ways, and see that some check notices (called by scripts/mutate)
     #[command(hide = true)]

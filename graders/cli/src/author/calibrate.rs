@@ -1,6 +1,6 @@
 //! `grade calibrate`: tolerances from what correct formulations really differ by.
 //!
-//! The golden values are the reference's in f64. Every correct submission of the bank, and the reference itself, is
+//! The golden values are the reference's in f64. Every correct submission of the corpus, and the reference itself, is
 //! run in f32 and in f64, with one and with two threads, with and without wide vector instructions; the worst error
 //! times a margin, rounded up to a 1-2-5 step, is the tolerance.
 
@@ -17,7 +17,7 @@ use judge::fixtures::{self, StoredCase};
 use judge::goldens::generate;
 use wire::DType;
 
-use super::bank::{self, Correct};
+use super::corpus::{self, Correct};
 use crate::arguments::Calibrate;
 use crate::engine::{Grader, OWN_LIMITS, WorkerConfig};
 use crate::exit::Exit;
@@ -31,7 +31,7 @@ pub(crate) fn calibrate(grader: &Grader, options: &Calibrate, output: &Output) -
     let golden = golden(grader, &chosen, output)?;
     let mut worst = Worst::default();
     let is_chosen = |id: &String| chosen.iter().any(|task| task.id == id);
-    for correct in bank::correct(&grader.place().bank())? {
+    for correct in corpus::correct(&grader.place().corpus())? {
         if correct.tasks.iter().any(is_chosen) {
             measure(grader, output, &golden, Some(&correct), &mut worst)?;
         }

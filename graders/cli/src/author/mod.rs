@@ -1,6 +1,6 @@
 //! What the authors of tasks use: files made from the reference, and the grader graded.
 
-pub(crate) mod bank;
+pub(crate) mod corpus;
 pub(crate) mod calibrate;
 pub(crate) mod self_test;
 pub(crate) mod mutate;

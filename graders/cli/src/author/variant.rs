@@ -1,4 +1,4 @@
-//! Programs that hold many variants of the reference, of which each process is one: mutants, and submissions of the bank.
+//! Programs that hold many variants of the reference, of which each process is one: mutants, and submissions of the corpus.
 
 use wire::VARIANT;
 

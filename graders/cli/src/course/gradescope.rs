@@ -2,7 +2,7 @@
 //!
 //! It holds `setup.sh` and `run_autograder`, and below `course` the grader with the reference, all golden files and the
 //! template: there it judges as it does for the course, hidden tasks and right parts in place of wrong ones included. The
-//! bank and the tests stay here.
+//! corpus and the tests stay here.
 
 use std::fs;
 use std::io::{self, Cursor, Write};

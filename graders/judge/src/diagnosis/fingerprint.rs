@@ -13,7 +13,7 @@ use crate::contract::tolerance::STILL;
 /// A mistake's behaviour on the golden cases of a task.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fingerprint {
-    /// The name of the bank's submission that makes it.
+    /// The name of the corpus's submission that makes it.
     pub name: String,
     /// The mistake in a few words.
     pub mistake: String,
@@ -21,7 +21,7 @@ pub struct Fingerprint {
     pub explanation: String,
     /// The region of the task that it is in.
     pub area: Option<Area>,
-    /// The checks of the task that it fails, as far as the bank names them.
+    /// The checks of the task that it fails, as far as the corpus names them.
     pub loses: Vec<String>,
     /// What it does in each case in which it is wrong.
     pub cases: BTreeMap<String, Behaviour>,

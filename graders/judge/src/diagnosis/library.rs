@@ -37,7 +37,7 @@ pub struct TaskIndex {
     pub sha256: String,
     /// SHA-256 of the goldens that they were compared with.
     pub golden_sha256: String,
-    /// The mistakes by the names of the bank's submissions, also those without a fingerprint.
+    /// The mistakes by the names of the corpus's submissions, also those without a fingerprint.
     pub mistakes: BTreeMap<String, Known>,
 }
 

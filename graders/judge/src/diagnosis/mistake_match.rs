@@ -9,7 +9,7 @@ use super::fingerprint::Fingerprint;
 /// A known mistake that a submission looks like.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MistakeMatch {
-    /// The name of the bank's submission that makes it.
+    /// The name of the corpus's submission that makes it.
     pub name: String,
     /// The mistake in a few words.
     pub mistake: String,

@@ -79,10 +79,10 @@ fn dashed(name: &str) -> String {
 fn made(topic: &str, signature: &Signature) -> Files {
     let name = &signature.name;
     let of_submission = |which: &str| signature.fill(&SUBMISSION.replace("WHICH", which));
-    let bank = Path::new("fixtures/submissions");
+    let corpus = Path::new("fixtures/submissions");
     let (wrong, correct) = (
-        bank.join("wrong").join(format!("{}-mistake", dashed(name))),
-        bank.join("correct").join(format!("{}-otherwise", dashed(name))),
+        corpus.join("wrong").join(format!("{}-mistake", dashed(name))),
+        corpus.join("correct").join(format!("{}-otherwise", dashed(name))),
     );
     let source = format!("src/{name}.rs");
     Files::from([

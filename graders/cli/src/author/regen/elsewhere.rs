@@ -1,5 +1,5 @@
 //! Where else a convention stands. Golden files say what the reference computes; so do, in their own ways, the words of a
-//! task, its properties, the plain copies that these are held against, the correct submissions of the bank, and the
+//! task, its properties, the plain copies that these are held against, the correct submissions of the corpus, and the
 //! cross-check. After a change that is meant, each of them has to be looked at.
 
 use std::collections::BTreeSet;
@@ -11,7 +11,7 @@ use judge::contract::Task;
 use judge::goldens::generate::{Change, Drift};
 use walkdir::WalkDir;
 
-use crate::author::bank;
+use crate::author::corpus;
 use crate::failure::Failure;
 use crate::place::Place;
 
@@ -61,7 +61,7 @@ fn places(place: &Place, task: &Task) -> Result<Vec<(&'static str, Vec<String>)>
     let is_named = |path: &String| uses(&words, &of_task, path) || read(path).contains(&format!("`{}`", task.id));
     let plain = plain_copies(root).into_iter().filter(is_named).collect();
     let below = |folder: &'static str| move |name: String| format!("{folder}/{name}");
-    let correct = bank::correct(&place.bank())?.into_iter();
+    let correct = corpus::correct(&place.corpus())?.into_iter();
     let correct = correct.filter(|correct| correct.tasks.iter().any(|id| id == task.id));
     let recomputes = format!("@recomputes(\"{}\"", task.id);
     let is_recomputed = |name: &String| {

@@ -1,4 +1,4 @@
-//! Building submissions of the bank and seeing what they do with the golden cases.
+//! Building submissions of the corpus and seeing what they do with the golden cases.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use judge::diagnosis::fingerprint::{Nothing, telling};
 use judge::findings::fault::Fault;
 use judge::fixtures::Fixtures;
 
-use crate::author::bank::Wrong;
+use crate::author::corpus::Wrong;
 use crate::engine::parallel_map::parallel_map;
 use crate::engine::{Grader, Prepared, Reference, Running, WorkerConfig};
 use crate::failure::Failure;

@@ -1,4 +1,4 @@
-//! `grade regen`: what known mistakes do with the golden cases, made anew where a submission of the bank, or the goldens
+//! `grade regen`: what known mistakes do with the golden cases, made anew where a submission of the corpus, or the goldens
 //! that it is compared with, have changed. Building all submissions takes minutes; `--all` does it all the same.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,7 +13,7 @@ use judge::fixtures::{FixtureError, Fixtures};
 
 use super::fingerprint_runs::{Made, Making, Order};
 use crate::arguments::Regen;
-use crate::author::bank::{self, Wrong};
+use crate::author::corpus::{self, Wrong};
 use crate::engine::Grader;
 use crate::failure::Failure;
 use crate::output::Output;
@@ -62,7 +62,7 @@ pub(crate) fn regen(
     output: &Output,
 ) -> Result<Vec<Drift>, Failure> {
     let fixtures = Fixtures::load(root, tasks)?;
-    let bank = bank::wrong(&grader.place().bank())?;
+    let corpus = corpus::wrong(&grader.place().corpus())?;
     let mut review = Review {
         root,
         fixtures: &fixtures,
@@ -80,7 +80,7 @@ pub(crate) fn regen(
             ));
         }
     }
-    let orders = review.orders(&bank, tasks, options.all)?;
+    let orders = review.orders(&corpus, tasks, options.all)?;
     let made = if options.check && !options.all {
         BTreeMap::new()
     } else {
@@ -88,7 +88,7 @@ pub(crate) fn regen(
         making.run(&orders, output)?
     };
     for task in tasks {
-        review.task(task, &bank, &made, options)?;
+        review.task(task, &corpus, &made, options)?;
     }
     if !options.check {
         library::store_index(root, &review.index)?;
@@ -181,9 +181,9 @@ impl Review<'_> {
     }
 
     /// The submissions that have to be built, each with the tasks in which it is looked at.
-    fn orders<'b>(&mut self, bank: &'b [Wrong], tasks: &[&'static Task], all: bool) -> Result<Vec<Order<'b>>, Failure> {
+    fn orders<'b>(&mut self, corpus: &'b [Wrong], tasks: &[&'static Task], all: bool) -> Result<Vec<Order<'b>>, Failure> {
         let mut orders = Vec::new();
-        for wrong in bank {
+        for wrong in corpus {
             let sources = wrong.sources_sha256()?;
             let mut due = Vec::new();
             for task in concerned(wrong, tasks) {
@@ -236,13 +236,13 @@ impl Review<'_> {
     fn task(
         &mut self,
         task: &'static Task,
-        bank: &[Wrong],
+        corpus: &[Wrong],
         made: &BTreeMap<(&'static str, String), Made>,
         options: &Regen,
     ) -> Result<(), Failure> {
         let stored = self.index.tasks.get(task.id).cloned().unwrap_or_default();
         let before = self.stored(task, &stored)?;
-        let about: Vec<&Wrong> = bank
+        let about: Vec<&Wrong> = corpus
             .iter()
             .filter(|wrong| !concerned(wrong, &[task]).is_empty())
             .collect();

@@ -1,7 +1,7 @@
 //! A review that was shown and not accepted, kept beside the grader: the same command with `--accept` then writes what was
 //! shown, and neither makes nor judges anything a second time.
 //!
-//! It is found again only while everything that has a say in it is the same: reference, fixtures with the bank, grader, and
+//! It is found again only while everything that has a say in it is the same: reference, fixtures with the corpus, grader, and
 //! what was asked for.
 
 use std::fs;
@@ -41,7 +41,7 @@ impl Kept {
         })?;
         let mut tasks = options.tasks.clone();
         tasks.sort();
-        let asked = format!("{} {} {}", tasks.join(","), options.all, options.no_bank);
+        let asked = format!("{} {} {}", tasks.join(","), options.all, options.no_corpus);
         let all = [reference.hash(), &state, grader.hash(), &asked].join("\n");
         Ok(Self {
             all: grader.reviews_folder(),

@@ -1,7 +1,7 @@
 //! `grade regen`: golden files from the reference. What changes is shown first, as a review; it is written where it
 //! is accepted.
 
-mod bank;
+mod corpus;
 mod device;
 mod elsewhere;
 mod fingerprint_runs;
@@ -73,9 +73,9 @@ pub(crate) fn regen(grader: &Grader, options: &Regen, output: &Output) -> Result
     let changed = review::changed(&made.drifts, &made.gone, &chosen);
     let verdicts = match changed.as_slice() {
         [] => None,
-        _ => Some(bank::judge(grader, staging.root(), &changed, !options.no_bank, output)?),
+        _ => Some(corpus::judge(grader, staging.root(), &changed, !options.no_corpus, output)?),
     };
-    output.line(&verdicts.as_ref().map_or_else(String::new, bank::Verdicts::text));
+    output.line(&verdicts.as_ref().map_or_else(String::new, corpus::Verdicts::text));
     output.line(&elsewhere::text(grader.place(), &made.drifts)?);
     output.line(&summary(&made, &fingerprints, chosen.len()));
     if let Some(refusal) = verdicts.and_then(|verdicts| verdicts.refusal(grader.place())) {

@@ -6,7 +6,7 @@ use judge::findings::verdict::Verdict;
 
 use super::entries::Expected;
 use super::outcome::TaskOutcome;
-use crate::author::bank::ExpectedWrong;
+use crate::author::corpus::ExpectedWrong;
 
 /// All of them, in sentences.
 pub(crate) fn deviations(expected: &Expected, judgements: &[TaskOutcome]) -> Vec<String> {

@@ -8,7 +8,7 @@ use judge::goldens::baseline;
 use judge::grading::judgement::Training;
 
 use super::scoring::{self, Most};
-use crate::author::bank::{self, ExpectedWrong};
+use crate::author::corpus::{self, ExpectedWrong};
 use crate::engine::Grader;
 use crate::failure::Failure;
 
@@ -93,7 +93,7 @@ fn shows_in_trials(wrong: &ExpectedWrong, find: impl Fn(&str) -> Option<&'static
 
 /// All submissions of the self-test, or those named.
 pub(crate) fn entries(grader: &Grader, only: &[String]) -> Result<Vec<Entry>, Failure> {
-    let bank = grader.place().bank();
+    let corpus = grader.place().corpus();
     let mut entries = vec![
         Entry {
             name: "template".to_owned(),
@@ -117,7 +117,7 @@ pub(crate) fn entries(grader: &Grader, only: &[String]) -> Result<Vec<Entry>, Fa
             about: None,
         });
     }
-    for correct in bank::correct(&bank)? {
+    for correct in corpus::correct(&corpus)? {
         let source = Source::Overlay(correct.folder);
         entries.push(Entry {
             name: format!("correct/{}", correct.name),
@@ -126,7 +126,7 @@ pub(crate) fn entries(grader: &Grader, only: &[String]) -> Result<Vec<Entry>, Fa
             expected: Expected::FullMarks(correct.tasks),
         });
     }
-    for wrong in bank::wrong(&bank)? {
+    for wrong in corpus::wrong(&corpus)? {
         let source = Source::Overlay(wrong.folder);
         entries.push(Entry {
             name: format!("wrong/{}", wrong.name),
@@ -135,7 +135,7 @@ pub(crate) fn entries(grader: &Grader, only: &[String]) -> Result<Vec<Entry>, Fa
             expected: Expected::Wrong(wrong.expected),
         });
     }
-    entries.extend(scoring::attacks(&bank)?.into_iter().map(|attack| Entry {
+    entries.extend(scoring::attacks(&corpus)?.into_iter().map(|attack| Entry {
         name: attack.name,
         source: Source::Overlay(attack.folder),
         about: Some(attack.most.0.keys().cloned().collect()),

@@ -1,6 +1,6 @@
-//! Many submissions of the bank in one program, which is compiled and linked once.
+//! Many submissions of the corpus in one program, which is compiled and linked once.
 //!
-//! A submission of the bank is one file laid over the reference. Here the files of many become modules below the
+//! A submission of the corpus is one file laid over the reference. Here the files of many become modules below the
 //! reference's own: `attention.rs` keeps its text, `attention/variant_17.rs` is the file of submission 17, word for word,
 //! and each function of `attention.rs` hands its arguments on to the variant that the process is. So a submission's
 //! functions call each other directly, everybody else comes upon them by the usual names, and the compiler says of each

@@ -3,7 +3,7 @@
 //! The template earns nothing, the reference and every correct submission everything, every wrong submission loses the
 //! checks that it must lose and keeps what it must keep, and answers without understanding earn nothing anywhere.
 //!
-//! A submission of the bank is a few files laid over the reference. Where they cannot reach a task, its code is the
+//! A submission of the corpus is a few files laid over the reference. Where they cannot reach a task, its code is the
 //! reference's and so is its verdict; only the other tasks are judged, unless `--all` is given. The table says how many.
 //!
 //! Here is the command.

@@ -1,4 +1,4 @@
-//! Whether the bank's mistakes are recognised: every wrong submission whose golden outputs are wrong should be called by
+//! Whether the corpus's mistakes are recognised: every wrong submission whose golden outputs are wrong should be called by
 //! its own name, and nothing ever by another.
 //!
 //! Each fingerprint is compared on its own, so that the names given beside a submission's own are those that it would get

@@ -1,6 +1,6 @@
 //! Attacks on scoring in the self-test: submissions that fail cleverly, and the most points that each may get.
 //!
-//! A folder of `fixtures/submissions/scoring` is laid over the reference, as every other submission of the bank is; its
+//! A folder of `fixtures/submissions/scoring` is laid over the reference, as every other submission of the corpus is; its
 //! `expected.toml` says what it does, and `most` names the tasks of all assignments in which it tries to be paid for
 //! what it cannot do.
 
@@ -34,14 +34,14 @@ pub(crate) struct Most(pub(crate) BTreeMap<String, f64>);
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Expected {
-    #[expect(dead_code, reason = "for whoever reads the bank")]
+    #[expect(dead_code, reason = "for whoever reads the corpus")]
     attack: String,
     most: BTreeMap<String, f64>,
 }
 
 /// All attacks on scoring, by name; none in a course that has no folder of them.
-pub(crate) fn attacks(bank: &Path) -> Result<Vec<Attack>, Failure> {
-    let all = bank.join("scoring");
+pub(crate) fn attacks(corpus: &Path) -> Result<Vec<Attack>, Failure> {
+    let all = corpus.join("scoring");
     if !all.is_dir() {
         return Ok(Vec::new());
     }
@@ -98,8 +98,8 @@ mod tests {
 
     #[test]
     fn the_banks_attacks_can_be_read_and_are_about_both_assignments() {
-        let bank = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/submissions");
-        let all = attacks(&bank).unwrap();
+        let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/submissions");
+        let all = attacks(&corpus).unwrap();
         assert!(all.len() >= 10, "there are only {}", all.len());
         let about = |task: &str| all.iter().any(|attack| attack.most.0.contains_key(task));
         assert!(about("rms_norm") && about("hidden_state"));

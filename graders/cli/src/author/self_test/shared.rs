@@ -1,6 +1,6 @@
 //! What is the same for several submissions, asked once.
 //!
-//! Most submissions of the bank differ from each other in one function, and a mistake in a part has every larger task judged
+//! Most submissions of the corpus differ from each other in one function, and a mistake in a part has every larger task judged
 //! as well. What comes of a call follows from the call, from the code that it may run, and from the parts that the reference
 //! answers for; what comes of a task follows from what comes of its calls. So a task is judged once for all submissions
 //! whose code for it is the same, and calls of the reference's own code are answered by one worker of the reference.
@@ -40,7 +40,7 @@ pub(super) struct Twin<'k> {
     identities: Trace,
 }
 
-/// A submission of the bank in a program with others.
+/// A submission of the corpus in a program with others.
 pub(super) struct Shared<'k, 's> {
     self_test: &'k SelfTest<'k>,
     /// Its code, where what is the same for several submissions counts.

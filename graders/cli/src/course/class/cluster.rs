@@ -1,5 +1,5 @@
-//! `grade class cluster`: what several students get wrong in the same way and the bank has no name for. A group becomes a
-//! candidate for the bank: its code, and all that a person need not write.
+//! `grade class cluster`: what several students get wrong in the same way and the corpus has no name for. A group becomes a
+//! candidate for the corpus: its code, and all that a person need not write.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -57,7 +57,7 @@ pub(super) fn cluster(options: &ClassCluster, output: &Output) -> Result<Exit, F
          then: grade regen --task {}; grade self-test --only {}",
         folder.display(),
         row.student.key,
-        grader.place().bank().join("wrong").display(),
+        grader.place().corpus().join("wrong").display(),
         group.task,
         folder.file_name().unwrap_or_default().to_string_lossy()
     ));
@@ -137,7 +137,7 @@ fn staged(grader: &Grader, standing: &Standing, row: &Row<'_>) -> Result<Staged,
     Err(Failure::usage(format!("{path} was changed since it was graded")).hint("grade it again: grade class run"))
 }
 
-/// What the bank's `expected.toml` needs, with the checks that every member of the group loses.
+/// What the corpus's `expected.toml` needs, with the checks that every member of the group loses.
 fn expected(rows: &[Row<'_>], group: &Group, others: &[String]) -> String {
     let lost = |row: &Row<'_>| -> BTreeSet<String> {
         let findings = row.grading.into_iter().flat_map(|grading| &grading.findings);
@@ -163,7 +163,7 @@ fn expected(rows: &[Row<'_>], group: &Group, others: &[String]) -> String {
         )
     };
     format!(
-        "# A candidate for the bank: {} students do this, by equal behaviour {}.\n\
+        "# A candidate for the corpus: {} students do this, by equal behaviour {}.\n\
          {more}\
          task = {:?}\n\
          # The mistake in a few words.\n\

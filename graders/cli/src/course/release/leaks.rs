@@ -70,7 +70,7 @@ impl Secrets {
             let text = String::from_utf8_lossy(&bytes).into_owned();
             secrets.own.insert(path, text.lines().map(normal).collect());
         }
-        for (path, bytes) in tree(&place.bank(), root)? {
+        for (path, bytes) in tree(&place.corpus(), root)? {
             secrets.files.insert(sha256(&bytes), path.display().to_string());
         }
         for task in &handout.withheld {
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_the_bank_is_found_under_any_name() {
+    fn a_file_of_the_corpus_is_found_under_any_name() {
         assert_eq!(
             found("notes.txt", b"a wrong submission"),
             ["notes.txt: is fixtures/submissions/wrong/a"]

@@ -1,7 +1,7 @@
 //! `grade release`: the repository that students get for one assignment.
 //!
 //! It holds their crate, the golden files that they may see, and the grader, and builds and grades on its own. It does
-//! not hold the reference, the bank (a wrong submission is a solution with one mistake), tests of the grader, and the
+//! not hold the reference, the corpus (a wrong submission is a solution with one mistake), tests of the grader, and the
 //! golden files of tasks that are hidden or withheld. What is about to be handed out is searched for all of that before
 //! anything is written; `--check` searches a folder that was handed out.
 

@@ -246,11 +246,11 @@ fn repository(folder: &str) -> std::path::PathBuf {
 }
 
 #[test]
-fn the_tasks_in_which_a_mistake_of_the_bank_must_be_seen_are_touched_and_few_others() {
+fn the_tasks_in_which_a_mistake_of_the_corpus_must_be_seen_are_touched_and_few_others() {
     let read = |folder: &str| sources(&repository(folder)).unwrap();
     let (before, adapters) = (read("reference/src"), read("graders/worker/adapters"));
-    let bank = crate::author::bank::wrong(&repository("fixtures/submissions")).unwrap();
-    let some: Vec<_> = bank.iter().step_by(10).collect();
+    let corpus = crate::author::corpus::wrong(&repository("fixtures/submissions")).unwrap();
+    let some: Vec<_> = corpus.iter().step_by(10).collect();
     let (library, mut amount) = (Library::default(), 0);
     for entry in &some {
         let all = Sources {

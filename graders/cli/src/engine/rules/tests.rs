@@ -20,7 +20,7 @@ fn inspected(folder: &Path) -> (Inspection, f64) {
     (inspection, begun.elapsed().as_secs_f64())
 }
 
-fn bank(kind: &str) -> Vec<PathBuf> {
+fn corpus(kind: &str) -> Vec<PathBuf> {
     let place = root().join("fixtures/submissions").join(kind);
     let mut folders: Vec<PathBuf> = std::fs::read_dir(place)
         .unwrap()
@@ -32,7 +32,7 @@ fn bank(kind: &str) -> Vec<PathBuf> {
 
 #[test]
 fn nothing_correct_is_refused() {
-    let mut folders = bank("correct");
+    let mut folders = corpus("correct");
     folders.extend([root().join("reference"), root().join("student_template")]);
     for folder in folders {
         let (inspection, _) = inspected(&folder);
@@ -42,7 +42,7 @@ fn nothing_correct_is_refused() {
 
 #[test]
 fn of_the_wrong_submissions_only_those_about_the_rules_are_refused() {
-    let folders = bank("wrong");
+    let folders = corpus("wrong");
     let is_about_rules = |folder: &Path| folder.file_name().unwrap().to_str().unwrap().starts_with("policy-");
     assert!(folders.iter().filter(|folder| is_about_rules(folder)).count() > 5);
     for folder in folders {

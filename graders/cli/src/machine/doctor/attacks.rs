@@ -1,4 +1,4 @@
-//! The attacks of the bank: a folder each, with what must come of it.
+//! The attacks of the corpus: a folder each, with what must come of it.
 //!
 //! An attack's files are laid over the template with the two tasks written, together with those of `shared`. Words
 //! between at signs stand for what is known only here: where the course lies, which process judges, where somebody
@@ -62,7 +62,7 @@ pub(super) struct Expected {
 }
 
 impl Expected {
-    /// Whether it is a wrong submission of the bank, and no attack.
+    /// Whether it is a wrong submission of the corpus, and no attack.
     pub(super) fn is_mistake(&self) -> bool {
         self.case == MISTAKE
     }
@@ -90,8 +90,8 @@ impl Attack {
 }
 
 /// All attacks by name, or those that are named.
-pub(super) fn read(bank: &Path, only: &[String]) -> Result<Vec<Attack>, Failure> {
-    let folder = bank.join("hostile");
+pub(super) fn read(corpus: &Path, only: &[String]) -> Result<Vec<Attack>, Failure> {
+    let folder = corpus.join("hostile");
     let cannot = |error| Failure::environment(format!("cannot read {}: {error}", folder.display()));
     let mut attacks = Vec::new();
     for entry in fs::read_dir(&folder).map_err(cannot)? {
@@ -112,13 +112,13 @@ pub(super) fn read(bank: &Path, only: &[String]) -> Result<Vec<Attack>, Failure>
     }
 }
 
-/// Correct and wrong submissions of the bank in the same task, for a mix.
-pub(super) fn others(bank: &Path) -> Result<Vec<Attack>, Failure> {
+/// Correct and wrong submissions of the corpus in the same task, for a mix.
+pub(super) fn others(corpus: &Path) -> Result<Vec<Attack>, Failure> {
     let mut others = Vec::new();
     let kinds = [("correct", "C", Verdict::Passed), ("wrong", MISTAKE, Verdict::Wrong)];
     for (kind, case, verdict) in kinds {
-        let cannot = |error| Failure::environment(format!("cannot read the bank's {kind} submissions: {error}"));
-        for entry in fs::read_dir(bank.join(kind)).map_err(cannot)? {
+        let cannot = |error| Failure::environment(format!("cannot read the corpus's {kind} submissions: {error}"));
+        for entry in fs::read_dir(corpus.join(kind)).map_err(cannot)? {
             let entry = entry.map_err(cannot)?;
             let name = entry.file_name().to_string_lossy().into_owned();
             if name.starts_with(MIXED) {
@@ -157,7 +157,7 @@ pub(super) fn lay(attack: &Attack, grader: &Grader, ground: &Ground) -> Result<T
     let lay = || -> std::io::Result<TempDir> {
         let target = tempfile::Builder::new().prefix("grade-attack-").tempdir()?;
         let place = grader.place();
-        let shared = place.bank().join("hostile").join(SHARED);
+        let shared = place.corpus().join("hostile").join(SHARED);
         copy(&place.template(), target.path(), &|text| text)?;
         for file in WRITTEN {
             let file = Path::new("src").join(file);

@@ -1,4 +1,4 @@
-//! `grade doctor`: what confines a submission on this machine, and every attack of the bank tried against it.
+//! `grade doctor`: what confines a submission on this machine, and every attack of the corpus tried against it.
 //!
 //! An attack is built and run as a submission is, with two differences that no graded submission can have: the policy
 //! does not look at it, and `unsafe` compiles, so that the sandbox alone stands in its way. Where a layer is missing, no
@@ -65,7 +65,7 @@ pub(crate) fn doctor(grader: &Grader, options: &arguments::Doctor, output: &Outp
         tasks: &chosen,
         reference: Reference::new(grader),
     };
-    let attacks = attacks::read(&grader.place().bank(), &options.only)?;
+    let attacks = attacks::read(&grader.place().corpus(), &options.only)?;
     match options.soak {
         Some(rounds) => soak::soak(&doctor, &attacks, rounds, output),
         None => try_all(&doctor, &attacks, output),

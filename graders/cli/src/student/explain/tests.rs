@@ -41,7 +41,7 @@ fn an_explanation_has_the_shapes_of_arguments_and_result() {
     let instruction = "    - input: [B, h, T, d].\n        whole-domain";
     assert!(text.contains(instruction), "{text}");
 
-    // Students have the template, and nothing of the bank.
+    // Students have the template, and nothing of the corpus.
     let folder = tempfile::tempdir().unwrap();
     std::os::unix::fs::symlink(root().join("student_template"), folder.path().join("student_template")).unwrap();
     let text = super::explain("merge_heads", Some(&Place::at(folder.path().to_owned()))).unwrap();

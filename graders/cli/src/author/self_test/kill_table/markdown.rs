@@ -40,7 +40,7 @@ fn totals(text: &mut String, totals: Totals) {
         (totals.untried, "show in training only, which this page leaves out"),
         (totals.checks, "checks"),
         (totals.needed, "see something that no other check sees"),
-        (totals.idle, "see no mistake of the bank"),
+        (totals.idle, "see no mistake of the corpus"),
     ];
     text.push_str("\n## Totals\n\n| number | of what |\n|---:|---|\n");
     for (number, what) in rows {
@@ -59,7 +59,7 @@ fn weak_spots(text: &mut String, table: &KillTable) {
 }
 
 fn dead_weight(text: &mut String, table: &KillTable) {
-    text.push_str("\n## Dead weight\n\nChecks that see no mistake of the bank: a mistake is missing, or the check is not needed.\n");
+    text.push_str("\n## Dead weight\n\nChecks that see no mistake of the corpus: a mistake is missing, or the check is not needed.\n");
     text.push_str("\n| task | checks |\n|---|---|\n");
     for (task, checks) in table.idle() {
         let _ = writeln!(text, "| {task} | {} |", checks.join(", "));

@@ -1,4 +1,4 @@
-//! The kill table: which mistake of the bank is seen by which checks, and what only few or no checks see.
+//! The kill table: which mistake of the corpus is seen by which checks, and what only few or no checks see.
 //!
 //! `fixtures/kill-table.md` is its snapshot. A run of the self-test over everything says where it is out of date.
 
@@ -31,7 +31,7 @@ pub(crate) struct KillTable {
 /// What the table comes to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Totals {
-    /// Wrong submissions of the bank.
+    /// Wrong submissions of the corpus.
     pub(crate) mistakes: usize,
     /// Those that lose at least one check.
     pub(crate) killed: usize,
@@ -47,7 +47,7 @@ pub(crate) struct Totals {
     pub(crate) idle: usize,
 }
 
-/// A mistake of the bank.
+/// A mistake of the corpus.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Mistake {
     /// The submission's name.

@@ -1,5 +1,5 @@
-//! What the bank says of new golden files, before they are in force: its submissions are judged against them in the tasks
-//! that have changed, as `grade self-test` would, and each verdict is held against what the bank expects and what the kill table
+//! What the corpus says of new golden files, before they are in force: its submissions are judged against them in the tasks
+//! that have changed, as `grade self-test` would, and each verdict is held against what the corpus expects and what the kill table
 //! says.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,7 +39,7 @@ pub(crate) struct Verdicts {
     alone: bool,
 }
 
-/// Judges the reference in these tasks against the fixtures below `root`, and with `whole` the rest of the bank.
+/// Judges the reference in these tasks against the fixtures below `root`, and with `whole` the rest of the corpus.
 pub(crate) fn judge(
     grader: &Grader,
     root: &Path,
@@ -110,7 +110,7 @@ fn announcement(entries: &[Entry], tasks: &[&Task]) -> String {
         format!("{number} about `{}`", task.id)
     };
     format!(
-        "judging {} submissions of the bank against the new golden files (--no-bank leaves that out): {}",
+        "judging {} submissions of the corpus against the new golden files (--no-corpus leaves that out): {}",
         entries.len(),
         tasks.iter().map(about).collect::<Vec<_>>().join(", ")
     )
@@ -170,7 +170,7 @@ impl Verdicts {
     /// The verdicts as a piece of the review.
     pub(crate) fn text(&self) -> String {
         let mut text = format!(
-            "bank: {} submissions judged in {}",
+            "corpus: {} submissions judged in {}",
             self.judged,
             names(self.tasks.iter().copied())
         );
@@ -188,7 +188,7 @@ impl Verdicts {
         }
         let closing = match self.changes.values().map(Vec::len).sum::<usize>() {
             0 if self.alone => {
-                "only the reference was (--no-bank); grade self-test judges the others once this is written".to_owned()
+                "only the reference was (--no-corpus); grade self-test judges the others once this is written".to_owned()
             }
             0 => "every verdict stays".to_owned(),
             _ if !self.broken.is_empty() => {
@@ -246,7 +246,7 @@ mod tests {
             ..Verdicts::default()
         };
         insta::assert_snapshot!(verdicts.text(), @r"
-        bank: 12 submissions judged in `rms_norm`
+        corpus: 12 submissions judged in `rms_norm`
           every verdict stays
         ");
         (verdicts.untried, verdicts.left) = (2, 50);
@@ -260,7 +260,7 @@ mod tests {
             .changes
             .insert(changes.collect(), vec!["wrong/three".to_owned()]);
         insta::assert_snapshot!(verdicts.text(), @r"
-        bank: 12 submissions judged in `rms_norm`; 2 need training and were left alone; 50 about other tasks are left to `grade self-test`
+        corpus: 12 submissions judged in `rms_norm`; 2 need training and were left alone; 50 about other tasks are left to `grade self-test`
           ! wrong/three
               is now seen by rms_norm/odd
               is no longer seen by rms_norm/odd

@@ -1,4 +1,4 @@
-//! The bank: wrong and correct submissions, and what must come of each.
+//! The corpus: wrong and correct submissions, and what must come of each.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -107,23 +107,23 @@ pub(crate) struct Correct {
 #[serde(deny_unknown_fields)]
 struct ExpectedCorrect {
     tasks: Vec<String>,
-    #[expect(dead_code, reason = "for whoever reads the bank")]
+    #[expect(dead_code, reason = "for whoever reads the corpus")]
     explanation: String,
 }
 
 /// All wrong submissions, by name.
-pub(crate) fn wrong(bank: &Path) -> Result<Vec<Wrong>, Failure> {
+pub(crate) fn wrong(corpus: &Path) -> Result<Vec<Wrong>, Failure> {
     let read = |(name, folder): (String, PathBuf)| {
         let expected: ExpectedWrong = expectation(&folder)?;
         check_names(&folder, std::slice::from_ref(&expected.task))?;
         check_lost(&folder, &expected)?;
         Ok(Wrong { name, folder, expected })
     };
-    folders(&bank.join("wrong"))?.into_iter().map(read).collect()
+    folders(&corpus.join("wrong"))?.into_iter().map(read).collect()
 }
 
 /// All correct submissions, by name.
-pub(crate) fn correct(bank: &Path) -> Result<Vec<Correct>, Failure> {
+pub(crate) fn correct(corpus: &Path) -> Result<Vec<Correct>, Failure> {
     let read = |(name, folder): (String, PathBuf)| {
         let expected: ExpectedCorrect = expectation(&folder)?;
         check_names(&folder, &expected.tasks)?;
@@ -133,7 +133,7 @@ pub(crate) fn correct(bank: &Path) -> Result<Vec<Correct>, Failure> {
             tasks: expected.tasks,
         })
     };
-    folders(&bank.join("correct"))?.into_iter().map(read).collect()
+    folders(&corpus.join("correct"))?.into_iter().map(read).collect()
 }
 
 fn folders(folder: &Path) -> Result<Vec<(String, PathBuf)>, Failure> {
@@ -194,9 +194,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_mistake_of_the_bank_names_its_region() {
-        let bank = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/submissions");
-        let all = wrong(&bank).unwrap();
+    fn every_mistake_of_the_corpus_names_its_region() {
+        let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/submissions");
+        let all = wrong(&corpus).unwrap();
         let without: Vec<&str> = all
             .iter()
             .filter(|wrong| wrong.expected.area.is_none())
