@@ -28,7 +28,7 @@ write_cargo_configuration() {
 }
 
 # The runner is what `cargo test` and `cargo run` start programs with: they find libtorch by it, whatever is in RUSTFLAGS,
-# and nothing is compiled anew for it.
+# and nothing is recompiled for it.
 cargo_configuration() {
     # shellcheck disable=SC2016 # the shell of the runner puts the values in
     printf '%s\n' "$CARGO_CONFIGURATION_MARK" \

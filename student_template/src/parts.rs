@@ -4,7 +4,7 @@
 //! the grader answers for that part instead, so that one mistake costs its own task only. A larger task that calls
 //! `crate::attention::...` directly works as well, but then a mistake in the part is felt in both.
 //!
-//! This file is given. It is put in place anew whenever a submission is graded, so a change here has no effect.
+//! This file is given. It is put in place again whenever a submission is graded, so a change here has no effect.
 
 use std::sync::OnceLock;
 

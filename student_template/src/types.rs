@@ -1,6 +1,6 @@
 //! The contract: weights, configurations and results that the tasks share.
 //!
-//! This file is given. It is put in place anew whenever a submission is graded, so a change here has no effect.
+//! This file is given. It is put in place again whenever a submission is graded, so a change here has no effect.
 
 use std::error::Error;
 use std::fmt;

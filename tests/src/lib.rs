@@ -244,7 +244,7 @@ pub fn tight_course(cpu_seconds: &str) -> Submission {
             ("cpu_seconds = 5.0", tight.as_str()),
             ("timeouts_per_task = 3", "timeouts_per_task = 1"),
         ] {
-            assert!(text.contains(usual), "{usual} does not stand in the assignment");
+            assert!(text.contains(usual), "{usual} does not are in the assignment");
             text = text.replace(usual, tight);
         }
         fs::write(path, text).expect("a file");

@@ -221,7 +221,7 @@ fn what_makes_no_sense_is_told_with_the_file_the_cause_and_the_next_step() {
         &folder,
         &["--roster", &roster],
         2,
-        &["roster.csv", "line 3, column id: `1` stands in line 2 already"],
+        &["roster.csv", "line 3, column id: `1` is in line 2 already"],
     );
     fs::write(&roster, "id,email\n1,a\n").unwrap();
     run(

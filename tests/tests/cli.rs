@@ -224,7 +224,7 @@ fn a_changed_constant_in_the_reference_is_drift_that_names_the_cases() {
         let text = fs::read_to_string(&path).unwrap();
         assert!(
             text.contains("10000.0") || text.contains("10_000.0"),
-            "the base stands in the file"
+            "the base is in the file"
         );
         fs::write(
             &path,

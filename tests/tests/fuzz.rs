@@ -204,7 +204,7 @@ fn assignments() {
     });
 }
 
-/// A file that is written anew for every text.
+/// A file that is written again for every text.
 fn file(name: &str) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::Builder::new().tempdir_in("/dev/shm");
     let folder = folder.or_else(|_| tempfile::tempdir()).unwrap();

@@ -60,7 +60,7 @@ impl Gate {
         let out = course.to_str().unwrap();
         let run = grade(["release", "--assignment", "uva-dl1-a2", "--out", out]);
         assert_eq!(run.code, Some(0), "{}", run.stderr);
-        // The program of this repository grades with the release's files: building it anew takes minutes.
+        // The program of this repository grades with the release's files: rebuilding it takes minutes.
         // What trains takes a minute each time, and is tried elsewhere: the last word on it counts.
         let script = format!(
             "#!/bin/sh\nGRADE_HOME='{out}' exec '{}' \"$@\" --no-training\n",

@@ -1,5 +1,5 @@
 //! Plain cargo, as a student and an editor run it: without a variable set by hand it finds libtorch, in a copy of the
-//! template below this repository and in a crate made elsewhere, and it compiles nothing anew that the scripts have
+//! template below this repository and in a crate made elsewhere, and it recompiles nothing that the scripts have
 //! built.
 #![expect(clippy::unwrap_used, reason = "tests")]
 

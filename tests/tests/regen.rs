@@ -27,7 +27,7 @@ fn course_with_energies(scale: &str) -> Submission {
         fs::copy(root().join(table), folder.join(table)).unwrap();
         let path = folder.join("reference/src/additive_attention.rs");
         let text = fs::read_to_string(&path).unwrap();
-        assert!(text.contains(ENERGIES), "the energies stand in the file");
+        assert!(text.contains(ENERGIES), "the energies are in the file");
         fs::write(path, text.replace(ENERGIES, &format!("{ENERGIES} * {scale}"))).unwrap();
     })
 }
@@ -165,7 +165,7 @@ fn golden_files_of_tasks_that_use_a_changed_one_are_named_and_end_with_5() {
     let path = course.path().join("reference/src/normalization.rs");
     let text = fs::read_to_string(&path).unwrap();
     let norm = "input / (mean_square + epsilon).sqrt() * weight";
-    assert!(text.contains(norm), "the norm stands in the file");
+    assert!(text.contains(norm), "the norm is in the file");
     fs::write(path, text.replace(norm, &format!("{norm} * (1.0 + 2e-11)"))).unwrap();
     let accepted = run(&course, &["regen", "--task", "rms_norm", "--accept", "--no-corpus"]);
     assert_eq!(accepted.code, Some(5), "{}\n{}", accepted.stdout, accepted.stderr);

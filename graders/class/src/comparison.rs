@@ -30,7 +30,7 @@ pub struct TaskChange {
     /// Points now.
     pub after: f64,
     /// Checks that hold now and did not before.
-    pub mended: Vec<String>,
+    pub fixed: Vec<String>,
     /// Checks that do not hold any more, with what was seen.
     pub broken: Vec<(String, Option<String>)>,
 }
@@ -97,7 +97,7 @@ fn tasks(before: &Grading, after: &Grading) -> Vec<TaskChange> {
             task: id.to_owned(),
             before: points(before),
             after: points(after),
-            mended: older
+            fixed: older
                 .iter()
                 .map(|(name, _)| name.clone())
                 .filter(|name| !has(&newer, name))

@@ -60,7 +60,7 @@ pub(crate) fn behaviour(task: &TaskReport) -> Option<String> {
         .iter()
         .filter(has_failed)
         .map(|check| {
-            // Beside the golden cases inputs are drawn anew for everybody, and so are the words about them.
+            // Beside the golden cases inputs are drawn for everybody, and so are the words about them.
             let words = if golden(check) {
                 check.message.as_deref().unwrap_or_default()
             } else {

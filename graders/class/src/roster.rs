@@ -95,7 +95,7 @@ struct Columns {
 }
 
 impl Roster {
-    /// Reads a file. Columns may stand in any order, and others beside them; they are divided by commas or semicolons.
+    /// Reads a file. Columns may be in any order, and others beside them; they are divided by commas or semicolons.
     pub fn read(path: &Path) -> Result<Self, Trouble> {
         let bytes = std::fs::read(path).map_err(|error| {
             Trouble::usage(
@@ -135,7 +135,7 @@ impl Roster {
             if let Some(earlier) = lines.insert(student.id.to_lowercase(), line) {
                 let id = report::clean(&student.id);
                 return Err(format!(
-                    "line {line}, column id: `{id}` stands in line {earlier} already"
+                    "line {line}, column id: `{id}` is in line {earlier} already"
                 ));
             }
             students.push(student);
@@ -253,7 +253,7 @@ fn spellings(name: &str) -> BTreeSet<String> {
 fn broken(path: &Path, reason: &str) -> Trouble {
     Trouble::usage(
         format!("the roster {} cannot be used: {reason}", path.display()),
-        "mend that line, then run the same command again; nothing was graded yet",
+        "fix that line, then run the same command again; nothing was graded yet",
     )
 }
 
@@ -318,7 +318,7 @@ mod tests {
         assert_eq!(said("id,name,ID\n1,x,2\n"), "line 1, column 3: `id` stands there again");
         assert_eq!(
             said("id,name\n1,Ann\na,Bo\nA,Cy\n"),
-            "line 4, column id: `A` stands in line 3 already"
+            "line 4, column id: `A` is in line 3 already"
         );
         assert_eq!(said("id,name\n1,\n"), "line 2, column name: it is empty");
         assert!(said("id,name,extension\n1,Ann,soon\n").starts_with("line 2, column extension: `soon` is neither"));

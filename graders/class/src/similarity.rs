@@ -6,7 +6,7 @@ use crate::database::Standing;
 
 /// What has to stand beside every list of pairs.
 pub const LIMITS: &str = "Alike is not copied: a short task leaves little choice, and help that was allowed looks the same. \
-    Names, comments and the order of files do not matter to the comparison; code that was written anew in another shape is \
+    Names, comments and the order of files do not matter to the comparison; code that was written again in another shape is \
     not noticed. Template, given files and reference are left out. Read both before you speak of it. Nothing here takes \
     points.";
 

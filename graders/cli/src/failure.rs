@@ -66,7 +66,7 @@ impl From<FixtureError> for Failure {
                 restoring(path)
             }
             FixtureError::Write { .. } => {
-                "free disk space or mend the permissions, then run the same command again".to_owned()
+                "free disk space or fix the permissions, then run the same command again".to_owned()
             }
             FixtureError::Missing { .. } => "make the fixtures with `grade regen`".to_owned(),
         };
@@ -82,11 +82,11 @@ fn restoring(path: &Path) -> String {
         named(path.parent()).unwrap_or_default(),
     );
     let made = match file.as_str() {
-        "calibration.toml" => "make it anew with `grade calibrate`".to_owned(),
+        "calibration.toml" => "make it again with `grade calibrate`".to_owned(),
         "inputs.safetensors" | "expected.safetensors" | "fingerprints.safetensors" => {
-            format!("make it anew with `grade regen --task {folder}`")
+            format!("make it again with `grade regen --task {folder}`")
         }
-        _ => "remove it and make it anew with `grade regen`".to_owned(),
+        _ => "remove it and make it again with `grade regen`".to_owned(),
     };
     format!("restore the file from version control, or {made}")
 }
@@ -107,7 +107,7 @@ impl From<AssignmentError> for Failure {
         match &error {
             AssignmentError::Unknown { .. } => Self::usage(&error).hint("name one of them with --assignment"),
             AssignmentError::Read { .. } | AssignmentError::Broken { .. } => {
-                Self::environment(&error).hint("mend the file, or restore it from version control")
+                Self::environment(&error).hint("fix the file, or restore it from version control")
             }
         }
     }

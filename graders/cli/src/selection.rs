@@ -73,7 +73,7 @@ pub(crate) fn assignment_of(folder: &Path, asked: Option<&str>, staged: &Staged)
             message: format!(
                 "the submission's Cargo.toml cannot be read, so it does not say which assignment it is for: {reason}"
             ),
-            hint: failure.hint.map(|hint| format!("mend Cargo.toml, or {hint}")),
+            hint: failure.hint.map(|hint| format!("fix Cargo.toml, or {hint}")),
             ..failure
         },
         _ => failure,

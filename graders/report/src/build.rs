@@ -63,7 +63,7 @@ pub struct Context<'a> {
     pub times: Option<Times>,
 }
 
-/// Builds the report. Tasks stand in the order of the assignment, whatever the order of the judgements.
+/// Builds the report. Tasks are in the order of the assignment, whatever the order of the judgements.
 pub fn build(context: &Context<'_>, judgements: &[TaskJudgement], assignment: &Assignment) -> Report {
     let of = |entry: &Entry| judgements.iter().find(|judgement| judgement.task == entry.id);
     let mut one_by_one = OneByOne::new(context, assignment);
@@ -107,7 +107,7 @@ pub fn build(context: &Context<'_>, judgements: &[TaskJudgement], assignment: &A
     }
 }
 
-/// The tasks of a report, made one after the other in the order of the assignment: each as it stands in the whole.
+/// The tasks of a report, made one after the other in the order of the assignment: each as it is in the whole.
 #[derive(Debug)]
 pub struct OneByOne<'a> {
     context: &'a Context<'a>,

@@ -54,7 +54,7 @@ pub struct Override {
     pub reason: String,
 }
 
-/// Puts points by hand into a report on this assignment and adds everything up anew. The error is the file's, in words.
+/// Puts points by hand into a report on this assignment and adds everything up again. The error is the file's, in words.
 pub fn apply(
     report: &mut Report,
     scores: &Scores,

@@ -72,7 +72,7 @@ fn summary(kind: &str, report: &Report, task: &TaskReport) -> String {
     format!("::{kind} {place},title={heading}::{}\n", data(&task.summary))
 }
 
-/// What has to be mended is an error, a fault of the grader a warning, what is not there yet a notice.
+/// What has to be fixed is an error, a fault of the grader a warning, what is not there yet a notice.
 fn kind_of(task: &TaskReport) -> &'static str {
     match task.verdict {
         Verdict::JudgeFault => "warning",

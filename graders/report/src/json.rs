@@ -17,7 +17,7 @@ pub(crate) fn refused(refusal: &Refusal) -> String {
     pretty(refusal)
 }
 
-/// What stands in a file: a report, or why there is none; of a stream, what stands in a line.
+/// What is in a file: a report, or why there is none; of a stream, what is in a line.
 #[derive(Serialize, JsonSchema)]
 #[serde(untagged)]
 #[expect(dead_code, reason = "for the schema only")]

@@ -1,6 +1,6 @@
 //! The report as a stream: one JSON object a line, a task as soon as its verdict is final.
 //!
-//! `start` says what is graded, each `task` holds what stands in the JSON report under `tasks`, in the same order, each
+//! `start` says what is graded, each `task` holds what is in the JSON report under `tasks`, in the same order, each
 //! `note` one of its notes, and `end` the rest of it. What was streamed while the tasks were judged, and what is written
 //! of a whole report, is the same. A stream without `end` is of a run that was stopped, and counts for nothing.
 
@@ -91,7 +91,7 @@ pub(crate) struct Start<'a> {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Task<'a> {
     event: names::Task,
-    /// The task, as it stands in a report.
+    /// The task, as it is in a report.
     task: &'a TaskReport,
 }
 

@@ -141,7 +141,7 @@ pub struct TaskReport {
     pub checks: Vec<CheckReport>,
 }
 
-/// A function of a submission, as it stands in its file.
+/// A function of a submission, as it is in its file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Source {

@@ -4,7 +4,7 @@ use crate::build::{conclusion, totals};
 use crate::model::Report;
 use crate::words;
 
-/// The older report with the tasks of the newer one in place of its own, and everything added up anew. What says which
+/// The older report with the tasks of the newer one in place of its own, and everything added up again. What says which
 /// golden files and which grader were used is the newer one's.
 #[must_use]
 pub fn with_tasks_of(mut older: Report, newer: Report) -> Report {

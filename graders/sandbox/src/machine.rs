@@ -40,7 +40,7 @@ impl fmt::Display for Lack {
 }
 
 impl Lack {
-    /// The command that mends it.
+    /// The command that fixes it.
     pub fn command(&self) -> String {
         format!("ulimit -{} {}", self.option, self.need / self.unit)
     }

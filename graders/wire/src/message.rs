@@ -35,7 +35,7 @@ pub struct Hello {
 pub enum ServerRequest {
     /// Fork a child that answers on the descriptor sent along.
     Start {
-        /// Which of the variants in the program the child is; none: the one that stands in it anyway.
+        /// Which of the variants in the program the child is; none: the one that is in it anyway.
         variant: Option<u32>,
     },
     /// Say how a child ended, once it has.

@@ -27,7 +27,7 @@ struct Seen {
 
 /// Runs `call`; a panic becomes the outcome that it stands for.
 pub(crate) fn catch<T>(call: impl FnOnce() -> T) -> Result<T, Outcome> {
-    // Set anew each time: a submission may have put its own in place during an earlier call.
+    // Set again each time: a submission may have put its own in place during an earlier call.
     panic::set_hook(Box::new(note));
     SEEN.set(None);
     panic::catch_unwind(AssertUnwindSafe(call)).map_err(|payload| {

@@ -33,7 +33,7 @@ def run(fixtures: Path, table: Path) -> int:
         golden = stored.load(fixtures)
     except (stored.Unusable, ValueError, KeyError) as error:
         say(f"error: {error!s}")
-        say("  hint: restore the fixtures from version control, or make them anew with ./scripts/grade regen")
+        say("  hint: restore the fixtures from version control, or make them again with ./scripts/grade regen")
         return EXIT_FAULT
     rows, faults = recompute(golden.tasks)
     text = render(rows, LIMIT, facts(golden))

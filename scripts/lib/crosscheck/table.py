@@ -16,7 +16,7 @@ class Row(NamedTuple):
 INTRODUCTION = """\
 # Golden cases, computed a second time
 
-Written by `./scripts/crosscheck`, not by hand. Every golden case is computed anew in f64 from its stored inputs, by
+Written by `./scripts/crosscheck`, not by hand. Every golden case is recomputed in f64 from its stored inputs, by
 Python code that was written from the documents' definitions and not from the reference. The error is the largest
 deviation over the largest stored value of an output; above {limit:.0e} the command fails. Integers, booleans and tokens
 must be equal: "exact". A draw is compared by its probabilities. An answer that is right whenever it works is tried out.

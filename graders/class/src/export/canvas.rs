@@ -22,7 +22,7 @@ pub(super) fn table(rows: &[Row<'_>], title: Title<'_>) -> Made {
         if grade.is_empty() {
             continue;
         }
-        // Canvas' own number stands in the names of its download; the roster's is the university's.
+        // Canvas' own number is in the names of its download; the roster's is the university's.
         let is_canvas = row.counted.is_some_and(|attempt| attempt.layout == "canvas");
         let platform = row.student.platform.clone().filter(|_| is_canvas).unwrap_or_default();
         let own = if row.student.on_roster {

@@ -1,4 +1,4 @@
-//! Grades for platforms and programs. What a platform makes of its file stands in the format's own.
+//! Grades for platforms and programs. What a platform makes of its file is in the format's own.
 //!
 //! A grade that has to wait is in none of the platforms' files, in such a way that the platform leaves what it has.
 

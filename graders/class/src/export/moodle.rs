@@ -4,7 +4,7 @@
 //! `mod/assign/feedback/offline/importgradeslib.php` in Moodle. What follows from them:
 //!
 //! - `Identifier`, `Grade` and `Last modified (grade)` have to be there. The number after `Participant ` is the assignment's
-//!   own, which stands in the names of its download. Any other number is *somebody else*, so whoever has none gets none, and
+//!   own, which is in the names of its download. Any other number is *somebody else*, so whoever has none gets none, and
 //!   the importer leaves the row alone. The same file goes through Moodle Docs, "Grade import", by `Email address`.
 //! - An empty grade changes nothing. A grade that Moodle has changed later than `Last modified (grade)` stays, unless the
 //!   importer is told to update it all the same.

@@ -9,7 +9,7 @@ run_template() {
     local report
     report=$("$GRADE" --submission "$root/student_template" --assignment {assignment} --report json=-) || return
     grep -q '"verdict": "not_attempted"' <<<"$report" ||
-        fail "the template is not graded as unwritten" "take student_template anew from what you were handed out"
+        fail "the template is not graded as unwritten" "take student_template again from what you were handed out"
 }
 
 # Your own tests. What takes minutes to build, the C++ below the bindings to libtorch, serves them too, as long as the

@@ -66,7 +66,7 @@ fn merged(mut before: Tolerances, measured: Tolerances, chosen: &[&Task]) -> Tol
 
 type Golden = Vec<(&'static Task, &'static Case, StoredCase)>;
 
-/// The golden cases with float outputs, made anew.
+/// The golden cases with float outputs, made again.
 fn golden(grader: &Grader, chosen: &[&'static Task], output: &Output) -> Result<Golden, Failure> {
     let reference = grader.prepare_reference(chosen)?;
     let mut subject = grader.start(&reference, &WorkerConfig::default(), None)?;

@@ -69,7 +69,7 @@ pub(crate) fn broken(path: &Path, reason: &dyn std::fmt::Display) -> Failure {
         path.display(),
         reason.trim_end()
     ))
-    .hint("mend the file; the README shows one, under Points by hand")
+    .hint("fix the file; the README shows one, under Points by hand")
 }
 
 /// The submission's own name, without what makes it an archive.

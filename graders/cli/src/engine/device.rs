@@ -1,7 +1,7 @@
 //! Where submissions compute, and what CUDA needs of this machine.
 //!
 //! The worker is built against libtorch's CPU part. For CUDA it loads `libtorch_cuda.so` of a full install of the same
-//! version when it starts a child; nothing is built anew. Here the file is found; whether it can be loaded and finds a
+//! version when it starts a child; nothing is rebuilt. Here the file is found; whether it can be loaded and finds a
 //! GPU, the worker says before its first call.
 
 use std::collections::BTreeMap;

@@ -167,7 +167,7 @@ impl Grader {
                 return lacks.unwrap_or_else(|| temporary::unless_full(folder.path(), Failure::fault(error)));
             }
             let hint = match &error {
-                StageError::Archive(_) => "pack the crate anew, as zip or tar.gz, with its sources only".to_owned(),
+                StageError::Archive(_) => "pack the crate again, as zip or tar.gz, with its sources only".to_owned(),
                 StageError::SeveralCrates { path, crates, .. } if path.is_dir() => {
                     let one = crates.first().map_or("", String::as_str);
                     format!(

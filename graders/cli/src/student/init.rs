@@ -103,7 +103,7 @@ fn crate_of(place: &Place, assignment: &Assignment) -> Result<Files, Failure> {
         let template = place.template();
         return read(&template).map_err(|error| {
             Failure::environment(format!("cannot read {}: {error}", template.display()))
-                .hint("take student_template anew from what you were handed out")
+                .hint("take student_template again from what you were handed out")
         });
     }
     let tasks = assignment.tasks.iter().filter_map(|entry| tasks::find(&entry.id));

@@ -1,4 +1,4 @@
-//! Differential runs: the inputs of golden cases drawn anew, answered by the submission and by the reference.
+//! Differential runs: the inputs of golden cases drawn again, answered by the submission and by the reference.
 //!
 //! Golden cases are always the same, so that they can be learnt by heart. The seed of these inputs follows from
 //! assignment, submission and grader: it is another one for every submission, and nobody knows it beforehand.
@@ -37,7 +37,7 @@ pub enum Run {
     },
     /// It does not on these.
     Differs(Box<Differs>),
-    /// No case has inputs that could be drawn anew.
+    /// No case has inputs that could be drawn again.
     NothingFresh(Vec<Known>),
     /// No reference is at hand.
     NoReference,
@@ -63,7 +63,7 @@ pub fn seed(assignment: &str, submission: &str, grader: &str) -> u64 {
     u64::from_str_radix(&digest[..13], 16).unwrap_or(0)
 }
 
-/// What has to hold, with how many of the task's cases can be drawn anew.
+/// What has to hold, with how many of the task's cases can be drawn again.
 pub fn statement(task: &Task, cases: &[(&Case, StoredCase)]) -> String {
     let (fresh, all) = (
         cases

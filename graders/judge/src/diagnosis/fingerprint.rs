@@ -70,7 +70,7 @@ pub fn telling(
     Ok(first)
 }
 
-/// Whether a fingerprint that was made anew is the stored one, at the bound at which goldens are: the last bits of f64
+/// Whether a fingerprint that was made again is the stored one, at the bound at which goldens are: the last bits of f64
 /// differ between instruction sets, and so do all digits that f32 does not have.
 pub fn is_still(
     measure: &Measure<'_>,

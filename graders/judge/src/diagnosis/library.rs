@@ -15,7 +15,7 @@ use super::fingerprint::{Fingerprint, Nothing};
 use crate::fixtures::files::{FixtureError, load_tensors, read, write};
 
 const FORMAT: u32 = 1;
-/// What stands in the place of an output where there is none.
+/// What is in the place of an output where there is none.
 const REFUSED: &str = "!refused";
 const BROKE_DOWN: &str = "!broke-down";
 

@@ -82,7 +82,7 @@ pub struct CompileError {
 /// Code that is not the student's and does not compile because of a file of the student's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Breaks {
-    /// The call of this task's function, which stands in another file.
+    /// The call of this task's function, which is in another file.
     Call(String),
     /// This file, which is given.
     Given(String),

@@ -98,7 +98,7 @@ pub enum Change {
     },
 }
 
-/// All differences between what is stored of a case and what was made anew.
+/// All differences between what is stored of a case and what was made again.
 pub fn drift(
     task: &'static Task,
     case: &'static Case,

@@ -198,7 +198,7 @@ impl Look<'_, '_> {
         }
         let path = self.path(at, home);
         self.look_at(&path);
-        // What stands in the path's angle brackets is looked at as well.
+        // What is in the path's angle brackets is looked at as well.
         at + 1 + self.plain_steps(at)
     }
 

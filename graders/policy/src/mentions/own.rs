@@ -92,7 +92,7 @@ impl Look<'_, '_> {
         name.is_some_and(|name| self.map.types.contains(name) && own.is_some_and(|own| own.on.contains(name)))
     }
 
-    /// Whether what stands in angle brackets before a name has to do with a type or trait of the submission.
+    /// Whether what is in angle brackets before a name has to do with a type or trait of the submission.
     fn is_of_own_type(&mut self, path: &Path) -> bool {
         let mut depth = 0_usize;
         let mut words = Vec::new();

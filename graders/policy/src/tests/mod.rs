@@ -62,7 +62,7 @@ fn charged(files: &[(&str, &str)]) -> Vec<String> {
         .collect()
 }
 
-/// What the function `rms_norm` is charged with, written with this body and whatever else stands in its file.
+/// What the function `rms_norm` is charged with, written with this body and whatever else is in its file.
 fn of_norm(body: &str, beside: &str) -> Option<Breach> {
     let text = format!(
         "use tch::Tensor;\npub fn rms_norm(x: &Tensor, w: &Tensor, e: f64) -> Tensor {{\n{body}\n}}\n{beside}\n"

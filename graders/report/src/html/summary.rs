@@ -36,7 +36,7 @@ pub(super) fn header(html: &mut Html, report: &Report) {
     }
 }
 
-/// The score as a bar; how long its parts are stands in the style of this page.
+/// The score as a bar; how long its parts are is in the style of this page.
 fn bar(html: &mut Html, report: &Report) {
     if report.totals.max_points <= 0.0 {
         return;

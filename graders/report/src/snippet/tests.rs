@@ -158,7 +158,7 @@ fn any_call(task: &judge::contract::Task) -> Step {
     }
 }
 
-/// A task that is added has a signature here, or stands in the list of those that cannot have one.
+/// A task that is added has a signature here, or is in the list of those that cannot have one.
 #[test]
 fn the_tasks_that_no_snippet_can_call_are_known() {
     let unknown: Vec<&str> = tasks::ALL

@@ -13,13 +13,13 @@ use crate::words::watch as words;
 pub struct Change<'a> {
     /// The files that were saved; none at the first look.
     pub saved: &'a [String],
-    /// The tasks that were judged anew.
+    /// The tasks that were judged again.
     pub judged: &'a [&'a str],
     /// The tasks that go through one that does not compile, and are judged when it does.
     pub waiting: &'a [&'a str],
     /// The tasks that are being judged still.
     pub unfinished: &'a [&'a str],
-    /// Of the tasks that were judged anew, those about which there is nothing new to say.
+    /// Of the tasks that were judged again, those about which there is nothing new to say.
     pub same: &'a [&'a str],
 }
 

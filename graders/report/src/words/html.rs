@@ -122,7 +122,7 @@ pub(crate) fn block(number: usize, before: &[usize]) -> String {
     format!("[{}, .., ..]", comma(index_of(number, before).iter()))
 }
 
-/// Where a task stands in the document and in the submission.
+/// Where a task is in the document and in the submission.
 pub(crate) fn place_of(task: &TaskReport) -> String {
     let line = task.line.map(|line| format!(":{line}")).unwrap_or_default();
     format!("item {}, in {}{line}", task.item, task.file)

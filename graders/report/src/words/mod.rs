@@ -140,7 +140,7 @@ fn impure(found: &Impure) -> Words {
                 clean(output),
                 mismatch::difference(mismatch, Frame::Twice)
             ),
-            "draw random numbers from libtorch's generator only (it is seeded anew before each call), and keep \
+            "draw random numbers from libtorch's generator only (it is seeded again before each call), and keep \
              nothing from one call to the next",
         ),
         Impure::OrderDependent { output, mismatch } => Words::new(

@@ -282,7 +282,7 @@ pub(crate) fn decided(task: &TaskReport) -> String {
     )
 }
 
-/// What stands in place of a result that a student does not see yet; none where it is shown.
+/// What is in place of a result that a student does not see yet; none where it is shown.
 pub(crate) fn withheld(handed_in: &HandedIn) -> Option<String> {
     let when = match handed_in.shown {
         Shown::Visible => return None,

@@ -44,7 +44,7 @@ pub(crate) fn skip(skip: &Skip, kind: Kind) -> Words {
             Words::new(
                 format!("depends on {names}, which {verb} not right"),
                 format!(
-                    "fix {names} first; if you call {}, a correct one stands in where the grader has one",
+                    "fix {names} first; if you call {}, a correct one is in where the grader has one",
                     and(&calls)
                 ),
             )

@@ -2,7 +2,7 @@
 //!
 //! Everything is made ready in the launcher, by `Confinement::prepare`, and put in force by `Confinement::enforce` in the
 //! program's own process between fork and exec: it holds for the program and for everything that the program starts, and
-//! the launcher keeps its own rights, which it needs to end them all. What a program may do stands in its policy's
+//! the launcher keeps its own rights, which it needs to end them all. What a program may do is in its policy's
 //! `SandboxProfile`; what this kernel can hold it to is probed, and `SandboxStatus` says what is missing.
 //!
 //! What rests on what: Landlock keeps files, TCP ports, signals and abstract sockets; the system call filter keeps every

@@ -153,7 +153,7 @@ impl Walk {
     fn file(&mut self, path: &str, file: &str, kind: FileType) -> Result<Entry, StageError> {
         let entry = match kind {
             FileType::Symlink => Entry::Link,
-            // A name that is no text could not be opened by what stands in its place, and is no module's.
+            // A name that is no text could not be opened by what is in its place, and is no module's.
             FileType::RegularFile if is_wanted(file) && file.contains(char::REPLACEMENT_CHARACTER) => {
                 Entry::Text(Vec::new())
             }

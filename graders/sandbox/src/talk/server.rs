@@ -1,4 +1,4 @@
-//! The fork server: starting it, asking it for children, and starting it anew when a submission has brought it down.
+//! The fork server: starting it, asking it for children, and restarting it when a submission has brought it down.
 
 use std::fs;
 use std::io;
@@ -16,7 +16,7 @@ use crate::launch::{Capture, LaunchError, Running, Words};
 
 /// How much of a worker's output is kept.
 const KEPT: Capture = Capture::Last(64 << 10);
-/// How often a server is started anew after a submission's child has run in it.
+/// How often a server is restarted after a submission's child has run in it.
 const MAX_RESTARTS: u32 = 50;
 /// How many children may be dead and not reaped.
 const MAX_KILLED: usize = 8;
@@ -67,7 +67,7 @@ pub enum TalkError {
         /// The end of its standard error.
         stderr: String,
     },
-    /// The fork server could not be started anew.
+    /// The fork server could not be restarted.
     #[error("the worker cannot be started again: {0}")]
     Restart(#[source] StartError),
     /// The fork server could not make a child.

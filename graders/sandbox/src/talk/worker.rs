@@ -78,7 +78,7 @@ impl Worker {
         }
     }
 
-    /// Has the server fork, started anew where a submission has brought it down.
+    /// Has the server fork, restarted where a submission has brought it down.
     fn fork(&self) -> Result<Child, TalkError> {
         let shared = &self.shared;
         let mut server = shared.server();

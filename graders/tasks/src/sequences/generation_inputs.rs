@@ -17,7 +17,7 @@ const MARGIN: f64 = 1e-4;
 const NEVER: f64 = -2.0;
 /// The largest number below 1 that f64 has.
 pub(crate) const LARGEST_NUMBER: f64 = 1.0 - f64::EPSILON / 2.0;
-/// How often a case is drawn anew until it shows what it is to show.
+/// How often a case is drawn again until it shows what it is to show.
 const DRAWS: usize = 5000;
 
 /// The arguments of `generate_sequence`: greedy, and token 0 ends.
@@ -165,7 +165,7 @@ fn ends(continuation: &Array, token: f64) -> Vec<Option<usize>> {
     continuation.outer_iter().map(of_row).collect()
 }
 
-/// Draws a case anew until some token, which is then END, comes in steps that `suits` accepts, and all choices are clear.
+/// Draws a case again until some token, which is then END, comes in steps that `suits` accepts, and all choices are clear.
 ///
 /// # Panics
 /// Where no draw does: a slip in a task's definition.

@@ -1,4 +1,4 @@
-//! Inputs drawn anew for the golden cases of all tasks.
+//! Inputs drawn again for the golden cases of all tasks.
 
 use judge::checks::differential::{fresh_inputs, has_fresh};
 use judge::contract::random::Random;
@@ -27,7 +27,7 @@ fn every_golden_case_can_be_drawn_with_any_seed() {
     }
 }
 
-/// Where nothing is drawn anew, nothing is compared: a task that has lost its last such case should be noticed.
+/// Where nothing is drawn again, nothing is compared: a task that has lost its last such case should be noticed.
 #[test]
 fn the_tasks_without_any_fresh_inputs_are_known() {
     let is_fresh = |task: &Task, case: &Case| {

@@ -52,7 +52,7 @@ pub(crate) fn new_task(place: &Place, options: &arguments::NewTask, output: &Out
         let written = fs::create_dir_all(folder).and_then(|()| files::write(&path, text.as_bytes()));
         written.map_err(|error| {
             Failure::environment(format!("cannot write {}: {error}", path.display()))
-                .hint("mend the permissions or free disk space; `git status` shows what has been written so far")
+                .hint("fix the permissions or free disk space; `git status` shows what has been written so far")
         })?;
     }
     output.line(&left(options, name, &wrong));

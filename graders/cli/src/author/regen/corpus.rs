@@ -195,7 +195,7 @@ impl Verdicts {
                 "the reference is wrong by its own checks, so nothing else was judged".to_owned()
             }
             number => format!(
-                "the verdicts of {number} change: where that is meant, mend them or what their expected.toml says, and \
+                "the verdicts of {number} change: where that is meant, fix them or what their expected.toml says, and \
                  run `grade self-test --write-table`"
             ),
         };
@@ -221,7 +221,7 @@ impl Verdicts {
         };
         Some(format!(
             "nothing is written, whatever is accepted: the reference fails{}\n  \
-             next: mend the reference; or, where the convention has changed, what is named here, and build anew",
+             next: fix the reference; or, where the convention has changed, what is named here, and rebuild",
             self.broken.iter().map(line).collect::<String>()
         ))
     }
@@ -266,7 +266,7 @@ mod tests {
               is no longer seen by rms_norm/odd
           ! correct/one, correct/two
               rms_norm is wrong: golden-f64/all
-          the verdicts of 3 change: where that is meant, mend them or what their expected.toml says, and run `grade self-test --write-table`
+          the verdicts of 3 change: where that is meant, fix them or what their expected.toml says, and run `grade self-test --write-table`
         ");
         verdicts.broken = vec![("rms_norm".to_owned(), "odd".to_owned())];
         assert!(verdicts.text().ends_with("so nothing else was judged"));
@@ -290,7 +290,7 @@ mod tests {
           `rms_norm/odd`, a property in graders/tasks/src/transformer/rms_norm.rs
           `gpt_forward/causality`, a property in graders/tasks/src/transformer/gpt_forward/properties.rs
           `rms_norm/golden-f64/all`
-          next: mend the reference; or, where the convention has changed, what is named here, and build anew
+          next: fix the reference; or, where the convention has changed, what is named here, and rebuild
         ");
     }
 

@@ -101,7 +101,7 @@ fn plain_copies(root: &Path) -> Vec<String> {
     files
 }
 
-/// Whether the text of a task's files names the module that stands in `path`, from wherever in its topic.
+/// Whether the text of a task's files names the module that is in `path`, from wherever in its topic.
 fn uses(files: &[String], text: &str, path: &str) -> bool {
     let parts = |path: &str| -> Vec<String> {
         let path = path.strip_prefix(TASKS).unwrap_or(path).trim_end_matches(".rs");

@@ -1,4 +1,4 @@
-//! `grade regen`: what known mistakes do with the golden cases, made anew where a submission of the corpus, or the goldens
+//! `grade regen`: what known mistakes do with the golden cases, made again where a submission of the corpus, or the goldens
 //! that it is compared with, have changed. Building all submissions takes minutes; `--all` does it all the same.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -37,7 +37,7 @@ impl Kept {
         let fixtures = grader.place().fixtures();
         let state = state(&fixtures).map_err(|error| {
             Failure::environment(format!("cannot read {}: {error}", fixtures.display()))
-                .hint("mend the permissions, then run the same command again")
+                .hint("fix the permissions, then run the same command again")
         })?;
         let mut tasks = options.tasks.clone();
         tasks.sort();
@@ -54,7 +54,7 @@ impl Kept {
     pub(crate) fn take(&self, staging: &Staging) -> Option<Vec<String>> {
         let folder = self.all.join(&self.key);
         let stale = fs::read_to_string(folder.join(STALE)).ok()?;
-        // Half of it copied is as good as nothing: the caller makes everything anew over it.
+        // Half of it copied is as good as nothing: the caller makes everything again over it.
         lay_over(&folder.join(FILES), staging.root()).ok()?;
         Some(stale.lines().map(str::to_owned).collect())
     }

@@ -133,7 +133,7 @@ impl Made {
     }
 }
 
-/// Makes every case anew, into `staging` where there is one, and compares it with what is in force.
+/// Makes every case again, into `staging` where there is one, and compares it with what is in force.
 fn make(
     grader: &Grader,
     chosen: &[&'static Task],
@@ -197,7 +197,7 @@ fn check(grader: &Grader, chosen: &[&'static Task], options: &Regen, output: &Ou
     if made.stale {
         output.line(STALE);
     }
-    output.line("next: if the change of the reference is meant, run `grade regen`; otherwise mend the reference");
+    output.line("next: if the change of the reference is meant, run `grade regen`; otherwise fix the reference");
     Ok(Exit::Deviation)
 }
 

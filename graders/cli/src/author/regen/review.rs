@@ -1,4 +1,4 @@
-//! What would change in the golden files: each case made anew beside what is stored of it, as a table for whoever decides.
+//! What would change in the golden files: each case made again beside what is stored of it, as a table for whoever decides.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -109,7 +109,7 @@ pub(crate) fn cannot_make(task: &Task, case: &Case, stop: Stop) -> Failure {
         "the reference gives no answer for case `{}` of task `{}`: {reason}",
         case.name, task.id
     ))
-    .hint("run `grade --submission ./reference` and mend the reference first")
+    .hint("run `grade --submission ./reference` and fix the reference first")
 }
 
 fn refuse_trivial(task: &Task, case: &Case, made: &StoredCase, tolerances: &Tolerances) -> Result<(), Failure> {

@@ -48,7 +48,7 @@ impl Staging {
                 "cannot copy the fixtures of {}: {error}",
                 place.root().display()
             ))
-            .hint("free disk space or mend the permissions, then run the same command again")
+            .hint("free disk space or fix the permissions, then run the same command again")
         })?;
         Ok(Self { folder, fixtures })
     }
@@ -85,7 +85,7 @@ impl Staging {
             let target = place_in(&self.fixtures, path, self.root());
             put(path, &target).map_err(|error| {
                 Failure::environment(format!("cannot write {}: {error}", target.display()))
-                    .hint("restore `fixtures` from version control, mend the cause, and run the same command again")
+                    .hint("restore `fixtures` from version control, fix the cause, and run the same command again")
             })?;
         }
         Ok(changed.len())

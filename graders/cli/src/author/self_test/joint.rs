@@ -32,7 +32,7 @@ pub(super) struct Member<'a> {
 pub(super) struct Joint {
     /// Files to lay over the reference.
     pub(super) files: Texts,
-    /// The members whose calls stand in lines of a file of the reference.
+    /// The members whose calls are in lines of a file of the reference.
     arms: Vec<(u32, String, Range<usize>)>,
 }
 

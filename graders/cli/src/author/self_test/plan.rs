@@ -21,7 +21,7 @@ pub(super) struct Plan<'e> {
     pub(super) wanted: Vec<(usize, Vec<&'static Task>)>,
     /// A hash of everything that has a say in what comes of it, but for the grader.
     pub(super) key: String,
-    /// The file that it lays over the reference and the file's text, where it can stand in a program with others.
+    /// The file that it lays over the reference and the file's text, where it can be in a program with others.
     pub(super) member: Option<(String, String)>,
     /// The files that it lays over the reference; none: it is not judged by what it differs in.
     pub(super) overlay: Option<Texts>,
@@ -74,7 +74,7 @@ impl<'a> SelfTest<'a> {
         })
     }
 
-    /// The file of a submission that can stand in a program with others.
+    /// The file of a submission that can be in a program with others.
     fn member(&self, mut overlay: Texts, touched: &Touched) -> Option<(String, String)> {
         // What could reach everything may reach the others in the program as well.
         let is_bounded = match touched {

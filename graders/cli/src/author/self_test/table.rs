@@ -118,10 +118,10 @@ fn task_outcome(task: &TaskOutcome) -> String {
     format!("{} {}: {}", task.task, task.verdict, task.lost.join(" "))
 }
 
-/// The tasks that stand in no assignment, each of them a deviation.
+/// The tasks that are in no assignment, each of them a deviation.
 pub(crate) fn left_over(tasks: &[&Task]) -> String {
     tasks.iter().fold(String::new(), |mut text, task| {
-        let _ = writeln!(text, "     ! {} stands in no assignment, so nobody judges it", task.id);
+        let _ = writeln!(text, "     ! {} is in no assignment, so nobody judges it", task.id);
         text
     })
 }

@@ -1,4 +1,4 @@
-//! `grade template`: the students' template, made anew or checked.
+//! `grade template`: the students' template, made again or checked.
 
 use std::path::Path;
 
@@ -31,12 +31,12 @@ pub(crate) fn run(root: &Path, check: bool, output: &Output) -> Result<Exit, Fai
 
 fn failed(error: TemplateError) -> Failure {
     let hint = match &error {
-        TemplateError::File { .. } => "restore the file from version control, or mend its permissions",
-        TemplateError::Manifest { .. } => "mend the manifest",
+        TemplateError::File { .. } => "restore the file from version control, or fix its permissions",
+        TemplateError::Manifest { .. } => "fix the manifest",
         TemplateError::Lock { .. } => "run cargo build",
-        TemplateError::Assignment(_) => "mend the assignment, or restore it from version control",
+        TemplateError::Assignment(_) => "fix the assignment, or restore it from version control",
         TemplateError::Source { .. } => {
-            "mend the marker; graders/cli/src/author/template/mod.rs says how they are written"
+            "fix the marker; graders/cli/src/author/template/mod.rs says how they are written"
         }
     };
     Failure::environment(error).hint(hint)

@@ -50,7 +50,7 @@ const PACKAGE: &str = "student";
 const LIBRARY_OPENING: &str = "\
 //! Your solution. `README.md` lists the functions to write; each file here holds one topic.
 //!
-//! This file is given. It is put in place anew whenever a submission is graded, so a change here has no effect.
+//! This file is given. It is put in place again whenever a submission is graded, so a change here has no effect.
 
 // A function that is still a `todo!` uses none of its parameters.
 #![allow(unused_variables)]

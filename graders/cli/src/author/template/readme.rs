@@ -56,7 +56,7 @@ const AFTER_TABLES: &str = r"
 - Helper functions are welcome, in the topic files or in further `.rs` files in `src`: every one of them is a module of
   the crate (`src/helpers.rs` is `crate::helpers`). For your own builds declare it in `src/lib.rs`.
 {parts}
-- Do not call the operator that is the answer: what a task rules out stands in its doc comment and in
+- Do not call the operator that is the answer: what a task rules out is in its doc comment and in
   `grade explain TASK`. Sources are searched for it in every spelling, helpers and macros included; a use costs the
   points of the tasks that reach it. Your `#[cfg(test)]` tests may use it.
 - Results have the dtype of the input (f64 and f32 are both graded) and are on its device. Inputs are not modified:

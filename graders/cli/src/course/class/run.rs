@@ -318,7 +318,7 @@ impl Class<'_> {
     }
 }
 
-/// Trying faults again must not turn into grading everybody anew.
+/// Trying faults again must not turn into regrading everybody.
 pub(super) fn require_same(path: &Path, newest: &Run, conditions: &Conditions) -> Result<(), Failure> {
     if newest.conditions == conditions.hash() {
         return Ok(());
@@ -328,7 +328,7 @@ pub(super) fn require_same(path: &Path, newest: &Run, conditions: &Conditions) -
         "the grader, the golden files or the assignment have changed since run {} of {file}: its faults cannot be tried again as they were",
         newest.id
     ))
-    .hint(format!("grade everybody anew, as a run of its own: grade class run FOLDER --into {file} --assignment ID")))
+    .hint(format!("regrade everybody, as a run of its own: grade class run FOLDER --into {file} --assignment ID")))
 }
 
 fn say_if_new(path: &Path, before: Option<&Run>, run: i64, output: &Output) {

@@ -144,7 +144,7 @@ fn compared(grader: &Grader, packages: &Path, ground: &Path, percent: u8) -> Res
     ];
     let failed = |what: String| {
         Failure::environment(what).hint(format!(
-            "remove {} and run ./scripts/similar again: it installs copydetect anew",
+            "remove {} and run ./scripts/similar again: it reinstalls copydetect",
             packages.display()
         ))
     };

@@ -21,7 +21,7 @@ use crate::failure::Failure;
 use crate::interrupt;
 use crate::output::Output;
 
-/// Faults of the machine in a row after which the machine is mended first.
+/// Faults of the machine in a row after which the machine is fixed first.
 const MOST_IN_A_ROW: usize = 5;
 
 /// A content to be graded, and one place where it lies.
@@ -122,7 +122,7 @@ impl Work<'_> {
             if let (Err(reason), true) = (&outcome.result, state.in_a_row >= MOST_IN_A_ROW) {
                 let message = format!("{MOST_IN_A_ROW} submissions in a row failed by this machine: {reason}");
                 return Err(Failure::environment(message).hint(
-                    "mend that, then run the same command again: it tries them again, and grades what is missing",
+                    "fix that, then run the same command again: it tries them again, and grades what is missing",
                 ));
             }
         }

@@ -196,8 +196,8 @@ fn change(change: &Change) -> Vec<String> {
             let message = message.as_ref().map_or(String::new(), |message| format!(": {message}"));
             lines.push(format!("      does not hold any more: {name}{message}"));
         }
-        if !task.mended.is_empty() {
-            lines.push(format!("      holds now: {}", task.mended.join(", ")));
+        if !task.fixed.is_empty() {
+            lines.push(format!("      holds now: {}", task.fixed.join(", ")));
         }
     }
     lines

@@ -1,6 +1,6 @@
 //! What the instructions of a task demand and promise, sentence by sentence, and the checks that see each broken.
 //!
-//! The sentences stand in the doc comments of the template; the checks stand beside them in `fixtures/promises.toml`.
+//! The sentences are in the doc comments of the template; the checks stand beside them in `fixtures/promises.toml`.
 
 pub(crate) mod sentences;
 
@@ -89,7 +89,7 @@ impl Promises {
 
 fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> Failure {
     Failure::environment(format!("{} cannot be read: {error}", path.display()))
-        .hint("take the file from the repository again, or mend the line")
+        .hint("take the file from the repository again, or fix the line")
 }
 
 #[cfg(test)]

@@ -126,7 +126,7 @@ fn in_order(folder: &Path, prefix: &str) -> Vec<PathBuf> {
     paths
 }
 
-/// One answer as it stands in a file.
+/// One answer as it is in a file.
 struct Record<'a> {
     key: &'a str,
     seconds: f64,

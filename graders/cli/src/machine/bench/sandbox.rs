@@ -11,7 +11,7 @@ use crate::failure::Failure;
 
 /// How often each is measured.
 const TURNS: usize = 7;
-/// Children that are started anew, one call each.
+/// Children that are restarted, one call each.
 const CHILDREN: u32 = 40;
 /// Calls in one child.
 const CALLS: u32 = 1000;
@@ -70,7 +70,7 @@ fn table(ratios: &[Cost]) -> String {
     let mut text = format!("confined / not confined, medians of {} turns\n", ratios.len());
     for (name, value) in [
         ("start of one worker, with its first call", of(|ratio| ratio.start)),
-        ("a child anew, with its first call", of(|ratio| ratio.child)),
+        ("a child again, with its first call", of(|ratio| ratio.child)),
         ("a call in a child that is there", of(|ratio| ratio.call)),
     ] {
         // Writing to a `String` cannot fail.

@@ -41,7 +41,7 @@ fn is_training_through_others(check: &Check) -> bool {
 }
 
 /// Where no reference is at hand to answer for the parts that are wrong, a failure may be theirs. Nobody can tell, so it
-/// is said; it costs as much, since the part was the submission's to mend.
+/// is said; it costs as much, since the part was the submission's to fix.
 pub(super) fn depends_on(checks: &mut [Check], parts: &[&'static str]) {
     let depends = || Ending::Skipped(Skip::DependsOn(parts.iter().map(ToString::to_string).collect()));
     for check in checks {
