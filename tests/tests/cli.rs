@@ -272,7 +272,13 @@ fn the_kit_notices_a_property_that_is_left_out() {
     let wrong = "attention-heads-merged-twice";
     let whole = grade(["self-test", "--only", wrong]);
     assert_eq!(whole.code, Some(0), "{}\n{}", whole.stdout, whole.stderr);
-    let lamed = grade(["self-test", "--only", wrong, "--without", "causal_self_attention/causality"]);
+    let lamed = grade([
+        "self-test",
+        "--only",
+        wrong,
+        "--without",
+        "causal_self_attention/causality",
+    ]);
     assert_eq!(lamed.code, Some(5), "{}\n{}", lamed.stdout, lamed.stderr);
     assert!(
         lamed.stdout.contains("causal_self_attention/causality holds"),

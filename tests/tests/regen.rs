@@ -245,7 +245,8 @@ fn the_manifest_names_the_reference_that_a_changed_task_was_made_from() {
 fn a_change_by_which_correct_submissions_become_wrong_is_said_before_it_is_written() {
     let course = course_with_energies("(1.0 + 2e-11)");
     let corpus = course.path().join("fixtures/submissions");
-    let [wrong, correct] = ["wrong/additive-no-tanh", "correct/additive-loops"].map(|name| corpus.join(name).join("src"));
+    let [wrong, correct] =
+        ["wrong/additive-no-tanh", "correct/additive-loops"].map(|name| corpus.join(name).join("src"));
     copy_tree(&wrong, &correct);
     let review = run(&course, &["regen", "--task", TASK]);
     assert_eq!(review.code, Some(5), "{}\n{}", review.stdout, review.stderr);

@@ -126,10 +126,16 @@ fn the_course_keeps_what_the_course_needs() {
     for path in ["reference", "tests", "fixtures/submissions", "fixtures/golden/figure_6"] {
         assert!(!release.path().join(path).exists(), "{path}");
     }
-    let run = command(["self-test"]).env("GRADE_HOME", release.path()).output().unwrap();
+    let run = command(["self-test"])
+        .env("GRADE_HOME", release.path())
+        .output()
+        .unwrap();
     assert_eq!(run.status.code(), Some(3));
     let said = String::from_utf8_lossy(&run.stderr);
-    assert!(said.contains("`grade self-test` needs the course's repository"), "{said}");
+    assert!(
+        said.contains("`grade self-test` needs the course's repository"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -134,9 +134,7 @@ impl Roster {
                 .map_err(|reason| format!("line {line}, {reason}"))?;
             if let Some(earlier) = lines.insert(student.id.to_lowercase(), line) {
                 let id = report::clean(&student.id);
-                return Err(format!(
-                    "line {line}, column id: `{id}` is in line {earlier} already"
-                ));
+                return Err(format!("line {line}, column id: `{id}` is in line {earlier} already"));
             }
             students.push(student);
         }

@@ -20,7 +20,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 use crate::arguments::{Arguments, Command};
-use crate::author::{calibrate, self_test, mutate, new_task, regen, template};
+use crate::author::{calibrate, mutate, new_task, regen, self_test, template};
 use crate::course::{class, gradescope, release};
 use crate::engine::Grader;
 use crate::engine::device::Device;

@@ -20,7 +20,7 @@ pub(crate) struct Regen {
     /// Leave out of the review what becomes of the corpus's verdicts
     #[arg(long, conflicts_with = "check")]
     pub(crate) no_corpus: bool,
-    /// Make the fingerprints of all known mistakes again, also where nothing they come from has changed (slow)
+    /// Regenerate the fingerprints of all known mistakes, also where nothing they come from has changed (slow)
     #[arg(long)]
     pub(crate) all: bool,
     /// Where the reference computes; on cuda only with --check, within the tolerances

@@ -13,7 +13,7 @@ use clap::{Parser, Subcommand};
 
 use crate::exit;
 
-pub(crate) use author::{Calibrate, SelfTest, Mutate, NewTask, Regen, Template};
+pub(crate) use author::{Calibrate, Mutate, NewTask, Regen, SelfTest, Template};
 pub(crate) use class::{
     Attempts, Class, ClassCluster, ClassCommand, ClassCompare, ClassCross, ClassExport, ClassFeedback, ClassHow,
     ClassRegrade, ClassReport, ClassRetry, ClassRun, ClassShard, ClassShow, ClassSimilar, ClassSlurm, ClassStatus,
@@ -43,7 +43,7 @@ pub(crate) struct Arguments {
 /// What else the program does.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Make the golden files again from the reference: shows what changes, and asks before it writes
+    /// Regenerate the golden files from the reference: shows what changes, and asks before it writes
     Regen(Regen),
     /// Derive the tolerances from correct formulations (slow), before `regen`
     Calibrate(Calibrate),
@@ -54,7 +54,7 @@ pub(crate) enum Command {
     NewTask(NewTask),
     /// Explain a task or one of its checks
     Explain(Explain),
-    /// Make the student template again from the reference
+    /// Regenerate the student template from the reference
     Template(Template),
     /// Make a crate for an assignment, anywhere; or make a crate that is there work with cargo and an editor
     Init(Init),

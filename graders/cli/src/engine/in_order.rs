@@ -16,7 +16,7 @@ pub(crate) trait Listener: Sync {
     fn doing(&self, _what: &str) {}
     /// Grading begins; what is known of the report, which has no tasks yet, and the ids of the tasks that will be told.
     fn begun(&self, _report: &Report, _tasks: &[&str]) {}
-    /// A task as it will are in the report.
+    /// A task as it will be in the report.
     fn task(&self, _task: &TaskReport) {}
 }
 

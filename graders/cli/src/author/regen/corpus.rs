@@ -188,7 +188,8 @@ impl Verdicts {
         }
         let closing = match self.changes.values().map(Vec::len).sum::<usize>() {
             0 if self.alone => {
-                "only the reference was (--no-corpus); grade self-test judges the others once this is written".to_owned()
+                "only the reference was (--no-corpus); grade self-test judges the others once this is written"
+                    .to_owned()
             }
             0 => "every verdict stays".to_owned(),
             _ if !self.broken.is_empty() => {

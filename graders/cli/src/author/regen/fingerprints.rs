@@ -181,7 +181,12 @@ impl Review<'_> {
     }
 
     /// The submissions that have to be built, each with the tasks in which it is looked at.
-    fn orders<'b>(&mut self, corpus: &'b [Wrong], tasks: &[&'static Task], all: bool) -> Result<Vec<Order<'b>>, Failure> {
+    fn orders<'b>(
+        &mut self,
+        corpus: &'b [Wrong],
+        tasks: &[&'static Task],
+        all: bool,
+    ) -> Result<Vec<Order<'b>>, Failure> {
         let mut orders = Vec::new();
         for wrong in corpus {
             let sources = wrong.sources_sha256()?;

@@ -73,7 +73,13 @@ pub(crate) fn regen(grader: &Grader, options: &Regen, output: &Output) -> Result
     let changed = review::changed(&made.drifts, &made.gone, &chosen);
     let verdicts = match changed.as_slice() {
         [] => None,
-        _ => Some(corpus::judge(grader, staging.root(), &changed, !options.no_corpus, output)?),
+        _ => Some(corpus::judge(
+            grader,
+            staging.root(),
+            &changed,
+            !options.no_corpus,
+            output,
+        )?),
     };
     output.line(&verdicts.as_ref().map_or_else(String::new, corpus::Verdicts::text));
     output.line(&elsewhere::text(grader.place(), &made.drifts)?);

@@ -150,7 +150,9 @@ pub(crate) fn entries(grader: &Grader, only: &[String]) -> Result<Vec<Entry>, Fa
         .find(|name| !entries.iter().any(|entry| matches(entry, name)))
     {
         let names: Vec<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
-        return Err(Failure::usage(format!("the self-test has no submission `{unknown}`")).hint(nearest(unknown, &names)));
+        return Err(
+            Failure::usage(format!("the self-test has no submission `{unknown}`")).hint(nearest(unknown, &names))
+        );
     }
     entries.retain(|entry| only.iter().any(|name| matches(entry, name)));
     Ok(entries)

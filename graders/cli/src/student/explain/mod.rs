@@ -115,7 +115,7 @@ fn statement(task: &Task, check: &str) -> String {
         (POLICY, _) => "nothing is called that the task rules out",
         (TIME, _) => "the functions judged before leave time for this one (with --time-limit)",
         (EXTRA_AXES, _) => "no output has axes of size 1 in front that the definition does not give it",
-        (differential::NAME, _) => "inputs that are drawn again are answered as the reference answers them",
+        (differential::NAME, _) => "fresh inputs are answered as the reference answers them",
         _ => "for f64 inputs every step is computed in f64",
     };
     words.to_owned()
@@ -204,7 +204,7 @@ fn explain_check(task: &Task, check: &str) -> Result<String, Failure> {
         paragraph(
             &mut text,
             "  ",
-            "Where a golden case holds, inputs are drawn again as its own were, and the function's outputs for them are \
+            "Where a golden case holds, fresh inputs are drawn as its own were, and the function's outputs for them are \
              compared with the reference's in f64, within the same tolerance. The seed of these inputs follows from \
              assignment, submission and grader, and is in the report: it is another one after every change. A \
              case without random inputs is left out; without the reference, nothing is compared. Where they differ, the \
