@@ -10,7 +10,7 @@ mod interrupt;
 mod machine;
 mod names;
 mod output;
-mod place;
+mod course_root;
 mod selection;
 mod student;
 mod temporary;
@@ -28,7 +28,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::machine::{bench, doctor, prepare};
 use crate::output::Output;
-use crate::place::Place;
+use crate::course_root::CourseRoot;
 use crate::student::{completions, explain, grade, init, watch};
 
 fn main() -> ExitCode {
@@ -54,7 +54,7 @@ fn run(arguments: Arguments, output: &Output) -> Result<Exit, Failure> {
     match (arguments.command, arguments.grade) {
         (Some(Command::Explain(options)), _) => {
             // What a task is can be told without the course's files, apart from its instructions.
-            output.line(&explain::explain(&options.subject, Place::find().ok().as_ref())?);
+            output.line(&explain::explain(&options.subject, CourseRoot::find().ok().as_ref())?);
             Ok(Exit::Done)
         }
         (Some(Command::Prepare { messages }), _) => prepare::prepare(&messages),
@@ -66,7 +66,7 @@ fn run(arguments: Arguments, output: &Output) -> Result<Exit, Failure> {
             course("regen")?;
             regen::regen(&open(options.device)?, &options, output)
         }
-        (Some(Command::Bench(options)), _) => bench::bench(&Grader::open(Place::find()?)?, &options, output),
+        (Some(Command::Bench(options)), _) => bench::bench(&Grader::open(CourseRoot::find()?)?, &options, output),
         (Some(Command::Calibrate(options)), _) => {
             calibrate::calibrate(&Grader::open(course("calibrate")?)?, &options, output)
         }
@@ -78,13 +78,13 @@ fn run(arguments: Arguments, output: &Output) -> Result<Exit, Failure> {
         }
         (Some(Command::NewTask(options)), _) => new_task::new_task(&course("new-task")?, &options, output),
         (Some(Command::Class(options)), _) => class::class(&options.command, output),
-        (Some(Command::Gradescope(options)), _) => gradescope::gradescope(&Place::find()?, &options, output),
+        (Some(Command::Gradescope(options)), _) => gradescope::gradescope(&CourseRoot::find()?, &options, output),
         (Some(Command::Completions { shell }), _) => {
             output.line(completions::of(shell, &mut Arguments::command()).trim_end());
             Ok(Exit::Done)
         }
-        (Some(Command::Init(options)), _) => init::init(&Place::find()?, &options, output),
-        (Some(Command::Release(options)), _) => release::release(&Place::find()?, &options, output),
+        (Some(Command::Init(options)), _) => init::init(&CourseRoot::find()?, &options, output),
+        (Some(Command::Release(options)), _) => release::release(&CourseRoot::find()?, &options, output),
         (Some(Command::Watch(options)), _) => watch::watch(&open(options.device)?, &options, output),
         (None, Some(options)) => grade::grade(|| open(options.device), &options, output),
         (None, None) => Err(Failure::usage("there is nothing to do").hint("grade --submission DIR, or grade --help")),
@@ -93,12 +93,12 @@ fn run(arguments: Arguments, output: &Output) -> Result<Exit, Failure> {
 
 /// The course's repository, for a command that students have no use for.
 fn course(command: &str) -> Result<Place, Failure> {
-    let place = Place::find()?;
+    let place = CourseRoot::find()?;
     place.require_reference(&format!("grade {command}"))?;
     Ok(place)
 }
 
 /// The grader of this machine, on a device that it may lack.
 fn open(device: Device) -> Result<Grader, Failure> {
-    Grader::open(Place::find()?)?.on(device)
+    Grader::open(CourseRoot::find()?)?.on(device)
 }

@@ -31,7 +31,7 @@ pub(crate) fn calibrate(grader: &Grader, options: &Calibrate, output: &Output) -
     let golden = golden(grader, &chosen, output)?;
     let mut worst = Worst::default();
     let is_chosen = |id: &String| chosen.iter().any(|task| task.id == id);
-    for correct in corpus::correct(&grader.place().corpus())? {
+    for correct in corpus::correct(&grader.course_root().corpus())? {
         if correct.tasks.iter().any(is_chosen) {
             measure(grader, output, &golden, Some(&correct), &mut worst)?;
         }
@@ -40,7 +40,7 @@ pub(crate) fn calibrate(grader: &Grader, options: &Calibrate, output: &Output) -
     let measured = worst.tolerances();
     let outputs: usize = measured.0.values().map(BTreeMap::len).sum();
     output.line(&format!("{outputs} outputs of {} tasks calibrated", measured.0.len()));
-    let root = grader.place().fixtures();
+    let root = grader.course_root().fixtures();
     let tolerances = if options.tasks.is_empty() {
         measured
     } else {

@@ -19,7 +19,7 @@ use crate::arguments::Gradescope;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::place::Place;
+use crate::course_root::CourseRoot;
 use crate::selection;
 
 const TEXTS: [(&str, &str); 2] = [
@@ -33,7 +33,7 @@ const WHOLE: [&str; 3] = ["reference", "student_template", "fixtures"];
 const BANK: &str = "fixtures/submissions";
 
 /// Runs the command.
-pub(crate) fn gradescope(place: &Place, options: &Gradescope, output: &Output) -> Result<Exit, Failure> {
+pub(crate) fn gradescope(place: &CourseRoot, options: &Gradescope, output: &Output) -> Result<Exit, Failure> {
     place.require_reference("grade gradescope")?;
     let assignment = selection::assignment(&place.assignments(), Some(&options.assignment), None)?;
     let files = collect(place, &assignment)?;
@@ -73,7 +73,7 @@ fn results(gradescope: judge::grading::assignment::Gradescope) -> String {
     format!("results: shown {when}{}", every.unwrap_or_default())
 }
 
-fn collect(place: &Place, assignment: &Assignment) -> Result<Files, Failure> {
+fn collect(place: &CourseRoot, assignment: &Assignment) -> Result<Files, Failure> {
     let mut course = Files::new();
     release::add_course(place, &mut course)?;
     for folder in WHOLE {

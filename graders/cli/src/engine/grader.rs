@@ -28,7 +28,7 @@ use super::worker_config::{RunConfig, WorkerConfig};
 use super::worker_subject::{Answering, NoProgram, Running};
 use crate::failure::Failure;
 use crate::interrupt;
-use crate::place::Place;
+use crate::course_root::CourseRoot;
 use crate::temporary;
 use files::lay_over;
 
@@ -52,7 +52,7 @@ const MOST_THREADS: usize = 2;
 /// What this machine grades with.
 #[derive(Debug)]
 pub(crate) struct Grader {
-    place: Place,
+    place: CourseRoot,
     toolkit: Toolkit,
     launcher: Launcher,
     program: PathBuf,
@@ -62,7 +62,7 @@ pub(crate) struct Grader {
 
 impl Grader {
     /// Finds what is needed on this machine.
-    pub(crate) fn open(place: Place) -> Result<Self, Failure> {
+    pub(crate) fn open(place: CourseRoot) -> Result<Self, Failure> {
         let program =
             std::env::current_exe().map_err(|error| Failure::environment(format!("cannot find myself: {error}")))?;
         let path = toolkit_path(&program);
@@ -98,7 +98,7 @@ impl Grader {
     }
 
     /// Where the course's files are.
-    pub(crate) fn place(&self) -> &Place {
+    pub(crate) fn place(&self) -> &CourseRoot {
         &self.place
     }
 

@@ -77,7 +77,7 @@ impl Grading<'_> {
             assignment: &serde_json::to_string(self.assignment).unwrap_or_default(),
             tasks: self.shown,
             device: self.grader.device(),
-            reference: self.grader.place().has_reference(),
+            reference: self.grader.course_root().has_reference(),
             seed: self.seed(),
             fresh_seed: self.fresh_seed(submission),
             training: self.training,
@@ -148,7 +148,7 @@ impl Grading<'_> {
             seconds,
         };
         let mut notes = prepared.notes().to_vec();
-        if !self.grader.place().has_reference() {
+        if !self.grader.course_root().has_reference() {
             notes.push(WITHOUT_REFERENCE.to_owned());
         }
         let stages = vec![

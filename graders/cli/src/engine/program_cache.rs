@@ -15,7 +15,7 @@ const KEPT: usize = 4;
 
 /// The reference as it answers: from what is kept, otherwise built now and kept from now on.
 pub(crate) fn reference(grader: &Grader) -> Result<Prepared, Failure> {
-    let staged = grader.stage(&grader.place().reference(), None)?;
+    let staged = grader.stage(&grader.course_root().reference(), None)?;
     let (folder, hash) = (grader.programs_folder(), staged.hash().to_owned());
     let program = folder.join(key(grader, &hash, ""));
     if program.is_file() {
@@ -31,7 +31,7 @@ pub(crate) fn reference(grader: &Grader) -> Result<Prepared, Failure> {
 
 /// What the names of files begin with that hold answers of the reference, on the device that this grader computes on.
 pub(crate) fn answers_of_reference(grader: &Grader) -> Result<String, Failure> {
-    let staged = grader.stage(&grader.place().reference(), None)?;
+    let staged = grader.stage(&grader.course_root().reference(), None)?;
     Ok(key(grader, staged.hash(), grader.device()) + "-")
 }
 

@@ -8,13 +8,13 @@ use sandbox::toolkit;
 use crate::engine::toolkit_path;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::place::Place;
+use crate::course_root::CourseRoot;
 
 /// Reads cargo's messages and writes the toolkit beside the program.
 pub(crate) fn prepare(messages: &Path) -> Result<Exit, Failure> {
     let text = fs::read_to_string(messages)
         .map_err(|error| Failure::usage(format!("cannot read {}: {error}", messages.display())))?;
-    let place = Place::find()?;
+    let place = CourseRoot::find()?;
     let toolkit = toolkit::prepare(&text, place.root())
         .map_err(|error| Failure::environment(error).hint("run ./scripts/build"))?;
     let program =

@@ -85,7 +85,7 @@ fn graded(grader: &Grader, options: &Grade, listener: &dyn Listener, output: &Ou
     let sheet = sheet.map(|path| Sheet::read(path, &options.submission)).transpose()?;
     output.progress("reading the submission");
     let staged = grader.stage(&options.submission, None)?;
-    let place = grader.place();
+    let place = grader.course_root();
     let assignment = selection::assignment_of(&place.assignments(), options.assignment.as_deref(), &staged)?;
     let chosen = selection::of_assignment(&assignment, &options.tasks)?;
     let fixtures = Fixtures::load(&place.fixtures(), &chosen.judged)?;
@@ -179,7 +179,7 @@ fn of_the_course(
     output: &Output,
 ) -> Result<Report, Failure> {
     if let Some(path) = &options.gradescope_metadata {
-        let reading = late::read(path, assignment.gradescope, output);
+        let reading = late_days::read(path, assignment.gradescope, output);
         report.handed_in = Some(reading.handed_in);
         report.notes.extend(reading.note);
     }

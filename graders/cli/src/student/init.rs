@@ -16,7 +16,7 @@ use crate::course::release::{self, Files};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::place::Place;
+use crate::course_root::CourseRoot;
 use crate::selection;
 
 /// What cargo reads; it names paths of this machine, and is the one that `scripts/setup` has made for the repository.
@@ -37,7 +37,7 @@ const TEXTS: [(&str, &str); 3] = [
 ];
 
 /// Runs the command.
-pub(crate) fn init(place: &Place, options: &Init, output: &Output) -> Result<Exit, Failure> {
+pub(crate) fn init(place: &CourseRoot, options: &Init, output: &Output) -> Result<Exit, Failure> {
     let folder = &options.folder;
     let surroundings = surroundings(place)?;
     if folder.join(MANIFEST).is_file() {
@@ -69,7 +69,7 @@ pub(crate) fn init(place: &Place, options: &Init, output: &Output) -> Result<Exi
 }
 
 /// The assignment that was asked for, or the only one there is.
-fn chosen(place: &Place, asked: Option<&str>) -> Result<Assignment, Failure> {
+fn chosen(place: &CourseRoot, asked: Option<&str>) -> Result<Assignment, Failure> {
     let known = assignment::known(&place.assignments());
     if asked.is_none() && known.len() > 1 {
         return Err(Failure::usage("there are several assignments")
@@ -79,7 +79,7 @@ fn chosen(place: &Place, asked: Option<&str>) -> Result<Assignment, Failure> {
 }
 
 /// What makes a crate work on this machine, and in an editor.
-fn surroundings(place: &Place) -> Result<Files, Failure> {
+fn surroundings(place: &CourseRoot) -> Result<Files, Failure> {
     let mut files: Files = TEXTS
         .iter()
         .map(|(path, text)| (PathBuf::from(path), text.as_bytes().to_vec()))
@@ -98,7 +98,7 @@ fn surroundings(place: &Place) -> Result<Files, Failure> {
 }
 
 /// The crate itself: made from the reference, or, in what students have, the template as they got it.
-fn crate_of(place: &Place, assignment: &Assignment) -> Result<Files, Failure> {
+fn crate_of(place: &CourseRoot, assignment: &Assignment) -> Result<Files, Failure> {
     if !place.has_reference() {
         let template = place.template();
         return read(&template).map_err(|error| {
@@ -182,7 +182,7 @@ fn cannot_write(path: &Path, error: &io::Error) -> Failure {
         .hint("name a folder in one that exists and can be written")
 }
 
-fn next(place: &Place, folder: &Path) -> String {
+fn next(place: &CourseRoot, folder: &Path) -> String {
     format!(
         "next: cargo check in it, and {}/scripts/grade --submission {}",
         place.root().display(),

@@ -4,7 +4,7 @@ pub(crate) mod completions;
 pub(crate) mod explain;
 pub(crate) mod grade;
 pub(crate) mod init;
-mod late;
+mod late_days;
 mod reports;
 mod stream;
 pub(crate) mod watch;

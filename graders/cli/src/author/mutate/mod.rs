@@ -31,9 +31,9 @@ use run::{Fate, MutantRunner};
 
 /// Runs the command.
 pub(crate) fn mutate(grader: &Grader, options: &arguments::Mutate, output: &Output) -> Result<Exit, Failure> {
-    let sources = sources(&grader.place().reference())?;
+    let sources = sources(&grader.course_root().reference())?;
     let all = mutants::all(&sources)?;
-    let equivalents = Equivalents::load(&grader.place().fixtures())?;
+    let equivalents = Equivalents::load(&grader.course_root().fixtures())?;
     let mut deviations = equivalents.stale(&all);
     let (chosen, trained): (Vec<&Mutant>, Vec<&Mutant>) = chosen(&all, options)?
         .into_iter()

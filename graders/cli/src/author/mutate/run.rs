@@ -96,13 +96,13 @@ pub(super) struct MutantRunner<'a> {
 impl<'a> MutantRunner<'a> {
     /// For mutants of these sources.
     pub(super) fn new(grader: &'a Grader, sources: &'a BTreeMap<String, String>) -> Result<Self, Failure> {
-        let assignments = selection::assignments(&grader.place().assignments(), None)?;
+        let assignments = selection::assignments(&grader.course_root().assignments(), None)?;
         let assigned = |task: &&Task| assignments.iter().any(|assignment| assignment.entry(task.id).is_some());
         let tasks: Vec<&Task> = tasks::ALL.iter().copied().filter(assigned).collect();
         Ok(Self {
             grader,
             sources,
-            fixtures: Fixtures::load(&grader.place().fixtures(), &tasks)?,
+            fixtures: Fixtures::load(&grader.course_root().fixtures(), &tasks)?,
             assignments,
             reference: Reference::new(grader).remembering(),
             known: Known::load(grader)?,
@@ -217,7 +217,7 @@ impl<'a> MutantRunner<'a> {
         ground: &Path,
     ) -> Result<Result<Prepared, String>, Failure> {
         let overlay = overlay(file, text)?;
-        let reference = self.grader.place().reference();
+        let reference = self.grader.course_root().reference();
         let staged = self.grader.stage_at(ground, &reference, overlay.path())?;
         self.grader.build_whole(staged, tasks)
     }

@@ -16,7 +16,7 @@ use crate::arguments;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::place::Place;
+use crate::course_root::CourseRoot;
 
 const REFERENCE: &str = include_str!("../../../assets/new_task/reference.txt");
 const ADAPTER: &str = include_str!("../../../assets/new_task/adapter.txt");
@@ -32,7 +32,7 @@ const TASKS: &str = "graders/tasks/src/lib.rs";
 type Files = BTreeMap<PathBuf, String>;
 
 /// Runs the command: makes all texts, then writes them.
-pub(crate) fn new_task(place: &Place, options: &arguments::NewTask, output: &Output) -> Result<Exit, Failure> {
+pub(crate) fn new_task(place: &CourseRoot, options: &arguments::NewTask, output: &Output) -> Result<Exit, Failure> {
     let name = name(&options.name)?;
     let given = options.signature.as_deref();
     let usual = format!("fn {name}(input: &Tensor) -> Tensor");

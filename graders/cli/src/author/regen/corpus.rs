@@ -19,7 +19,7 @@ use crate::author::self_test::{Bearing, SelfTest};
 use crate::engine::Grader;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::place::Place;
+use crate::course_root::CourseRoot;
 use crate::selection;
 
 /// What came of it.
@@ -47,7 +47,7 @@ pub(crate) fn judge(
     whole: bool,
     output: &Output,
 ) -> Result<Verdicts, Failure> {
-    let assignments = selection::assignments(&grader.place().assignments(), None)?;
+    let assignments = selection::assignments(&grader.course_root().assignments(), None)?;
     let tasks = selection::with_parts(changed);
     let fixtures = Fixtures::load(root, &tasks)?;
     let contexts = assignments.iter().map(|assignment| context_of(assignment, &fixtures));
@@ -71,7 +71,7 @@ pub(crate) fn judge(
             Bearing::Nothing => {}
         }
     }
-    let known = kill_table::seen_by(&kill_table::snapshot(&grader.place().fixtures()));
+    let known = kill_table::seen_by(&kill_table::snapshot(&grader.course_root().fixtures()));
     // The reference first: by a broken one nothing can be judged.
     for (is_reference, entries) in entries.iter().rev() {
         if !is_reference && !entries.is_empty() {
@@ -205,7 +205,7 @@ impl Verdicts {
     }
 
     /// Why nothing may be written, where that is so: by a reference that is wrong itself, everybody would be judged wrongly.
-    pub(crate) fn refusal(&self, place: &Place) -> Option<String> {
+    pub(crate) fn refusal(&self, place: &CourseRoot) -> Option<String> {
         if self.broken.is_empty() {
             return None;
         }
@@ -275,7 +275,7 @@ mod tests {
 
     #[test]
     fn a_reference_that_fails_its_own_properties_is_refused_with_property_and_file() {
-        let place = Place::at(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."));
+        let place = CourseRoot::at(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."));
         let verdicts = Verdicts::default();
         assert_eq!(verdicts.refusal(&place), None);
         let verdicts = Verdicts {

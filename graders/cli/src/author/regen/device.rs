@@ -18,7 +18,7 @@ use crate::output::Output;
 
 /// Compares every case of these tasks.
 pub(crate) fn compare(grader: &Grader, chosen: &[&'static Task], output: &Output) -> Result<Exit, Failure> {
-    let fixtures = Fixtures::load(&grader.place().fixtures(), chosen)?;
+    let fixtures = Fixtures::load(&grader.course_root().fixtures(), chosen)?;
     let reference = grader.prepare_reference(&with_asked(chosen))?;
     let mut subject = grader.start(&reference, &WorkerConfig::default(), None)?;
     let mut all = Vec::new();

@@ -13,13 +13,13 @@ use walkdir::WalkDir;
 
 use crate::author::corpus;
 use crate::failure::Failure;
-use crate::place::Place;
+use crate::course_root::CourseRoot;
 
 const TASKS: &str = "graders/tasks/src";
 const CROSSCHECK: &str = "scripts/lib/crosscheck";
 
 /// What is to be looked at for the tasks whose values have really changed, by path; nothing where none has.
-pub(crate) fn text(place: &Place, drifts: &[Drift]) -> Result<String, Failure> {
+pub(crate) fn text(place: &CourseRoot, drifts: &[Drift]) -> Result<String, Failure> {
     let changed: BTreeSet<&str> = drifts
         .iter()
         .filter(|drift| is_real(&drift.change))
@@ -53,7 +53,7 @@ fn is_real(change: &Change) -> bool {
 }
 
 /// What says something about a task, with the paths that there are.
-fn places(place: &Place, task: &Task) -> Result<Vec<(&'static str, Vec<String>)>, Failure> {
+fn places(place: &CourseRoot, task: &Task) -> Result<Vec<(&'static str, Vec<String>)>, Failure> {
     let root = place.root();
     let words = files(root, task.id);
     let read = |path: &str| fs::read_to_string(root.join(path)).unwrap_or_default();
@@ -142,8 +142,8 @@ mod tests {
 
     use super::*;
 
-    fn place() -> Place {
-        Place::at(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))
+    fn course_root() -> CourseRoot {
+        CourseRoot::at(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))
     }
 
     fn drift(task: &'static str, tolerances: f64) -> Drift {
@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn what_else_says_a_convention_is_listed_by_path() {
-        let text = text(&place(), &[drift("convolve2d", 1e9), drift("rms_norm", 0.5)]).unwrap();
+        let text = text(&course_root(), &[drift("convolve2d", 1e9), drift("rms_norm", 0.5)]).unwrap();
         for (what, path) in [
             ("instruction", "reference/src/convolution.rs"),
             ("words, properties", "graders/tasks/src/convolution/convolve2d/mod.rs"),
@@ -180,18 +180,18 @@ mod tests {
 
     #[test]
     fn rounding_alone_lists_nothing() {
-        assert_eq!(text(&place(), &[drift("rms_norm", 0.5)]).unwrap(), "");
+        assert_eq!(text(&course_root(), &[drift("rms_norm", 0.5)]).unwrap(), "");
     }
 
     #[test]
     fn every_task_with_golden_cases_has_words_an_instruction_and_a_cross_check_that_exist() {
         for task in tasks::ALL.iter().filter(|task| !task.cases.is_empty()) {
-            let places = places(&place(), task).unwrap();
+            let places = places(&course_root(), task).unwrap();
             for (what, paths) in &places {
                 let is_needed = matches!(*what, "instruction" | "words, properties");
                 assert!(!is_needed || !paths.is_empty(), "{}: {what}", task.id);
                 for path in paths {
-                    assert!(place().root().join(path).exists(), "{path}");
+                    assert!(course_root().root().join(path).exists(), "{path}");
                 }
             }
         }
@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_file_of_a_task_that_begins_alike_is_not_its_own() {
-        let files = |id: &str| files(place().root(), id).join(" ");
+        let files = |id: &str| files(course_root().root(), id).join(" ");
         assert!(files("rms_norm").ends_with("graders/tasks/src/transformer/rms_norm.rs"));
         assert!(files("generate").contains("generate/properties.rs") && !files("generate").contains("sequence"));
     }

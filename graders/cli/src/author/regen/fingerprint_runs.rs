@@ -59,7 +59,7 @@ impl<'a> Making<'a> {
     fn order(&self, order: &Order<'_>) -> Result<AllMade, Failure> {
         let staged = self
             .grader
-            .stage(&self.grader.place().reference(), Some(&order.wrong.folder))?;
+            .stage(&self.grader.course_root().reference(), Some(&order.wrong.folder))?;
         let prepared = self.grader.build(staged, &order.tasks)?;
         let runs = |task: &&&'static Task| prepared.runs(task.id);
         let mut running = match order.tasks.iter().find(runs) {

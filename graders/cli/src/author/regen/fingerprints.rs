@@ -62,7 +62,7 @@ pub(crate) fn regen(
     output: &Output,
 ) -> Result<Vec<Drift>, Failure> {
     let fixtures = Fixtures::load(root, tasks)?;
-    let corpus = corpus::wrong(&grader.place().corpus())?;
+    let corpus = corpus::wrong(&grader.course_root().corpus())?;
     let mut review = Review {
         root,
         fixtures: &fixtures,

@@ -33,8 +33,8 @@ pub(crate) struct Kept {
 impl Kept {
     /// The place for what this command reviews.
     pub(crate) fn new(grader: &Grader, options: &Regen) -> Result<Self, Failure> {
-        let reference = grader.stage(&grader.place().reference(), None)?;
-        let fixtures = grader.place().fixtures();
+        let reference = grader.stage(&grader.course_root().reference(), None)?;
+        let fixtures = grader.course_root().fixtures();
         let state = state(&fixtures).map_err(|error| {
             Failure::environment(format!("cannot read {}: {error}", fixtures.display()))
                 .hint("fix the permissions, then run the same command again")
@@ -112,7 +112,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
 
     use super::*;
-    use crate::place::Place;
+    use crate::course_root::CourseRoot;
 
     #[test]
     fn what_was_reviewed_is_found_under_its_key_only_and_only_the_last_one() {
@@ -120,7 +120,7 @@ mod tests {
         let fixtures = root.path().join("fixtures");
         fs::create_dir_all(fixtures.join("golden/t")).unwrap();
         fs::write(fixtures.join("golden/t/expected"), "old").unwrap();
-        let place = Place::at(root.path().to_owned());
+        let place = CourseRoot::at(root.path().to_owned());
         let kept = |key: &str| Kept {
             all: root.path().join("reviews"),
             key: key.to_owned(),

@@ -55,13 +55,13 @@ pub(crate) fn regen(grader: &Grader, options: &Regen, output: &Output) -> Result
     }
     let kept = Kept::new(grader, options)?;
     if options.accept {
-        let staging = Staging::new(grader.place())?;
+        let staging = Staging::new(grader.course_root())?;
         if let Some(stale) = kept.take(&staging) {
             output.line("this is what was shown before; nothing is made or judged a second time");
             return write(staging, &kept, &stale, output);
         }
     }
-    let staging = Staging::new(grader.place())?;
+    let staging = Staging::new(grader.course_root())?;
     let made = make(grader, &chosen, options, Some(&staging), output)?;
     output.line(&made.table());
     let fingerprints = fingerprints::regen(grader, staging.root(), &chosen, options, output)?;
@@ -82,9 +82,9 @@ pub(crate) fn regen(grader: &Grader, options: &Regen, output: &Output) -> Result
         )?),
     };
     output.line(&verdicts.as_ref().map_or_else(String::new, corpus::Verdicts::text));
-    output.line(&elsewhere::text(grader.place(), &made.drifts)?);
+    output.line(&elsewhere::text(grader.course_root(), &made.drifts)?);
     output.line(&summary(&made, &fingerprints, chosen.len()));
-    if let Some(refusal) = verdicts.and_then(|verdicts| verdicts.refusal(grader.place())) {
+    if let Some(refusal) = verdicts.and_then(|verdicts| verdicts.refusal(grader.course_root())) {
         output.line(&refusal);
         return Ok(Exit::Deviation);
     }
@@ -147,7 +147,7 @@ fn make(
     staging: Option<&Staging>,
     output: &Output,
 ) -> Result<Made, Failure> {
-    let root = grader.place().fixtures();
+    let root = grader.course_root().fixtures();
     let tolerances = fixtures::load_tolerances(&root)?;
     let before = fixtures::load_manifest(&root)?.unwrap_or_else(|| fixtures::new_manifest(LIBTORCH_VERSION));
     let reference = grader.prepare_reference(&with_asked(chosen))?;
@@ -193,7 +193,7 @@ fn check(grader: &Grader, chosen: &[&'static Task], options: &Regen, output: &Ou
         output.line("next: restore the files from version control, or run `grade regen`, which makes them anew");
         return Ok(Exit::Deviation);
     }
-    let fingerprints = fingerprints::regen(grader, &grader.place().fixtures(), chosen, options, output)?;
+    let fingerprints = fingerprints::regen(grader, &grader.course_root().fixtures(), chosen, options, output)?;
     if made.is_still() && fingerprints.is_empty() {
         output.line("fixtures are what the reference gives");
         return Ok(Exit::Done);

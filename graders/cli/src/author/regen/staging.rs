@@ -12,7 +12,7 @@ use walkdir::WalkDir;
 
 use crate::failure::Failure;
 use crate::interrupt;
-use crate::place::Place;
+use crate::course_root::CourseRoot;
 use files::lay_over;
 
 /// What the folder's name begins with; version control ignores it.
@@ -28,7 +28,7 @@ pub(crate) struct Staging {
 
 impl Staging {
     /// Copies the golden files with manifest, tolerances and index, as far as they are there.
-    pub(crate) fn new(place: &Place) -> Result<Self, Failure> {
+    pub(crate) fn new(place: &CourseRoot) -> Result<Self, Failure> {
         let fixtures = place.fixtures();
         let attempt = || -> io::Result<TempDir> {
             // In the same file system as the fixtures, so that files can be moved there.
@@ -126,7 +126,7 @@ mod tests {
         fs::write(folder.join("manifest.json"), "old").unwrap();
         fs::write(folder.join("golden/t/inputs"), "kept").unwrap();
         fs::write(folder.join("golden/t/expected"), "old").unwrap();
-        let place = Place::at(root.path().to_owned());
+        let place = CourseRoot::at(root.path().to_owned());
         let staging = Staging::new(&place).unwrap();
         (root, staging)
     }

@@ -22,7 +22,7 @@ pub(crate) fn stale(
     if users.is_empty() {
         return Ok(Vec::new());
     }
-    let root = grader.place().fixtures();
+    let root = grader.course_root().fixtures();
     let tolerances = fixtures::load_tolerances(&root)?;
     let before = fixtures::load_manifest(&root)?.unwrap_or_else(|| fixtures::new_manifest(LIBTORCH_VERSION));
     // Its program has all tasks, and is there already in most cases.

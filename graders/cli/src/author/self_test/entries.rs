@@ -93,7 +93,7 @@ fn shows_in_trials(wrong: &ExpectedWrong, find: impl Fn(&str) -> Option<&'static
 
 /// All submissions of the self-test, or those named.
 pub(crate) fn entries(grader: &Grader, only: &[String]) -> Result<Vec<Entry>, Failure> {
-    let corpus = grader.place().corpus();
+    let corpus = grader.course_root().corpus();
     let mut entries = vec![
         Entry {
             name: "template".to_owned(),

@@ -105,10 +105,10 @@ pub(crate) enum Bearing {
 
 /// Runs the command.
 pub(crate) fn self_test(grader: &Grader, options: &arguments::SelfTest, output: &Output) -> Result<Exit, Failure> {
-    let assignments = selection::assignments(&grader.place().assignments(), options.assignment.as_deref())?;
+    let assignments = selection::assignments(&grader.course_root().assignments(), options.assignment.as_deref())?;
     let assigned = |task: &&&Task| assignments.iter().any(|assignment| assignment.entry(task.id).is_some());
     let (assigned, unassigned): (Vec<&Task>, Vec<&Task>) = tasks::ALL.iter().partition(|task| assigned(task));
-    let fixtures = Fixtures::load(&grader.place().fixtures(), &assigned)?;
+    let fixtures = Fixtures::load(&grader.course_root().fixtures(), &assigned)?;
     check_without(options.without.as_deref())?;
     let mut entries = entries::entries(grader, &options.only)?;
     if options.settings {
@@ -140,8 +140,8 @@ pub(crate) fn self_test(grader: &Grader, options: &arguments::SelfTest, output: 
     } else {
         let mut lines = contracts::deviations(&assigned, &fixtures, &self_test.reference)?;
         // What students get comes without them.
-        if let Some(promises) = Promises::load(grader.place())? {
-            let template = grader.place().template();
+        if let Some(promises) = Promises::load(grader.course_root())? {
+            let template = grader.course_root().template();
             lines.extend(assigned.iter().flat_map(|task| promises.complaints(task, &template)));
         }
         lines
@@ -190,7 +190,7 @@ fn renew_table(grader: &Grader, options: &arguments::SelfTest, rows: &[Row<'_>])
     if let Some(path) = &options.table {
         table.write(path)?;
     }
-    let snapshot = kill_table::snapshot(&grader.place().fixtures());
+    let snapshot = kill_table::snapshot(&grader.course_root().fixtures());
     if options.write_table {
         table.write(&snapshot)?;
     }
@@ -244,7 +244,7 @@ impl<'a> SelfTest<'a> {
         settings: Vec<WorkerConfig>,
     ) -> Result<Self, Failure> {
         let known = Known::load(grader)?;
-        let template = reach::sources(&grader.place().template().join("src"))?;
+        let template = reach::sources(&grader.course_root().template().join("src"))?;
         Ok(Self {
             grader,
             base: base::base(&contexts, &settings, &known, &template)?,

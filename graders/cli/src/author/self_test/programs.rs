@@ -108,7 +108,7 @@ fn number(at: usize) -> u32 {
 fn build(grader: &Grader, joint: &Joint, wanted: &[&'static Task]) -> Result<Result<Prepared, String>, Failure> {
     let overlay = tempfile::tempdir().map_err(Failure::fault)?;
     files::write_all(&overlay.path().join("src"), &joint.files).map_err(Failure::fault)?;
-    let staged = grader.stage(&grader.place().reference(), Some(overlay.path()))?;
+    let staged = grader.stage(&grader.course_root().reference(), Some(overlay.path()))?;
     grader.build_joint(staged, wanted)
 }
 

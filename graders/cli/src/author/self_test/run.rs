@@ -170,7 +170,7 @@ impl<'a> SelfTest<'a> {
         if self.alone {
             return self.alone(plan);
         }
-        let prepared = self.build(&self.grader.place().reference(), Some(folder), plan)?;
+        let prepared = self.build(&self.grader.course_root().reference(), Some(folder), plan)?;
         if prepared.program().is_none() {
             return self.judged_alone(&prepared, plan);
         }
@@ -193,7 +193,7 @@ impl<'a> SelfTest<'a> {
 
     /// What comes of a submission that is built and judged as a student's is.
     fn alone(&self, plan: &Plan<'_>) -> Result<Vec<Found>, Failure> {
-        let place = self.grader.place();
+        let place = self.grader.course_root();
         match &plan.entry.source {
             Source::TrivialBaseline(kind) => self.baseline(*kind, plan),
             Source::Template => self.built(&place.template(), None, plan),

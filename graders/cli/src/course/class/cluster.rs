@@ -17,7 +17,7 @@ use crate::engine::{Grader, Staged};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::place::Place;
+use crate::course_root::CourseRoot;
 
 /// What a person has to write in a candidate.
 const TO_BE_WRITTEN: &str = "to be written";
@@ -40,13 +40,13 @@ pub(super) fn cluster(options: &ClassCluster, output: &Output) -> Result<Exit, F
     let task = tasks::find(&group.task).ok_or_else(|| {
         Failure::usage(format!("this grader has no task `{}`", group.task)).hint("grade the class anew")
     })?;
-    let grader = Grader::open(Place::find()?)?;
-    grader.place().require_reference("class cluster --write")?;
+    let grader = Grader::open(CourseRoot::find()?)?;
+    grader.course_root().require_reference("class cluster --write")?;
     let (row, others) = representative(&rows, group, task)
         .ok_or_else(|| Failure::usage("the group has no submission").hint("grade the class again: grade class run"))?;
     let staged = staged(&grader, &standing, row)?;
     let text = expected(&rows, group, &others);
-    let reference = grader.place().reference().join("src");
+    let reference = grader.course_root().reference().join("src");
     files::write_folder(folder, |made| fill(made, &staged, task, &reference, &text)).map_err(|error| {
         Failure::environment(format!("cannot write {}: {error}", folder.display()))
             .hint("name a folder that does not exist yet, in one that can be written")
@@ -57,7 +57,7 @@ pub(super) fn cluster(options: &ClassCluster, output: &Output) -> Result<Exit, F
          then: grade regen --task {}; grade self-test --only {}",
         folder.display(),
         row.student.key,
-        grader.place().corpus().join("wrong").display(),
+        grader.course_root().corpus().join("wrong").display(),
         group.task,
         folder.file_name().unwrap_or_default().to_string_lossy()
     ));

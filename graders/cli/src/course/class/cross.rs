@@ -24,7 +24,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::output::Output;
-use crate::place::Place;
+use crate::course_root::CourseRoot;
 use crate::selection::{self, Chosen};
 
 /// A task and a check of it.
@@ -56,7 +56,7 @@ pub(super) fn cross(options: &ClassCross, output: &Output) -> Result<Exit, Failu
     let standing = database.standing(None)?;
     let graded = graded(&database, &standing)?;
     let sources = sources(&graded, &options.tasks, options.most.get());
-    let grader = Grader::open(Place::find()?)?;
+    let grader = Grader::open(CourseRoot::find()?)?;
     let assignment = run::assignment(&grader, &standing.settings.assignment)?;
     let targets = targets(&graded, &sources, &assignment)?;
     if targets.is_empty() {
@@ -70,7 +70,7 @@ pub(super) fn cross(options: &ClassCross, output: &Output) -> Result<Exit, Failu
         jobs: 1,
     };
     let whole = selection::of_assignment(&assignment, &standing.settings.tasks)?;
-    let fixtures = Fixtures::load(&grader.place().fixtures(), &whole.judged)?;
+    let fixtures = Fixtures::load(&grader.course_root().fixtures(), &whole.judged)?;
     // What passed then has to be what would pass now.
     run::require_same(database.path(), &standing.run, &class.conditions(&fixtures, &whole))?;
     let reference = Reference::new(&grader).remembering();

@@ -20,7 +20,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::output::Output;
-use crate::place::Place;
+use crate::course_root::CourseRoot;
 use crate::selection::{self, Chosen};
 
 /// Grades a folder.
@@ -57,7 +57,7 @@ impl Course {
         if how.require_sandbox {
             sandbox_check::require(Device::Cpu)?;
         }
-        let grader = Grader::open(Place::find()?)?;
+        let grader = Grader::open(CourseRoot::find()?)?;
         let assignment = assignment(&grader, &how.assignment)?;
         let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let settings = Settings {
@@ -120,7 +120,7 @@ pub(super) fn shard(
     output: &Output,
 ) -> Result<(), Failure> {
     let settings = database.settings()?.unwrap_or_default();
-    let grader = Grader::open(Place::find()?)?;
+    let grader = Grader::open(CourseRoot::find()?)?;
     let assignment = assignment(&grader, &settings.assignment)?;
     let class = Class {
         grader: &grader,
@@ -154,7 +154,7 @@ fn again(
     let mut database = Database::open(file)?;
     // That there is something to go on from is said by whoever reads all of it.
     let settings = database.standing(None)?.settings;
-    let grader = Grader::open(Place::find()?)?;
+    let grader = Grader::open(CourseRoot::find()?)?;
     let assignment = assignment(&grader, &settings.assignment)?;
     let class = Class {
         grader: &grader,
@@ -166,7 +166,7 @@ fn again(
 }
 
 pub(super) fn assignment(grader: &Grader, id: &str) -> Result<Assignment, Failure> {
-    selection::assignment(&grader.place().assignments(), Some(id), None)
+    selection::assignment(&grader.course_root().assignments(), Some(id), None)
 }
 
 /// What the folder holds; the class's own file may lie in it.
@@ -210,7 +210,7 @@ impl Class<'_> {
             What::Missing | What::Faults => None,
             What::Again(tasks) => Some(self.again(&whole, tasks)?),
         };
-        let fixtures = Fixtures::load(&self.grader.place().fixtures(), &whole.judged)?;
+        let fixtures = Fixtures::load(&self.grader.course_root().fixtures(), &whole.judged)?;
         let conditions = self.conditions(&fixtures, &whole);
         let newest = database.runs()?.pop();
         if let (What::Faults, Some(newest)) = (what, &newest) {
@@ -313,7 +313,7 @@ impl Class<'_> {
             training: self.settings.training,
             seed: self.settings.seed,
             device: self.grader.device().to_owned(),
-            reference: self.grader.place().has_reference(),
+            reference: self.grader.course_root().has_reference(),
         }
     }
 }

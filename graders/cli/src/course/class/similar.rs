@@ -22,7 +22,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::output::Output;
-use crate::place::Place;
+use crate::course_root::CourseRoot;
 
 /// Names the folder of the tool's packages; `scripts/similar` sets it.
 const PACKAGES: &str = "GRADE_SIMILARITY";
@@ -45,7 +45,7 @@ pub(super) fn similar(options: &ClassSimilar, output: &Output) -> Result<Exit, F
     let ground = machine::ground(&mut lock)?;
     let mut database = Database::open(&options.file)?;
     let standing = database.standing(options.run)?;
-    let grader = Grader::open(Place::find()?)?;
+    let grader = Grader::open(CourseRoot::find()?)?;
     let paths = laid_out(&grader, &standing, ground.path(), output)?;
     let said = compared(&grader, &packages, ground.path(), options.above)?;
     // The script knows them by their numbers only.
@@ -115,8 +115,8 @@ fn laid_out(grader: &Grader, standing: &Standing, ground: &Path, output: &Output
         }
     }
     for (name, given) in [
-        ("template", grader.place().template()),
-        ("reference", grader.place().reference()),
+        ("template", grader.course_root().template()),
+        ("reference", grader.course_root().reference()),
     ] {
         let target = ground.join("boilerplate").join(name);
         fs::create_dir_all(&target).map_err(cannot)?;
@@ -130,7 +130,7 @@ fn laid_out(grader: &Grader, standing: &Standing, ground: &Path, output: &Output
 
 fn compared(grader: &Grader, packages: &Path, ground: &Path, percent: u8) -> Result<Said, Failure> {
     let python = env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let script = grader.place().root().join("scripts/lib/similarity/compare.py");
+    let script = grader.course_root().root().join("scripts/lib/similarity/compare.py");
     let (percent, letters) = (percent.to_string(), LETTERS.to_string());
     let arguments: [&OsStr; 7] = [
         // Only the packages of the folder can be imported.

@@ -10,7 +10,7 @@ use judge::grading::assignment::{Assignment, Hints, Manual, Visibility};
 
 use super::files::Files;
 use crate::failure::Failure;
-use crate::place::Place;
+use crate::course_root::CourseRoot;
 
 /// What of an assignment is handed out.
 #[derive(Debug)]
@@ -64,7 +64,7 @@ impl Handout {
 }
 
 /// Adds the assignment file, the tolerances, the manifest and the golden files.
-pub(super) fn add(place: &Place, handout: &Handout, files: &mut Files) -> Result<(), Failure> {
+pub(super) fn add(place: &CourseRoot, handout: &Handout, files: &mut Files) -> Result<(), Failure> {
     let scratch =
         tempfile::tempdir().map_err(|error| Failure::fault(format!("cannot make a temporary folder: {error}")))?;
     let (source, target) = (place.fixtures(), scratch.path());

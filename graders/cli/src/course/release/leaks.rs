@@ -14,7 +14,7 @@ use wire::{Data, Tensor};
 use super::files::Files;
 use super::fixtures::{Handout, answers};
 use crate::failure::Failure;
-use crate::place::Place;
+use crate::course_root::CourseRoot;
 
 /// A line of a solution that is shorter than this could stand anywhere.
 const SHORTEST_LINE: usize = 20;
@@ -49,7 +49,7 @@ pub(super) struct Secrets {
 
 impl Secrets {
     /// Reads them from the course's repository.
-    pub(super) fn read(place: &Place, handout: &Handout) -> Result<Self, Failure> {
+    pub(super) fn read(place: &CourseRoot, handout: &Handout) -> Result<Self, Failure> {
         let mut secrets = Self {
             lines: BTreeMap::new(),
             own: BTreeMap::new(),

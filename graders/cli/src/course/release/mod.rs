@@ -23,7 +23,7 @@ use crate::author::template::{self, Scope};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::place::Place;
+use crate::course_root::CourseRoot;
 use crate::selection;
 
 use self::files::read;
@@ -45,7 +45,7 @@ const TEXTS: [(&str, &str); 3] = [
 ];
 
 /// Runs the command.
-pub(crate) fn release(place: &Place, options: &Release, output: &Output) -> Result<Exit, Failure> {
+pub(crate) fn release(place: &CourseRoot, options: &Release, output: &Output) -> Result<Exit, Failure> {
     place.require_reference("grade release")?;
     let assignment = selection::assignment(&place.assignments(), Some(&options.assignment), None)?;
     let handout = Handout::of(&assignment);
@@ -71,7 +71,7 @@ pub(crate) fn release(place: &Place, options: &Release, output: &Output) -> Resu
     Ok(Exit::Done)
 }
 
-fn check(place: &Place, handout: &Handout, folder: &Path, output: &Output) -> Result<Exit, Failure> {
+fn check(place: &CourseRoot, handout: &Handout, folder: &Path, output: &Output) -> Result<Exit, Failure> {
     let files =
         read(folder).map_err(|error| Failure::environment(format!("cannot read {}: {error}", folder.display())))?;
     let found = Secrets::read(place, handout)?.found_in(&files);
@@ -100,7 +100,7 @@ fn refuse_occupied(target: &Path) -> Result<(), Failure> {
 }
 
 /// All files of the release.
-fn collect(place: &Place, assignment: &Assignment, handout: &Handout, min_score: f64) -> Result<Files, Failure> {
+fn collect(place: &CourseRoot, assignment: &Assignment, handout: &Handout, min_score: f64) -> Result<Files, Failure> {
     let scope = Scope::Assignment {
         id: &assignment.id,
         tasks: handout.tasks.clone(),
@@ -130,7 +130,7 @@ fn collect(place: &Place, assignment: &Assignment, handout: &Handout, min_score:
 }
 
 /// Adds what the course grades with on another machine, fixtures, reference and template apart.
-pub(crate) fn add_course(place: &Place, files: &mut Files) -> Result<(), Failure> {
+pub(crate) fn add_course(place: &CourseRoot, files: &mut Files) -> Result<(), Failure> {
     sources::add_course(place, files)
 }
 

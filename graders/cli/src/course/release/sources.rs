@@ -12,7 +12,7 @@ use super::fixtures::Handout;
 use super::strip::strip;
 use crate::author::template::lock;
 use crate::failure::Failure;
-use crate::place::Place;
+use crate::course_root::CourseRoot;
 
 /// Packages of every copy of the grader, in folders of the same place as here.
 const MEMBERS: [&str; 11] = [
@@ -43,13 +43,13 @@ const UNPACKER: &str = "scripts/lib/unpack_libtorch.py";
 const ADAPTERS: &str = "graders/worker/adapters";
 
 /// Adds what students get.
-pub(super) fn add(place: &Place, handout: &Handout, files: &mut Files) -> Result<(), Failure> {
+pub(super) fn add(place: &CourseRoot, handout: &Handout, files: &mut Files) -> Result<(), Failure> {
     add_workspace(place.root(), false, files)?;
     add_graders(place.root(), Some(handout), files)
 }
 
 /// Adds what the course itself grades with on another machine: the reference is there, and the adapters of all tasks.
-pub(super) fn add_course(place: &Place, files: &mut Files) -> Result<(), Failure> {
+pub(super) fn add_course(place: &CourseRoot, files: &mut Files) -> Result<(), Failure> {
     add_workspace(place.root(), true, files)?;
     add_graders(place.root(), None, files)
 }

@@ -13,7 +13,7 @@ use judge::contract::Task;
 use judge::grading::check_names::check_names;
 
 use crate::failure::Failure;
-use crate::place::Place;
+use crate::course_root::CourseRoot;
 
 /// The file's name.
 const FILE: &str = "promises.toml";
@@ -31,7 +31,7 @@ pub(crate) struct Promise {
 
 impl Promises {
     /// Reads the file; `None` where it is not here, as in what students get.
-    pub(crate) fn load(place: &Place) -> Result<Option<Self>, Failure> {
+    pub(crate) fn load(place: &CourseRoot) -> Result<Option<Self>, Failure> {
         let path = place.fixtures().join(FILE);
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn every_sentence_of_every_task_names_its_checks() {
-        let promises = Promises::load(&Place::at(root()))
+        let promises = Promises::load(&CourseRoot::at(root()))
             .expect("it can be read")
             .expect("it is here");
         let template = root().join("student_template");
@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn a_file_that_is_not_here_is_none_and_a_broken_one_is_told() {
         let folder = tempfile::tempdir().expect("a folder");
-        let place = Place::at(folder.path().to_owned());
+        let place = CourseRoot::at(folder.path().to_owned());
         assert!(Promises::load(&place).expect("nothing is wrong").is_none());
         fs::create_dir(folder.path().join("fixtures")).expect("a folder");
         fs::write(folder.path().join("fixtures").join(FILE), "[causal_mask").expect("a file");

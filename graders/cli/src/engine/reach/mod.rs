@@ -76,7 +76,7 @@ impl Known {
     /// Reads the reference's sources and the adapters.
     pub(crate) fn load(grader: &Grader) -> Result<Self, Failure> {
         Ok(Self {
-            reference: sources(&grader.place().reference().join("src"))?,
+            reference: sources(&grader.course_root().reference().join("src"))?,
             adapters: adapters(grader)?,
             library: Library::default(),
         })

@@ -27,9 +27,9 @@ const CALLS: u32 = 2000;
 
 /// Runs the command.
 pub(crate) fn bench(grader: &Grader, options: &arguments::Bench, output: &Output) -> Result<Exit, Failure> {
-    let assignment = selection::assignment(&grader.place().assignments(), options.assignment.as_deref(), None)?;
+    let assignment = selection::assignment(&grader.course_root().assignments(), options.assignment.as_deref(), None)?;
     let chosen = selection::of_assignment(&assignment, &[])?;
-    let fixtures = Fixtures::load(&grader.place().fixtures(), &chosen.judged)?;
+    let fixtures = Fixtures::load(&grader.course_root().fixtures(), &chosen.judged)?;
     let mut samples = Vec::new();
     for run in 0..options.runs.max(1) {
         output.progress(&format!("run {} of {}", run + 1, options.runs));

@@ -156,7 +156,7 @@ fn attack(name: String, folder: PathBuf) -> Result<Attack, Failure> {
 pub(super) fn lay(attack: &Attack, grader: &Grader, ground: &Ground) -> Result<TempDir, Failure> {
     let lay = || -> std::io::Result<TempDir> {
         let target = tempfile::Builder::new().prefix("grade-attack-").tempdir()?;
-        let place = grader.place();
+        let place = grader.course_root();
         let shared = place.corpus().join("hostile").join(SHARED);
         copy(&place.template(), target.path(), &|text| text)?;
         for file in WRITTEN {
@@ -189,7 +189,7 @@ fn fill(text: &str, grader: &Grader, ground: &Ground) -> String {
     if !text.contains('@') {
         return text.to_owned();
     }
-    let course = grader.place().root().display().to_string();
+    let course = grader.course_root().root().display().to_string();
     let mut filled = text.replace("@COURSE@", &course);
     for (word, value) in ground.words() {
         filled = filled.replace(word, &value);

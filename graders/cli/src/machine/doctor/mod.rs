@@ -48,7 +48,7 @@ pub(crate) fn doctor(grader: &Grader, options: &arguments::Doctor, output: &Outp
     }
     let assignment = assignment(grader)?;
     let chosen: Vec<_> = TASKS.iter().filter_map(|id| tasks::find(id)).collect();
-    let fixtures = Fixtures::load(&grader.place().fixtures(), &chosen)?;
+    let fixtures = Fixtures::load(&grader.course_root().fixtures(), &chosen)?;
     let doctor = Doctor {
         grader,
         context: GradingContext {
@@ -65,7 +65,7 @@ pub(crate) fn doctor(grader: &Grader, options: &arguments::Doctor, output: &Outp
         tasks: &chosen,
         reference: Reference::new(grader),
     };
-    let attacks = attacks::read(&grader.place().corpus(), &options.only)?;
+    let attacks = attacks::read(&grader.course_root().corpus(), &options.only)?;
     match options.soak {
         Some(rounds) => soak::soak(&doctor, &attacks, rounds, output),
         None => try_all(&doctor, &attacks, output),
@@ -94,7 +94,7 @@ fn try_all(doctor: &Doctor<'_>, attacks: &[attacks::Attack], output: &Output) ->
 
 /// Any assignment that has both tasks, with limits of our own.
 fn assignment(grader: &Grader) -> Result<Assignment, Failure> {
-    let all = selection::assignments(&grader.place().assignments(), None)?;
+    let all = selection::assignments(&grader.course_root().assignments(), None)?;
     let has_both = |assignment: &Assignment| TASKS.iter().all(|task| assignment.entry(task).is_some());
     let found = all.into_iter().find(has_both);
     let assignment =

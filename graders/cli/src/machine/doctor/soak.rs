@@ -18,7 +18,7 @@ const RARELY: usize = 8;
 
 /// Grades so many submissions, all in turn.
 pub(super) fn soak(doctor: &Doctor<'_>, attacks: &[Attack], rounds: usize, output: &Output) -> Result<Exit, Failure> {
-    let others = attacks::others(&doctor.grader.place().corpus())?;
+    let others = attacks::others(&doctor.grader.course_root().corpus())?;
     let before = temporary_files();
     let mut memory = Vec::new();
     let mut deviations = 0;

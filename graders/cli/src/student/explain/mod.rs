@@ -16,7 +16,7 @@ use report::wrap_hanging;
 use crate::engine::promises::Promises;
 use crate::failure::Failure;
 use crate::names;
-use crate::place::Place;
+use crate::course_root::CourseRoot;
 use crate::selection;
 
 /// What no task may use.
@@ -27,7 +27,7 @@ const NOBODY_MAY_CALL: &str = "unsafe code, files and paths, processes, the netw
 const WIDTH: usize = 78;
 
 /// Explains `task` or `task/check`; the instructions are the template's.
-pub(crate) fn explain(subject: &str, place: Option<&Place>) -> Result<String, Failure> {
+pub(crate) fn explain(subject: &str, place: Option<&CourseRoot>) -> Result<String, Failure> {
     let (id, check) = match subject.split_once('/') {
         Some((id, check)) => (id, Some(check)),
         None => (subject, None),
@@ -39,7 +39,7 @@ pub(crate) fn explain(subject: &str, place: Option<&Place>) -> Result<String, Fa
     }
 }
 
-fn explain_task(task: &Task, place: Option<&Place>) -> Result<String, Failure> {
+fn explain_task(task: &Task, place: Option<&CourseRoot>) -> Result<String, Failure> {
     let mut text = format!("{}   {}\n\n", task.id, task.file);
     paragraph(&mut text, "  ", task.definition);
     text.push('\n');
@@ -68,7 +68,7 @@ fn explain_task(task: &Task, place: Option<&Place>) -> Result<String, Failure> {
 }
 
 /// What the instructions demand and promise, with the checks; without these, what goes in and what comes out.
-fn instructions(text: &mut String, task: &Task, place: &Place) -> Result<(), Failure> {
+fn instructions(text: &mut String, task: &Task, place: &CourseRoot) -> Result<(), Failure> {
     let Some(promises) = Promises::load(place)? else {
         let shapes = shapes::of(task, &place.template());
         if !shapes.is_empty() {

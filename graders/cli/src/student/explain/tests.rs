@@ -8,7 +8,7 @@ fn root() -> std::path::PathBuf {
 }
 
 fn explain(subject: &str) -> Result<String, Failure> {
-    super::explain(subject, Some(&Place::at(root())))
+    super::explain(subject, Some(&CourseRoot::at(root())))
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn an_explanation_has_the_shapes_of_arguments_and_result() {
     // Students have the template, and nothing of the corpus.
     let folder = tempfile::tempdir().unwrap();
     std::os::unix::fs::symlink(root().join("student_template"), folder.path().join("student_template")).unwrap();
-    let text = super::explain("merge_heads", Some(&Place::at(folder.path().to_owned()))).unwrap();
+    let text = super::explain("merge_heads", Some(&CourseRoot::at(folder.path().to_owned()))).unwrap();
     let expected = "  arguments and result\n    - input: [B, h, T, d].\n    - Returns [B, T, h d]: ";
     assert!(text.contains(expected), "{text}");
     assert!(

@@ -58,10 +58,10 @@ impl<'a> Rounds<'a> {
     /// Loads what does not change.
     pub(crate) fn open(grader: &'a Grader, options: &'a Watch) -> Result<Self, Failure> {
         let staged = grader.stage(&options.submission, None)?;
-        let folder = grader.place().assignments();
+        let folder = grader.course_root().assignments();
         let assignment = selection::assignment_of(&folder, options.assignment.as_deref(), &staged)?;
         let chosen = selection::of_assignment(&assignment, &options.tasks)?;
-        let fixtures = Fixtures::load(&grader.place().fixtures(), &chosen.judged)?;
+        let fixtures = Fixtures::load(&grader.course_root().fixtures(), &chosen.judged)?;
         Ok(Self {
             grader,
             options,

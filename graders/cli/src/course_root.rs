@@ -7,12 +7,12 @@ use crate::failure::Failure;
 
 /// The folder that holds `fixtures`, `graders` and the rest.
 #[derive(Debug, Clone)]
-pub(crate) struct Place(PathBuf);
+pub(crate) struct CourseRoot(PathBuf);
 
 /// Files by which the folder is known: one of them is enough.
 const LANDMARKS: [&str; 2] = ["fixtures/manifest.json", "graders/ARCHITECTURE.md"];
 
-impl Place {
+impl CourseRoot {
     /// `GRADE_HOME`, or the folder above this program that holds the fixtures.
     pub(crate) fn find() -> Result<Self, Failure> {
         if let Some(home) = env::var_os("GRADE_HOME") {
