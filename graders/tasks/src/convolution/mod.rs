@@ -3,8 +3,8 @@
 pub(crate) mod accuracy_per_angle;
 pub(crate) mod conv_net;
 pub(crate) mod convolve2d;
-pub(crate) mod plain;
-mod rotation_plain;
+pub(crate) mod oracle;
+mod rotation_oracle;
 
 #[cfg(test)]
 mod tests;

@@ -10,7 +10,7 @@ use judge::contract::arguments::{Array, arguments, array, tensor, tensor_like};
 use judge::contract::subject::Call;
 use wire::{Outcome, Tensor, Tensors};
 
-use super::plain::{KERNELS, Mode, convolution, features, linear, scores};
+use super::oracle::{KERNELS, Mode, convolution, features, linear, scores};
 use super::{conv_net, convolve2d};
 use crate::testing::{failed_properties, telling_cases, trivial_cases};
 

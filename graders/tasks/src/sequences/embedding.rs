@@ -13,7 +13,7 @@ use ndarray::{Axis, IxDyn, s};
 use wire::{Tensor, Tensors};
 
 use super::inputs::{Sizes, counts, moved_rows, padded_counts, padded_tokens};
-use super::plain::Transformer;
+use super::oracle::Transformer;
 use crate::transformer::inputs::drawn;
 
 const ID: &str = "embedding";

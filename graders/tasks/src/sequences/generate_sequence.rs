@@ -203,36 +203,36 @@ const PROPERTIES: &[Property] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::sequence::{Way, generation_as};
+    use crate::testing::sequence::{Variant, generation_as};
     use crate::testing::{failed_properties, smallest_case, telling_cases, trivial_cases};
 
     #[test]
     fn iterating_the_forward_pass_has_all_properties() {
-        assert_eq!(failed_properties(&TASK, generation_as(Way::Right)), [""; 0]);
-        assert_eq!(trivial_cases(&TASK, generation_as(Way::Right)), [""; 0]);
+        assert_eq!(failed_properties(&TASK, generation_as(Variant::Right)), [""; 0]);
+        assert_eq!(trivial_cases(&TASK, generation_as(Variant::Right)), [""; 0]);
     }
 
     #[test]
     fn known_mistakes_fail_properties_and_show_in_golden_cases() {
         for (way, property) in [
-            (Way::PromptReturned, "new-only"),
-            (Way::EndIgnored, "ends"),
-            (Way::EndDropped, "ends"),
-            (Way::StopsWithFirstRow, "ends"),
-            (Way::PaddedWithEnd, "ends"),
-            (Way::GoesOnAfterEnd, "ends"),
-            (Way::FirstPosition, "greedy"),
-            (Way::TemperatureIgnored, "by-numbers"),
-            (Way::TemperatureMultiplied, "cold-is-greedy"),
-            (Way::SameNumberEachStep, "by-numbers"),
-            (Way::CumulativeFromTheEnd, "smallest-number"),
-            (Way::GreedyAlways, "by-numbers"),
+            (Variant::PromptReturned, "new-only"),
+            (Variant::EndIgnored, "ends"),
+            (Variant::EndDropped, "ends"),
+            (Variant::StopsWithFirstRow, "ends"),
+            (Variant::PaddedWithEnd, "ends"),
+            (Variant::GoesOnAfterEnd, "ends"),
+            (Variant::FirstPosition, "greedy"),
+            (Variant::TemperatureIgnored, "by-numbers"),
+            (Variant::TemperatureMultiplied, "cold-is-greedy"),
+            (Variant::SameNumberEachStep, "by-numbers"),
+            (Variant::CumulativeFromTheEnd, "smallest-number"),
+            (Variant::GreedyAlways, "by-numbers"),
         ] {
             assert!(
                 smallest_case(&TASK, property, generation_as(way)).is_some(),
                 "{way:?} and {property}"
             );
-            let telling = telling_cases(&TASK, generation_as(Way::Right), generation_as(way));
+            let telling = telling_cases(&TASK, generation_as(Variant::Right), generation_as(way));
             assert!(!telling.is_empty(), "{way:?}");
         }
     }

@@ -6,7 +6,7 @@ use ndarray::{Axis, IxDyn, concatenate};
 use wire::{Tensor, Tensors};
 
 use super::inputs::{Sizes, encoder_decoder_call, padded_tokens, settings, transformer};
-use super::plain::{Transformer, encoded, headed};
+use super::oracle::{Transformer, encoded, headed};
 use crate::sampling::inputs::{descending, softmax};
 
 /// Logits closer than this are as good as equal: another token would be no mistake.

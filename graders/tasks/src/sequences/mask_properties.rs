@@ -14,7 +14,7 @@ use wire::{DType, Tensor, Tensors};
 
 use super::inputs::{count_tensor, counts, padded_counts};
 use super::padding;
-use super::plain::{is_token, mask as plain_mask};
+use super::oracle::{is_token, mask as plain_mask};
 use crate::phrase;
 
 /// Sizes of the properties: rows of the batch and positions.

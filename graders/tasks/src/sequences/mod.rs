@@ -13,6 +13,6 @@ pub(crate) mod generic_transformer;
 pub(crate) mod inputs;
 mod mask_properties;
 mod padding;
-pub(crate) mod plain;
+pub(crate) mod oracle;
 pub(crate) mod prefix_generate;
 pub(crate) mod sequence_loss;

@@ -13,7 +13,7 @@ use ndarray::{Axis, IxDyn, s};
 use wire::Tensors;
 
 use super::inputs::{counted, counts, more_padding as lengthened, padded_counts, padded_tokens, with_tokens};
-use super::plain::loss as plain_loss;
+use super::oracle::loss as plain_loss;
 use crate::attention::inputs::CLOSELY;
 use crate::transformer::inputs::{drawn, filled, multiplied, token_tensor};
 

@@ -13,7 +13,7 @@ pub(crate) type Answer = Result<Tensors, Outcome>;
 
 /// How an attention layer, or a part of it, is written: rightly in one of several ways, or with one mistake.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Way {
+pub(crate) enum Variant {
     // Right.
     Plain,
     FilledMinusBillion,
@@ -55,11 +55,11 @@ pub(crate) enum Way {
     BatchMixed,
 }
 
-use Way::*;
+use Variant::*;
 
 /// `scaled_dot_product_attention`, over any leading axes.
 #[expect(clippy::unnecessary_wraps, reason = "the shape of a submission's function")]
-pub(crate) fn attention(way: Way, call: &Call) -> Answer {
+pub(crate) fn attention(way: Variant, call: &Call) -> Answer {
     let given = |name: &str| array(&call.arguments[name]);
     let (query, key, value) = (given("query"), given("key"), given("value"));
     let leading = query.shape()[..query.ndim() - 2].to_vec();
@@ -98,7 +98,7 @@ pub(crate) fn attention(way: Way, call: &Call) -> Answer {
 
 /// Attention over `[N, T, d]`; `drop` is applied to the weights.
 fn attend(
-    way: Way,
+    way: Variant,
     [query, key, value]: [&Array; 3],
     visible: &Array,
     drop: &mut dyn FnMut(&mut Array),
@@ -135,7 +135,7 @@ fn attend(
     (output, weights)
 }
 
-fn masked_softmax(way: Way, scores: &Array, visible: &Array) -> Array {
+fn masked_softmax(way: Variant, scores: &Array, visible: &Array) -> Array {
     let seen = |at: [usize; 3]| way == NotCausal || visible[at] != 0.0;
     let masked = Array::from_shape_fn(scores.raw_dim(), |at| {
         let (at, score) = ([at[0], at[1], at[2]], scores[[at[0], at[1], at[2]]]);
@@ -179,7 +179,7 @@ fn masked_softmax(way: Way, scores: &Array, visible: &Array) -> Array {
 }
 
 /// `causal_self_attention`.
-pub(crate) fn layer(way: Way, call: &Call) -> Answer {
+pub(crate) fn layer(way: Variant, call: &Call) -> Answer {
     let given = |name: &str| array(&call.arguments[name]);
     let setting = |name: &str| call.arguments[name].item().unwrap_or_default();
     let input = given("input");
@@ -229,7 +229,7 @@ pub(crate) fn layer(way: Way, call: &Call) -> Answer {
 }
 
 /// One third of `[B, T, 3C]` as `[B h, T, d]`.
-fn head_rows(way: Way, projected: &Array, third: usize, heads: usize) -> Array {
+fn head_rows(way: Variant, projected: &Array, third: usize, heads: usize) -> Array {
     let [batch, length, width] = [projected.shape()[0], projected.shape()[1], projected.shape()[2] / 3];
     let dimension = width / heads;
     Array::from_shape_fn(IxDyn(&[batch * heads, length, dimension]), |at| {
@@ -250,7 +250,7 @@ fn head_rows(way: Way, projected: &Array, third: usize, heads: usize) -> Array {
 }
 
 /// `[B h, T, d]` as `[B, T, C]`.
-fn merge(way: Way, attended: &Array, [batch, heads, length, dimension]: [usize; 4]) -> Array {
+fn merge(way: Variant, attended: &Array, [batch, heads, length, dimension]: [usize; 4]) -> Array {
     let shape = IxDyn(&[batch, length, heads * dimension]);
     let reshaped = |values: &Array| {
         let values: Vec<f64> = values.iter().copied().collect();
@@ -290,7 +290,7 @@ fn rotated_by_head(rows: &Array, heads: usize) -> Array {
     turned
 }
 
-fn dropout(way: Way, values: &mut Array, rate: f64, train: bool, random: &mut Random) {
+fn dropout(way: Variant, values: &mut Array, rate: f64, train: bool, random: &mut Random) {
     if !train || rate == 0.0 {
         return;
     }

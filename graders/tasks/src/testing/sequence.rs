@@ -10,16 +10,16 @@ use crate::attention::inputs::linear;
 use crate::sampling::inputs::{descending, softmax as probabilities};
 use crate::sequences::generation_inputs::{beginning, setting};
 use crate::sequences::inputs::counted;
-use crate::sequences::plain::{Transformer, exact_gelu, headed, is_token, mask};
+use crate::sequences::oracle::{Transformer, exact_gelu, headed, is_token, mask};
 use crate::transformer::inputs::token_tensor;
-use crate::transformer::plain::gelu as tanh_gelu;
+use crate::transformer::oracle::gelu as tanh_gelu;
 
 type Answer = Result<Tensors, Outcome>;
 type Values = Result<Array, Outcome>;
 
 /// How it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Way {
+pub(crate) enum Variant {
     Right,
     // Attention.
     ScaleOfWidth,
@@ -65,10 +65,10 @@ pub(crate) enum Way {
     GreedyAlways,
 }
 
-use Way::*;
+use Variant::*;
 
 /// `generic_self_attention`, written this way.
-pub(crate) fn attention_as(way: Way) -> impl FnMut(&Call) -> Answer {
+pub(crate) fn attention_as(way: Variant) -> impl FnMut(&Call) -> Answer {
     move |call| {
         let given = &call.arguments;
         let mask = array(&given["mask"]).index_axis_move(Axis(1), 0);
@@ -85,7 +85,7 @@ pub(crate) fn attention_as(way: Way) -> impl FnMut(&Call) -> Answer {
 }
 
 /// `generic_transformer`, written this way.
-pub(crate) fn transformer_as(way: Way) -> impl FnMut(&Call) -> Answer {
+pub(crate) fn transformer_as(way: Variant) -> impl FnMut(&Call) -> Answer {
     move |call| {
         let given = &call.arguments;
         let cache = given.get("cache").map(|cache| Cache {
@@ -103,7 +103,7 @@ pub(crate) fn transformer_as(way: Way) -> impl FnMut(&Call) -> Answer {
 }
 
 /// `encoder_decoder`, written this way.
-pub(crate) fn encoder_decoder_as(way: Way) -> impl FnMut(&Call) -> Answer {
+pub(crate) fn encoder_decoder_as(way: Variant) -> impl FnMut(&Call) -> Answer {
     move |call| {
         let given = &call.arguments;
         let cache = encoded(way, given, "source")?;
@@ -125,7 +125,7 @@ pub(crate) fn encoder_decoder_as(way: Way) -> impl FnMut(&Call) -> Answer {
 }
 
 /// `generate_sequence` or `prefix_generate`, whichever is called, written this way.
-pub(crate) fn generation_as(way: Way) -> impl FnMut(&Call) -> Answer {
+pub(crate) fn generation_as(way: Variant) -> impl FnMut(&Call) -> Answer {
     move |call| {
         let new = generated(way, &call.arguments)?;
         Ok(arguments([("new", token_tensor(&new))]))
@@ -138,7 +138,7 @@ struct Cache {
     counts: Vec<usize>,
 }
 
-fn encoded(way: Way, given: &Tensors, name: &str) -> Result<Cache, Outcome> {
+fn encoded(way: Variant, given: &Tensors, name: &str) -> Result<Cache, Outcome> {
     let encoder = Transformer {
         given,
         prefix: "encoder_",
@@ -156,18 +156,18 @@ fn encoded(way: Way, given: &Tensors, name: &str) -> Result<Cache, Outcome> {
     })
 }
 
-fn decoder(way: Way, given: &Tensors) -> Model<'_> {
+fn decoder(way: Variant, given: &Tensors) -> Model<'_> {
     let prefix = "decoder_";
     Model::new(way, Transformer { given, prefix })
 }
 
 struct Model<'a> {
-    way: Way,
+    way: Variant,
     plain: Transformer<'a>,
 }
 
 impl<'a> Model<'a> {
-    fn new(way: Way, plain: Transformer<'a>) -> Self {
+    fn new(way: Variant, plain: Transformer<'a>) -> Self {
         Self { way, plain }
     }
 
@@ -278,7 +278,7 @@ impl<'a> Model<'a> {
 }
 
 /// The attention layer; only its own mistakes are made here.
-fn attention(way: Way, input: &Array, mask: &Array, heads: usize, weight: &dyn Fn(&str) -> Array) -> Array {
+fn attention(way: Variant, input: &Array, mask: &Array, heads: usize, weight: &dyn Fn(&str) -> Array) -> Array {
     let project = |name: &str| {
         linear(
             input,
@@ -328,7 +328,7 @@ fn attention(way: Way, input: &Array, mask: &Array, heads: usize, weight: &dyn F
 }
 
 fn weights(
-    way: Way,
+    way: Variant,
     length: usize,
     score: &dyn Fn(usize, usize) -> f64,
     seen: &dyn Fn(usize, usize) -> bool,
@@ -364,7 +364,7 @@ fn weights(
 }
 
 /// The tokens that generation gives.
-fn generated(way: Way, given: &Tensors) -> Values {
+fn generated(way: Variant, given: &Tensors) -> Values {
     let first = beginning(given);
     let cache = match given.get("prefix") {
         Some(_) => Some(encoded(way, given, "prefix")?),
@@ -413,7 +413,7 @@ fn generated(way: Way, given: &Tensors) -> Values {
     Ok(sequence.slice(s![.., kept..]).to_owned().into_dyn())
 }
 
-fn chosen(way: Way, given: &Tensors, logits: &[f64], step: usize, row: usize) -> f64 {
+fn chosen(way: Variant, given: &Tensors, logits: &[f64], step: usize, row: usize) -> f64 {
     let likely = descending(logits)[0] as f64;
     let Some(uniforms) = given.get("uniforms").filter(|_| way != GreedyAlways) else {
         return likely;

@@ -9,13 +9,13 @@ use wire::{Outcome, Tensors};
 use crate::attention::inputs::{linear, product, rotated, scores, softmax};
 use crate::sampling::inputs::{descending, kept, softmax as probabilities};
 use crate::transformer::inputs::token_tensor;
-use crate::transformer::plain::{gelu, rms_norm};
+use crate::transformer::oracle::{gelu, rms_norm};
 
 type Answer = Result<Tensors, Outcome>;
 
 /// How it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Way {
+pub(crate) enum Variant {
     Right,
     // Blocks.
     SecondSumFromNormalised,
@@ -50,10 +50,10 @@ pub(crate) enum Way {
     SameDrawEachTime,
 }
 
-use Way::*;
+use Variant::*;
 
 /// `decoder_block`, written this way.
-pub(crate) fn block_as(way: Way) -> impl FnMut(&Call) -> Answer {
+pub(crate) fn block_as(way: Variant) -> impl FnMut(&Call) -> Answer {
     move |call| {
         let mut model = Model::new(way, call);
         let input = array(&call.arguments["input"]);
@@ -63,7 +63,7 @@ pub(crate) fn block_as(way: Way) -> impl FnMut(&Call) -> Answer {
 }
 
 /// `gpt_forward`, written this way.
-pub(crate) fn gpt_as(way: Way) -> impl FnMut(&Call) -> Answer {
+pub(crate) fn gpt_as(way: Variant) -> impl FnMut(&Call) -> Answer {
     move |call| {
         let mut model = Model::new(way, call);
         let tokens = array(&call.arguments["tokens"]);
@@ -73,7 +73,7 @@ pub(crate) fn gpt_as(way: Way) -> impl FnMut(&Call) -> Answer {
 }
 
 /// `generate`, written this way.
-pub(crate) fn generate_as(way: Way) -> impl FnMut(&Call) -> Answer {
+pub(crate) fn generate_as(way: Variant) -> impl FnMut(&Call) -> Answer {
     move |call| {
         let mut model = Model::new(way, call);
         model.train = way == DropoutWhileGenerating;
@@ -83,14 +83,14 @@ pub(crate) fn generate_as(way: Way) -> impl FnMut(&Call) -> Answer {
 }
 
 struct Model<'a> {
-    way: Way,
+    way: Variant,
     given: &'a Tensors,
     train: bool,
     random: Random,
 }
 
 impl<'a> Model<'a> {
-    fn new(way: Way, call: &'a Call) -> Self {
+    fn new(way: Variant, call: &'a Call) -> Self {
         let train = call
             .arguments
             .get("train")

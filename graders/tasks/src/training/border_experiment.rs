@@ -10,7 +10,7 @@ use judge::findings::measurement::{Measurement, Outcome};
 use judge::findings::stop::Stop;
 
 use super::measures::{accuracy_of_net, at_least, at_most, like};
-use crate::convolution::plain::{Mode, last_side};
+use crate::convolution::oracle::{Mode, last_side};
 use crate::data::initial;
 use crate::data::two_boxes::{CHANNELS, CLASSES, Part, SIDE, images};
 

@@ -8,7 +8,7 @@ use judge::findings::stop::Stop;
 use judge::findings::{CallFailed, Finding, WrongOutput};
 use wire::{Tensor, Tensors};
 
-use crate::convolution::plain::Mode;
+use crate::convolution::oracle::Mode;
 
 /// The trained weights, where each has the dtype and the shape of the initial one. A larger model than the one that was
 /// given could have been trained elsewhere, and for longer.

@@ -5,5 +5,5 @@ pub(crate) mod decoder_block;
 pub(crate) mod generate;
 pub(crate) mod gpt_forward;
 pub(crate) mod inputs;
-pub(crate) mod plain;
+pub(crate) mod oracle;
 pub(crate) mod rms_norm;

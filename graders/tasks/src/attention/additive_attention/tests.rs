@@ -10,7 +10,7 @@ use super::*;
 use crate::testing::{failed_properties, smallest_case, telling_cases, trivial_cases};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Way {
+enum Variant {
     Right,
     NoTanh,
     TanhOfEach,
@@ -21,31 +21,31 @@ enum Way {
     SameWeightsForAllRows,
 }
 
-fn attention_as(way: Way) -> impl FnMut(&Call) -> Result<Tensors, Outcome> {
+fn attention_as(way: Variant) -> impl FnMut(&Call) -> Result<Tensors, Outcome> {
     move |call| {
         let given = &call.arguments;
         let mut energies = match way {
-            Way::NoTanh | Way::TanhOfEach => altered_energies(way, given),
+            Variant::NoTanh | Variant::TanhOfEach => altered_energies(way, given),
             _ => energies(given),
         };
-        if way == Way::EnergiesDivided {
+        if way == Variant::EnergiesDivided {
             energies /= (given["energy_weight"].len() as f64).sqrt();
         }
-        let axis = Axis(usize::from(way != Way::SoftmaxOverBatch));
+        let axis = Axis(usize::from(way != Variant::SoftmaxOverBatch));
         let mut weights = energies;
         for mut lane in weights.lanes_mut(axis) {
             let largest = lane.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-            let largest = if way == Way::NoMaximum { 0.0 } else { largest };
+            let largest = if way == Variant::NoMaximum { 0.0 } else { largest };
             lane.mapv_inplace(|energy| (energy - largest).exp());
             let sum = lane.sum();
             lane.mapv_inplace(|weight| weight / sum);
         }
-        if way == Way::SameWeightsForAllRows {
+        if way == Variant::SameWeightsForAllRows {
             let first = weights.slice(s![0..1, ..]).to_owned();
             weights.assign(&first);
         }
         let hidden = array(&given["hidden"]);
-        let summed = if way == Way::ProjectedStatesSummed {
+        let summed = if way == Variant::ProjectedStatesSummed {
             hidden.mapv(f64::tanh)
         } else {
             hidden
@@ -59,7 +59,7 @@ fn attention_as(way: Way) -> impl FnMut(&Call) -> Result<Tensors, Outcome> {
 }
 
 /// Energies of the sum itself, or of the sum of two tanh.
-fn altered_energies(way: Way, given: &Tensors) -> Array {
+fn altered_energies(way: Variant, given: &Tensors) -> Array {
     let part = |vector: &str, weight: &str| {
         let (values, weight) = (array(&given[vector]), array(&given[weight]));
         let flat = values
@@ -74,7 +74,7 @@ fn altered_energies(way: Way, given: &Tensors) -> Array {
         let unit = |unit: usize| {
             let (own, theirs) = (own[[at[0], unit]], theirs[[at[0] * positions + at[1], unit]]);
             v[[unit]]
-                * if way == Way::NoTanh {
+                * if way == Variant::NoTanh {
                     own + theirs
                 } else {
                     own.tanh() + theirs.tanh()
@@ -86,26 +86,26 @@ fn altered_energies(way: Way, given: &Tensors) -> Array {
 
 #[test]
 fn the_definition_has_all_properties() {
-    assert_eq!(failed_properties(&TASK, attention_as(Way::Right)), [""; 0]);
-    assert_eq!(trivial_cases(&TASK, attention_as(Way::Right)), [""; 0]);
+    assert_eq!(failed_properties(&TASK, attention_as(Variant::Right)), [""; 0]);
+    assert_eq!(trivial_cases(&TASK, attention_as(Variant::Right)), [""; 0]);
 }
 
 #[test]
 fn known_mistakes_fail_properties_and_show_in_golden_cases() {
     for (way, property) in [
-        (Way::NoTanh, "bounded-energies"),
-        (Way::TanhOfEach, "energies-of-weights"),
-        (Way::SoftmaxOverBatch, "weights-are-distributions"),
-        (Way::EnergiesDivided, "energies-of-weights"),
-        (Way::ProjectedStatesSummed, "context-is-weighted-sum"),
-        (Way::SameWeightsForAllRows, "batch-independence"),
+        (Variant::NoTanh, "bounded-energies"),
+        (Variant::TanhOfEach, "energies-of-weights"),
+        (Variant::SoftmaxOverBatch, "weights-are-distributions"),
+        (Variant::EnergiesDivided, "energies-of-weights"),
+        (Variant::ProjectedStatesSummed, "context-is-weighted-sum"),
+        (Variant::SameWeightsForAllRows, "batch-independence"),
     ] {
         assert!(
             smallest_case(&TASK, property, attention_as(way)).is_some(),
             "{way:?} and {property}"
         );
         assert!(
-            !telling_cases(&TASK, attention_as(Way::Right), attention_as(way)).is_empty(),
+            !telling_cases(&TASK, attention_as(Variant::Right), attention_as(way)).is_empty(),
             "{way:?}"
         );
     }
@@ -114,7 +114,7 @@ fn known_mistakes_fail_properties_and_show_in_golden_cases() {
 #[test]
 fn a_softmax_without_its_maximum_overflows() {
     assert_eq!(
-        failed_properties(&TASK, attention_as(Way::NoMaximum)),
+        failed_properties(&TASK, attention_as(Variant::NoMaximum)),
         ["large-energies"]
     );
 }

@@ -236,7 +236,7 @@ mod tests {
     use crate::testing::{failed_properties, smallest_case, telling_cases, trivial_cases};
 
     #[derive(Debug, Clone, Copy, PartialEq)]
-    enum Way {
+    enum Variant {
         Right,
         DropoutAlways,
         MaskAdded,
@@ -245,7 +245,7 @@ mod tests {
         DropoutUnscaled,
     }
 
-    fn attention_as(way: Way) -> impl FnMut(&Call) -> Result<Tensors, Outcome> {
+    fn attention_as(way: Variant) -> impl FnMut(&Call) -> Result<Tensors, Outcome> {
         move |call| {
             let given = |name: &str| flat(&array(&call.arguments[name]));
             let (query, value) = (given("query"), given("value"));
@@ -255,11 +255,11 @@ mod tests {
             let everything = Array::ones(mask.raw_dim());
             let hidden = |at: ndarray::IxDyn| mask[[at[1], at[2]]] == 0.0;
             let visible = match way {
-                Way::MaskAdded => {
+                Variant::MaskAdded => {
                     scores = &scores + &mask;
                     &everything
                 }
-                Way::Filled => {
+                Variant::Filled => {
                     scores =
                         Array::from_shape_fn(
                             scores.raw_dim(),
@@ -267,14 +267,14 @@ mod tests {
                         );
                     &everything
                 }
-                Way::NotCausal => &everything,
+                Variant::NotCausal => &everything,
                 _ => &mask,
             };
             let mut weights = softmax(&scores, visible);
             let rate = call.arguments["dropout"].item().unwrap_or(0.0);
-            let train = call.arguments["train"].item() == Some(1.0) || way == Way::DropoutAlways;
+            let train = call.arguments["train"].item() == Some(1.0) || way == Variant::DropoutAlways;
             if train && rate > 0.0 {
-                let scale = if way == Way::DropoutUnscaled {
+                let scale = if way == Variant::DropoutUnscaled {
                     1.0
                 } else {
                     1.0 / (1.0 - rate)
@@ -301,36 +301,36 @@ mod tests {
 
     #[test]
     fn plain_attention_has_all_properties() {
-        assert_eq!(failed_properties(&TASK, attention_as(Way::Right)), [""; 0]);
-        assert_eq!(trivial_cases(&TASK, attention_as(Way::Right)), [""; 0]);
+        assert_eq!(failed_properties(&TASK, attention_as(Variant::Right)), [""; 0]);
+        assert_eq!(trivial_cases(&TASK, attention_as(Variant::Right)), [""; 0]);
     }
 
     #[test]
     fn known_mistakes_fail_properties_and_show_in_golden_cases() {
         for (way, property) in [
-            (Way::DropoutAlways, "dropout-off-in-eval"),
-            (Way::MaskAdded, "causality"),
-            (Way::NotCausal, "causality"),
-            (Way::Filled, "mask-fill"),
+            (Variant::DropoutAlways, "dropout-off-in-eval"),
+            (Variant::MaskAdded, "causality"),
+            (Variant::NotCausal, "causality"),
+            (Variant::Filled, "mask-fill"),
         ] {
             assert!(
                 smallest_case(&TASK, property, attention_as(way)).is_some(),
                 "{way:?} and {property}"
             );
             assert!(
-                !telling_cases(&TASK, attention_as(Way::Right), attention_as(way)).is_empty(),
+                !telling_cases(&TASK, attention_as(Variant::Right), attention_as(way)).is_empty(),
                 "{way:?}"
             );
         }
         assert_eq!(
-            failed_properties(&TASK, attention_as(Way::DropoutUnscaled)),
+            failed_properties(&TASK, attention_as(Variant::DropoutUnscaled)),
             ["dropout-rate"]
         );
     }
 
     #[test]
     fn the_counterexample_of_a_leak_has_two_positions() {
-        let (sizes, _) = smallest_case(&TASK, "causality", attention_as(Way::NotCausal)).expect("it is broken");
+        let (sizes, _) = smallest_case(&TASK, "causality", attention_as(Variant::NotCausal)).expect("it is broken");
         assert_eq!(sizes, [1, 1, 2, 1]);
     }
 }

@@ -5,15 +5,15 @@ use judge::contract::subject::Call;
 use judge::fixtures::INPUT_SEED;
 
 use super::TASK;
-use crate::testing::attention::Way::{self, *};
+use crate::testing::attention::Variant::{self, *};
 use crate::testing::attention::{Answer, attention};
 use crate::testing::{failed_properties, smallest_case, telling_cases, trivial_cases};
 
-fn with_way(way: Way) -> impl Fn(&Call) -> Answer {
+fn with_way(way: Variant) -> impl Fn(&Call) -> Answer {
     move |call| attention(way, call)
 }
 
-fn broken(way: Way) -> Vec<&'static str> {
+fn broken(way: Variant) -> Vec<&'static str> {
     failed_properties(&TASK, with_way(way))
 }
 

@@ -7,7 +7,7 @@ use judge::contract::scenario::Scenario;
 use wire::Tensors;
 
 use crate::convolution::conv_net::inputs::network;
-use crate::convolution::plain::{Mode, fitting};
+use crate::convolution::oracle::{Mode, fitting};
 
 pub(super) const DOMAIN: &[Domain] = &[
     Domain {

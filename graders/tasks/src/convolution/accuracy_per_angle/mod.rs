@@ -14,8 +14,8 @@ use judge::findings::measurement::Outcome;
 use judge::findings::stop::Stop;
 use wire::{Tensor, Tensors};
 
-use super::plain::{Mode, last_side, scores};
-use super::rotation_plain::{ANGLES, rotated};
+use super::oracle::{Mode, last_side, scores};
+use super::rotation_oracle::{ANGLES, rotated};
 use crate::data::glyphs::{self, CLASSES};
 use crate::data::initial;
 use crate::training::measures::{accuracy_of_net, at_least, at_most, curve, like};

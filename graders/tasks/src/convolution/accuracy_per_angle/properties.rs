@@ -9,8 +9,8 @@ use judge::contract::subject::Call;
 use judge::findings::stop::{Broken, Holds};
 use wire::{Tensor, Tensors};
 
-use crate::convolution::plain::{Mode, scores};
-use crate::convolution::rotation_plain::{ANGLES, rotated};
+use crate::convolution::oracle::{Mode, scores};
+use crate::convolution::rotation_oracle::{ANGLES, rotated};
 use crate::data::{glyphs, initial};
 use crate::training::measures::accuracy;
 

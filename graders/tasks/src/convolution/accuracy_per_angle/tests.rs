@@ -10,8 +10,8 @@ use judge::contract::subject::Call;
 use wire::{DType, Outcome, Tensors};
 
 use super::TASK;
-use crate::convolution::plain::{Mode, scores};
-use crate::convolution::rotation_plain::{ANGLES, rotated};
+use crate::convolution::oracle::{Mode, scores};
+use crate::convolution::rotation_oracle::{ANGLES, rotated};
 use crate::testing::{failed_properties, telling_cases, trivial_cases};
 use crate::training::measures::accuracy;
 

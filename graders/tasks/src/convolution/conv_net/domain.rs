@@ -5,7 +5,7 @@ use judge::contract::scenario::Scenario;
 use wire::Tensors;
 
 use super::inputs::network;
-use crate::convolution::plain::{Mode, fitting};
+use crate::convolution::oracle::{Mode, fitting};
 
 pub(super) const DOMAIN: &[Domain] = &[
     Domain {

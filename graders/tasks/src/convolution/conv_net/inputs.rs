@@ -4,7 +4,7 @@ use judge::contract::arguments::arguments;
 use judge::contract::random::Random;
 use wire::Tensors;
 
-use crate::convolution::plain::{KERNELS, Mode, last_side};
+use crate::convolution::oracle::{KERNELS, Mode, last_side};
 
 /// Three images and narrow layers, all of different widths.
 pub(super) fn case(random: &mut Random, sides: [usize; 2], mode: Mode, flattens: bool) -> Tensors {

@@ -8,7 +8,7 @@ use judge::contract::subject::Call;
 use judge::findings::stop::{Broken, Holds};
 use wire::Tensors;
 
-use crate::convolution::plain::{KERNELS, Mode, last_side, linear, scores};
+use crate::convolution::oracle::{KERNELS, Mode, last_side, linear, scores};
 
 const ID: &str = "conv_net";
 /// Bound on what agrees but for rounding, wide enough for a step in f32: that costs the check of precision only.

@@ -6,7 +6,7 @@ use judge::contract::scenario::Scenario;
 use wire::Tensors;
 
 use super::inputs::case;
-use crate::convolution::plain::Mode;
+use crate::convolution::oracle::Mode;
 
 pub(super) const DOMAIN: &[Domain] = &[
     Domain {

@@ -4,7 +4,7 @@ use judge::contract::arguments::arguments;
 use judge::contract::random::Random;
 use wire::Tensors;
 
-use crate::convolution::plain::Mode;
+use crate::convolution::oracle::Mode;
 
 /// Kernels are not as round as images, so that products are exact in f64 only.
 pub(super) fn case(random: &mut Random, image: [usize; 2], kernel: [usize; 2], mode: Mode) -> Tensors {

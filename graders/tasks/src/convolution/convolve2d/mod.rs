@@ -8,7 +8,7 @@ use judge::contract::domain::Contract;
 use judge::contract::{Case, Expect, Property, Task};
 
 use self::inputs::{case, corner};
-use super::plain::Mode;
+use super::oracle::Mode;
 
 /// The task.
 pub(crate) static TASK: Task = Task {

@@ -8,7 +8,7 @@ use judge::contract::subject::Call;
 use judge::findings::stop::{Broken, Holds};
 use wire::Tensors;
 
-use crate::convolution::plain::{Mode, convolution, output_shape};
+use crate::convolution::oracle::{Mode, convolution, output_shape};
 
 const ID: &str = "convolve2d";
 /// Bound on what agrees but for rounding, wide enough for a step in f32: that costs the check of precision only.

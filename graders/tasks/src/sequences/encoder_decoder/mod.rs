@@ -158,32 +158,32 @@ const PROPERTIES: &[Property] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::sequence::{Way, encoder_decoder_as};
+    use crate::testing::sequence::{Variant, encoder_decoder_as};
     use crate::testing::{failed_properties, smallest_case, telling_cases, trivial_cases};
 
     #[test]
     fn the_composition_has_all_properties() {
-        assert_eq!(failed_properties(&TASK, encoder_decoder_as(Way::Right)), [""; 0]);
-        assert_eq!(trivial_cases(&TASK, encoder_decoder_as(Way::Right)), [""; 0]);
+        assert_eq!(failed_properties(&TASK, encoder_decoder_as(Variant::Right)), [""; 0]);
+        assert_eq!(trivial_cases(&TASK, encoder_decoder_as(Variant::Right)), [""; 0]);
     }
 
     #[test]
     fn known_mistakes_fail_properties_and_show_in_golden_cases() {
         for (way, property) in [
-            (Way::PaddedRowsBlank, "padded-rows"),
-            (Way::CachePaddingSeen, "source-padding-unseen"),
-            (Way::CacheIgnored, "source-matters"),
-            (Way::AlwaysCausal, "source-matters"),
-            (Way::NotCausal, "causality"),
-            (Way::Softmax, "linear-head"),
-            (Way::TiedHead, "linear-head"),
-            (Way::CacheAfter, "recomposition"),
+            (Variant::PaddedRowsBlank, "padded-rows"),
+            (Variant::CachePaddingSeen, "source-padding-unseen"),
+            (Variant::CacheIgnored, "source-matters"),
+            (Variant::AlwaysCausal, "source-matters"),
+            (Variant::NotCausal, "causality"),
+            (Variant::Softmax, "linear-head"),
+            (Variant::TiedHead, "linear-head"),
+            (Variant::CacheAfter, "recomposition"),
         ] {
             assert!(
                 smallest_case(&TASK, property, encoder_decoder_as(way)).is_some(),
                 "{way:?} and {property}"
             );
-            let telling = telling_cases(&TASK, encoder_decoder_as(Way::Right), encoder_decoder_as(way));
+            let telling = telling_cases(&TASK, encoder_decoder_as(Variant::Right), encoder_decoder_as(way));
             assert!(!telling.is_empty(), "{way:?}");
         }
     }

@@ -6,7 +6,7 @@ use ndarray::IxDyn;
 use wire::{Tensor, Tensors};
 
 use crate::sequences::inputs::{attention, padded_counts};
-use crate::sequences::plain::{is_token, mask};
+use crate::sequences::oracle::{is_token, mask};
 use crate::transformer::inputs::zeroed;
 
 pub(super) fn everything_seen(

@@ -161,38 +161,38 @@ const PROPERTIES: &[Property] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::sequence::{Way, attention_as};
+    use crate::testing::sequence::{Variant, attention_as};
     use crate::testing::{failed_properties, smallest_case, telling_cases, trivial_cases};
 
     #[test]
     fn plain_arithmetic_has_all_properties() {
-        assert_eq!(failed_properties(&TASK, attention_as(Way::Right)), [""; 0]);
-        assert_eq!(trivial_cases(&TASK, attention_as(Way::Right)), [""; 0]);
+        assert_eq!(failed_properties(&TASK, attention_as(Variant::Right)), [""; 0]);
+        assert_eq!(trivial_cases(&TASK, attention_as(Variant::Right)), [""; 0]);
     }
 
     #[test]
     fn known_mistakes_fail_properties_and_show_in_golden_cases() {
         for (way, property) in [
-            (Way::ScaleOfWidth, "recomposition"),
-            (Way::NoScale, "recomposition"),
-            (Way::MaskIgnored, "unseen"),
-            (Way::MaskOfFirstRow, "own-mask"),
-            (Way::MaskTransposed, "unseen"),
-            (Way::SoftmaxOverQueries, "means"),
-            (Way::HeadsInterleaved, "head-independence"),
+            (Variant::ScaleOfWidth, "recomposition"),
+            (Variant::NoScale, "recomposition"),
+            (Variant::MaskIgnored, "unseen"),
+            (Variant::MaskOfFirstRow, "own-mask"),
+            (Variant::MaskTransposed, "unseen"),
+            (Variant::SoftmaxOverQueries, "means"),
+            (Variant::HeadsInterleaved, "head-independence"),
         ] {
             assert!(
                 smallest_case(&TASK, property, attention_as(way)).is_some(),
                 "{way:?} and {property}"
             );
-            let telling = telling_cases(&TASK, attention_as(Way::Right), attention_as(way));
+            let telling = telling_cases(&TASK, attention_as(Variant::Right), attention_as(way));
             assert!(!telling.is_empty(), "{way:?}");
         }
     }
 
     #[test]
     fn what_golden_cases_cannot_see_fails_properties() {
-        for (way, property) in [(Way::FillFinite, "fill"), (Way::NoMaximum, "stability")] {
+        for (way, property) in [(Variant::FillFinite, "fill"), (Variant::NoMaximum, "stability")] {
             assert!(
                 smallest_case(&TASK, property, attention_as(way)).is_some(),
                 "{way:?} and {property}"

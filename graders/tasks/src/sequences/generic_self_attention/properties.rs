@@ -11,7 +11,7 @@ use wire::Tensors;
 use super::inputs::{equal_scores, mask_tensor};
 use crate::attention::inputs::{CLOSELY, linear};
 use crate::sequences::inputs::{EXACTLY, attention};
-use crate::sequences::plain::attention as plain_attention;
+use crate::sequences::oracle::attention as plain_attention;
 use crate::transformer::inputs::{drawn, zeroed};
 
 const TASK: &str = "generic_self_attention";

@@ -235,46 +235,46 @@ const PROPERTIES: &[Property] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::sequence::{Way, transformer_as};
+    use crate::testing::sequence::{Variant, transformer_as};
     use crate::testing::{failed_properties, smallest_case, telling_cases, trivial_cases};
 
     #[test]
     fn the_composition_has_all_properties() {
-        assert_eq!(failed_properties(&TASK, transformer_as(Way::Right)), [""; 0]);
-        assert_eq!(trivial_cases(&TASK, transformer_as(Way::Right)), [""; 0]);
+        assert_eq!(failed_properties(&TASK, transformer_as(Variant::Right)), [""; 0]);
+        assert_eq!(trivial_cases(&TASK, transformer_as(Variant::Right)), [""; 0]);
     }
 
     #[test]
     fn known_mistakes_fail_properties_and_show_in_golden_cases() {
         for (way, property) in [
-            (Way::PaddedRowsBlank, "padded-rows"),
-            (Way::PaddingSeen, "padding-unseen"),
-            (Way::NotCausal, "causality"),
-            (Way::AlwaysCausal, "encoder-sees-all"),
-            (Way::CacheAfter, "cache-comes-first"),
-            (Way::CacheIgnored, "cache-comes-first"),
-            (Way::CachePaddingSeen, "cache-padding-unseen"),
-            (Way::PositionsPastCache, "positions-from-zero"),
-            (Way::FinalNormInLoop, "recomposition"),
-            (Way::NoFinalNorm, "final-norm-once"),
-            (Way::PostNorm, "identity-when-silent"),
-            (Way::OneNormTwice, "recomposition"),
-            (Way::TanhGelu, "recomposition"),
-            (Way::Relu, "recomposition"),
-            (Way::LayersReversed, "recomposition"),
+            (Variant::PaddedRowsBlank, "padded-rows"),
+            (Variant::PaddingSeen, "padding-unseen"),
+            (Variant::NotCausal, "causality"),
+            (Variant::AlwaysCausal, "encoder-sees-all"),
+            (Variant::CacheAfter, "cache-comes-first"),
+            (Variant::CacheIgnored, "cache-comes-first"),
+            (Variant::CachePaddingSeen, "cache-padding-unseen"),
+            (Variant::PositionsPastCache, "positions-from-zero"),
+            (Variant::FinalNormInLoop, "recomposition"),
+            (Variant::NoFinalNorm, "final-norm-once"),
+            (Variant::PostNorm, "identity-when-silent"),
+            (Variant::OneNormTwice, "recomposition"),
+            (Variant::TanhGelu, "recomposition"),
+            (Variant::Relu, "recomposition"),
+            (Variant::LayersReversed, "recomposition"),
         ] {
             assert!(
                 smallest_case(&TASK, property, transformer_as(way)).is_some(),
                 "{way:?} and {property}"
             );
-            let telling = telling_cases(&TASK, transformer_as(Way::Right), transformer_as(way));
+            let telling = telling_cases(&TASK, transformer_as(Variant::Right), transformer_as(way));
             assert!(!telling.is_empty(), "{way:?}");
         }
     }
 
     #[test]
     fn blank_rows_of_padding_are_told_as_such_on_two_positions() {
-        let found = smallest_case(&TASK, "padded-rows", transformer_as(Way::PaddedRowsBlank));
+        let found = smallest_case(&TASK, "padded-rows", transformer_as(Variant::PaddedRowsBlank));
         let (sizes, finding) = found.expect("it is broken");
         assert_eq!(sizes[..2], [1, 2]);
         assert!(finding.contains("NanInPadding"), "{finding}");
@@ -282,6 +282,6 @@ mod tests {
 
     #[test]
     fn a_sequence_of_any_length_is_found() {
-        assert_eq!(failed_properties(&TASK, transformer_as(Way::AnyLength)), ["too-long"]);
+        assert_eq!(failed_properties(&TASK, transformer_as(Variant::AnyLength)), ["too-long"]);
     }
 }

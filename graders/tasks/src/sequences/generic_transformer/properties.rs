@@ -17,7 +17,7 @@ use crate::sequences::inputs::{
     transformer_call, with_cache, with_tokens,
 };
 use crate::sequences::padding::{self, hidden_as_read};
-use crate::sequences::plain::Transformer;
+use crate::sequences::oracle::Transformer;
 use crate::transformer::inputs::{drawn, filled, multiplied, zeroed};
 
 const TASK: &str = "generic_transformer";

@@ -9,7 +9,7 @@ use judge::contract::scenario::Scenario;
 use wire::{DType, Tensor, Tensors};
 
 use super::inputs::{random_tree, search_arguments};
-use super::plain::{Scored, Tree, rows};
+use super::oracle::{Scored, Tree, rows};
 
 pub(super) const DOMAIN: &[Domain] = &[
     Domain {

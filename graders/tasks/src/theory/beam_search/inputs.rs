@@ -4,7 +4,7 @@ use judge::contract::arguments::arguments;
 use judge::contract::random::{Random, floats};
 use wire::{DType, Tensor, Tensors};
 
-use super::plain::{Run, Tree, rows};
+use super::oracle::{Run, Tree, rows};
 
 pub(super) const ID: &str = "beam_search";
 

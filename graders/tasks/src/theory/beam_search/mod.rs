@@ -2,7 +2,7 @@
 
 mod domain;
 mod inputs;
-mod plain;
+mod oracle;
 mod properties;
 
 use judge::contract::answer::Answer;
@@ -12,7 +12,7 @@ use judge::findings::{Behaviour, Finding};
 use wire::{DType, Tensor, Tensors};
 
 use self::inputs::{ID, called, drawn, equal, second_is_better};
-use self::plain::{Run, Scored, Tree, listed, short};
+use self::oracle::{Run, Scored, Tree, listed, short};
 use self::properties::PROPERTIES;
 
 /// How far a score may be off: sums of a few numbers, against distances of hundredths between sequences.

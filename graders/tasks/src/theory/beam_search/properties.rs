@@ -11,7 +11,7 @@ use judge::findings::stop::{Broken, Holds};
 use wire::{DType, Tensors};
 
 use super::inputs::{ID, called, random_tree, search_arguments};
-use super::plain::{Scored, Tree, listed, rows};
+use super::oracle::{Scored, Tree, listed, rows};
 
 /// Bound on sums of a few numbers.
 const CLOSELY: f64 = 1e-9;

@@ -11,7 +11,7 @@ use judge::fixtures::INPUT_SEED;
 use wire::{DType, Outcome, Tensor, Tensors};
 
 use super::inputs::{ID, random_tree};
-use super::plain::{Run, Scored, Tree};
+use super::oracle::{Run, Scored, Tree};
 use super::{TASK, asked};
 use crate::testing::{failed_properties, trivial_cases};
 

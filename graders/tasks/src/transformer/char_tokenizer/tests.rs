@@ -10,7 +10,7 @@ use super::*;
 use crate::testing::{failed_properties, smallest_case, telling_cases, trivial_cases};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Way {
+enum Variant {
     Right,
     Unsorted,
     Bytes,
@@ -30,7 +30,7 @@ fn given(call: &Call, name: &str) -> Option<Vec<i64>> {
     )
 }
 
-fn tokenizer_as(way: Way) -> impl FnMut(&Call) -> Result<Tensors, Outcome> {
+fn tokenizer_as(way: Variant) -> impl FnMut(&Call) -> Result<Tensors, Outcome> {
     move |call| {
         let refused = || Outcome::Refused {
             reason: "unknown".to_owned(),
@@ -40,11 +40,11 @@ fn tokenizer_as(way: Way) -> impl FnMut(&Call) -> Result<Tensors, Outcome> {
         let Some(vocabulary) = given(call, "vocabulary") else {
             return one("vocabulary", vocabulary_as(way, text.unwrap_or_default()));
         };
-        let shift = i64::from(way == Way::FromOne);
+        let shift = i64::from(way == Variant::FromOne);
         if let Some(ids) = given(call, "ids") {
             let size = vocabulary.len() as i64;
             let code = |id: i64| {
-                let id = if way == Way::NegativeFromEnd && (-size..0).contains(&id) {
+                let id = if way == Variant::NegativeFromEnd && (-size..0).contains(&id) {
                     id + size
                 } else {
                     id
@@ -68,16 +68,16 @@ fn tokenizer_as(way: Way) -> impl FnMut(&Call) -> Result<Tensors, Outcome> {
     }
 }
 
-fn vocabulary_as(way: Way, text: Vec<i64>) -> Vec<i64> {
+fn vocabulary_as(way: Variant, text: Vec<i64>) -> Vec<i64> {
     let mut codes = text;
-    if way == Way::Bytes {
+    if way == Variant::Bytes {
         let text: String = codes.iter().filter_map(|&code| char::from_u32(code as u32)).collect();
         codes = text.bytes().map(i64::from).collect();
     }
-    if way == Way::BlanksTrimmed {
+    if way == Variant::BlanksTrimmed {
         codes.retain(|&code| code > 32);
     }
-    if way == Way::Unsorted {
+    if way == Variant::Unsorted {
         let mut seen = BTreeSet::new();
         codes.retain(|&code| seen.insert(code));
         return codes;
@@ -89,24 +89,24 @@ fn vocabulary_as(way: Way, text: Vec<i64>) -> Vec<i64> {
 
 #[test]
 fn the_definition_has_all_properties() {
-    assert_eq!(failed_properties(&TASK, tokenizer_as(Way::Right)), [""; 0]);
-    assert_eq!(trivial_cases(&TASK, tokenizer_as(Way::Right)), [""; 0]);
+    assert_eq!(failed_properties(&TASK, tokenizer_as(Variant::Right)), [""; 0]);
+    assert_eq!(trivial_cases(&TASK, tokenizer_as(Variant::Right)), [""; 0]);
 }
 
 #[test]
 fn known_mistakes_fail_properties_and_show_in_golden_cases() {
     for (way, property) in [
-        (Way::Unsorted, "vocabulary-is-sorted-set"),
-        (Way::Bytes, "vocabulary-is-sorted-set"),
-        (Way::FromOne, "encode-undoes-decode"),
-        (Way::BlanksTrimmed, "vocabulary-is-sorted-set"),
+        (Variant::Unsorted, "vocabulary-is-sorted-set"),
+        (Variant::Bytes, "vocabulary-is-sorted-set"),
+        (Variant::FromOne, "encode-undoes-decode"),
+        (Variant::BlanksTrimmed, "vocabulary-is-sorted-set"),
     ] {
         assert!(
             smallest_case(&TASK, property, tokenizer_as(way)).is_some(),
             "{way:?} and {property}"
         );
         assert!(
-            !telling_cases(&TASK, tokenizer_as(Way::Right), tokenizer_as(way)).is_empty(),
+            !telling_cases(&TASK, tokenizer_as(Variant::Right), tokenizer_as(way)).is_empty(),
             "{way:?}"
         );
     }
@@ -114,6 +114,6 @@ fn known_mistakes_fail_properties_and_show_in_golden_cases() {
 
 #[test]
 fn what_must_be_refused_fails_a_property_where_it_is_not() {
-    let broken = failed_properties(&TASK, tokenizer_as(Way::NegativeFromEnd));
+    let broken = failed_properties(&TASK, tokenizer_as(Variant::NegativeFromEnd));
     assert_eq!(broken, ["id-out-of-range-refused"]);
 }

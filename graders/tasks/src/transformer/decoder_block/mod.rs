@@ -211,32 +211,32 @@ fn scaled(random: &mut Random, factor: f64) -> Tensors {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::transformer::{Way, block_as};
+    use crate::testing::transformer::{Variant, block_as};
     use crate::testing::{failed_properties, smallest_case, telling_cases, trivial_cases};
 
     #[test]
     fn the_two_halves_have_all_properties() {
-        assert_eq!(failed_properties(&TASK, block_as(Way::Right)), [""; 0]);
-        assert_eq!(trivial_cases(&TASK, block_as(Way::Right)), [""; 0]);
+        assert_eq!(failed_properties(&TASK, block_as(Variant::Right)), [""; 0]);
+        assert_eq!(trivial_cases(&TASK, block_as(Variant::Right)), [""; 0]);
     }
 
     #[test]
     fn known_mistakes_fail_properties_and_show_in_golden_cases() {
         for (way, property) in [
-            (Way::SecondSumFromNormalised, "identity-when-silent"),
-            (Way::OneSumAroundBoth, "attention-half"),
-            (Way::PostNorm, "increment-ignores-scale"),
-            (Way::OneNormTwice, "perceptron-half"),
-            (Way::Relu, "activation"),
-            (Way::ErfGelu, "activation"),
-            (Way::NotCausal, "causality"),
+            (Variant::SecondSumFromNormalised, "identity-when-silent"),
+            (Variant::OneSumAroundBoth, "attention-half"),
+            (Variant::PostNorm, "increment-ignores-scale"),
+            (Variant::OneNormTwice, "perceptron-half"),
+            (Variant::Relu, "activation"),
+            (Variant::ErfGelu, "activation"),
+            (Variant::NotCausal, "causality"),
         ] {
             assert!(
                 smallest_case(&TASK, property, block_as(way)).is_some(),
                 "{way:?} and {property}"
             );
             assert!(
-                !telling_cases(&TASK, block_as(Way::Right), block_as(way)).is_empty(),
+                !telling_cases(&TASK, block_as(Variant::Right), block_as(way)).is_empty(),
                 "{way:?}"
             );
         }
@@ -245,11 +245,11 @@ mod tests {
     #[test]
     fn mistakes_of_training_fail_the_properties_of_dropout() {
         for (way, expected) in [
-            (Way::DropoutAlways, vec!["dropout-off-in-eval"]),
-            (Way::NoPerceptronDropout, vec!["perceptron-dropout"]),
-            (Way::NoAttentionDropout, vec!["attention-dropout"]),
+            (Variant::DropoutAlways, vec!["dropout-off-in-eval"]),
+            (Variant::NoPerceptronDropout, vec!["perceptron-dropout"]),
+            (Variant::NoAttentionDropout, vec!["attention-dropout"]),
             (
-                Way::AttentionRateOnPerceptron,
+                Variant::AttentionRateOnPerceptron,
                 vec!["perceptron-dropout", "attention-dropout"],
             ),
         ] {
@@ -263,7 +263,7 @@ mod tests {
 
     #[test]
     fn the_counterexample_of_a_leak_has_two_tokens() {
-        let (sizes, _) = smallest_case(&TASK, "causality", block_as(Way::NotCausal)).expect("it is broken");
+        let (sizes, _) = smallest_case(&TASK, "causality", block_as(Variant::NotCausal)).expect("it is broken");
         assert_eq!(sizes[1], 2);
     }
 }

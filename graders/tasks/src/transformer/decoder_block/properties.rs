@@ -11,7 +11,7 @@ use wire::Tensors;
 
 use crate::attention::inputs::{CLOSELY, span};
 use crate::transformer::inputs::{Sizes, block, drawn, filled, without_attention, without_blocks, without_perceptron};
-use crate::transformer::plain::{Block, gelu};
+use crate::transformer::oracle::{Block, gelu};
 
 pub(super) const TASK: &str = "decoder_block";
 

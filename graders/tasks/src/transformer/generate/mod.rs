@@ -258,30 +258,30 @@ mod tests {
 
     use super::properties::greedy_continuation;
     use super::*;
-    use crate::testing::transformer::{Way, generate_as};
+    use crate::testing::transformer::{Variant, generate_as};
     use crate::testing::{failed_properties, smallest_case, telling_cases, trivial_cases};
 
     #[test]
     fn iterating_the_forward_pass_has_all_properties() {
-        assert_eq!(failed_properties(&TASK, generate_as(Way::Right)), [""; 0]);
-        assert_eq!(trivial_cases(&TASK, generate_as(Way::Right)), [""; 0]);
+        assert_eq!(failed_properties(&TASK, generate_as(Variant::Right)), [""; 0]);
+        assert_eq!(trivial_cases(&TASK, generate_as(Variant::Right)), [""; 0]);
     }
 
     #[test]
     fn known_mistakes_fail_properties_and_show_in_golden_cases() {
         for (way, property) in [
-            (Way::NotCropped, "greedy-iterates-forward"),
-            (Way::FirstTokensKept, "window"),
-            (Way::DropoutWhileGenerating, "evaluation-mode"),
-            (Way::PromptLost, "starts-with-prompt"),
-            (Way::OneTokenTooMany, "nothing-to-add"),
+            (Variant::NotCropped, "greedy-iterates-forward"),
+            (Variant::FirstTokensKept, "window"),
+            (Variant::DropoutWhileGenerating, "evaluation-mode"),
+            (Variant::PromptLost, "starts-with-prompt"),
+            (Variant::OneTokenTooMany, "nothing-to-add"),
         ] {
             assert!(
                 smallest_case(&TASK, property, generate_as(way)).is_some(),
                 "{way:?} and {property}"
             );
             assert!(
-                !telling_cases(&TASK, generate_as(Way::Right), generate_as(way)).is_empty(),
+                !telling_cases(&TASK, generate_as(Variant::Right), generate_as(way)).is_empty(),
                 "{way:?}"
             );
         }
@@ -290,9 +290,9 @@ mod tests {
     #[test]
     fn mistakes_in_drawing_fail_the_properties_of_draws() {
         for (way, property) in [
-            (Way::GreedyAlways, "distribution"),
-            (Way::LikelyWithoutTemperature, "distribution"),
-            (Way::SameDrawEachTime, "draws-anew"),
+            (Variant::GreedyAlways, "distribution"),
+            (Variant::LikelyWithoutTemperature, "distribution"),
+            (Variant::SameDrawEachTime, "draws-anew"),
         ] {
             assert!(
                 smallest_case(&TASK, property, generate_as(way)).is_some(),

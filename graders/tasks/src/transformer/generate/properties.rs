@@ -13,7 +13,7 @@ use wire::{DType, Tensor, Tensors};
 use super::inputs::{case, sampled};
 use crate::sampling::inputs::{clear_mass, descending, kept, softmax};
 use crate::transformer::inputs::{Sizes, drawn, filled, token_tensor};
-use crate::transformer::plain::next_logits;
+use crate::transformer::oracle::next_logits;
 
 const TASK: &str = "generate";
 /// Logits closer than this are as good as equal: another token would be no mistake.

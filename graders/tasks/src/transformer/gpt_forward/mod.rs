@@ -221,31 +221,31 @@ const PROPERTIES: &[Property] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::transformer::{Way, gpt_as};
+    use crate::testing::transformer::{Variant, gpt_as};
     use crate::testing::{failed_properties, smallest_case, telling_cases, trivial_cases};
 
     #[test]
     fn the_composition_has_all_properties() {
-        assert_eq!(failed_properties(&TASK, gpt_as(Way::Right)), [""; 0]);
-        assert_eq!(trivial_cases(&TASK, gpt_as(Way::Right)), [""; 0]);
+        assert_eq!(failed_properties(&TASK, gpt_as(Variant::Right)), [""; 0]);
+        assert_eq!(trivial_cases(&TASK, gpt_as(Variant::Right)), [""; 0]);
     }
 
     #[test]
     fn known_mistakes_fail_properties_and_show_in_golden_cases() {
         for (way, property) in [
-            (Way::NoFinalNorm, "final-norm-once"),
-            (Way::PositionsDespiteRotation, "position-rows"),
-            (Way::PositionsFromOne, "position-rows"),
-            (Way::Softmax, "linear-head"),
-            (Way::TiedHead, "untied-head"),
-            (Way::NotCausal, "causality"),
+            (Variant::NoFinalNorm, "final-norm-once"),
+            (Variant::PositionsDespiteRotation, "position-rows"),
+            (Variant::PositionsFromOne, "position-rows"),
+            (Variant::Softmax, "linear-head"),
+            (Variant::TiedHead, "untied-head"),
+            (Variant::NotCausal, "causality"),
         ] {
             assert!(
                 smallest_case(&TASK, property, gpt_as(way)).is_some(),
                 "{way:?} and {property}"
             );
             assert!(
-                !telling_cases(&TASK, gpt_as(Way::Right), gpt_as(way)).is_empty(),
+                !telling_cases(&TASK, gpt_as(Variant::Right), gpt_as(way)).is_empty(),
                 "{way:?}"
             );
         }
@@ -253,8 +253,8 @@ mod tests {
 
     #[test]
     fn what_properties_cannot_see_shows_in_golden_cases() {
-        for way in [Way::FinalNormInLoop, Way::LayersReversed] {
-            let telling = telling_cases(&TASK, gpt_as(Way::Right), gpt_as(way));
+        for way in [Variant::FinalNormInLoop, Variant::LayersReversed] {
+            let telling = telling_cases(&TASK, gpt_as(Variant::Right), gpt_as(way));
             assert!(!telling.is_empty(), "{way:?}");
         }
     }
@@ -262,10 +262,10 @@ mod tests {
     #[test]
     fn what_golden_cases_cannot_see_fails_properties() {
         for (way, property) in [
-            (Way::DropoutBeforePositions, "embedding-dropout"),
-            (Way::NoEmbeddingDropout, "embedding-dropout"),
-            (Way::DropoutAlways, "dropout-off-in-eval"),
-            (Way::NoAttentionDropout, "training-reaches-blocks"),
+            (Variant::DropoutBeforePositions, "embedding-dropout"),
+            (Variant::NoEmbeddingDropout, "embedding-dropout"),
+            (Variant::DropoutAlways, "dropout-off-in-eval"),
+            (Variant::NoAttentionDropout, "training-reaches-blocks"),
         ] {
             assert!(
                 smallest_case(&TASK, property, gpt_as(way)).is_some(),
@@ -276,7 +276,7 @@ mod tests {
 
     #[test]
     fn the_counterexample_of_a_leak_has_two_tokens() {
-        let (sizes, _) = smallest_case(&TASK, "causality", gpt_as(Way::NotCausal)).expect("it is broken");
+        let (sizes, _) = smallest_case(&TASK, "causality", gpt_as(Variant::NotCausal)).expect("it is broken");
         assert_eq!(sizes[..2], [1, 2]);
     }
 }
