@@ -3,6 +3,7 @@
 mod arguments;
 mod author;
 mod course;
+mod course_root;
 mod engine;
 mod exit;
 mod failure;
@@ -10,7 +11,6 @@ mod interrupt;
 mod machine;
 mod names;
 mod output;
-mod course_root;
 mod selection;
 mod student;
 mod temporary;
@@ -22,13 +22,13 @@ use clap::{CommandFactory, Parser};
 use crate::arguments::{Arguments, Command};
 use crate::author::{calibrate, mutate, new_task, regen, self_test, template};
 use crate::course::{class, gradescope, release};
+use crate::course_root::CourseRoot;
 use crate::engine::Grader;
 use crate::engine::device::Device;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::machine::{bench, doctor, prepare};
 use crate::output::Output;
-use crate::course_root::CourseRoot;
 use crate::student::{completions, explain, grade, init, watch};
 
 fn main() -> ExitCode {
@@ -92,7 +92,7 @@ fn run(arguments: Arguments, output: &Output) -> Result<Exit, Failure> {
 }
 
 /// The course's repository, for a command that students have no use for.
-fn course(command: &str) -> Result<Place, Failure> {
+fn course(command: &str) -> Result<CourseRoot, Failure> {
     let place = CourseRoot::find()?;
     place.require_reference(&format!("grade {command}"))?;
     Ok(place)

@@ -16,10 +16,10 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 use super::release::{self, Files};
 use super::training;
 use crate::arguments::Gradescope;
+use crate::course_root::CourseRoot;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::course_root::CourseRoot;
 use crate::selection;
 
 const TEXTS: [(&str, &str); 2] = [

@@ -26,9 +26,9 @@ use super::rules;
 use super::staged::{Ground, Staged};
 use super::worker_config::{RunConfig, WorkerConfig};
 use super::worker_subject::{Answering, NoProgram, Running};
+use crate::course_root::CourseRoot;
 use crate::failure::Failure;
 use crate::interrupt;
-use crate::course_root::CourseRoot;
 use crate::temporary;
 use files::lay_over;
 
@@ -52,7 +52,7 @@ const MOST_THREADS: usize = 2;
 /// What this machine grades with.
 #[derive(Debug)]
 pub(crate) struct Grader {
-    place: CourseRoot,
+    course_root: CourseRoot,
     toolkit: Toolkit,
     launcher: Launcher,
     program: PathBuf,
@@ -62,7 +62,7 @@ pub(crate) struct Grader {
 
 impl Grader {
     /// Finds what is needed on this machine.
-    pub(crate) fn open(place: CourseRoot) -> Result<Self, Failure> {
+    pub(crate) fn open(course_root: CourseRoot) -> Result<Self, Failure> {
         let program =
             std::env::current_exe().map_err(|error| Failure::environment(format!("cannot find myself: {error}")))?;
         let path = toolkit_path(&program);
@@ -71,7 +71,7 @@ impl Grader {
         let launcher = Launcher::this().map_err(Failure::environment)?;
         let hash = grader_hash(&program, &path, &toolkit.adapters).map_err(Failure::environment)?;
         Ok(Self {
-            place,
+            course_root,
             toolkit,
             launcher,
             program,
@@ -98,8 +98,8 @@ impl Grader {
     }
 
     /// Where the course's files are.
-    pub(crate) fn place(&self) -> &CourseRoot {
-        &self.place
+    pub(crate) fn course_root(&self) -> &CourseRoot {
+        &self.course_root
     }
 
     /// Where the code is that calls the tasks' functions.
@@ -160,7 +160,7 @@ impl Grader {
                 &merged
             }
         };
-        let staged = stage::stage(source, &self.place.template(), &folder.path().join("src")).map_err(|error| {
+        let staged = stage::stage(source, &self.course_root.template(), &folder.path().join("src")).map_err(|error| {
             if error.is_ours() {
                 // A limit on the size of files is met here first.
                 let lacks = machine_limits::require().err();
@@ -246,7 +246,7 @@ impl Grader {
             toolkit: &self.toolkit,
             launcher: &self.launcher,
             staged: &sources,
-            template: &self.place.template(),
+            template: &self.course_root.template(),
             tasks: &ids,
             home: |id| tasks::find(id).map(|task| task.file),
             set_aside: &inspection.set_aside,
@@ -273,12 +273,12 @@ impl Grader {
 
     /// Stages and builds the reference.
     pub(crate) fn prepare_reference(&self, wanted: &[&'static Task]) -> Result<Prepared, Failure> {
-        self.own(self.stage(&self.place.reference(), None)?, wanted)
+        self.own(self.stage(&self.course_root.reference(), None)?, wanted)
     }
 
     /// Stages and builds files laid over the reference.
     pub(crate) fn prepare_overlay(&self, overlay: &Path, wanted: &[&'static Task]) -> Result<Prepared, Failure> {
-        self.own(self.stage(&self.place.reference(), Some(overlay))?, wanted)
+        self.own(self.stage(&self.course_root.reference(), Some(overlay))?, wanted)
     }
 
     /// Builds something of ours, which must compile.

@@ -5,10 +5,10 @@ use std::path::Path;
 
 use sandbox::toolkit;
 
+use crate::course_root::CourseRoot;
 use crate::engine::toolkit_path;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::course_root::CourseRoot;
 
 /// Reads cargo's messages and writes the toolkit beside the program.
 pub(crate) fn prepare(messages: &Path) -> Result<Exit, Failure> {

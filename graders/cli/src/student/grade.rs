@@ -8,7 +8,7 @@ use judge::grading::judgement::TimeLimit;
 use report::model::Since;
 use report::{Conclusion, Look, Report, Stage, Times};
 
-use super::late;
+use super::late_days;
 use super::reports::{self, Reports};
 use super::stream::Stream;
 use crate::arguments::Grade;

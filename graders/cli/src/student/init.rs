@@ -13,10 +13,10 @@ use walkdir::WalkDir;
 use crate::arguments::Init;
 use crate::author::template::{self, Scope};
 use crate::course::release::{self, Files};
+use crate::course_root::CourseRoot;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::course_root::CourseRoot;
 use crate::selection;
 
 /// What cargo reads; it names paths of this machine, and is the one that `scripts/setup` has made for the repository.

@@ -13,8 +13,8 @@ use judge::findings::stop::{Broken, Holds};
 use wire::{DType, Tensor, Tensors};
 
 use super::inputs::{count_tensor, counts, padded_counts};
-use super::padding;
 use super::oracle::{is_token, mask as plain_mask};
+use super::padding;
 use crate::phrase;
 
 /// Sizes of the properties: rows of the batch and positions.

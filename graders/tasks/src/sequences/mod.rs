@@ -12,7 +12,7 @@ pub(crate) mod generic_self_attention;
 pub(crate) mod generic_transformer;
 pub(crate) mod inputs;
 mod mask_properties;
-mod padding;
 pub(crate) mod oracle;
+mod padding;
 pub(crate) mod prefix_generate;
 pub(crate) mod sequence_loss;

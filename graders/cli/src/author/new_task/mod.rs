@@ -13,10 +13,10 @@ use syn::Ident;
 
 use self::signature::Signature;
 use crate::arguments;
+use crate::course_root::CourseRoot;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::course_root::CourseRoot;
 
 const REFERENCE: &str = include_str!("../../../assets/new_task/reference.txt");
 const ADAPTER: &str = include_str!("../../../assets/new_task/adapter.txt");

@@ -16,10 +16,10 @@ use crate::author::self_test::entries::{self, Entry, Source};
 use crate::author::self_test::kill_table;
 use crate::author::self_test::table::Row;
 use crate::author::self_test::{Bearing, SelfTest};
+use crate::course_root::CourseRoot;
 use crate::engine::Grader;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::course_root::CourseRoot;
 use crate::selection;
 
 /// What came of it.

@@ -12,8 +12,8 @@ use judge::goldens::generate::{Change, Drift};
 use walkdir::WalkDir;
 
 use crate::author::corpus;
-use crate::failure::Failure;
 use crate::course_root::CourseRoot;
+use crate::failure::Failure;
 
 const TASKS: &str = "graders/tasks/src";
 const CROSSCHECK: &str = "scripts/lib/crosscheck";
@@ -169,7 +169,7 @@ mod tests {
                 "words, properties",
                 "graders/tasks/src/convolution/convolve2d/properties.rs",
             ),
-            ("plain copy", "graders/tasks/src/convolution/plain.rs"),
+            ("plain copy", "graders/tasks/src/convolution/oracle.rs"),
             ("correct submission", "fixtures/submissions/correct/convolution-unfold"),
             ("cross-check", "scripts/lib/crosscheck/convolution.py"),
         ] {

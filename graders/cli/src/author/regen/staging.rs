@@ -10,9 +10,9 @@ use judge::fixtures;
 use tempfile::TempDir;
 use walkdir::WalkDir;
 
+use crate::course_root::CourseRoot;
 use crate::failure::Failure;
 use crate::interrupt;
-use crate::course_root::CourseRoot;
 use files::lay_over;
 
 /// What the folder's name begins with; version control ignores it.

@@ -13,11 +13,11 @@ use judge::contract::Task;
 
 use super::status::assignment_of;
 use crate::arguments::ClassCluster;
+use crate::course_root::CourseRoot;
 use crate::engine::{Grader, Staged};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::course_root::CourseRoot;
 
 /// What a person has to write in a candidate.
 const TO_BE_WRITTEN: &str = "to be written";

@@ -16,6 +16,7 @@ use report::model::{CheckKind, CheckReport};
 
 use super::run::{self, Class};
 use crate::arguments::ClassCross;
+use crate::course_root::CourseRoot;
 use crate::engine::grading::Grading;
 use crate::engine::in_order::Nobody;
 use crate::engine::parallel_map::parallel_map;
@@ -24,7 +25,6 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::output::Output;
-use crate::course_root::CourseRoot;
 use crate::selection::{self, Chosen};
 
 /// A task and a check of it.

@@ -13,6 +13,7 @@ use judge::grading::assignment::Assignment;
 use super::work::{Job, Work};
 use super::{machine, reading, status};
 use crate::arguments::{Attempts, ClassHow, ClassRegrade, ClassRetry, ClassRun};
+use crate::course_root::CourseRoot;
 use crate::engine::device::Device;
 use crate::engine::grading::Grading;
 use crate::engine::{Grader, Reference, RunConfig, WorkerConfig, sandbox_check};
@@ -20,7 +21,6 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::output::Output;
-use crate::course_root::CourseRoot;
 use crate::selection::{self, Chosen};
 
 /// Grades a folder.

@@ -17,12 +17,12 @@ use serde::Deserialize;
 use super::machine;
 use super::status::assignment_of;
 use crate::arguments::ClassSimilar;
+use crate::course_root::CourseRoot;
 use crate::engine::Grader;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::output::Output;
-use crate::course_root::CourseRoot;
 
 /// Names the folder of the tool's packages; `scripts/similar` sets it.
 const PACKAGES: &str = "GRADE_SIMILARITY";

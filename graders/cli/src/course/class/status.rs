@@ -7,10 +7,10 @@ use class::summary::{self, Ungraded};
 use judge::grading::assignment::Assignment;
 
 use crate::arguments::ClassStatus;
+use crate::course_root::CourseRoot;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::course_root::CourseRoot;
 use crate::selection;
 
 /// Names that a line lists.
@@ -43,7 +43,11 @@ pub(super) fn say(
 
 /// The assignment as it is now: lateness is reckoned by it.
 pub(super) fn assignment_of(standing: &Standing) -> Result<Assignment, Failure> {
-    selection::assignment(&CourseRoot::find()?.assignments(), Some(&standing.settings.assignment), None)
+    selection::assignment(
+        &CourseRoot::find()?.assignments(),
+        Some(&standing.settings.assignment),
+        None,
+    )
 }
 
 /// Whether something failed through no fault of a submission.

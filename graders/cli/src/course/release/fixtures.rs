@@ -9,8 +9,8 @@ use judge::fixtures::{self, Manifest, StoredTask};
 use judge::grading::assignment::{Assignment, Hints, Manual, Visibility};
 
 use super::files::Files;
-use crate::failure::Failure;
 use crate::course_root::CourseRoot;
+use crate::failure::Failure;
 
 /// What of an assignment is handed out.
 #[derive(Debug)]

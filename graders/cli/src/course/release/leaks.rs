@@ -13,8 +13,8 @@ use wire::{Data, Tensor};
 
 use super::files::Files;
 use super::fixtures::{Handout, answers};
-use crate::failure::Failure;
 use crate::course_root::CourseRoot;
+use crate::failure::Failure;
 
 /// A line of a solution that is shorter than this could stand anywhere.
 const SHORTEST_LINE: usize = 20;

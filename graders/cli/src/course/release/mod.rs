@@ -20,10 +20,10 @@ use judge::grading::assignment::Assignment;
 use super::training;
 use crate::arguments::Release;
 use crate::author::template::{self, Scope};
+use crate::course_root::CourseRoot;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::course_root::CourseRoot;
 use crate::selection;
 
 use self::files::read;

@@ -11,8 +11,8 @@ use super::files::Files;
 use super::fixtures::Handout;
 use super::strip::strip;
 use crate::author::template::lock;
-use crate::failure::Failure;
 use crate::course_root::CourseRoot;
+use crate::failure::Failure;
 
 /// Packages of every copy of the grader, in folders of the same place as here.
 const MEMBERS: [&str; 11] = [

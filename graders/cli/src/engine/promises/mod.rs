@@ -12,8 +12,8 @@ use std::path::Path;
 use judge::contract::Task;
 use judge::grading::check_names::check_names;
 
-use crate::failure::Failure;
 use crate::course_root::CourseRoot;
+use crate::failure::Failure;
 
 /// The file's name.
 const FILE: &str = "promises.toml";

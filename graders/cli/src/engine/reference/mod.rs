@@ -79,7 +79,10 @@ impl<'a> Reference<'a> {
 
     /// Itself, where the reference's sources are here: a grader that is handed out comes without them.
     pub(crate) fn at_hand(&'a self) -> Option<&'a dyn Answering> {
-        self.grader.course_root().has_reference().then_some(self as &dyn Answering)
+        self.grader
+            .course_root()
+            .has_reference()
+            .then_some(self as &dyn Answering)
     }
 
     /// Does something with a running reference; one with which that fails is not used again.

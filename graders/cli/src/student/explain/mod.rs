@@ -13,10 +13,10 @@ use judge::grading::check_names::check_names;
 use judge::grading::judgement::{AS_PART, BUILD, EXTRA_AXES, POLICY, TIME, is_part};
 use report::wrap_hanging;
 
+use crate::course_root::CourseRoot;
 use crate::engine::promises::Promises;
 use crate::failure::Failure;
 use crate::names;
-use crate::course_root::CourseRoot;
 use crate::selection;
 
 /// What no task may use.

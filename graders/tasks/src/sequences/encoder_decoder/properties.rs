@@ -15,8 +15,8 @@ use crate::attention::inputs::{CLOSELY, span};
 use crate::sequences::inputs::{
     EXACTLY, Sizes, counted, encoder_decoder_call, more_padding as lengthened, moved_rows, with_tokens,
 };
-use crate::sequences::padding::{self, logits_as_read};
 use crate::sequences::oracle::logits as plain_logits;
+use crate::sequences::padding::{self, logits_as_read};
 use crate::transformer::inputs::drawn;
 
 const TASK: &str = "encoder_decoder";

@@ -282,6 +282,9 @@ mod tests {
 
     #[test]
     fn a_sequence_of_any_length_is_found() {
-        assert_eq!(failed_properties(&TASK, transformer_as(Variant::AnyLength)), ["too-long"]);
+        assert_eq!(
+            failed_properties(&TASK, transformer_as(Variant::AnyLength)),
+            ["too-long"]
+        );
     }
 }

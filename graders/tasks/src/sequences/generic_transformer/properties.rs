@@ -16,8 +16,8 @@ use crate::sequences::inputs::{
     EXACTLY, Sizes, count_tensor, counted, more_padding as lengthened, moved_rows, padded_counts, padded_tokens,
     transformer_call, with_cache, with_tokens,
 };
-use crate::sequences::padding::{self, hidden_as_read};
 use crate::sequences::oracle::Transformer;
+use crate::sequences::padding::{self, hidden_as_read};
 use crate::transformer::inputs::{drawn, filled, multiplied, zeroed};
 
 const TASK: &str = "generic_transformer";
