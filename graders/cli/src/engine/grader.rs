@@ -160,29 +160,32 @@ impl Grader {
                 &merged
             }
         };
-        let staged = stage::stage(source, &self.course_root.template(), &folder.path().join("src")).map_err(|error| {
-            if error.is_ours() {
-                // A limit on the size of files is met here first.
-                let lacks = machine_limits::require().err();
-                return lacks.unwrap_or_else(|| temporary::unless_full(folder.path(), Failure::fault(error)));
-            }
-            let hint = match &error {
-                StageError::Archive(_) => "pack the crate again, as zip or tar.gz, with its sources only".to_owned(),
-                StageError::SeveralCrates { path, crates, .. } if path.is_dir() => {
-                    let one = crates.first().map_or("", String::as_str);
-                    format!(
-                        "name the one that counts, such as --submission {}",
-                        path.join(one).display()
-                    )
+        let staged =
+            stage::stage(source, &self.course_root.template(), &folder.path().join("src")).map_err(|error| {
+                if error.is_ours() {
+                    // A limit on the size of files is met here first.
+                    let lacks = machine_limits::require().err();
+                    return lacks.unwrap_or_else(|| temporary::unless_full(folder.path(), Failure::fault(error)));
                 }
-                StageError::SeveralCrates { .. } => "pack the one that counts, and no other".to_owned(),
-                StageError::NoCrate { path, .. } if path.is_file() => {
-                    "pack the folder of the crate, with `src` in it".to_owned()
-                }
-                _ => "name a crate with `src`, such as a copy of student_template".to_owned(),
-            };
-            Failure::usage(&error).hint(hint)
-        })?;
+                let hint = match &error {
+                    StageError::Archive(_) => {
+                        "pack the crate again, as zip or tar.gz, with its sources only".to_owned()
+                    }
+                    StageError::SeveralCrates { path, crates, .. } if path.is_dir() => {
+                        let one = crates.first().map_or("", String::as_str);
+                        format!(
+                            "name the one that counts, such as --submission {}",
+                            path.join(one).display()
+                        )
+                    }
+                    StageError::SeveralCrates { .. } => "pack the one that counts, and no other".to_owned(),
+                    StageError::NoCrate { path, .. } if path.is_file() => {
+                        "pack the folder of the crate, with `src` in it".to_owned()
+                    }
+                    _ => "name a crate with `src`, such as a copy of student_template".to_owned(),
+                };
+                Failure::usage(&error).hint(hint)
+            })?;
         Ok(Staged {
             folder,
             sources: staged,

@@ -1,5 +1,5 @@
 //! Where else a convention stands. Golden files say what the reference computes; so do, in their own ways, the words of a
-//! task, its properties, the plain copies that these are held against, the correct submissions of the corpus, and the
+//! task, its properties, the oracles that these are held against, the correct submissions of the corpus, and the
 //! cross-check. After a change that is meant, each of them has to be looked at.
 
 use std::collections::BTreeSet;
@@ -59,7 +59,7 @@ fn places(place: &CourseRoot, task: &Task) -> Result<Vec<(&'static str, Vec<Stri
     let read = |path: &str| fs::read_to_string(root.join(path)).unwrap_or_default();
     let of_task: String = words.iter().map(|path| read(path)).collect();
     let is_named = |path: &String| uses(&words, &of_task, path) || read(path).contains(&format!("`{}`", task.id));
-    let plain = plain_copies(root).into_iter().filter(is_named).collect();
+    let oracle = oracles(root).into_iter().filter(is_named).collect();
     let below = |folder: &'static str| move |name: String| format!("{folder}/{name}");
     let correct = corpus::correct(&place.corpus())?.into_iter();
     let correct = correct.filter(|correct| correct.tasks.iter().any(|id| id == task.id));
@@ -72,7 +72,7 @@ fn places(place: &CourseRoot, task: &Task) -> Result<Vec<(&'static str, Vec<Stri
     Ok(vec![
         ("instruction", vec![format!("reference/src/{}", task.file)]),
         ("words, properties", words),
-        ("plain copy", plain),
+        ("oracle", oracle),
         (
             "correct submission",
             correct
@@ -94,10 +94,10 @@ pub(crate) fn files(root: &Path, id: &str) -> Vec<String> {
     files
 }
 
-/// The plain copies that properties are held against.
-fn plain_copies(root: &Path) -> Vec<String> {
+/// The oracles that properties are held against.
+fn oracles(root: &Path) -> Vec<String> {
     let mut files = sources(root);
-    files.retain(|path| path.ends_with("plain.rs"));
+    files.retain(|path| path.ends_with("oracle.rs"));
     files
 }
 
@@ -169,7 +169,7 @@ mod tests {
                 "words, properties",
                 "graders/tasks/src/convolution/convolve2d/properties.rs",
             ),
-            ("plain copy", "graders/tasks/src/convolution/oracle.rs"),
+            ("oracle", "graders/tasks/src/convolution/oracle.rs"),
             ("correct submission", "fixtures/submissions/correct/convolution-unfold"),
             ("cross-check", "scripts/lib/crosscheck/convolution.py"),
         ] {
