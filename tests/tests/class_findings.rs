@@ -107,8 +107,8 @@ fn equal_mistakes_are_a_group_and_the_largest_becomes_a_candidate_that_loses_wha
 fn what_broke_one_submission_breaks_another_that_its_own_inputs_did_not() {
     let place = tempfile::tempdir().unwrap();
     let folder = Submission::empty();
-    // Ann is wrong everywhere, and what shows it shrinks to a single value. Bo is wrong there alone, where no drawn case of the
-    // property comes by.
+    // Ann is wrong everywhere, and what shows it shrinks to a single value. Bo is wrong there alone, where no drawn
+    // case of the property comes by.
     let alone = "    let wrong = if input.numel() == 1 { 1.37 } else { 1.0 };\n    \
         let square = input.square().mean_dim(-1, true, None);\n    \
         input / (square * wrong + epsilon).sqrt() * weight";

@@ -7,9 +7,9 @@ use judge::findings::verdict::Verdict;
 
 /// Failed checks first, the worst verdict at the top; then skipped ones; then those that hold.
 ///
-/// Among equally bad ones a golden case leads, since it costs the points, and properties follow, since they come with a small
-/// input; further golden cases, which mostly repeat the first, come after them. Where all golden cases hold, a side effect
-/// stands before everything else: what fails beside it mostly fails because of it.
+/// Among equally bad ones a golden case leads, since it costs the points, and properties follow, since they come with a
+/// small input; further golden cases, which mostly repeat the first, come after them. Where all golden cases hold, a
+/// side effect stands before everything else: what fails beside it mostly fails because of it.
 pub(crate) fn worst_first(checks: Vec<CheckReport>) -> Vec<CheckReport> {
     let leading = checks
         .iter()

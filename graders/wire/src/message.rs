@@ -86,8 +86,8 @@ pub struct Call {
     pub seed: i64,
     /// Whether to send the arguments back as they are after the call.
     pub echo: bool,
-    /// Whether arguments of floats require gradients, as the parameters of a model do. Those that no longer do after the call
-    /// are not sent back.
+    /// Whether arguments of floats require gradients, as the parameters of a model do. Those that no longer do after
+    /// the call are not sent back.
     pub parameters: bool,
     /// Arguments to differentiate by. Not empty: the frame holds a cotangent per differentiated output, or none at all,
     /// which asks for the whole Jacobian of every output.

@@ -1,8 +1,8 @@
 //! Watching what a property compares.
 //!
-//! A property is a function, so its relation cannot be read off it. But it can be run again on what its calls gave, and asked
-//! each time which arrays it holds against each other. While a thread observes, comparisons are noted and taken to hold,
-//! so that a property comes to its last one.
+//! A property is a function, so its relation cannot be read off it. But it can be run again on what its calls gave, and
+//! asked each time which arrays it holds against each other. While a thread observes, comparisons are noted and taken
+//! to hold, so that a property comes to its last one.
 
 use std::cell::RefCell;
 

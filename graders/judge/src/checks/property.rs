@@ -69,8 +69,8 @@ pub fn try_property(
     }
 }
 
-/// Tries a property on one case, which is not made smaller. `None` where it holds, and where the property has no such case (any more):
-/// its sizes have other names, or bounds that the case is beyond.
+/// Tries a property on one case, which is not made smaller. `None` where it holds, and where the property has no such
+/// case (any more): its sizes have other names, or bounds that the case is beyond.
 pub fn try_case(
     property: &Property,
     probe: &mut Probe<'_>,

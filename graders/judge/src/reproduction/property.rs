@@ -1,5 +1,5 @@
-//! Findings of properties: by the relation that the property asks for, and where it has none that a test could state, by what the
-//! reference gives.
+//! Findings of properties: by the relation that the property asks for, and where it has none that a test could state,
+//! by what the reference gives.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,5 @@
-//! The relation that a property asks for, found by running the property again on outputs that are changed one value at a time.
+//! The relation that a property asks for, found by running the property again on outputs that are changed one value at
+//! a time.
 //!
 //! What most properties compare are values that calls gave, in another order or as sums with fixed factors, and figures that
 //! the judge has worked out itself. Where a property does more than that with an output, nothing is found.
@@ -169,7 +170,8 @@ fn quantities(returned: &Returned) -> impl Iterator<Item = (Quantity, &Tensor)> 
     outputs.chain(gradients)
 }
 
-/// Whether nothing that a call gives can be changed. What a property makes of such a call would pass for a figure of its own.
+/// Whether nothing that a call gives can be changed. What a property makes of such a call would pass for a figure of
+/// its own.
 fn gives_whole_numbers_only(exchange: &Exchange) -> bool {
     let mut quantities = exchange.returned.iter().flat_map(quantities).peekable();
     quantities.peek().is_some() && quantities.all(|(_, tensor)| matches!(tensor.data(), Data::I64(_)))

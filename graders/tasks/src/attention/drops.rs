@@ -12,8 +12,8 @@ use statrs::distribution::{Binomial, DiscreteCDF};
 
 use super::inputs::CLOSELY;
 
-/// A count this unlikely is no accident. A property makes at most 8 cases of 5 counts, so that it raises a false alarm once in a
-/// million submissions.
+/// A count this unlikely is no accident. A property makes at most 8 cases of 5 counts, so that it raises a false alarm
+/// once in a million submissions.
 const ALARM: f64 = 2e-8;
 
 /// Values that are nearly zero anyway do not say whether they were dropped.

@@ -1,5 +1,5 @@
-//! Attention, transformers and generation over padded sequences in plain Rust, right and with one mistake, to try properties and
-//! golden cases on.
+//! Attention, transformers and generation over padded sequences in plain Rust, right and with one mistake, to try
+//! properties and golden cases on.
 
 use judge::contract::arguments::{Array, arguments, array, tensor};
 use judge::contract::subject::Call;

@@ -1,6 +1,6 @@
-//! What the corpus says of new golden files, before they are in force: its submissions are judged against them in the tasks
-//! that have changed, as `grade self-test` would, and each verdict is held against what the corpus expects and what the kill table
-//! says.
+//! What the corpus says of new golden files, before they are in force: its submissions are judged against them in the
+//! tasks that have changed, as `grade self-test` would, and each verdict is held against what the corpus expects and
+//! what the kill table says.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;

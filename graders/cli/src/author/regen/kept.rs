@@ -1,8 +1,8 @@
 //! A review that was shown and not accepted, kept beside the grader: the same command with `--accept` then writes what was
 //! shown, and neither makes nor judges anything a second time.
 //!
-//! It is found again only while everything that has a say in it is the same: reference, fixtures with the corpus, grader, and
-//! what was asked for.
+//! It is found again only while everything that has a say in it is the same: reference, fixtures with the corpus,
+//! grader, and what was asked for.
 
 use std::fs;
 use std::io;

@@ -1,5 +1,5 @@
-//! What came of submissions in earlier runs of the self-test, one line of JSON each, under a hash of everything that has a say in
-//! it. So a second run judges only what has changed.
+//! What came of submissions in earlier runs of the self-test, one line of JSON each, under a hash of everything that
+//! has a say in it. So a second run judges only what has changed.
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};

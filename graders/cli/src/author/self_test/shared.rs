@@ -1,9 +1,10 @@
 //! What is the same for several submissions, asked once.
 //!
-//! Most submissions of the corpus differ from each other in one function, and a mistake in a part has every larger task judged
-//! as well. What comes of a call follows from the call, from the code that it may run, and from the parts that the reference
-//! answers for; what comes of a task follows from what comes of its calls. So a task is judged once for all submissions
-//! whose code for it is the same, and calls of the reference's own code are answered by one worker of the reference.
+//! Most submissions of the corpus differ from each other in one function, and a mistake in a part has every larger task
+//! judged as well. What comes of a call follows from the call, from the code that it may run, and from the parts that
+//! the reference answers for; what comes of a task follows from what comes of its calls. So a task is judged once for
+//! all submissions whose code for it is the same, and calls of the reference's own code are answered by one worker of
+//! the reference.
 //!
 //! Nothing here is taken from a submission's own earlier calls: one that answers otherwise each time must be seen to.
 

@@ -1,6 +1,6 @@
-//! `grade class cross`: counterexamples travel. What broke a check of one submission is tried on all that passed this check
-//! on inputs of their own: a property's smallest case as it is, fresh inputs by the seed that they were drawn from. Nothing of it
-//! is kept, and no grade changes: what one has to pass is the same for everybody.
+//! `grade class cross`: counterexamples travel. What broke a check of one submission is tried on all that passed this
+//! check on inputs of their own: a property's smallest case as it is, fresh inputs by the seed that they were drawn
+//! from. Nothing of it is kept, and no grade changes: what one has to pass is the same for everybody.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;

@@ -5,8 +5,9 @@
 //! them: `Standing::Lost`.
 //!
 //! *Earned*: a portion gives its points where its golden cases and its fresh inputs hold, and its trials reach their
-//! thresholds, in checks that really ran. Where no reference is at hand, fresh inputs cannot be judged; then one property at least
-//! has to hold, if the task has any. Properties, purity and f32 give nothing: they take a share of what was earned.
+//! thresholds, in checks that really ran. Where no reference is at hand, fresh inputs cannot be judged; then one
+//! property at least has to hold, if the task has any. Properties, purity and f32 give nothing: they take a share of
+//! what was earned.
 //!
 //! What could not be judged for a reason of ours is charged to nobody.
 
@@ -81,7 +82,8 @@ fn losses(task: &Task, portion: &str, checks: &[Check]) -> Vec<Loss> {
     lost
 }
 
-/// What is lost by the fresh inputs of a portion. A task without such a check (the self-test can leave it out) loses nothing.
+/// What is lost by the fresh inputs of a portion. A task without such a check (the self-test can leave it out) loses
+/// nothing.
 fn fresh_loss(portion: &str, checks: &[Check]) -> Option<Loss> {
     let differential = checks.iter().find(|check| check.kind == Kind::Differential)?;
     match Standing::of(differential.ending_in(portion)) {

@@ -407,7 +407,8 @@ fn the_figures_properties_and_cases_reject_what_goes_wrong() {
     );
 }
 
-/// A property holds only where every call was answered that it made: otherwise a `todo!()` would be paid more than a mistake.
+/// A property holds only where every call was answered that it made: otherwise a `todo!()` would be paid more than a
+/// mistake.
 #[test]
 fn no_property_holds_over_a_matrix_that_is_missing() {
     let one_missing = |call: &Call| match number(call) {

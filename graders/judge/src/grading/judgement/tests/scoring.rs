@@ -1,6 +1,6 @@
-//! Monotone from end to end: a function may answer golden cases, fresh inputs and properties, in f64 and f32, each in another
-//! way, and fail in every way in which a call can fail. No way of failing is paid more than failing openly, or than
-//! being right.
+//! Monotone from end to end: a function may answer golden cases, fresh inputs and properties, in f64 and f32, each in
+//! another way, and fail in every way in which a call can fail. No way of failing is paid more than failing openly, or
+//! than being right.
 
 use proptest::prelude::*;
 use proptest::sample::select;
