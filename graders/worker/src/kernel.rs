@@ -21,10 +21,8 @@ pub(crate) enum Side {
 
 /// The control socket. To be called once, first thing in `main`.
 pub(crate) fn inherited_control() -> io::Result<UnixStream> {
-    #[expect(
-        unsafe_code,
-        reason = "the launcher's promise: descriptor 3 is the control socket, and nothing has touched it yet"
-    )]
+    // SAFETY: The launcher's promise: descriptor 3 is the control socket, and nothing has touched it yet.
+    #[expect(unsafe_code)]
     let descriptor = unsafe { OwnedFd::from_raw_fd(CONTROL) };
     // Fails where nobody kept the promise, and then nothing has been done with the descriptor.
     rustix::io::fcntl_setfd(&descriptor, rustix::io::FdFlags::CLOEXEC)?;
@@ -33,10 +31,8 @@ pub(crate) fn inherited_control() -> io::Result<UnixStream> {
 
 /// Splits the process in two. The server has a single thread, so the child is whole: no lock is held by anybody else.
 pub(crate) fn fork() -> io::Result<Side> {
-    #[expect(
-        unsafe_code,
-        reason = "fork copies a process with one thread; the server checks that it has one before it serves"
-    )]
+    // SAFETY: Fork copies a process with one thread; the server checks that it has one before it serves.
+    #[expect(unsafe_code)]
     let result = unsafe { libc::fork() };
     match Pid::from_raw(result) {
         Some(pid) if result > 0 => Ok(Side::Parent(pid)),
@@ -47,10 +43,8 @@ pub(crate) fn fork() -> io::Result<Side> {
 
 /// Sets a variable of the environment in a child that has just been forked.
 pub(crate) fn set_variable(name: &str, value: &str) {
-    #[expect(
-        unsafe_code,
-        reason = "a child has one thread when it begins, so nobody reads the environment meanwhile"
-    )]
+    // SAFETY: A child has one thread when it begins, so nobody reads the environment meanwhile.
+    #[expect(unsafe_code)]
     unsafe {
         std::env::set_var(name, value);
     }
@@ -59,7 +53,8 @@ pub(crate) fn set_variable(name: &str, value: &str) {
 /// Whether this process has a single thread. The kernel is asked to take threads apart, which it refuses to whoever has
 /// several, and which does nothing to others; a sandbox lets nobody look into /proc.
 pub(crate) fn has_one_thread() -> io::Result<bool> {
-    #[expect(unsafe_code, reason = "no memory is touched, and nothing changes")]
+    // SAFETY: No memory is touched, and nothing changes.
+    #[expect(unsafe_code)]
     let result = unsafe { libc::unshare(libc::CLONE_THREAD) };
     if result == 0 {
         return Ok(true);
@@ -74,10 +69,8 @@ pub(crate) fn has_one_thread() -> io::Result<bool> {
 /// Loads a shared library for good, with all symbols resolved and visible to the libraries that are loaded already. The
 /// error is the loader's own words.
 pub(crate) fn load(library: &CStr) -> Result<(), String> {
-    #[expect(
-        unsafe_code,
-        reason = "the library's initialisers run: the path comes from the judge, never from a submission"
-    )]
+    // SAFETY: The library's initialisers run: the path comes from the judge, never from a submission.
+    #[expect(unsafe_code)]
     let handle = unsafe { libc::dlopen(library.as_ptr(), libc::RTLD_NOW | libc::RTLD_GLOBAL) };
     if handle.is_null() {
         return Err(loader_error());
@@ -86,10 +79,8 @@ pub(crate) fn load(library: &CStr) -> Result<(), String> {
 }
 
 fn loader_error() -> String {
-    #[expect(
-        unsafe_code,
-        reason = "the text belongs to the loader and lives until its next call in this thread; it is copied here"
-    )]
+    // SAFETY: The text belongs to the loader and lives until its next call in this thread; it is copied here.
+    #[expect(unsafe_code)]
     let words = unsafe {
         let text = libc::dlerror();
         (!text.is_null()).then(|| CStr::from_ptr(text).to_string_lossy().into_owned())
@@ -114,11 +105,9 @@ const DETERMINISTIC_ALGORITHMS: &CStr = c"_ZNK2at7Context23deterministicAlgorith
 /// The bindings do not offer this setting, so it is called by its name in the library.
 pub(crate) fn use_deterministic_algorithms() -> Result<(), String> {
     let (context, set) = (symbol(GLOBAL_CONTEXT)?, symbol(SET_DETERMINISTIC_ALGORITHMS)?);
-    #[expect(
-        unsafe_code,
-        reason = "the mangled names fix the parameters; under the Itanium ABI a reference is a pointer, a method's \
-                  object comes first, and there is one libtorch version that this program is linked with"
-    )]
+    // SAFETY: The mangled names fix the parameters; under the Itanium ABI a reference is a pointer, a method's object
+    // comes first, and there is one libtorch version that this program is linked with.
+    #[expect(unsafe_code)]
     unsafe {
         let context = std::mem::transmute::<*mut c_void, GlobalContext>(context);
         let set = std::mem::transmute::<*mut c_void, SetDeterministicAlgorithms>(set);
@@ -129,7 +118,8 @@ pub(crate) fn use_deterministic_algorithms() -> Result<(), String> {
 
 /// A symbol of any library that is loaded.
 fn symbol(name: &CStr) -> Result<*mut c_void, String> {
-    #[expect(unsafe_code, reason = "a look-up by a name that ends in a zero byte")]
+    // SAFETY: A look-up by a name that ends in a zero byte.
+    #[expect(unsafe_code)]
     let found = unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) };
     if found.is_null() {
         return Err(loader_error());
@@ -162,7 +152,8 @@ mod tests {
                 symbol(GLOBAL_CONTEXT).unwrap(),
                 symbol(DETERMINISTIC_ALGORITHMS).unwrap(),
             );
-            #[expect(unsafe_code, reason = "as in `use_deterministic_algorithms`")]
+            // SAFETY: As in `use_deterministic_algorithms`.
+            #[expect(unsafe_code)]
             unsafe {
                 let context = std::mem::transmute::<*mut c_void, GlobalContext>(context);
                 std::mem::transmute::<*mut c_void, DeterministicAlgorithms>(ask)(context())

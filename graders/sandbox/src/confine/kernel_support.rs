@@ -56,11 +56,9 @@ impl KernelSupport {
 /// Asks for a ruleset that nobody wants made, which the kernel answers with a version.
 fn landlock() -> u32 {
     const VERSION: libc::c_ulong = 1;
-    #[expect(
-        unsafe_code,
-        reason = "with this flag the kernel reads no memory of ours and makes nothing; the bindings ask the same and \
-                  keep the answer to themselves"
-    )]
+    // SAFETY: With this flag the kernel reads no memory of ours and makes nothing; the bindings ask the same and keep
+    // the answer to themselves.
+    #[expect(unsafe_code)]
     let version = unsafe {
         libc::syscall(
             libc::SYS_landlock_create_ruleset,
@@ -76,10 +74,8 @@ fn landlock() -> u32 {
 fn filter() -> bool {
     const GET_ACTION_AVAIL: libc::c_ulong = 2;
     let action: u32 = libc::SECCOMP_RET_ERRNO;
-    #[expect(
-        unsafe_code,
-        reason = "the kernel reads four bytes, which are there, and changes nothing"
-    )]
+    // SAFETY: The kernel reads four bytes, which are there, and changes nothing.
+    #[expect(unsafe_code)]
     let answer = unsafe { libc::syscall(libc::SYS_seccomp, GET_ACTION_AVAIL, 0, &raw const action) };
     answer == 0
 }

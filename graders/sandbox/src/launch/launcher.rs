@@ -69,10 +69,8 @@ fn close_others(last: i32) -> io::Result<()> {
             continue;
         };
         if number > last {
-            #[expect(
-                unsafe_code,
-                reason = "borrowed for one call; a number that is closed by now is only an error"
-            )]
+            // SAFETY: Borrowed for one call; a number that is closed by now is only an error.
+            #[expect(unsafe_code)]
             let descriptor = unsafe { BorrowedFd::borrow_raw(number) };
             // The folder that is being read is among them: it closes itself.
             let _ = rustix::io::fcntl_setfd(descriptor, rustix::io::FdFlags::CLOEXEC);
@@ -123,10 +121,8 @@ fn start(policy: &LaunchPolicy, mut confinement: Confinement) -> io::Result<Chil
         .envs(&policy.environment)
         .current_dir(&policy.directory)
         .stdin(Stdio::null());
-    #[expect(
-        unsafe_code,
-        reason = "runs between fork and exec; this process has a single thread, so nobody else can hold a lock there"
-    )]
+    // SAFETY: Runs between fork and exec; this process has a single thread, so nobody else can hold a lock there.
+    #[expect(unsafe_code)]
     unsafe {
         command.pre_exec(move || {
             be_the_first_to_go();

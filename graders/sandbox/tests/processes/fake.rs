@@ -18,7 +18,8 @@ use wire::{
 pub(crate) const BEHAVIOUR: &str = "FAKE_WORKER";
 
 pub(crate) fn work(behaviour: &str) -> ExitCode {
-    #[expect(unsafe_code, reason = "the launcher leaves the control socket there")]
+    // SAFETY: The launcher leaves the control socket there.
+    #[expect(unsafe_code)]
     let descriptor = unsafe { BorrowedFd::borrow_raw(3) };
     let mut control = Control::new(UnixStream::from(descriptor.try_clone_to_owned().unwrap()));
     let protocol = match behaviour {
