@@ -8,7 +8,6 @@ use crate::standing::{self, Row};
 /// A student whose grade is another one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
-    /// The student.
     pub student: String,
     /// Points before; none where there was no grade.
     pub before: Option<f64>,
@@ -23,7 +22,6 @@ pub struct Change {
 /// A task whose points or verdict differ.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TaskChange {
-    /// The task.
     pub task: String,
     /// Points before.
     pub before: f64,

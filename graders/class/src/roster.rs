@@ -57,7 +57,6 @@ impl Extension {
 pub struct Student {
     /// The student's id: a number of the platform or of the university, or a login.
     pub id: String,
-    /// The name.
     pub name: String,
     /// The address.
     pub email: Option<String>,

@@ -35,7 +35,6 @@ pub struct Pair {
     pub percent: f64,
     /// Letters of code in common.
     pub letters: i64,
-    /// The files.
     pub files: Vec<String>,
 }
 

@@ -10,7 +10,6 @@ use crate::database::{Attempt, Attempts, Entry, Grading, Standing, StudentRow};
 /// How it stands with an attempt, or with a student.
 #[derive(Debug, Clone, PartialEq)]
 pub enum State {
-    /// Graded.
     Graded,
     /// Not looked at yet.
     Pending,
@@ -46,13 +45,11 @@ impl State {
 /// How a student stands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row<'a> {
-    /// The student.
     pub student: &'a StudentRow,
     /// All attempts that lie in the folder.
     pub attempts: Vec<&'a Attempt>,
     /// The one that counts.
     pub counted: Option<&'a Attempt>,
-    /// Its grading.
     pub grading: Option<&'a Grading>,
     /// How it stands with it.
     pub state: State,

@@ -54,7 +54,6 @@ pub struct Summary {
 /// How a task went.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct TaskSummary {
-    /// The task.
     pub task: String,
     /// How many have all of it.
     pub passed: usize,
@@ -71,7 +70,6 @@ pub struct TaskSummary {
 /// A mistake and who makes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Made {
-    /// The task.
     pub task: String,
     /// The name in the corpus.
     pub name: String,
@@ -84,7 +82,6 @@ pub struct Made {
 /// Wrong in the same way, and without a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
-    /// The task.
     pub task: String,
     /// Equal for equal behaviour, and a name for the group.
     pub behaviour: String,
@@ -108,7 +105,6 @@ pub struct Alike {
 /// What was not graded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ungraded {
-    /// The student.
     pub student: String,
     /// Where it lies.
     pub path: String,

@@ -22,7 +22,6 @@ pub(super) struct Scope {
 /// What a name stands for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Definition {
-    /// A module.
     Module(usize),
     /// Any other item.
     Item(usize),
@@ -33,11 +32,9 @@ pub(super) enum Definition {
 /// An item that code lies in.
 #[derive(Debug)]
 pub(super) struct Holder {
-    /// Its name.
     pub(super) name: String,
     /// What it is.
     pub(super) sort: Sort,
-    /// The source that it is in.
     pub(super) source: usize,
 }
 
@@ -65,7 +62,6 @@ pub(super) enum Sort {
     Value,
     /// No item, but all functions of types or all macros of a name.
     Namesakes,
-    /// A macro.
     Macro {
         /// Whether a word among its arguments can become the name of a method, a macro or a module.
         splices: bool,

@@ -16,7 +16,6 @@ pub struct Rules {
 /// What a task may not call, beside what no task may.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaskRules {
-    /// The task.
     pub task: &'static str,
     /// The file of the submission that holds it.
     pub file: &'static str,
@@ -40,7 +39,6 @@ pub enum Reason {
     Answer(&'static str),
     /// It is of another crate than `tch` and `std`.
     Crates,
-    /// The environment.
     Environment,
     /// Files and paths.
     Files,
@@ -50,7 +48,6 @@ pub enum Reason {
     HiddenName,
     /// Brackets that are nested too deeply to be read.
     Nesting,
-    /// The network.
     Network,
     /// Other processes.
     Processes,
@@ -69,11 +66,9 @@ pub enum Reason {
 /// A task that uses what it may not use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Breach {
-    /// The task.
     pub task: &'static str,
     /// The file of the submission.
     pub file: String,
-    /// The line in it.
     pub line: usize,
     /// What is used, as it is written.
     pub item: String,
@@ -86,7 +81,6 @@ pub struct Breach {
 /// A file that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable {
-    /// The file.
     pub file: String,
     /// The line of the trouble.
     pub line: usize,

@@ -15,7 +15,6 @@ const LEAST: usize = 12;
 /// Columns of a label such as `must hold` with the space after it.
 pub(crate) const LABEL: usize = 11;
 
-/// A page.
 #[derive(Debug)]
 pub(crate) struct Page {
     text: String,

@@ -4,6 +4,8 @@
 //! hostile until it has been decoded here: lengths are capped before anything is allocated, and every malformation
 //! has its own error.
 
+#![warn(missing_docs)]
+
 pub mod control;
 pub mod frame;
 pub mod layout;

@@ -11,6 +11,8 @@
 //! - `jacobian`: derivatives across the border
 //! - `convert`: tensors across the border; `panics`: panics as data; `kernel`: the calls that are unsafe
 
+#![warn(missing_docs)]
+
 mod adapter;
 mod call;
 mod calls;

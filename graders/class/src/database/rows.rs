@@ -8,12 +8,10 @@ use super::Settings;
 use crate::outcome::Mistake;
 use crate::roster::Extension;
 
-/// A student.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StudentRow {
     /// The roster's id, or what the layout says.
     pub key: String,
-    /// The name.
     pub name: String,
     /// The address.
     pub email: Option<String>,
@@ -63,7 +61,6 @@ pub struct Entry {
     pub notes: Vec<String>,
 }
 
-/// A run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Run {
     /// Its number.
@@ -91,9 +88,7 @@ pub struct Run {
 /// A task of a grading.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TaskRow {
-    /// The task.
     pub task: String,
-    /// Its verdict.
     pub verdict: String,
     /// Points earned.
     pub points: f64,
@@ -106,11 +101,9 @@ pub struct TaskRow {
 /// A check that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// The task.
     pub task: String,
     /// The check.
     pub name: String,
-    /// Its verdict.
     pub verdict: String,
     /// What was seen.
     pub message: Option<String>,
@@ -146,7 +139,6 @@ pub struct Standing {
     pub settings: Settings,
     /// What in the folder is no submission.
     pub ignored: Vec<(String, String)>,
-    /// The run.
     pub run: Run,
     /// All students by key.
     pub students: BTreeMap<String, StudentRow>,

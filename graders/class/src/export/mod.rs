@@ -34,7 +34,6 @@ impl Format {
     /// All formats.
     pub const ALL: [Self; 5] = [Self::Canvas, Self::Moodle, Self::Gradescope, Self::Csv, Self::Json];
 
-    /// Its name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Canvas => "canvas",

@@ -37,14 +37,11 @@ pub enum Layout {
     Gradescope,
     /// A clone of a repository.
     Clone,
-    /// A folder.
     Folder,
-    /// An archive.
     Archive,
 }
 
 impl Layout {
-    /// Its name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Canvas => "canvas",

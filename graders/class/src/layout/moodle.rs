@@ -5,7 +5,6 @@ use super::Who;
 const FILES: &str = "_assignsubmission_file";
 const SUBMISSION: &str = "_assignsubmission_";
 
-/// What an entry is.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Entry {
     /// What was handed in as files.

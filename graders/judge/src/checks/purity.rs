@@ -18,7 +18,6 @@ use crate::fixtures::case::StoredCase;
 /// A check that is the same for all tasks.
 #[derive(Debug, Clone, Copy)]
 pub struct Purity {
-    /// Its name.
     pub name: &'static str,
     /// What has to hold.
     pub statement: &'static str,

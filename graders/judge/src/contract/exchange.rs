@@ -7,7 +7,6 @@ use crate::contract::subject::Call;
 /// A call and what it gave, where it gave something.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Exchange {
-    /// The call.
     pub call: Call,
     /// What it gave.
     pub returned: Option<Returned>,

@@ -53,7 +53,6 @@ pub struct Task {
     pub parts: &'static [&'static str],
     /// Golden cases; each belongs to a named part of the points.
     pub cases: &'static [Case],
-    /// Properties.
     pub properties: &'static [Property],
     /// Puts outputs whose order is free (such as a list of edges) into one order.
     pub canonical: Option<fn(Tensors) -> Tensors>,

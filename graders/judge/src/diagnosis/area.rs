@@ -6,9 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Area {
-    /// Activations.
     Activation,
-    /// Angles.
     Angle,
     /// The arguments, which are not to be changed.
     Arguments,
@@ -34,7 +32,6 @@ pub enum Area {
     Drawing,
     /// Dropout: where, when, and how it scales.
     Dropout,
-    /// The dtype.
     Dtype,
     /// The list of edges.
     Edges,
@@ -48,17 +45,14 @@ pub enum Area {
     Gradient,
     /// How heads are split and merged.
     Heads,
-    /// Isolated nodes.
     IsolatedNodes,
     /// The kernel and how it moves.
     Kernel,
-    /// The layers.
     Layers,
     /// The loss: of what a mean is taken, and over what.
     Loss,
     /// Absolute values, and which of them counts.
     Magnitude,
-    /// The mask.
     Mask,
     /// Inputs that have not been seen before.
     Memorised,
@@ -74,7 +68,6 @@ pub enum Area {
     Padding,
     /// How features are pooled.
     Pooling,
-    /// The positions.
     Positions,
     /// The powers, or which walks are counted.
     Powers,
@@ -86,21 +79,16 @@ pub enum Area {
     Refusal,
     /// The form of the result.
     Result,
-    /// The rotation.
     Rotation,
     /// What may be used.
     Rules,
-    /// The scale.
     Scale,
     /// The score of a sequence, and which is the best.
     Score,
-    /// Self loops.
     SelfLoops,
-    /// A sign.
     Sign,
     /// A length or a number of rows.
     Size,
-    /// The softmax.
     Softmax,
     /// What is kept from one call to the next.
     State,

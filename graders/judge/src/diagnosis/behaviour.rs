@@ -58,9 +58,7 @@ pub type Behaviours = BTreeMap<String, Option<Behaviour>>;
 /// How behaviours of one task are measured.
 #[derive(Debug, Clone, Copy)]
 pub struct Measure<'a> {
-    /// The task.
     pub task: &'a Task,
-    /// Its tolerances.
     pub tolerances: &'a Tolerances,
 }
 

@@ -93,7 +93,6 @@ impl Library {
         &self.bytes
     }
 
-    /// The index.
     pub fn index(&self) -> Result<Index, FixtureError> {
         let broken = |reason: String| FixtureError::Broken {
             path: index_path(&self.root),

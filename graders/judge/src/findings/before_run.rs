@@ -13,7 +13,6 @@ pub enum BeforeRun {
     Forbidden {
         /// File of the submission.
         file: String,
-        /// Line in it.
         line: usize,
         /// What was used, as it is written.
         item: String,

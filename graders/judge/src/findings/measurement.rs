@@ -23,7 +23,6 @@ impl Outcome {
 pub struct Measurement {
     /// What was measured, such as `accuracy on unseen nodes`.
     pub what: String,
-    /// Its value.
     pub value: f64,
     /// What it has to reach.
     #[serde(alias = "bar")]

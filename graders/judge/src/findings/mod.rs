@@ -96,7 +96,6 @@ pub enum Violation {
     },
     /// The gradient by an argument is not what it has to be.
     Gradient {
-        /// The argument.
         argument: String,
         /// The other arguments by which it is not either.
         #[serde(default)]
@@ -164,11 +163,8 @@ pub struct RecordedCall {
 /// An argument of a recorded call.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RecordedArgument {
-    /// Its name.
     pub name: String,
-    /// Its dtype.
     pub dtype: String,
-    /// Its shape.
     pub shape: Vec<usize>,
     /// Its values in row-major order as text, so that NaN and infinities survive every format; empty where it is large.
     pub values: Vec<String>,

@@ -8,7 +8,6 @@ use crate::compare::{Difference, Mismatch};
 /// An output that is not what it has to be.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum WrongOutput {
-    /// An output is missing.
     MissingOutput {
         /// Its name.
         output: String,
@@ -84,7 +83,6 @@ pub enum WrongOutput {
     OutsideSupport {
         /// The golden case.
         case: String,
-        /// The token.
         token: i64,
         /// How often it was drawn.
         count: u64,

@@ -66,9 +66,7 @@ pub fn trivial(task: &Task, case: &Case, stored: &StoredCase, tolerances: &Toler
 /// A stored value that is not what the reference gives today.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Drift {
-    /// The task.
     pub task: &'static str,
-    /// The case.
     pub case: &'static str,
     /// The argument or output.
     pub name: String,
@@ -139,11 +137,8 @@ fn worst(before: &Tensor, after: &Tensor) -> Option<Worst> {
 /// How far an output of a golden case is from its stored value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Distance {
-    /// The task.
     pub task: &'static str,
-    /// The case.
     pub case: &'static str,
-    /// The output.
     pub output: String,
     /// The dtype of the call.
     pub dtype: DType,

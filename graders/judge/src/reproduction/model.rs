@@ -91,7 +91,6 @@ pub enum Claim {
     Related(Relation),
     /// A value of an output is a number.
     Number {
-        /// The output.
         output: String,
         /// Where in it.
         index: Vec<usize>,
@@ -109,24 +108,13 @@ pub enum Claim {
         argument: String,
     },
     /// The last two calls, which are equal, give the same.
-    Repeats {
-        /// The output.
-        output: String,
-    },
+    Repeats { output: String },
     /// A token is never drawn.
-    Never {
-        /// The output.
-        output: String,
-        /// The token.
-        token: i64,
-    },
+    Never { output: String, token: i64 },
     /// A token makes up this share of the draws.
     Share {
-        /// The output.
         output: String,
-        /// The token.
         token: i64,
-        /// The share.
         share: f64,
         /// How far off it may be.
         within: f64,

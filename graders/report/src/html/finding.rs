@@ -29,7 +29,6 @@ pub(super) enum Extent {
 /// How much of a finding is shown.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Shown<'a> {
-    /// The task.
     pub(super) task: &'a str,
     /// How much of it.
     pub(super) extent: Extent,

@@ -13,7 +13,6 @@ pub(super) struct Signature {
     pub(super) before: &'static [&'static str],
     /// Whether the weights are read by name: `weights` is then made of all tensors that `inputs` does not name.
     pub(super) weights: Option<Weights>,
-    /// The call.
     pub(super) call: &'static str,
     /// Whether the call returns a `Result`.
     pub(super) fallible: bool,

@@ -83,7 +83,6 @@ impl Words {
 /// Where a finding was made.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Place<'a> {
-    /// The task.
     pub(crate) task: &'a str,
     /// The limits of a call.
     pub(crate) limits: Limits,

@@ -67,7 +67,6 @@ fn forbidden(edition: Edition) -> Vec<&'static str> {
 /// What a run of the compiler makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Emit {
-    /// Code.
     Code,
     /// What it knows of the sources: enough to see whether they are right.
     Metadata,

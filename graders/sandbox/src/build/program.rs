@@ -17,7 +17,6 @@ pub(super) type Inquire = fn(&Request<'_>, &Compiler<'_>, &str, &[&Diagnostic], 
 
 /// What came of the adapters.
 pub(super) enum Linked {
-    /// The program.
     Program(PathBuf),
     /// Nothing.
     Stopped(Stop),

@@ -14,7 +14,6 @@ use crate::confine::{SandboxProfile, SandboxStatus};
 pub struct LaunchPolicy {
     /// The program, absolute.
     pub program: PathBuf,
-    /// Its arguments.
     pub arguments: Vec<String>,
     /// Its whole environment.
     pub environment: BTreeMap<String, String>,

@@ -36,7 +36,6 @@ pub enum StageError {
         /// Their folders.
         crates: Vec<String>,
     },
-    /// Too many sources.
     #[error("there are more than {0} sources")]
     TooManySources(usize),
     /// Too many entries of any kind.

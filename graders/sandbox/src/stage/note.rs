@@ -36,10 +36,7 @@ pub enum Note {
         reason: String,
     },
     /// The crate lies in a folder of the submission.
-    Inside {
-        /// The folder.
-        folder: String,
-    },
+    Inside { folder: String },
     /// A file is read under another name.
     ReadAs {
         /// Its name in the submission.
@@ -71,7 +68,6 @@ pub enum Why {
     TooDeep,
     /// It could not be read.
     Unreadable,
-    /// A link.
     Link,
     /// A pipe, a socket, a device.
     NotAFile,

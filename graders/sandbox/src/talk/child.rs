@@ -15,7 +15,6 @@ use super::clock::{Clock, Gauge, Overdue};
 use super::exchange::{Exchange, NoReply};
 use super::server::{Origin, Shared, TalkError, peak_memory_kib};
 
-/// The answer for a part.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PartAnswer {
     /// Its outputs; `None` where there are none.

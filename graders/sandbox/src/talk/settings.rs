@@ -36,7 +36,6 @@ impl Default for Limits {
 pub struct Settings {
     /// What starts it.
     pub launcher: Launcher,
-    /// Its limits.
     pub limits: Limits,
     /// Its whole environment.
     pub environment: BTreeMap<String, String>,

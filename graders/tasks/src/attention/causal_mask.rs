@@ -11,7 +11,6 @@ use judge::findings::Violation;
 use judge::findings::stop::{Broken, Holds};
 use wire::{DType, Tensor, Tensors};
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: "causal_mask",
     file: "attention.rs",

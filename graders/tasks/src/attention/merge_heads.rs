@@ -13,7 +13,6 @@ use wire::{Tensor, Tensors};
 
 use super::inputs::span;
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: "merge_heads",
     file: "attention.rs",

@@ -17,7 +17,6 @@ use super::properties::{self as shared, SIZES, graph};
 
 const ID: &str = "adjacency_matrix";
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: ID,
     file: "graph.rs",

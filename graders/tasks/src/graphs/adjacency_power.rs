@@ -19,7 +19,6 @@ const ID: &str = "adjacency_power";
 const CLOSELY: f64 = 1e-5;
 const SIZES: Sizes = &[("N", 3, 6), ("n", 0, 5)];
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: ID,
     file: "graph_algebra.rs",

@@ -28,7 +28,6 @@ const LAYER: Layer = Layer {
     plain: plain_attention,
 };
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: ID,
     file: "attention_graph.rs",

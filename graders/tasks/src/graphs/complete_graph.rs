@@ -13,7 +13,6 @@ use wire::{DType, Data, Tensor, Tensors};
 
 const ID: &str = "complete_graph";
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: ID,
     file: "attention_graph.rs",

@@ -14,9 +14,7 @@ use super::inputs::{Edge, relabelled, shuffled};
 
 /// A task that maps node features along edges.
 pub(super) struct Convolution {
-    /// The task.
     pub(super) task: &'static str,
-    /// Its output.
     pub(super) output: &'static str,
     /// The size that is the width of the output.
     pub(super) width: &'static str,

@@ -21,7 +21,6 @@ const MATRICES: [(&str, usize); 4] = [
 ];
 const LAPLACIAN: i64 = 3;
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: ID,
     file: "figure_6.rs",

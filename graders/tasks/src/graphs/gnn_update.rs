@@ -24,7 +24,6 @@ const LAYER: Layer = Layer {
     plain: plain_update,
 };
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: ID,
     file: "attention_graph.rs",

@@ -16,7 +16,6 @@ use super::properties::{self as shared, CLOSELY, SIZES, graph};
 
 const ID: &str = "inverted_degree_matrix";
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: ID,
     file: "graph.rs",

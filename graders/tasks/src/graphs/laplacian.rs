@@ -20,7 +20,6 @@ const CLOSELY: f64 = 1e-5;
 /// Sizes of an undirected graph.
 const PAIRS: Sizes = &[("N", 2, 8)];
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: ID,
     file: "graph_algebra.rs",

@@ -27,7 +27,6 @@ const LAYER: Convolution = Convolution {
     drawn: drawn_layer,
 };
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: ID,
     file: "graph_convolution.rs",

@@ -25,7 +25,6 @@ const MESSAGE: Convolution = Convolution {
     drawn: drawn_message,
 };
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: ID,
     file: "graph_convolution.rs",

@@ -18,7 +18,6 @@ use super::inputs::product;
 const ID: &str = "update";
 const SIZES: Sizes = &[("N", 1, 4), ("in", 1, 4), ("out", 1, 4)];
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: ID,
     file: "graph_convolution.rs",

@@ -13,7 +13,6 @@ use wire::{DType, Tensors};
 
 use super::inputs::{close, logits, matrix, rows};
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: "greedy",
     file: "sampling.rs",

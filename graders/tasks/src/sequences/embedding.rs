@@ -18,7 +18,6 @@ use crate::transformer::inputs::drawn;
 
 const ID: &str = "embedding";
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: ID,
     file: "sequence_embedding.rs",

@@ -11,7 +11,6 @@ const MASK: Mask = Mask {
     causal: false,
 };
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: MASK.task,
     file: "sequence_masks.rs",

@@ -17,7 +17,6 @@ const GENERATOR: Generator = Generator {
     prefixed: true,
 };
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: GENERATOR.task,
     file: "sequence_generation.rs",

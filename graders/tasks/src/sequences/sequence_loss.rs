@@ -19,7 +19,6 @@ use crate::transformer::inputs::{drawn, filled, multiplied, token_tensor};
 
 const ID: &str = "sequence_loss";
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: ID,
     file: "encoder_decoder.rs",

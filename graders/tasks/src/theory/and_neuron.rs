@@ -7,7 +7,6 @@ use wire::Tensors;
 
 use super::thresholds::{Linear, computes};
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: "and_neuron",
     file: "neurons.rs",

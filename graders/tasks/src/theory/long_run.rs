@@ -19,7 +19,6 @@ const VANISHES: f64 = 0.0;
 const STAYS: f64 = 1.0;
 const EXPLODES: f64 = 2.0;
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: ID,
     file: "hidden_states.rs",

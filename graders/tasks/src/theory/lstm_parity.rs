@@ -22,7 +22,6 @@ const NAMES: [&str; 9] = [
     "candidate, bias",
 ];
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: "lstm_parity",
     file: "parity_lstm.rs",
@@ -63,7 +62,6 @@ fn sign(z: f64) -> f64 {
     if z == 0.0 { 0.0 } else { z.signum() }
 }
 
-/// The cell.
 #[derive(Debug, Clone, Copy)]
 struct Cell {
     forget: Linear,

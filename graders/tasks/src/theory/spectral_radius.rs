@@ -18,7 +18,6 @@ const ID: &str = "spectral_radius";
 const CLOSELY: f64 = 1e-4;
 const SIZES: Sizes = &[("d", 1, 5)];
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: ID,
     file: "hidden_states.rs",

@@ -20,7 +20,6 @@ const NAMES: [&str; 9] = [
     "output, b",
 ];
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: "xor_network",
     file: "neurons.rs",

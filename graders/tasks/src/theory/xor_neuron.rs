@@ -14,7 +14,6 @@ use super::thresholds::{Linear, ROWS, computes, finite, named, rounded_sum};
 /// What XOR gives on the rows of the table.
 pub(super) const XOR: [bool; 4] = [false, true, true, false];
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: "xor_neuron",
     file: "neurons.rs",

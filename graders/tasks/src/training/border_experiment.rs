@@ -14,7 +14,6 @@ use crate::convolution::oracle::{Mode, last_side};
 use crate::data::initial;
 use crate::data::two_boxes::{CHANNELS, CLASSES, Part, SIDE, images};
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: "border_experiment",
     file: "conv_training.rs",

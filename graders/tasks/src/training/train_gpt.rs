@@ -15,7 +15,6 @@ use super::measures::{at_least, at_most, curve, like, measured};
 use crate::data::formal_language::{Corpus, SENTENCE, VOCABULARY};
 use crate::data::initial::{self, GptSizes};
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: "train_gpt",
     file: "gpt_training.rs",

@@ -14,7 +14,6 @@ use super::measures::{at_least, like, measured};
 use crate::data::initial;
 use crate::data::planted_partition::{CLASSES, FEATURES, Partition};
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: "train_graph",
     file: "graph_training.rs",

@@ -14,7 +14,6 @@ use wire::{Tensor, Tensors};
 /// Bound on a relation between values of order one: a step in f32 costs precision, and not a property as well.
 const CLOSELY: f64 = 1e-5;
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: "rms_norm",
     file: "normalization.rs",

@@ -7,7 +7,6 @@ use crate::failure::Failure;
 /// What a function takes and returns.
 #[derive(Debug)]
 pub(super) struct Signature {
-    /// Its name.
     pub(super) name: String,
     arguments: Vec<(String, Argument)>,
     /// Whether it can refuse what it is given.

@@ -9,7 +9,6 @@ use super::marker::{Fault, Flaw, Marker, Region, marker};
 /// A topic file of the template.
 #[derive(Debug)]
 pub(super) struct Topic {
-    /// Its text.
     pub(super) text: String,
     /// The functions that the student writes, in order.
     pub(super) functions: Vec<Function>,

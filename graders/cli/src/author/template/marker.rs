@@ -67,7 +67,6 @@ pub(super) enum Region {
 pub(super) enum Marker {
     /// The beginning, with the line that takes the region's place, if one does.
     Begin(Region, Option<String>),
-    /// The end.
     End(Region),
 }
 

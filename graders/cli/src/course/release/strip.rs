@@ -3,7 +3,6 @@
 /// A source without its tests.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Stripped {
-    /// The text.
     pub(super) text: String,
     /// Modules that only the tests declared, in files of their own.
     pub(super) modules: Vec<String>,

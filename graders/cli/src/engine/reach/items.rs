@@ -11,7 +11,6 @@ use super::references::References;
 /// How a file's own tests begin, which are no part of a submission; they end at a brace that is not indented.
 const TESTS: &str = "\n#[cfg(test)]\nmod tests {";
 
-/// A file.
 #[derive(Debug, Default)]
 pub(super) struct File {
     /// Its items, imports among them.

@@ -18,7 +18,6 @@ use crate::findings::fault::Fault;
 use crate::findings::{CallFailed, Counterexample, Finding, Violation, WrongOutput};
 use crate::fixtures::case::StoredCase;
 
-/// The check.
 pub const CHECK: Derived = Derived {
     name: "whole-domain",
     statement: "whatever arguments are valid, the outputs are the reference's, and what is invalid is refused",

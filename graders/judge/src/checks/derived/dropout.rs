@@ -15,7 +15,6 @@ use crate::contract::subject::{Call, Subject};
 use crate::findings::fault::Fault;
 use crate::findings::{Counterexample, Finding, Violation};
 
-/// The check.
 pub const CHECK: Derived = Derived {
     name: "dropout-everywhere",
     statement: "in training every rate above zero drops something, whatever the sizes and the other settings are",

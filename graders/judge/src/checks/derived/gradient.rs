@@ -18,7 +18,6 @@ use crate::findings::fault::Fault;
 use crate::findings::{CallFailed, Counterexample, Finding, Measure, RecordedCall, Violation};
 use crate::fixtures::case::StoredCase;
 
-/// The check.
 pub const CHECK: Derived = Derived {
     name: "all-gradients",
     statement: "gradients reach every argument that the result depends on smoothly, and are the reference's",

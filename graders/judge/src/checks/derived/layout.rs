@@ -13,7 +13,6 @@ use crate::contract::tolerance::Tolerances;
 use crate::findings::fault::Fault;
 use crate::findings::{Finding, Violation, WrongOutput};
 
-/// The check.
 pub const CHECK: Derived = Derived {
     name: "memory-layout",
     statement: "arguments that are views of other tensors (transposed, sliced, expanded) are answered like copies of them",

@@ -14,7 +14,6 @@ use crate::fixtures::case::StoredCase;
 /// A check that is derived from what a task is.
 #[derive(Debug, Clone, Copy)]
 pub struct Derived {
-    /// Its name.
     pub name: &'static str,
     /// What has to hold.
     pub statement: &'static str,
@@ -27,13 +26,11 @@ pub struct Derived {
 /// What the checks have to go by.
 #[derive(Debug, Clone, Copy)]
 pub struct Material<'a> {
-    /// The task.
     pub task: &'a Task,
     /// The golden cases that hold.
     pub held: &'a [(&'static Case, &'a StoredCase)],
     /// Inputs on which the submission agrees with the reference, and what it gives for them.
     pub known: &'a [Known],
-    /// The tolerances.
     pub tolerances: &'a Tolerances,
     /// Seed of what is drawn.
     pub seed: u64,

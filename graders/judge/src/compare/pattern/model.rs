@@ -6,24 +6,19 @@ use wire::Tensor;
 
 use crate::compare::largest;
 
-/// A pattern.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Pattern {
     /// All zeros.
     Zeros,
     /// The values of an argument.
-    Argument {
-        /// Its name.
-        name: String,
-    },
+    Argument { name: String },
     /// True where false was expected, and the other way round.
     Negated,
     /// Every value has the opposite sign.
     SignFlipped,
     /// Every value is the expected one times a factor.
     Factor {
-        /// The factor.
         factor: f64,
         /// A size that explains it, where there is one.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -35,29 +30,17 @@ pub enum Pattern {
         offset: f64,
     },
     /// Equal after exchanging two axes.
-    Transposed {
-        /// The axes.
-        axes: [usize; 2],
-    },
+    Transposed { axes: [usize; 2] },
     /// The expected values in another shape.
     Reshaped,
     /// Equal after reversing an axis.
-    Reversed {
-        /// The axis.
-        axis: usize,
-    },
+    Reversed { axis: usize },
     /// Equal after putting the slices along an axis into another order.
-    Permuted {
-        /// The axis.
-        axis: usize,
-    },
+    Permuted { axis: usize },
     /// The expected values in other places.
     Rearranged,
     /// These nodes have no self loop in the returned list of edges, and should have one.
-    NoSelfLoop {
-        /// The nodes.
-        nodes: Vec<i64>,
-    },
+    NoSelfLoop { nodes: Vec<i64> },
     /// The value that is furthest out belongs to this edge of the returned list, whose order is not the submission's.
     OfEdge {
         /// Where it begins.
@@ -79,9 +62,7 @@ pub enum Pattern {
 /// A size of an argument that explains a factor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Size {
-    /// The argument.
     pub argument: String,
-    /// Its axis.
     pub axis: usize,
     /// The size of that axis.
     pub size: usize,
@@ -93,7 +74,6 @@ pub struct Size {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Power {
-    /// Its root.
     Root,
     /// One over its root.
     InverseRoot,
@@ -109,17 +89,14 @@ pub enum Power {
 pub enum Region {
     /// Above the diagonal of the last two axes.
     AboveDiagonal,
-    /// Below it.
     BelowDiagonal,
     /// On it.
     Diagonal,
     /// A part of an axis.
     Axis {
-        /// The axis.
         axis: usize,
         /// How many axes there are.
         rank: usize,
-        /// The part of it.
         part: Part,
     },
 }

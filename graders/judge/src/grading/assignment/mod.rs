@@ -44,13 +44,11 @@ pub enum AssignmentError {
     },
 }
 
-/// An assignment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Assignment {
     /// Its id: the file's name.
     pub id: String,
-    /// Its title.
     pub title: String,
     /// Seed of all properties.
     pub seed: u64,

@@ -8,7 +8,6 @@ use crate::grading::assignment::Assignment;
 /// All that judging needs beside the submission.
 #[derive(Debug, Clone, Copy)]
 pub struct GradingContext<'a> {
-    /// The assignment.
     pub assignment: &'a Assignment,
     /// The golden files.
     pub fixtures: &'a Fixtures,
@@ -53,11 +52,9 @@ impl<'a> GradingContext<'a> {
 /// An input that broke a check of another submission.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Carried {
-    /// The task.
     pub task: String,
     /// The check: a property, the differential run, or one that is derived.
     pub check: String,
-    /// The input.
     pub input: CarriedInput,
 }
 
@@ -65,12 +62,7 @@ pub struct Carried {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CarriedInput {
     /// A property's case: sizes by the names that the property declares, and the seed of the values.
-    Case {
-        /// The sizes.
-        sizes: Vec<(String, i64)>,
-        /// The seed.
-        seed: u64,
-    },
+    Case { sizes: Vec<(String, i64)>, seed: u64 },
     /// The seed from which fresh inputs were drawn.
     Fresh(u64),
 }
@@ -97,7 +89,6 @@ pub enum Training<'a> {
     NotAsked,
     /// Those of these tasks.
     Of(&'a [String]),
-    /// All.
     All,
 }
 

@@ -22,7 +22,6 @@ pub enum Kind {
     Single,
     /// Whether f64 outputs are as exact as f64 can be.
     Precision,
-    /// A property.
     Property,
     /// Untouched arguments, determinism, independence of order.
     Purity,
@@ -80,7 +79,6 @@ pub enum Skip {
 pub struct Check {
     /// Its name, unique in the task.
     pub name: String,
-    /// Its kind.
     pub kind: Kind,
     /// What has to hold, in a sentence.
     pub statement: String,
@@ -126,7 +124,6 @@ impl Check {
 /// The judgement on one task.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TaskJudgement {
-    /// The task.
     pub task: &'static str,
     /// The verdict: the worst of its checks.
     pub verdict: Verdict,
@@ -170,9 +167,7 @@ pub enum Loss {
 /// A named part of a task's points.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Portion {
-    /// Its name.
     pub name: String,
-    /// Its points.
     pub points: f64,
     /// The names of the checks that decide: its golden cases in f64, its trials.
     pub checks: Vec<String>,
@@ -187,7 +182,6 @@ pub struct Portion {
 /// What a larger task has found of one of its parts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Blame {
-    /// The part.
     pub part: &'static str,
     /// The check of the larger task that fails with it, and holds with the reference's.
     pub check: String,

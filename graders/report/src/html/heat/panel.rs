@@ -24,7 +24,6 @@ pub(super) struct Panel<'a> {
     pub(super) subject: Subject<'a>,
     /// What stands above it.
     pub(super) title: &'static str,
-    /// The values.
     pub(super) values: &'a [Vec<Number>],
     /// Whether cells out of tolerance are outlined.
     pub(super) marks: bool,

@@ -10,7 +10,6 @@ use judge::contract::{Case, Expect, Property, Task};
 
 use self::inputs::{case, far_from_zero};
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: "additive_attention",
     file: "additive_attention.rs",

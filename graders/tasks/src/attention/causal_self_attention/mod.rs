@@ -11,7 +11,6 @@ use judge::contract::{Case, Expect, Property, Task};
 
 use self::inputs::{case, offset, small};
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: "causal_self_attention",
     file: "attention.rs",

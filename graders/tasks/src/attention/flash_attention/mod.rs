@@ -12,7 +12,6 @@ use wire::Tensor;
 
 use self::inputs::{case, high_scores, low_scores};
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: "flash_attention",
     file: "flash_attention.rs",

@@ -9,7 +9,6 @@ use judge::contract::{Case, Expect, Property, Task};
 
 use self::inputs::{case, of};
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: "rotary_embedding",
     file: "rotary.rs",

@@ -12,7 +12,6 @@ use judge::contract::{Case, Expect, Property, Task};
 use self::inputs::{case, large, masked, offset, small};
 use super::inputs::lower_triangle;
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: "scaled_dot_product_attention",
     file: "attention.rs",

@@ -20,7 +20,6 @@ use crate::data::glyphs::{self, CLASSES};
 use crate::data::initial;
 use crate::training::measures::{accuracy_of_net, at_least, at_most, curve, like};
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: "accuracy_per_angle",
     file: "rotation.rs",

@@ -10,7 +10,6 @@ use judge::contract::{Case, Expect, Property, Task};
 use self::inputs::case;
 use super::oracle::Mode;
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: "conv_net",
     file: "conv_net.rs",

@@ -10,7 +10,6 @@ use judge::contract::{Case, Expect, Property, Task};
 use self::inputs::{case, corner};
 use super::oracle::Mode;
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: "convolve2d",
     file: "convolution.rs",

@@ -13,7 +13,6 @@ use self::gradient::gradient;
 use self::inputs::{case, large_features, listed_self_loops, scores_below_zero};
 use super::inputs::irregular;
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: "graph_attention",
     file: "graph_attention.rs",

@@ -10,7 +10,6 @@ use judge::contract::{Case, Expect, Property, Task};
 
 use self::inputs::{heavy_first_token, impossible_tokens, little_mass, rows_near, ties_and_exact_mass};
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: "nucleus",
     file: "sampling.rs",

@@ -12,7 +12,6 @@ use wire::{Data, Tensor, Tensors};
 use self::inputs::{certain_at, one_allowed_token, row, ties, with_mass, won_by};
 use super::inputs::{rows, softmax};
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: "sample_top_p",
     file: "sampling.rs",

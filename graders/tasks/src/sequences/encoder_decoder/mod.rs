@@ -13,7 +13,6 @@ use super::generic_transformer;
 use super::inputs::{Sizes, encoder_decoder_call};
 use super::padding::{in_logits, read_logits};
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: "encoder_decoder",
     file: "encoder_decoder.rs",

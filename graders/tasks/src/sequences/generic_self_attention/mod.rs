@@ -11,7 +11,6 @@ use judge::contract::{Case, Expect, Property, Task};
 use self::inputs::{everything_seen, padded};
 use super::inputs::attention;
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: "generic_self_attention",
     file: "sequence_attention.rs",

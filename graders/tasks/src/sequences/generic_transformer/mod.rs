@@ -12,7 +12,6 @@ use self::inputs::{cached, padded};
 use super::inputs::{Sizes, transformer_call};
 use super::padding::{in_hidden, read_hidden};
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: "generic_transformer",
     file: "sequence_transformer.rs",

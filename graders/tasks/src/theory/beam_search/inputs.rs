@@ -12,7 +12,6 @@ pub(super) const VOCABULARY: usize = 4;
 
 pub(super) const LONGEST: usize = 5;
 
-/// The arguments of a search.
 pub(super) fn search_arguments(tree: &Tree, width: usize, dtype: DType) -> Tensors {
     let values = tree.table.iter().map(|value| *value as f32).collect();
     let table = floats(&[tree.table.len() / tree.vocabulary, tree.vocabulary], values).to_float(dtype);

@@ -21,7 +21,6 @@ const CLOSE: [(DType, f64); 2] = [(DType::F64, 1e-9), (DType::F32, 1e-4)];
 /// What stands behind each sequence that the model was asked about.
 const CLOSED: i64 = -1;
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: ID,
     file: "beam_search.rs",

@@ -15,7 +15,6 @@ use wire::DType;
 
 use self::inputs::{characters, codes, decoding, encoding, of_ids, sorted, text};
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: "char_tokenizer",
     file: "tokenizer.rs",

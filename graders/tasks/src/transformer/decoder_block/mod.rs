@@ -12,7 +12,6 @@ use wire::Tensors;
 
 use super::inputs::{Sizes, block, multiplied, without_attention, without_perceptron};
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: "decoder_block",
     file: "transformer.rs",

@@ -12,7 +12,6 @@ use self::inputs::{case, sampled};
 use super::gpt_forward;
 use super::inputs::Sizes;
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: "generate",
     file: "generation.rs",

@@ -11,7 +11,6 @@ use judge::contract::{Case, Expect, Property, Task};
 use super::decoder_block;
 use super::inputs::{Sizes, gpt};
 
-/// The task.
 pub(crate) static TASK: Task = Task {
     id: "gpt_forward",
     file: "transformer.rs",

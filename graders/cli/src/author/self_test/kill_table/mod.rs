@@ -18,7 +18,6 @@ use crate::failure::Failure;
 
 pub(crate) use markdown::markdown;
 
-/// The table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct KillTable {
     pub(crate) totals: Totals,
