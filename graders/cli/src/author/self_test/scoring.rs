@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_banks_attacks_can_be_read_and_are_about_both_assignments() {
+    fn the_attacks_of_the_corpus_can_be_read_and_are_about_both_assignments() {
         let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/submissions");
         let all = attacks(&corpus).unwrap();
         assert!(all.len() >= 10, "there are only {}", all.len());
