@@ -18,13 +18,13 @@ use crate::failure::Failure;
 
 /// A submission among many.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Member<'a> {
+pub(crate) struct Member<'a> {
     /// Its number in the program, from 1.
-    pub(super) number: u32,
+    pub(crate) number: u32,
     /// The file that it lays over the reference.
-    pub(super) file: &'a str,
+    pub(crate) file: &'a str,
     /// The file's text.
-    pub(super) text: &'a str,
+    pub(crate) text: &'a str,
 }
 
 /// The sources of a program with many submissions in it.

@@ -9,7 +9,7 @@ use judge::grading::judgement::GradingContext;
 use super::base::hash_of;
 use super::entries::{Entry, Source};
 use super::{SelfTest, chosen, joint, overlay};
-use crate::engine::reach::{Texts, Touched};
+use crate::engine::reach::{Known, Texts, Touched};
 use crate::engine::rules;
 use crate::failure::Failure;
 
@@ -42,6 +42,18 @@ impl Plan<'_> {
     }
 }
 
+/// The file that a submission lays over the reference and the file's text, where it can be in a program with others.
+pub(crate) fn joined_file(known: &Known, overlay: &Texts) -> Option<(String, String)> {
+    let (file, text) = overlay.first_key_value().filter(|_| overlay.len() == 1)?;
+    // What could reach everything may reach the others in the program as well.
+    let is_bounded = !matches!(known.touched(overlay, tasks::ALL), Touched::Everything);
+    if !is_bounded || !joint::joins(known.reference().get(file)?, text) {
+        return None;
+    }
+    let is_innocent = rules::is_innocent(&known.reference_with(file, text));
+    is_innocent.then(|| (file.clone(), text.clone()))
+}
+
 impl<'a> SelfTest<'a> {
     pub(super) fn plan<'e>(&self, entry: &'e Entry) -> Result<Plan<'e>, Failure> {
         let (overlay, touched) = match &entry.source {
@@ -68,26 +80,18 @@ impl<'a> SelfTest<'a> {
             entry,
             key: self.key(entry, &overlay, &wanted),
             wanted,
-            member: self.member(overlay.clone(), &touched),
+            member: self.member(&overlay, &touched),
             overlay: matches!(entry.source, Source::Overlay(_)).then_some(overlay),
             trains,
         })
     }
 
     /// The file of a submission that can be in a program with others.
-    fn member(&self, mut overlay: Texts, touched: &Touched) -> Option<(String, String)> {
-        // What could reach everything may reach the others in the program as well.
-        let is_bounded = match touched {
-            Touched::Tasks(_) => true,
-            Touched::Everything => self.all && !matches!(self.known.touched(&overlay, tasks::ALL), Touched::Everything),
-        };
-        let (file, text) = overlay.pop_first()?;
-        let reference = self.known.reference().get(&file)?;
-        if !overlay.is_empty() || !is_bounded || !joint::joins(reference, &text) {
-            return None;
+    fn member(&self, overlay: &Texts, touched: &Touched) -> Option<(String, String)> {
+        match touched {
+            Touched::Everything if !self.all => None,
+            _ => joined_file(&self.known, overlay),
         }
-        let is_innocent = rules::is_innocent(&self.known.reference_with(&file, &text));
-        is_innocent.then_some((file, text))
     }
 
     fn key(&self, entry: &Entry, overlay: &Texts, wanted: &[(usize, Vec<&'static Task>)]) -> String {

@@ -15,7 +15,7 @@ use crate::engine::{Grader, Prepared, WorkerConfig};
 use crate::failure::Failure;
 
 /// Submissions that are built into one program at most: as many as compile in a few seconds.
-const TOGETHER: usize = 32;
+pub(crate) const TOGETHER: usize = 32;
 
 /// A program, and who is judged with it.
 #[derive(Debug)]
@@ -69,35 +69,48 @@ impl Program {
     }
 
     fn build(&self, grader: &Grader, reference: &Texts, plans: &[Plan<'_>]) -> Result<Built, Failure> {
-        let mut left: Vec<usize> = (0..self.members.len()).collect();
-        while !left.is_empty() {
-            let member = |&at: &usize| {
-                let (file, text) = plans[self.members[at]].member.as_ref()?;
-                let number = number(at);
-                Some(Member { number, file, text })
-            };
-            let members: Vec<Member<'_>> = left.iter().filter_map(member).collect();
-            let joint = Joint::new(reference, &members)?;
-            let is_wanted = |task: &&&Task| left.iter().any(|&at| plans[self.members[at]].wants(task.id));
-            let wanted: Vec<&'static Task> = tasks::ALL.iter().filter(is_wanted).copied().collect();
-            match build(grader, &joint, &wanted)? {
-                Ok(prepared) => {
-                    return Ok(Built {
-                        prepared: Some(prepared),
-                        inside: left.iter().map(|&at| self.members[at]).collect(),
-                    });
+        let member = |(at, &position): (usize, &usize)| {
+            let (file, text) = plans[position].member.as_ref()?;
+            let number = number(at);
+            Some(Member { number, file, text })
+        };
+        let members: Vec<Member<'_>> = self.members.iter().enumerate().filter_map(member).collect();
+        let position = |number: u32| self.members[number as usize - 1];
+        let wants = |number: u32, task: &str| plans[position(number)].wants(task);
+        Ok(match build_together(grader, reference, members, &wants)? {
+            None => Built::default(),
+            Some((prepared, inside)) => Built {
+                prepared: Some(prepared),
+                inside: inside.into_iter().map(position).collect(),
+            },
+        })
+    }
+}
+
+/// One program of many submissions, for the tasks that each wants, and the numbers of those that are in it: the compiler
+/// has something against the others. `None` where nobody is left.
+pub(crate) fn build_together(
+    grader: &Grader,
+    reference: &Texts,
+    mut left: Vec<Member<'_>>,
+    wants: &dyn Fn(u32, &str) -> bool,
+) -> Result<Option<(Prepared, Vec<u32>)>, Failure> {
+    while !left.is_empty() {
+        let joint = Joint::new(reference, &left)?;
+        let is_wanted = |task: &&&Task| left.iter().any(|member| wants(member.number, task.id));
+        let wanted: Vec<&'static Task> = tasks::ALL.iter().filter(is_wanted).copied().collect();
+        match build(grader, &joint, &wanted)? {
+            Ok(prepared) => return Ok(Some((prepared, left.iter().map(|member| member.number).collect()))),
+            Err(rendered) => {
+                let charged = joint.charged(&rendered);
+                if charged.is_empty() {
+                    break;
                 }
-                Err(rendered) => {
-                    let charged = joint.charged(&rendered);
-                    if charged.is_empty() {
-                        break;
-                    }
-                    left.retain(|&at| !charged.contains(&number(at)));
-                }
+                left.retain(|member| !charged.contains(&member.number));
             }
         }
-        Ok(Built::default())
     }
+    Ok(None)
 }
 
 /// The number of a program's submission that stands at this place.
