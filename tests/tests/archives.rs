@@ -112,5 +112,5 @@ fn half_an_archive_is_refused_with_a_hint() {
     let zip = archives::zip(&archives::files_below(&root().join("reference"), ""));
     let (run, _) = refused(&zip[..zip.len() / 2]);
     assert!(run.stderr.contains("cut off"), "{}", run.stderr);
-    assert!(run.stderr.contains("pack the crate anew"), "{}", run.stderr);
+    assert!(run.stderr.contains("pack the crate again"), "{}", run.stderr);
 }

@@ -75,7 +75,7 @@ pub(crate) fn regen(
     for task in tasks {
         if let Some(error) = review.forget_unreadable(task) {
             output.line(&format!(
-                "{error}; the fingerprints of task `{}` are made anew",
+                "{error}; the fingerprints of task `{}` are made again",
                 task.id
             ));
         }

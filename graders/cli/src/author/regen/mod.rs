@@ -190,7 +190,7 @@ fn check(grader: &Grader, chosen: &[&'static Task], options: &Regen, output: &Ou
     let made = make(grader, chosen, options, None, output)?;
     if !made.unreadable.is_empty() {
         output.line(&made.table());
-        output.line("next: restore the files from version control, or run `grade regen`, which makes them anew");
+        output.line("next: restore the files from version control, or run `grade regen`, which makes them again");
         return Ok(Exit::Deviation);
     }
     let fingerprints = fingerprints::regen(grader, &grader.course_root().fixtures(), chosen, options, output)?;

@@ -93,7 +93,7 @@ impl<'a> Review<'a> {
         // A case that is new in the task's definition has no stored values yet.
         fixtures::load_known_cases(self.root, self.before, task).unwrap_or_else(|error| {
             self.unreadable
-                .push(format!("{error}; task `{}` is made anew", task.id));
+                .push(format!("{error}; task `{}` is made again", task.id));
             StoredTask::new()
         })
     }

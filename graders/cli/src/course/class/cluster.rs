@@ -38,7 +38,7 @@ pub(super) fn cluster(options: &ClassCluster, output: &Output) -> Result<Exit, F
     };
     let group = chosen(&groups, options.group.as_deref(), &options.file)?;
     let task = tasks::find(&group.task).ok_or_else(|| {
-        Failure::usage(format!("this grader has no task `{}`", group.task)).hint("grade the class anew")
+        Failure::usage(format!("this grader has no task `{}`", group.task)).hint("grade the class again")
     })?;
     let grader = Grader::open(CourseRoot::find()?)?;
     grader.course_root().require_reference("class cluster --write")?;
