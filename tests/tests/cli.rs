@@ -318,3 +318,25 @@ fn bash_completes_tasks_formats_and_the_paths_of_reports() {
     assert!(offered(&["grade", "--report", "json", "="]).contains("README.md"));
     assert!(offered(&["grade", "--min"]).contains("--min-score"));
 }
+
+#[test]
+fn what_grading_costs_is_measured_for_an_assignment_without_attention_too() {
+    let template = root().join("student_template");
+    let measured = grade([
+        "bench",
+        "--submission",
+        template.to_str().unwrap(),
+        "--assignment",
+        "gt-cs7643-ps3",
+        "--runs",
+        "1",
+    ]);
+    assert_eq!(measured.code, Some(0), "{}\n{}", measured.stdout, measured.stderr);
+    for row in [
+        "grading, nothing stored",
+        "round trips of a small attention call",
+        "confined / not confined",
+    ] {
+        assert!(measured.stdout.contains(row), "{}", measured.stdout);
+    }
+}
