@@ -268,7 +268,7 @@ fn tree(folder: &Path) -> Vec<(std::path::PathBuf, Vec<u8>)> {
 }
 
 #[test]
-fn the_kit_notices_a_property_that_is_left_out() {
+fn the_self_test_notices_a_property_that_is_left_out() {
     let wrong = "attention-heads-merged-twice";
     let whole = grade(["self-test", "--only", wrong]);
     assert_eq!(whole.code, Some(0), "{}\n{}", whole.stdout, whole.stderr);
