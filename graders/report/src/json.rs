@@ -52,8 +52,8 @@ mod tests {
     use super::*;
     use crate::build::build;
     use crate::testing::{
-        assignment, below_bar, failed, findings, judgement, mismatches, mixed_context, mixed_report, skipped, skips,
-        violations,
+        assignment, below_threshold, failed, findings, judgement, mismatches, mixed_context, mixed_report, skipped,
+        skips, violations,
     };
     use judge::findings::{Finding, WrongOutput};
 
@@ -74,7 +74,11 @@ mod tests {
         checks.extend(skips().into_iter().map(|skip| skipped("even", Kind::Purity, skip)));
         let judgement: TaskJudgement = judgement("rms_norm", Verdict::Wrong, &[("all", false)], checks);
         let assignment = assignment(&[("rms_norm", &["all"]), ("greedy", &["training"])], Visibility::Public);
-        build(&mixed_context(), &[judgement, below_bar("greedy", 1.75)], &assignment)
+        build(
+            &mixed_context(),
+            &[judgement, below_threshold("greedy", 1.75)],
+            &assignment,
+        )
     }
 
     #[test]

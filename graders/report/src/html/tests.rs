@@ -11,7 +11,8 @@ use super::reader::Read;
 use super::*;
 use crate::build::build;
 use crate::testing::{
-    assignment, below_bar, failed, findings, judgement, mismatches, mixed_context, mixed_report, trained, violations,
+    assignment, below_threshold, failed, findings, judgement, mismatches, mixed_context, mixed_report, trained,
+    violations,
 };
 
 /// Every finding, with pictures, curves and counterexamples.
@@ -50,7 +51,7 @@ fn everything() -> Report {
             judgement(task, Verdict::Wrong, &[("all", false)], checks)
         })
         .collect();
-    judgements.extend([below_bar("message", 1.75), trained("update")]);
+    judgements.extend([below_threshold("message", 1.75), trained("update")]);
     build(&mixed_context(), &judgements, &assignment(&names, Visibility::Public))
 }
 

@@ -67,7 +67,7 @@ pub(crate) fn trained(task: &'static str) -> TaskJudgement {
 }
 
 /// It has not learned enough; with NaN, nothing.
-pub(crate) fn below_bar(task: &'static str, loss: f64) -> TaskJudgement {
+pub(crate) fn below_threshold(task: &'static str, loss: f64) -> TaskJudgement {
     let seen = outcome(loss);
     let finding = Finding::BelowBar {
         measurements: seen.measured.clone(),

@@ -101,7 +101,7 @@ pub(crate) fn finding(finding: &Finding, place: Place<'_>) -> Words {
         Finding::CallFailed(found) => call::failed(found, place),
         Finding::WrongOutput(found) => output::wrong(found, place),
         Finding::Impure(found) => impure(found),
-        Finding::BelowBar { measurements } => trial::below_bar(measurements, place),
+        Finding::BelowBar { measurements } => trial::below_threshold(measurements, place),
         Finding::PropertyFailed(violation) => property::broken(violation, place),
         Finding::FailsAsPart { task, finding } => fails_as_part(task, finding.as_deref(), place),
     }

@@ -9,7 +9,7 @@ use crate::clean::clean;
 use crate::model::{Measured, Threshold};
 
 /// The words on training that was not good enough: everything that was measured, what it had to be, and whether it is.
-pub(super) fn below_bar(measurements: &[Measurement], place: Place<'_>) -> Words {
+pub(super) fn below_threshold(measurements: &[Measurement], place: Place<'_>) -> Words {
     let phrase = |measurement: &Measurement| {
         let (value, threshold) = (number(measurement.value), needed(measurement.threshold));
         let missed = if measurement.holds() { "reached" } else { "missed" };

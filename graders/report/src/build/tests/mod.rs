@@ -1,5 +1,8 @@
 //! What the model holds, and above all what it does not.
 
+mod points;
+mod recognised;
+
 use judge::compare::pattern::Pattern;
 use judge::compare::window::{Slice, Window};
 use judge::compare::{Difference, Mismatch, Worst};
@@ -14,7 +17,7 @@ use crate::html;
 use crate::json;
 use crate::terminal::{self, Look};
 use crate::testing::{
-    assignment, below_bar, failed as failing, findings, heads_merged_twice, judgement, mixed, mixed_context,
+    assignment, below_threshold, failed as failing, findings, heads_merged_twice, judgement, mixed, mixed_context,
     mixed_report, not_run, passed,
 };
 use crate::{Format, render};
@@ -324,57 +327,9 @@ fn a_side_effect_stands_first_where_the_golden_cases_hold() {
 }
 
 #[test]
-fn points_of_a_judge_fault_are_lost_to_nobody() {
-    let assignment = assignment(
-        &[("rms_norm", &["all"]), ("greedy", &["all"]), ("nucleus", &["all"])],
-        Visibility::Public,
-    );
-    let judgements = [
-        judgement("rms_norm", Verdict::Passed, &[("all", true)], Vec::new()),
-        TaskJudgement {
-            points: 0.0,
-            ..judgement("greedy", Verdict::JudgeFault, &[("all", false)], Vec::new())
-        },
-    ];
-    let report = build(&mixed_context(), &judgements, &assignment);
-    let expected = Totals {
-        points: 2.0,
-        max_points: 2.0,
-        training_points: 0.0,
-        fault_points: 2.0,
-        unasked_points: 2.0,
-        manual_points: 0.0,
-        by_hand: None,
-        percent: 100.0,
-    };
-    assert_eq!(report.totals, expected);
-    assert_eq!(report.conclusion, Conclusion::JudgeFault);
-}
-
-#[test]
-fn points_that_need_training_are_counted_apart() {
-    let assignment = assignment(
-        &[("rms_norm", &["training"]), ("greedy", &["values", "training"])],
-        Visibility::Public,
-    );
-    let judgements = [not_run("rms_norm", false), not_run("greedy", true)];
-    let context = Context {
-        min_score: Some(100.0),
-        ..mixed_context()
-    };
-    let report = build(&context, &judgements, &assignment);
-    let totals = report.totals;
-    assert_eq!((totals.points, totals.max_points, totals.percent), (2.0, 2.0, 100.0));
-    assert_eq!((totals.training_points, totals.unasked_points), (4.0, 0.0));
-    assert_eq!(report.conclusion, Conclusion::Graded);
-    assert_eq!(report.tasks[0].verdict, Verdict::NotRun);
-    assert_eq!(report.next.as_deref(), Some("grade again with --training"));
-}
-
-#[test]
 fn what_is_no_number_of_json_survives_as_none() {
     let assignment = assignment(&[("rms_norm", &["training"])], Visibility::Public);
-    let report = build(&mixed_context(), &[below_bar("rms_norm", f64::NAN)], &assignment);
+    let report = build(&mixed_context(), &[below_threshold("rms_norm", f64::NAN)], &assignment);
     let check = &report.tasks[0].checks[0];
     assert_eq!(check.measured[0].value, None);
     assert!(!check.measured[0].holds && check.measured[1].holds);
@@ -392,7 +347,7 @@ fn a_trial_is_stopped_by_its_own_limit_and_says_so() {
         cpu_seconds: 25.0,
         run: |_| Ok(judge::findings::measurement::Outcome::default()),
     }];
-    let mut late = below_bar("rms_norm", 1.0);
+    let mut late = below_threshold("rms_norm", 1.0);
     late.checks[0].ending = Ending::Failed {
         finding: Finding::CallFailed(CallFailed::TimedOut {
             cpu: 25.1,
@@ -418,34 +373,6 @@ fn a_trial_is_stopped_by_its_own_limit_and_says_so() {
 }
 
 #[test]
-fn full_marks_with_a_wrong_task_are_below_a_minimum_of_a_hundred() {
-    let full = TaskJudgement {
-        points: 2.0,
-        ..judgement("rms_norm", Verdict::Wrong, &[("all", true)], Vec::new())
-    };
-    let assignment = assignment(&[("rms_norm", &["all"])], Visibility::Public);
-    let conclude = |min_score: Option<f64>| {
-        let context = Context {
-            min_score,
-            ..mixed_context()
-        };
-        build(&context, std::slice::from_ref(&full), &assignment).conclusion
-    };
-    assert_eq!(conclude(None), Conclusion::Graded);
-    assert_eq!(conclude(Some(99.0)), Conclusion::Graded);
-    assert_eq!(conclude(Some(100.0)), Conclusion::BelowMinimum);
-}
-
-#[test]
-fn a_percentage_is_never_rounded_up() {
-    assert_eq!(percent(2.0, 2.0), 100.0);
-    assert_eq!(percent(21.999, 22.0), 99.99);
-    assert_eq!(percent(0.3, 0.3), 100.0);
-    assert_eq!(percent(5.7, 22.0), 25.9);
-    assert_eq!(percent(0.0, 0.0), 0.0);
-}
-
-#[test]
 fn two_reports_differ_in_times_only() {
     let mut slower = mixed_report();
     slower.times = None;
@@ -461,112 +388,4 @@ fn two_reports_differ_in_times_only() {
         json::render(&slower.without_times()),
         json::render(&mixed_report().without_times())
     );
-}
-
-fn recognised(hints: Hints, visibility: Visibility) -> Report {
-    let wrong = Finding::WrongOutput(WrongOutput::Wrong {
-        case: "one".to_owned(),
-        output: "output".to_owned(),
-        mismatch: Mismatch::Values(secret_difference()),
-        patterns: vec![Pattern::SignFlipped],
-    });
-    let other = |name: &str, area| MistakeMatch {
-        name: name.to_owned(),
-        mistake: name.to_owned(),
-        area: Some(area),
-        ..heads_merged_twice()
-    };
-    let judgement = TaskJudgement {
-        mistake_matches: vec![
-            heads_merged_twice(),
-            other("heads interleaved", Area::Heads),
-            other("no mask", Area::Mask),
-        ],
-        ..judgement(
-            "rms_norm",
-            Verdict::Wrong,
-            &[("all", false)],
-            vec![failing("golden-f64/all", Kind::Golden, wrong)],
-        )
-    };
-    let assignment = Assignment {
-        hints,
-        ..assignment(&[("rms_norm", &["all"])], visibility)
-    };
-    build(&mixed_context(), &[judgement], &assignment)
-}
-
-#[test]
-fn a_mistake_is_named_as_far_as_the_assignment_allows() {
-    let said = |hints| everything(&recognised(hints, Visibility::Public));
-    let (named, area, none) = (said(Hints::Named), said(Hints::Area), said(Hints::None));
-    for words in [
-        "looks like heads merged twice: merges",
-        "or like    heads interleaved",
-        "or like    no mask",
-    ] {
-        assert!(named.contains(words), "{named}");
-    }
-    for words in ["look at    how heads are split and merged", "or at      the mask"] {
-        assert!(area.contains(words), "{area}");
-    }
-    for text in [&area, &none] {
-        assert!(
-            !text.contains("merged twice") && !text.contains("interleaved"),
-            "{text}"
-        );
-    }
-    assert!(named.contains("opposite sign") && area.contains("opposite sign"));
-    assert!(
-        !none.contains("look at") && !none.contains("opposite sign") && !none.contains("sign_flipped"),
-        "{none}"
-    );
-}
-
-#[test]
-fn a_hidden_task_is_recognised_by_nobody() {
-    for hints in [Hints::None, Hints::Area, Hints::Named] {
-        let report = recognised(hints, Visibility::Hidden);
-        assert_eq!(report.tasks[0].diagnosis, []);
-        let text = everything(&report);
-        for secret in [
-            "merged",
-            "interleaved",
-            "no mask",
-            "looks like",
-            "look at",
-            "opposite sign",
-            "sign_flipped",
-        ] {
-            assert!(!text.contains(secret), "{secret}: {text}");
-        }
-    }
-}
-
-#[test]
-fn an_assignment_without_hints_leaves_none_standing_in_any_format() {
-    let (assignment, judgements) = mixed();
-    let silent = Assignment {
-        hints: Hints::None,
-        ..assignment.clone()
-    };
-    let of = |assignment: &Assignment| build(&mixed_context(), &judgements, assignment);
-    let hints = |report: &Report| {
-        report
-            .tasks
-            .iter()
-            .flat_map(|task| &task.checks)
-            .filter(|check| check.hint.is_some())
-            .count()
-    };
-    assert!(hints(&of(&assignment)) > 5);
-    let report = of(&silent);
-    assert_eq!(hints(&report), 0);
-    for &format in Format::ALL {
-        // The style of the page has a class of that name.
-        let text = render(&report, format).replace(".hint", "");
-        for said in ["hint", "look for a loop", "looks like", "rows 1 and later"] {
-            assert!(!text.contains(said), "{format}: {said}");
-        }
-    }
 }
