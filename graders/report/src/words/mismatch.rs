@@ -178,8 +178,19 @@ fn error(difference: &Difference) -> String {
         (true, false) => format!(" (tolerance {})", brief(*tolerance)),
     };
     match apart(worst) {
-        Some(apart) => format!("off by {} ({share}{tolerance})", number(apart)),
+        Some(apart) => format!("off by {} ({share}{tolerance})", without_zeros(&number(apart))),
         None => format!("off by {share}{tolerance}"),
+    }
+}
+
+/// A number without the zeros that say nothing: `1.7e-5` for `1.70000e-5`.
+fn without_zeros(number: &str) -> String {
+    match number.split_once('e') {
+        Some((mantissa, exponent)) if mantissa.contains('.') => {
+            let mantissa = mantissa.trim_end_matches('0').trim_end_matches('.');
+            format!("{mantissa}e{exponent}")
+        }
+        _ => number.to_owned(),
     }
 }
 

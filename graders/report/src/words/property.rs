@@ -44,7 +44,10 @@ fn changed(cause: &str, what: &str, mismatch: &Mismatch) -> Words {
             "{cause}{comma} changed {what}, which must not depend on it: {}",
             mismatch::difference(mismatch, Frame::Change)
         ),
-        format!("find the step that makes {what} depend on it"),
+        format!(
+            "look for the step by which it can reach {what}: a mask, the axis of a softmax or of a mean, or a `view` \
+             that mixes axes, as where heads are split and merged"
+        ),
     )
 }
 
@@ -119,8 +122,9 @@ fn gradient(
              that are read out and put into a new tensor, an index without gradient (`padding_idx`), or a change in place"
         ),
         Mismatch::Values(_) => format!(
-            "a part of the gradient by `{argument}` is missing or counted otherwise: look for one of several paths that is \
-             cut (`detach`, `no_grad`), a change in place, or a gradient that is scaled (`scale_grad_by_freq`)"
+            "where the outputs are wrong too, fix these first; otherwise a part of the gradient by `{argument}` is missing \
+             or counted otherwise: look for one of several paths that is cut (`detach`, `no_grad`), a change in place, or \
+             a gradient that is scaled (`scale_grad_by_freq`)"
         ),
     };
     Words::new(message, hint)
@@ -132,10 +136,13 @@ fn of_value(what: &str, at: &[usize], value: &str, rule: &str, place: Place<'_>)
     } else {
         format!(" at {}", index(at))
     };
-    Words::new(
-        format!("{what}{at} is {value}, must be {rule}"),
-        mismatch::by_hand(place),
-    )
+    let hint = if what.contains("draw") {
+        "which values come, and how often, must be as the definition says: draw a thousand times from one input, and count"
+            .to_owned()
+    } else {
+        mismatch::by_hand(place)
+    };
+    Words::new(format!("{what}{at} is {value}, must be {rule}"), hint)
 }
 
 /// The kind of a counterexample's input, where there are several, and its sizes.

@@ -207,7 +207,7 @@ impl Fate {
 
     fn word(self) -> &'static str {
         match self {
-            Self::Right => "right",
+            Self::Right => "earned",
             Self::GoldenOnly => "right on stored inputs only",
             Self::Lost => "lost",
             Self::NotWritten => "not written",

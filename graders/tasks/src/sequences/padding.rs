@@ -6,11 +6,21 @@
 use judge::contract::arguments::{Array, arguments, array, tensor, tensor_like};
 use judge::findings::{Finding, WrongOutput};
 use ndarray::{Axis, s};
-use wire::{DType, Tensors};
+use wire::{DType, Tensor, Tensors};
 
-/// The first row of a mask that sees nothing.
-pub(super) fn in_mask(case: Option<&str>, _: &Tensors, outputs: &Tensors) -> Option<Finding> {
-    Some(finding(case, blank_row(outputs)?, true))
+/// The first row of a mask that sees nothing, where all such rows are of padding: a token that sees nothing is another
+/// mistake.
+pub(super) fn in_mask(case: Option<&str>, inputs: &Tensors, outputs: &Tensors) -> Option<Finding> {
+    let counts = inputs.get("num_tokens").map(Tensor::to_f64).unwrap_or_default();
+    let rows = blank_rows(outputs);
+    let is_token = |(_, row): &Place| match row[..] {
+        [sequence, .., position] => counts.get(sequence).is_some_and(|&count| (position as f64) < count),
+        _ => false,
+    };
+    if rows.iter().any(is_token) {
+        return None;
+    }
+    Some(finding(case, rows.into_iter().next()?, true))
 }
 
 /// The first NaN at padding in the hidden states of a transformer.
@@ -107,15 +117,18 @@ fn cache_rows(inputs: &Tensors) -> IsToken {
     counts.iter().map(row).collect()
 }
 
-/// The first row of a mask `[B, 1, T, T]` that sees nothing. Every row that could has at least one token to see.
-fn blank_row(outputs: &Tensors) -> Option<Place> {
-    let mask = outputs.get("mask").filter(|mask| mask.dtype() == DType::Bool)?;
-    let mask = Some(array(mask)).filter(|mask| mask.ndim() >= 2)?;
+/// The rows of a mask `[B, 1, T, T]` that see nothing. Every row that could has at least one token to see.
+fn blank_rows(outputs: &Tensors) -> Vec<Place> {
+    let mask = outputs.get("mask").filter(|mask| mask.dtype() == DType::Bool);
+    let Some(mask) = mask.map(array).filter(|mask| mask.ndim() >= 2) else {
+        return Vec::new();
+    };
     let lanes = mask.lanes(Axis(mask.ndim() - 1));
-    let place = lanes
-        .into_iter()
-        .position(|row| row.iter().all(|&value| value == 0.0))?;
-    Some(("mask", unravelled(place, &mask.shape()[..mask.ndim() - 1])))
+    let is_blank = |(_, row): &(usize, ndarray::ArrayView1<'_, f64>)| row.iter().all(|&value| value == 0.0);
+    let blank = lanes.into_iter().enumerate().filter(is_blank);
+    blank
+        .map(|(place, _)| ("mask", unravelled(place, &mask.shape()[..mask.ndim() - 1])))
+        .collect()
 }
 
 /// The first NaN at a position of padding, in an output `[B, positions, channels]`; the spans of positions stand one
@@ -175,6 +188,9 @@ mod tests {
         let wrong = mask([true, true, true, true, true, false, false, false]);
         let found = in_mask(None, &Tensors::new(), &wrong);
         assert_eq!(found.map(index), Some(vec![1, 0, 1]));
+        let counted = |counts: [i64; 2]| arguments([("num_tokens", integers(&[2], counts.to_vec()))]);
+        assert!(in_mask(None, &counted([2, 1]), &wrong).is_some());
+        assert_eq!(in_mask(None, &counted([2, 2]), &wrong), None, "that row is a token's");
     }
 
     #[test]

@@ -110,7 +110,7 @@ fn differs(
         (Err(Finding::CallFailed(CallFailed::RefusedValid { .. })), None) => None,
         (Err(finding), _) => Some(finding),
         (Ok(_), None) => Some(Finding::CallFailed(CallFailed::AcceptedInvalid {
-            input: invalid(domain, point),
+            input: invalid(domain, point, &call.arguments),
         })),
         (Ok(actual), Some(expected)) => {
             let known = StoredCase {
@@ -150,13 +150,21 @@ fn is_rounding(known: &StoredCase, actual: &Tensors) -> bool {
     })
 }
 
-/// What the reference refuses, in words.
-fn invalid(domain: &Domain, point: &Point) -> String {
-    let sizes: Vec<String> = named(domain, &point.sizes)
-        .into_iter()
-        .map(|(name, value)| format!("{name} = {value}"))
-        .collect();
-    format!("{} ({})", domain.name, sizes.join(", "))
+/// What the reference refuses, in words: the arguments of one number that are not those of the smallest case, or else its
+/// sizes.
+fn invalid(domain: &Domain, point: &Point, given: &Tensors) -> String {
+    let smallest = domain.sizes.iter().map(|&(_, low, _)| low).collect();
+    let usual = arguments(domain, &Point::new(smallest, point.seed));
+    let differs = |(name, argument): &(&String, &Tensor)| usual.get(*name) != Some(argument);
+    let number = |(name, argument): (&String, &Tensor)| Some(format!("`{name}` = {}", argument.item()?));
+    let numbers: Vec<String> = given.iter().filter(differs).filter_map(number).collect();
+    let sizes = named(domain, &point.sizes).into_iter();
+    let told = if numbers.is_empty() {
+        sizes.map(|(name, value)| format!("{name} = {value}")).collect()
+    } else {
+        numbers
+    };
+    format!("{} ({})", domain.name, told.join(", "))
 }
 
 /// What a difference means here: a task that is right to f32 alone has paid for that in the check of precision.

@@ -323,7 +323,10 @@ pub(super) fn distribution(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds 
         |count| count == 0.0,
     )?;
     every(
-        &format!("the probability that {ROWS} draws are this far from the nucleus, p = {p}, temperature {TEMPERATURE}"),
+        &format!(
+            "the chance that {ROWS} right draws from the nucleus of mass {p} at temperature {TEMPERATURE} are as uneven as \
+             these"
+        ),
         "above 1e-7",
         &scalar(chi_square_p_value(&expected, &counts)),
         |p_value| p_value > ALARM,
