@@ -139,10 +139,18 @@ impl Mask {
         let counts: Vec<usize> = counts.iter().map(|&count| count.min((length - 1).max(1))).collect();
         let given = of_counts(&counts, length);
         let outputs = probe.outputs(self.task, &given)?;
-        match padding::in_mask(None, &given, &outputs) {
-            None => Ok(()),
-            Some(found) => Err(Violation::Call(Box::new(found)).into()),
+        if let Some(found) = padding::in_mask(None, &given, &outputs) {
+            return Err(Violation::Call(Box::new(found)).into());
         }
+        let Some((_, row)) = padding::blank_rows(&outputs).into_iter().next() else {
+            return Ok(());
+        };
+        every(
+            &format!("the number of positions that row {row:?} of the mask sees"),
+            "at least 1",
+            &judge::contract::arguments::scalar(0.0),
+            |seen| seen >= 1.0,
+        )
     }
 
     /// Each row's sum.

@@ -87,7 +87,7 @@ fn of_row(spans: &[IsToken], row: usize) -> Vec<bool> {
 }
 
 /// Where an output is blank: its name and the index.
-type Place = (&'static str, Vec<usize>);
+pub(super) type Place = (&'static str, Vec<usize>);
 
 fn finding(case: Option<&str>, (output, index): Place, blank: bool) -> Finding {
     Finding::WrongOutput(WrongOutput::NanInPadding {
@@ -118,7 +118,7 @@ fn cache_rows(inputs: &Tensors) -> IsToken {
 }
 
 /// The rows of a mask `[B, 1, T, T]` that see nothing. Every row that could has at least one token to see.
-fn blank_rows(outputs: &Tensors) -> Vec<Place> {
+pub(super) fn blank_rows(outputs: &Tensors) -> Vec<Place> {
     let mask = outputs.get("mask").filter(|mask| mask.dtype() == DType::Bool);
     let Some(mask) = mask.map(array).filter(|mask| mask.ndim() >= 2) else {
         return Vec::new();
