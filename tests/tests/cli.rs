@@ -106,6 +106,8 @@ fn unknown_names_are_answered_with_the_known_ones() {
     );
     refused(&["explain", "rms_norm/zero_row"], 2, &["did you mean `zero-row`?"]);
     refused(&["self-test", "--only", "no-such"], 2, &["no-such"]);
+    // By its old name.
+    refused(&["kit", "--only", "no-such"], 2, &["no-such"]);
     refused(&["self-test", "--without", "rms_norm/no-such"], 2, &["no-such"]);
 }
 
