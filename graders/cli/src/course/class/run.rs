@@ -242,7 +242,7 @@ impl Class<'_> {
         database.enter(run, &entries)?;
         let jobs = jobs(database, run, &attempts, &entries)?;
 
-        let reference = Reference::new(self.grader).with_kept_answers();
+        let reference = Reference::new(self.grader).remembering().with_kept_answers();
         let work = Work {
             whole: self.grading(&fixtures, &whole, &reference),
             again: again

@@ -37,16 +37,23 @@ pub(super) struct Memory {
     answers: BTreeMap<String, Answer>,
     /// How many values they have.
     size: usize,
+    /// Whether what submissions ask is remembered: only where many are asked the same, since they choose how much it is.
+    parts: bool,
     kept: Option<Kept>,
 }
 
 impl Memory {
-    /// Nothing yet but what runs before have kept.
-    pub(super) fn with(kept: Option<Kept>) -> Self {
+    /// Nothing yet, for many submissions.
+    pub(super) fn of_many() -> Self {
         Self {
-            kept,
+            parts: true,
             ..Self::default()
         }
+    }
+
+    /// The same with what runs before have kept.
+    pub(super) fn with(self, kept: Option<Kept>) -> Self {
+        Self { kept, ..self }
     }
 
     /// What has been answered to the same call before.
@@ -64,6 +71,9 @@ impl Memory {
             return;
         };
         let size: usize = tensors.values().map(Tensor::len).sum();
+        if asker == Asker::Submission && !self.parts {
+            return;
+        }
         if size > LARGEST || self.size + size > REMEMBERED {
             return;
         }
@@ -109,7 +119,7 @@ mod tests {
 
     #[test]
     fn what_was_learnt_is_recalled_unless_it_is_large_or_no_answer() {
-        let mut memory = Memory::default();
+        let mut memory = Memory::of_many();
         memory.learn("a".to_owned(), &answer(3), Asker::Submission);
         memory.learn("b".to_owned(), &answer(LARGEST + 1), Asker::Judge);
         let timed_out = Answer {
@@ -123,9 +133,18 @@ mod tests {
     }
 
     #[test]
+    fn one_submission_cannot_fill_the_memory_with_its_questions() {
+        let mut memory = Memory::default();
+        memory.learn("a".to_owned(), &answer(3), Asker::Submission);
+        memory.learn("b".to_owned(), &answer(3), Asker::Judge);
+        assert_eq!(memory.recall("a", Asker::Submission), None);
+        assert_eq!(memory.recall("b", Asker::Judge), Some(answer(3)));
+    }
+
+    #[test]
     fn what_submissions_ask_is_not_kept_for_other_runs() {
         let folder = tempfile::tempdir().expect("a folder");
-        let open = || Memory::with(Some(Kept::open(folder.path().to_owned(), String::new())));
+        let open = || Memory::of_many().with(Some(Kept::open(folder.path().to_owned(), String::new())));
         let [a, b] = ["a", "b"].map(|letter| letter.repeat(64));
         let mut memory = open();
         memory.learn(a.clone(), &answer(3), Asker::Judge);

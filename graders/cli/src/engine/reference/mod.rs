@@ -54,7 +54,7 @@ impl<'a> Reference<'a> {
     /// The same, keeping its answers: for many submissions that are asked the same.
     pub(crate) fn remembering(self) -> Self {
         Self {
-            memory: Some(Mutex::default()),
+            memory: Some(Mutex::new(Memory::of_many())),
             ..self
         }
     }
@@ -64,8 +64,12 @@ impl<'a> Reference<'a> {
         let prefix = || program_cache::answers_of_reference(self.grader).ok();
         let prefix = self.at_hand().and_then(|_| prefix());
         let kept = prefix.map(|prefix| Kept::open(self.grader.answers_folder(), prefix));
+        let memory = self
+            .memory
+            .map(|memory| memory.into_inner().unwrap_or_else(PoisonError::into_inner));
+        let memory = memory.unwrap_or_default();
         Self {
-            memory: Some(Mutex::new(Memory::with(kept))),
+            memory: Some(Mutex::new(memory.with(kept))),
             ..self
         }
     }
