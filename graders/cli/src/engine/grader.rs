@@ -10,7 +10,7 @@ use judge::contract::limits::Limits;
 use judge::findings::{BeforeRun, Finding};
 use judge::grading::judgement::{GradingContext, TaskJudgement};
 use policy::Inspection;
-use sandbox::build;
+use sandbox::build::{self, Built};
 use sandbox::launch::Launcher;
 use sandbox::stage::{self, StageError};
 use sandbox::talk::{self, Settings, StartError, Worker};
@@ -21,6 +21,7 @@ use super::device::{Cuda, Device};
 use super::machine_limits;
 use super::parallel::{Board, Step};
 use super::prepared::{Prepared, left_out, rejected};
+use super::program_cache::Shelf;
 use super::result_cache::grader_hash;
 use super::rules;
 use super::staged::{Ground, Staged};
@@ -218,9 +219,32 @@ impl Grader {
         Ok(prepared.whole())
     }
 
+    /// Builds a staged submission for these tasks, or takes the program that an earlier grading of the same sources has
+    /// built.
+    pub(crate) fn build_once(&self, staged: Staged, wanted: &[&'static Task]) -> Result<Prepared, Failure> {
+        let inspection = inspect(&staged)?;
+        let shelf = Shelf::of(self, &staged, wanted);
+        machine_limits::require()?;
+        // Files that the compiler is not given take their tasks with them: that is for a build to say.
+        let kept = inspection.set_aside.is_empty().then(|| shelf.take(staged.folder()));
+        if let Some(program) = kept.flatten() {
+            let built = Built {
+                program: Some(program),
+                ..Built::default()
+            };
+            return Ok(prepared(staged.folder, staged.sources.hash, &inspection, built, wanted));
+        }
+        let prepared = self.build_inspected(staged, &inspection, wanted, BuildMode::Salvaging)?;
+        if prepared.is_whole()
+            && let Some(program) = prepared.program()
+        {
+            shelf.keep(program);
+        }
+        Ok(prepared)
+    }
+
     fn compile(&self, staged: Staged, wanted: &[&'static Task], mode: BuildMode) -> Result<Prepared, Failure> {
-        let inspection = rules::inspect(&staged.sources)
-            .map_err(|error| Failure::fault(format!("cannot read the staged sources: {error}")))?;
+        let inspection = inspect(&staged)?;
         self.build_inspected(staged, &inspection, wanted, mode)
     }
 
@@ -262,16 +286,7 @@ impl Grader {
         let built =
             build::build(&request).map_err(|error| temporary::unless_full(folder.path(), Failure::fault(error)))?;
         interrupt::check()?;
-        Ok(Prepared {
-            rejected: rejected(inspection, &built, wanted),
-            standing: BTreeMap::new(),
-            costs: (built.compile, built.link),
-            took_too_long: built.took_too_long,
-            program: built.program,
-            _folder: Some(folder),
-            notes: left_out(inspection),
-            hash: sources.hash,
-        })
+        Ok(prepared(folder, sources.hash, inspection, built, wanted))
     }
 
     /// Stages and builds the reference.
@@ -406,6 +421,25 @@ impl Grader {
             threads,
             setting: WorkerConfig::default(),
         }
+    }
+}
+
+/// What the policy says of the sources.
+fn inspect(staged: &Staged) -> Result<Inspection, Failure> {
+    rules::inspect(&staged.sources).map_err(|error| Failure::fault(format!("cannot read the staged sources: {error}")))
+}
+
+/// What a build has made of a submission.
+fn prepared(folder: Ground, hash: String, inspection: &Inspection, built: Built, wanted: &[&'static Task]) -> Prepared {
+    Prepared {
+        rejected: rejected(inspection, &built, wanted),
+        standing: BTreeMap::new(),
+        costs: (built.compile, built.link),
+        took_too_long: built.took_too_long,
+        program: built.program,
+        _folder: Some(folder),
+        notes: left_out(inspection),
+        hash,
     }
 }
 

@@ -43,6 +43,8 @@ pub(crate) struct Grading<'a> {
     pub(crate) min_score: Option<f64>,
     pub(crate) reference: &'a Reference<'a>,
     pub(crate) run_config: RunConfig,
+    /// Whether the program is built, also where an earlier grading of the same sources has left one.
+    pub(crate) builds_again: bool,
     /// What broke other submissions.
     pub(crate) carried: &'a [Carried],
 }
@@ -112,7 +114,12 @@ impl Grading<'_> {
         listener.doing("building the submission");
         let limits = self.assignment.limits;
         let limits = time.map_or(limits, |time| limits.within(time.seconds));
-        let mut prepared = self.grader.build(staged.within(limits), self.judged)?;
+        let staged = staged.within(limits);
+        let mut prepared = if self.builds_again {
+            self.grader.build(staged, self.judged)?
+        } else {
+            self.grader.build_once(staged, self.judged)?
+        };
         let built_at = begun.elapsed().as_secs_f64();
         let reports = OneByOne::new(&context, self.assignment);
         let in_order = InOrder::new(self.shown, reports, listener);

@@ -57,6 +57,11 @@ impl Prepared {
         Err(rendered.unwrap_or_default())
     }
 
+    /// Whether the compiler has accepted everything, in the time that it has.
+    pub(super) fn is_whole(&self) -> bool {
+        self.not_compiled().is_empty() && !self.took_too_long
+    }
+
     /// What is taken over of its tasks, and whether it is right.
     pub(super) fn stand(&mut self, standing: BTreeMap<&'static str, bool>) {
         self.standing = standing;

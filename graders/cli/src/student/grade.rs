@@ -101,6 +101,7 @@ fn graded(grader: &Grader, options: &Grade, listener: &dyn Listener, output: &Ou
         min_score: options.min_score,
         reference: &reference,
         run_config: grader.run_config(),
+        builds_again: options.fresh,
         carried: &[],
     };
     // How the submission was read is its own, also where another with the same sources was graded before.

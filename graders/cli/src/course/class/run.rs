@@ -285,6 +285,8 @@ impl Class<'_> {
                 threads: 1,
                 setting: WorkerConfig::default(),
             },
+            // Each content is graded once.
+            builds_again: true,
             carried: &[],
         }
     }
