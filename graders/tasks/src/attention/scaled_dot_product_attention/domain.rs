@@ -2,7 +2,7 @@
 
 use judge::contract::arguments::with;
 use judge::contract::domain::Domain;
-use judge::contract::random::floats;
+use judge::contract::random::{booleans, floats};
 use judge::contract::scenario::{Scenario, Sizes};
 use wire::Tensors;
 
@@ -85,6 +85,17 @@ pub(super) const DOMAIN: &[Domain] = &[
         arguments: |scenario| {
             let [queries, keys] = ["T", "S"].map(|name| scenario.size(name));
             case(&mut scenario.random("rows"), &[], [queries, keys, 2, 1])
+        },
+    },
+    Domain {
+        name: "many keys, of which only a few at one end are visible",
+        sizes: &[("T", 2, 2), ("S", 300, 300), ("visible", 1, 3), ("at the end", 0, 1)],
+        arguments: |scenario| {
+            let [queries, keys, visible] = ["T", "S", "visible"].map(|name| scenario.size(name));
+            let given = case(&mut scenario.random("rows"), &[], [queries, keys, 2, 2]);
+            let first = scenario.size("at the end") * (keys - visible);
+            let seen = (0..queries * keys).map(|at| (first..first + visible).contains(&(at % keys)));
+            with(&given, "mask", booleans(&[queries, keys], seen.collect()))
         },
     },
 ];

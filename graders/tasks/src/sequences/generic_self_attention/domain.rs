@@ -74,6 +74,18 @@ pub(super) const DOMAIN: &[Domain] = &[
         sizes: &[("T", 300, 300)],
         arguments: |scenario| attention(&mut scenario.random("case"), 1, scenario.size("T"), 1, 2),
     },
+    Domain {
+        name: "many positions, of which only a few at one end are seen",
+        sizes: &[("T", 140, 140), ("seen", 1, 3), ("at the end", 0, 1)],
+        arguments: |scenario| {
+            let [length, seen] = ["T", "seen"].map(|name| scenario.size(name));
+            let given = attention(&mut scenario.random("case"), 1, length, 1, 2);
+            let first = scenario.size("at the end") * (length - seen);
+            let is_seen = |at: ndarray::IxDyn| f64::from(u8::from((first..first + seen).contains(&at[2])));
+            let mask = ndarray::ArrayD::from_shape_fn(vec![1, length, length], is_seen);
+            with(&given, "mask", mask_tensor(&mask))
+        },
+    },
 ];
 
 /// Two heads of three channels.
