@@ -123,15 +123,17 @@ pub(super) fn of_case(
     Ok(if tried { Compared::Agrees } else { Compared::Nothing })
 }
 
-/// The same by each argument alone: nothing else requires gradients then.
-pub(super) fn of_each_alone(
+/// The same by one argument alone: nothing else requires gradients then.
+pub(super) fn of_one_alone(
     task: &Task,
     case: &str,
     given: &StoredCase,
+    turn: usize,
     subject: &mut dyn Subject,
 ) -> Result<Compared, Fault> {
     let calls = calls(task, case, given);
-    for (name, call) in calls.iter().flat_map(differentiated::by_each_alone) {
+    let alone = |call| differentiated::by_one_alone(call, turn);
+    for (name, call) in calls.iter().flat_map(alone) {
         let told = |finding| differentiated::alone(&name, finding);
         if let Some(failure) = of_call(&call, "", told, subject)? {
             return Ok(Compared::Differs(failure));

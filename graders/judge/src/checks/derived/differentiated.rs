@@ -16,6 +16,9 @@ pub(super) const NONE: f64 = 1e-12;
 /// Below this share of the largest gradient, errors are measured against that share.
 pub(super) const SMALL: f64 = 1e-3;
 
+/// By how many arguments alone a call is differentiated in every turn but the first: each is a call of its own.
+const FEW: usize = 4;
+
 /// Differentiates a combination of the output's values, another one for every case, by all arguments of floats with axes.
 pub(super) fn call(task: &Task, case: &str, output: &str, known: &StoredCase) -> Option<Call> {
     let arguments = arguments_in(DType::F64, &known.inputs);
@@ -40,11 +43,19 @@ pub(super) fn call(task: &Task, case: &str, output: &str, known: &StoredCase) ->
 }
 
 /// The same call once for each of the arguments that it is differentiated by, by that one alone: nothing else requires
-/// gradients then.
-pub(super) fn by_each_alone(call: &Call) -> Vec<(String, Call)> {
-    let by = |gradient: &Gradient| match gradient.by.len() {
-        0 | 1 => Vec::new(),
-        _ => gradient.by.clone(),
+/// gradients then. All of them in the first turn, and a few in each of the others, which are there for their settings.
+pub(super) fn by_one_alone(call: &Call, turn: usize) -> Vec<(String, Call)> {
+    let by = |gradient: &Gradient| {
+        let mut by = gradient.by.clone();
+        match by.len() {
+            0 | 1 => by.clear(),
+            all if turn > 0 && all > FEW => {
+                by.rotate_left(turn * FEW % all);
+                by.truncate(FEW);
+            }
+            _ => {}
+        }
+        by
     };
     let alone = |name: String| {
         let mut alone = call.clone();
@@ -131,6 +142,31 @@ mod tests {
             mismatch,
         };
         (name.to_owned(), Finding::PropertyFailed(violation))
+    }
+
+    #[test]
+    fn all_arguments_are_alone_in_the_first_turn_and_a_few_in_each_of_the_others() {
+        let gradient = |by: &[&str]| Call {
+            gradient: Some(Gradient {
+                by: by.iter().map(ToString::to_string).collect(),
+                cotangents: wire::Tensors::new(),
+            }),
+            ..Call::new("task", wire::Tensors::new())
+        };
+        let alone = |by: &[&str], turn| -> String {
+            let calls = by_one_alone(&gradient(by), turn);
+            for (name, call) in &calls {
+                assert_eq!(
+                    call.gradient.as_ref().map(|gradient| &gradient.by),
+                    Some(&vec![name.clone()])
+                );
+            }
+            calls.into_iter().map(|(name, _)| name).collect()
+        };
+        let six = ["a", "b", "c", "d", "e", "f"];
+        assert_eq!([0, 1, 2].map(|turn| alone(&six, turn)), ["abcdef", "efab", "cdef"]);
+        assert_eq!([0, 1].map(|turn| alone(&six[..2], turn)), ["ab", "ab"]);
+        assert_eq!(alone(&six[..1], 0), "", "there is nothing else");
     }
 
     #[test]

@@ -36,16 +36,16 @@ const BESIDE: u64 = 2;
 /// golden cases, and wherever the domain is small.
 fn run(material: &Material<'_>, subject: &mut dyn Subject) -> Result<Run, Fault> {
     let Material { task, seed, .. } = *material;
-    let mut tried = false;
+    let mut tried = 0;
     for (case, known) in material.known.iter().filter(|(case, _)| has_outputs(case)) {
         match compared(task, case.name, known, subject)? {
             None => return without_reference(material, subject),
             Some(Compared::Nothing) => {}
             Some(Compared::Agrees) => {
-                tried = true;
-                if let Some(differs) = by_one_alone(task, case.name, known, Which::Each, subject)? {
+                if let Some(differs) = by_one_alone(task, case.name, known, tried, subject)? {
                     return Ok(differs.failure("", Vec::new(), seed));
                 }
+                tried += 1;
             }
             Some(Compared::Differs(differs)) => return Ok(differs.failure("", Vec::new(), seed)),
         }
@@ -59,7 +59,7 @@ fn run(material: &Material<'_>, subject: &mut dyn Subject) -> Result<Run, Fault>
             Vec::new()
         };
         let corners = points::cheap_corners(domain).into_iter();
-        for (turn, point) in corners.chain(beside).chain(half_zero).enumerate() {
+        for point in corners.chain(beside).chain(half_zero) {
             let plain = Call::new(task.id, points::arguments(domain, &point));
             let Some(observed) = subject.reference_call(&plain)? else {
                 return without_reference(material, subject);
@@ -72,12 +72,7 @@ fn run(material: &Material<'_>, subject: &mut dyn Subject) -> Result<Run, Fault>
                 inputs: plain.arguments,
                 expected: expected.outputs,
             };
-            let found = match compared(task, domain.name, &known, subject)? {
-                Some(Compared::Differs(differs)) => Some(differs),
-                Some(Compared::Agrees) => by_one_alone(task, domain.name, &known, Which::Turn(turn), subject)?,
-                Some(Compared::Nothing) | None => None,
-            };
-            if let Some(differs) = found
+            if let Some(Compared::Differs(differs)) = compared(task, domain.name, &known, subject)?
                 && is_steady(task, &differs, subject)?
             {
                 return Ok(differs.failure(domain.name, points::named(domain, &point.sizes), point.seed));
@@ -87,7 +82,7 @@ fn run(material: &Material<'_>, subject: &mut dyn Subject) -> Result<Run, Fault>
     match in_training(material, subject)? {
         derivative::Compared::Differs(failure) => Ok(Run::Fails(failure)),
         derivative::Compared::Agrees => Ok(Run::Holds),
-        derivative::Compared::Nothing if tried => Ok(Run::Holds),
+        derivative::Compared::Nothing if tried > 0 => Ok(Run::Holds),
         derivative::Compared::Nothing => Ok(Run::Nothing),
     }
 }
@@ -107,17 +102,17 @@ fn in_training(material: &Material<'_>, subject: &mut dyn Subject) -> Result<der
 /// Where no reference is at hand, gradients on the golden cases are held against derivatives.
 fn without_reference(material: &Material<'_>, subject: &mut dyn Subject) -> Result<Run, Fault> {
     let task = material.task;
-    let mut tried = false;
+    let mut tried = 0;
     for (case, stored) in material.held.iter().filter(|(case, _)| has_outputs(case)) {
         match derivative::of_case(task, case.name, stored, "", subject)? {
             derivative::Compared::Differs(failure) => return Ok(Run::Fails(failure)),
             derivative::Compared::Agrees => {
-                tried = true;
                 if let derivative::Compared::Differs(failure) =
-                    derivative::of_each_alone(task, case.name, stored, subject)?
+                    derivative::of_one_alone(task, case.name, stored, tried, subject)?
                 {
                     return Ok(Run::Fails(failure));
                 }
+                tried += 1;
             }
             derivative::Compared::Nothing => {}
         }
@@ -125,7 +120,7 @@ fn without_reference(material: &Material<'_>, subject: &mut dyn Subject) -> Resu
     if let derivative::Compared::Differs(failure) = in_training(material, subject)? {
         return Ok(Run::Fails(failure));
     }
-    Ok(if tried { Run::Holds } else { Run::NoReference })
+    Ok(if tried > 0 { Run::Holds } else { Run::NoReference })
 }
 
 /// What came of the gradients of one case.
@@ -141,6 +136,7 @@ struct Differs {
     call: Call,
     output: &'static str,
     expected: Tensors,
+    scale: f64,
     finding: Finding,
     calls: Vec<RecordedCall>,
     exchanges: Vec<Exchange>,
@@ -178,19 +174,12 @@ fn compared(task: &Task, case: &str, known: &StoredCase, subject: &mut dyn Subje
             continue;
         };
         tried = true;
-        if let Some(differs) = asked(task, &call, output, expected.gradients, subject)? {
+        let scale = scale(&expected.gradients);
+        if let Some(differs) = asked(task, &call, output, (expected.gradients, scale), subject)? {
             return Ok(Some(Compared::Differs(differs)));
         }
     }
     Ok(Some(if tried { Compared::Agrees } else { Compared::Nothing }))
-}
-
-/// By which arguments alone gradients are asked for.
-#[derive(Debug, Clone, Copy)]
-enum Which {
-    Each,
-    /// One of them, another one in each turn.
-    Turn(usize),
 }
 
 /// Compares gradients by one argument alone with those by all together: nothing else requires gradients then, and the
@@ -199,7 +188,7 @@ fn by_one_alone(
     task: &Task,
     case: &str,
     known: &StoredCase,
-    which: Which,
+    turn: usize,
     subject: &mut dyn Subject,
 ) -> Result<Option<Box<Differs>>, Fault> {
     for output in task.contract.smooth {
@@ -210,16 +199,11 @@ fn by_one_alone(
         let Some(Ok(expected)) = observed.map(|observed| returned(observed, None)) else {
             continue;
         };
-        let mut calls = differentiated::by_each_alone(&call);
-        if let Which::Turn(turn) = which
-            && !calls.is_empty()
-        {
-            calls = vec![calls.swap_remove(turn % calls.len())];
-        }
-        for (name, call) in calls {
+        let scale = scale(&expected.gradients);
+        for (name, call) in differentiated::by_one_alone(&call, turn) {
             let mut own = expected.gradients.clone();
             own.retain(|argument, _| *argument == name);
-            if let Some(mut differs) = asked(task, &call, output, own, subject)? {
+            if let Some(mut differs) = asked(task, &call, output, (own, scale), subject)? {
                 differs.finding = differentiated::alone(&name, differs.finding);
                 return Ok(Some(differs));
             }
@@ -228,12 +212,12 @@ fn by_one_alone(
     Ok(None)
 }
 
-/// Asks the submission for gradients that have to be these.
+/// Asks the submission for gradients that have to be these; `scale` is the largest value of those by all arguments.
 fn asked(
     task: &Task,
     call: &Call,
     output: &'static str,
-    expected: Tensors,
+    (expected, scale): (Tensors, f64),
     subject: &mut dyn Subject,
 ) -> Result<Option<Box<Differs>>, Fault> {
     let mut probe = Probe::new(subject, None);
@@ -246,13 +230,14 @@ fn asked(
         // What does not depend on any argument needs no graph.
         Err(Finding::CallFailed(CallFailed::NoGradient { .. })) if are_zero(&expected) => None,
         Err(finding) => Some(finding),
-        Ok(actual) => differences(&expected, &actual.gradients),
+        Ok(actual) => differences(&expected, &actual.gradients, scale),
     };
     Ok(found.map(|finding| {
         Box::new(Differs {
             call: call.clone(),
             output,
             expected,
+            scale,
             finding,
             calls: probe.calls(),
             exchanges: probe.exchanges().to_vec(),
@@ -264,10 +249,14 @@ fn are_zero(gradients: &Tensors) -> bool {
     gradients.values().all(|gradient| largest(&gradient.to_f64()) == 0.0)
 }
 
+/// The largest value of the gradients by all arguments. What is far below that is what rounding has left of zero.
+fn scale(gradients: &Tensors) -> f64 {
+    let all = gradients.values().map(|gradient| largest(&gradient.to_f64()));
+    all.fold(0.0, f64::max)
+}
+
 /// What is wrong with the gradients, those by all arguments together.
-fn differences(expected: &Tensors, actual: &Tensors) -> Option<Finding> {
-    let all = expected.values().map(|gradient| largest(&gradient.to_f64()));
-    let scale = all.fold(0.0, f64::max);
+fn differences(expected: &Tensors, actual: &Tensors, scale: f64) -> Option<Finding> {
     let differs = |(name, expected): (&String, &Tensor)| {
         let found = difference(name, expected, actual.get(name), scale)?;
         Some((name.clone(), found))
@@ -295,7 +284,7 @@ fn is_steady(task: &Task, differs: &Differs, subject: &mut dyn Subject) -> Resul
         let Some(observed) = reference_call(task, &beside, differs.output, subject)? else {
             return Ok(false);
         };
-        let is_equal = |gradients: &Tensors| differences(&differs.expected, gradients).is_none();
+        let is_equal = |gradients: &Tensors| differences(&differs.expected, gradients, differs.scale).is_none();
         if !returned(observed, None).is_ok_and(|near| is_equal(&near.gradients)) {
             return Ok(false);
         }
@@ -345,8 +334,7 @@ fn by_itself(call: &Call, output: &str, values: &Tensors) -> Call {
     call
 }
 
-/// How the gradient by an argument differs; `scale` is the largest value of the gradients by all arguments. What is far
-/// below that is what rounding has left of zero.
+/// How the gradient by an argument differs.
 fn difference(name: &str, expected: &Tensor, actual: Option<&Tensor>, scale: f64) -> Option<Finding> {
     let Some(actual) = actual else {
         return Some(missing(&[name]));
