@@ -107,10 +107,8 @@ pub(super) fn delta_kernel(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds 
     });
     let output = convolved(probe, &image, &kernel, Mode::Same)?;
     equal(
-        &format!(
-            "the image after a kernel whose only 1 stands {down} rows below and {right} columns right of its centre"
-        ),
-        &format!("the image moved {down} rows down and {right} columns right"),
+        &format!("the image after a kernel of {sides:?} whose only 1 stands at [{i}, {j}]"),
+        &format!("the image moved by {down} down and {right} to the right"),
         &expected,
         &output,
         CLOSELY,
