@@ -111,6 +111,8 @@ pub enum MemoryLayout {
     Transposed,
     /// Every other value of the last axis of a larger tensor.
     Sliced,
+    /// All but the last of the rows of a larger tensor: each row without gaps, and a gap behind the last one.
+    Narrowed,
     /// Of four axes the second one last, as images lie whose channels are side by side.
     ChannelsLast,
     /// Where all slices along the first axis are the same, there is one of them, with stride 0.

@@ -34,6 +34,11 @@ pub(crate) fn laid_out(tensor: tch::Tensor, layout: MemoryLayout) -> Result<tch:
             let wide = tch::Tensor::f_stack(&[tensor, between], -1)?;
             wide.f_select(-1, 0)
         }
+        MemoryLayout::Narrowed if tensor.dim() > 1 && tensor.numel() > 0 => {
+            let rows = tensor.size()[tensor.dim() - 2];
+            let last = tensor.f_narrow(-2, rows - 1, 1)?;
+            tch::Tensor::f_cat(&[&tensor, &last], -2)?.f_narrow(-2, 0, rows)
+        }
         MemoryLayout::Expanded if tensor.dim() > 1 && tensor.size()[0] > 1 => {
             let row = tensor.f_narrow(0, 0, 1)?;
             let repeated = row.f_expand_as(&tensor)?;
@@ -43,6 +48,7 @@ pub(crate) fn laid_out(tensor: tch::Tensor, layout: MemoryLayout) -> Result<tch:
         | MemoryLayout::Transposed
         | MemoryLayout::ChannelsLast
         | MemoryLayout::Sliced
+        | MemoryLayout::Narrowed
         | MemoryLayout::Expanded => Ok(tensor),
     }
 }

@@ -18,6 +18,25 @@ pub fn counts(vocabulary: usize, tokens: &[i64]) -> Vec<f64> {
 
 /// The probability of counts at least this far from expectation; 1 where there is only one cell.
 pub fn chi_square_p_value(probabilities: &[f64], counts: &[f64]) -> f64 {
+    let (statistic, cells) = chi_square(probabilities, counts);
+    match ChiSquared::new(cells.saturating_sub(1) as f64) {
+        Ok(distribution) => distribution.sf(statistic),
+        Err(_) => 1.0,
+    }
+}
+
+/// The probability of counts at least this near to expectation; 1 where there is only one cell. Draws that are not
+/// independent can come out more even than independent ones ever do.
+pub fn evenness_p_value(probabilities: &[f64], counts: &[f64]) -> f64 {
+    let (statistic, cells) = chi_square(probabilities, counts);
+    match ChiSquared::new(cells.saturating_sub(1) as f64) {
+        Ok(distribution) => distribution.cdf(statistic),
+        Err(_) => 1.0,
+    }
+}
+
+/// The chi-square statistic, and its number of cells.
+fn chi_square(probabilities: &[f64], counts: &[f64]) -> (f64, usize) {
     let draws: f64 = counts.iter().sum();
     let mut small = (0.0, 0.0);
     let mut cells = Vec::new();
@@ -36,10 +55,7 @@ pub fn chi_square_p_value(probabilities: &[f64], counts: &[f64]) -> f64 {
         .iter()
         .map(|(expected, count)| (count - expected).powi(2) / expected)
         .sum();
-    match ChiSquared::new(cells.len().saturating_sub(1) as f64) {
-        Ok(distribution) => distribution.sf(statistic),
-        Err(_) => 1.0,
-    }
+    (statistic, cells.len())
 }
 
 /// The probability of two equally long samples from one distribution at least this far apart; 1 where there is only one
@@ -85,6 +101,16 @@ mod tests {
         let quarters = [0.25; 4];
         assert!(chi_square_p_value(&quarters, &[25_100.0, 24_950.0, 25_000.0, 24_950.0]) > 0.1);
         assert!(chi_square_p_value(&quarters, &[26_500.0, 24_500.0, 24_500.0, 24_500.0]) < ALARM);
+    }
+
+    #[test]
+    fn counts_that_are_more_even_than_draws_ever_are_do_not_pass() {
+        let eighths = [0.125; 8];
+        let stratified = [500.0, 500.0, 501.0, 499.0, 500.0, 500.0, 501.0, 499.0];
+        assert!(evenness_p_value(&eighths, &stratified) < 1e-7);
+        let drawn = [512.0, 490.0, 507.0, 485.0, 503.0, 498.0, 520.0, 485.0];
+        assert!(evenness_p_value(&eighths, &drawn) > 0.01);
+        assert_eq!(evenness_p_value(&[0.0, 1.0], &[0.0, 100.0]), 1.0);
     }
 
     #[test]

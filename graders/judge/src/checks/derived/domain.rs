@@ -6,7 +6,9 @@
 use wire::{Tensor, Tensors};
 
 use super::model::{Derived, Failure, Material, Run, answered};
-use super::points::{Point, arguments, beside_the_smallest, corners, drawn, is_large, named, scale_in_words, scaled};
+use super::points::{
+    Point, arguments, beside_the_smallest, corners, drawn, is_large, named, scale_in_words, scaled, simple,
+};
 use crate::checks::golden::judge_by_reference;
 use crate::checks::probe::{Probe, returned};
 use crate::compare::largest;
@@ -49,7 +51,7 @@ fn run(material: &Material<'_>, subject: &mut dyn Subject) -> Result<Run, Fault>
         let drawn = (0..count).map(|number| Point::new(drawn(domain.sizes, &mut random), number + 1000));
         let beside = beside_the_smallest(domain.sizes);
         let points = corners(domain.sizes).into_iter().chain(beside).chain(drawn);
-        let points: Vec<Point> = points.chain(scaled(task, domain)).collect();
+        let points: Vec<Point> = points.chain(simple(task, domain)).chain(scaled(task, domain)).collect();
         for point in points {
             match differs(material, domain, &point, subject)? {
                 Outcome::Agrees => {}

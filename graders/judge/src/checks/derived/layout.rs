@@ -15,7 +15,7 @@ use crate::findings::{Finding, Violation, WrongOutput};
 
 pub const CHECK: Derived = Derived {
     name: "memory-layout",
-    statement: "arguments that are views of other tensors (transposed, sliced, expanded) are answered like copies of them",
+    statement: "arguments that are views of other tensors (transposed, sliced, narrowed, expanded) are answered like copies of them",
     applies: takes_tensors,
     run,
 };
@@ -25,9 +25,10 @@ const CASES: usize = 3;
 
 /// How arguments are laid out, and in which dtype: libtorch has kernels of its own for images in f32 with their
 /// channels last.
-const LAYOUTS: [(MemoryLayout, DType); 3] = [
+const LAYOUTS: [(MemoryLayout, DType); 4] = [
     (MemoryLayout::Transposed, DType::F64),
     (MemoryLayout::Sliced, DType::F64),
+    (MemoryLayout::Narrowed, DType::F64),
     (MemoryLayout::ChannelsLast, DType::F32),
 ];
 
@@ -141,6 +142,7 @@ fn words(layout: MemoryLayout) -> &'static str {
             "giving images whose channels lie side by side in memory (channels last) as arguments"
         }
         MemoryLayout::Sliced => "giving slices of larger tensors in place of copies as arguments",
+        MemoryLayout::Narrowed => "giving the first rows of larger tensors in place of copies as arguments",
         MemoryLayout::Expanded => "giving expanded views in place of copies as arguments",
     }
 }

@@ -41,6 +41,10 @@ enum Change {
     Scaled(String, f64),
     /// Half of the values of these arguments are zero.
     HalfZero(Vec<String>),
+    /// All values of these arguments are 1 or -1.
+    Signs(Vec<String>),
+    /// All values of these arguments are 1.
+    Ones(Vec<String>),
     /// The values of these arguments are multiplied, and epsilon is as large as their squares.
     ByEpsilon(&'static [&'static str], f64),
 }
@@ -99,6 +103,16 @@ pub(super) fn arguments(domain: &Domain, point: &Point) -> Tensors {
                 );
             }
         }
+        Some(Change::Signs(names)) => {
+            for name in names {
+                change(&mut arguments, name, |_, value| if value < 0.0 { -1.0 } else { 1.0 });
+            }
+        }
+        Some(Change::Ones(names)) => {
+            for name in names {
+                change(&mut arguments, name, |_, _| 1.0);
+            }
+        }
         Some(Change::ByEpsilon(names, factor)) => {
             for name in *names {
                 change(&mut arguments, name, |_, value| value * factor);
@@ -137,14 +151,30 @@ pub(super) fn scaled(task: &Task, domain: &Domain) -> Vec<Point> {
         .collect()
 }
 
-/// A case of usual sizes in which half of the values of each argument are zero.
-pub(super) fn half_zero(task: &Task, domain: &Domain) -> Option<Point> {
+/// Cases of usual sizes with simple values: half of them zero; all of them 1 or -1, of which each is as large as their
+/// root mean square; all of them 1, so that arguments of one shape are equal. A function that takes a short cut for such
+/// values takes it here.
+pub(super) fn simple(task: &Task, domain: &Domain) -> Vec<Point> {
     let usual = Point::new(usual(domain.sizes), SCALED);
     let names = of_any_size(task, domain, &usual);
-    (!names.is_empty()).then_some(Point {
-        change: Some(Change::HalfZero(names)),
-        ..usual
-    })
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let changes = [Change::HalfZero, Change::Signs, Change::Ones];
+    let changed = |change: fn(Vec<String>) -> Change| Point {
+        change: Some(change(names.clone())),
+        ..usual.clone()
+    };
+    changes.map(changed).into()
+}
+
+/// A case of usual sizes with the values of each argument much larger: where an exponential overflows that has no part in
+/// the value, the gradient is no number.
+pub(super) fn enlarged(task: &Task, domain: &Domain) -> Vec<Point> {
+    let is_larger = |point: &Point| matches!(&point.change, Some(Change::Scaled(_, factor)) if *factor > 1.0);
+    let mut points = scaled(task, domain);
+    points.retain(is_larger);
+    points
 }
 
 /// The arguments of the task's first domain whose values may have any size.
@@ -236,6 +266,8 @@ pub(super) fn scale_in_words(point: &Point) -> String {
         Some(Change::Scaled(name, factor)) if *factor > 1.0 => format!(", with `{name}` {factor} times as large,"),
         Some(Change::Scaled(name, factor)) => format!(", with `{name}` {} times as small,", factor.recip()),
         Some(Change::HalfZero(_)) => ", with half of the values zero,".to_owned(),
+        Some(Change::Signs(_)) => ", with all values 1 or -1,".to_owned(),
+        Some(Change::Ones(_)) => ", with all values 1,".to_owned(),
         Some(Change::ByEpsilon(_, factor)) => {
             format!(
                 ", with values of about {factor:.0e} and {EPSILON} = {:.0e},",
