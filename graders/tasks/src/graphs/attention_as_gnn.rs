@@ -10,7 +10,7 @@ use judge::findings::stop::Holds;
 use ndarray::Axis;
 use wire::{DType, Tensor, Tensors};
 
-use super::domain::{ANY_GRAPH, HUB, beside, on_any_graph, on_hub};
+use super::domain::{ANY_GRAPH, AS_MANY, HUB, beside, on_any_graph, on_as_many, on_hub};
 use super::inputs::{Edge, irregular, product};
 use super::message_passing::{
     CLOSELY, Layer, attention_arguments, attention_weights, complete, plain_attention, plain_weights, with_edges,
@@ -163,6 +163,16 @@ const DOMAIN: &[Domain] = &[
         arguments: |scenario| {
             beside(
                 on_hub(scenario, 2),
+                attention_weights(&mut scenario.random("weights"), [2, 3, 4]),
+            )
+        },
+    },
+    Domain {
+        name: AS_MANY,
+        sizes: &[("N", 2, 6)],
+        arguments: |scenario| {
+            beside(
+                on_as_many(scenario, 2),
                 attention_weights(&mut scenario.random("weights"), [2, 3, 4]),
             )
         },

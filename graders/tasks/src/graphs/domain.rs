@@ -38,10 +38,26 @@ fn hub(scenario: &Scenario) -> (Vec<Edge>, usize) {
     (shuffled(&mut scenario.random("edges"), &edges), leaves as usize + 3)
 }
 
+/// A list with as many edges as the complete graph has, some of them self loops.
+fn as_many_as_complete(scenario: &Scenario) -> Vec<Edge> {
+    let nodes = scenario.integer("N");
+    let all: Vec<Edge> = (0..nodes * nodes).map(|pair| (pair / nodes, pair % nodes)).collect();
+    let mut edges = shuffled(&mut scenario.random("edges"), &all);
+    // A self loop stays in any case.
+    edges.sort_by_key(|(source, destination)| source != destination || *source > 0);
+    edges.truncate((nodes * (nodes - 1)) as usize);
+    edges
+}
+
 /// Sizes of a graph of any kind.
 pub(super) const ANY_GRAPH: &str = "graphs from one node without edges to every edge there can be";
 /// A node with more in-edges than a byte can count.
 pub(super) const HUB: &str = "a node that very many edges enter";
+
+/// As many edges as nodes, all into one node: one more than a byte can count.
+const STAR: &str = "256 nodes, all of whose edges enter the first";
+/// A list that is not what its length suggests.
+pub(super) const AS_MANY: &str = "as many edges as the complete graph has, with self loops among them";
 
 /// Matrices of a graph in f64 and int64.
 pub(super) const MATRICES: &[Domain] = &[
@@ -61,6 +77,11 @@ pub(super) const MATRICES: &[Domain] = &[
         sizes: &[("leaves", 0, 270), ("floats", 0, 1)],
         arguments: |scenario| matrix_of_hub(scenario, scenario.size("floats") == 1),
     },
+    Domain {
+        name: STAR,
+        sizes: &[("floats", 0, 1)],
+        arguments: |scenario| star(scenario.size("floats") == 1),
+    },
 ];
 
 /// Matrices of a graph in f64 only.
@@ -74,6 +95,11 @@ pub(super) const MATRICES_OF_FLOATS: &[Domain] = &[
         name: HUB,
         sizes: &[("leaves", 0, 270)],
         arguments: |scenario| matrix_of_hub(scenario, true),
+    },
+    Domain {
+        name: STAR,
+        sizes: &[],
+        arguments: |_| star(true),
     },
 ];
 
@@ -90,6 +116,16 @@ fn matrix_of(scenario: &Scenario, floats: bool) -> Tensors {
 fn matrix_of_hub(scenario: &Scenario, floats: bool) -> Tensors {
     let (edges, nodes) = hub(scenario);
     matrix_arguments(&edges, nodes, dtype(floats))
+}
+
+fn star(floats: bool) -> Tensors {
+    let edges: Vec<Edge> = (0..256).map(|node| (node, 0)).collect();
+    matrix_arguments(&edges, 256, dtype(floats))
+}
+
+/// Features `[N, width]` over as many edges as the complete graph has.
+pub(super) fn on_as_many(scenario: &Scenario, width: usize) -> Tensors {
+    on(scenario, &as_many_as_complete(scenario), [scenario.size("N"), width])
 }
 
 /// Features `[N, width]` over a graph of any kind.

@@ -133,6 +133,15 @@ const DOMAIN: &[Domain] = &[
         sizes: &[("B", 9, 9), ("V", 3000, 3000)],
         arguments: |scenario| arguments([("logits", matrix(&drawn(scenario, "logits")))]),
     },
+    Domain {
+        name: "equal largest logits far from each other",
+        sizes: &[("B", 9, 9), ("V", 3000, 3000)],
+        arguments: |scenario| {
+            let shape = [scenario.size("B"), scenario.size("V")];
+            let rarely = |random: &mut Random| f64::from(u8::from(random.unit() < 1e-3));
+            arguments([("logits", scenario.random("logits").fill(&shape, rarely))])
+        },
+    },
 ];
 
 const MANY: Sizes = &[("B", 1, 9), ("V", 1, 300)];

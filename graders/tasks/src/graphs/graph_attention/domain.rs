@@ -4,7 +4,7 @@ use judge::contract::arguments::{array, tensor, with};
 use judge::contract::domain::Domain;
 
 use super::inputs::weights;
-use crate::graphs::domain::{ANY_GRAPH, HUB, beside, on_any_graph, on_hub};
+use crate::graphs::domain::{ANY_GRAPH, AS_MANY, HUB, beside, on_any_graph, on_as_many, on_hub};
 
 pub(super) const DOMAIN: &[Domain] = &[
     Domain {
@@ -26,6 +26,16 @@ pub(super) const DOMAIN: &[Domain] = &[
         name: HUB,
         sizes: &[("leaves", 0, 270)],
         arguments: |scenario| beside(on_hub(scenario, 2), weights(&mut scenario.random("weights"), [2, 3])),
+    },
+    Domain {
+        name: AS_MANY,
+        sizes: &[("N", 2, 6)],
+        arguments: |scenario| {
+            beside(
+                on_as_many(scenario, 2),
+                weights(&mut scenario.random("weights"), [2, 3]),
+            )
+        },
     },
     Domain {
         name: "scores of any size, zero included",

@@ -145,7 +145,7 @@ const PROPERTIES: &[Property] = &[
     .few(),
     Property::new(
         "rows-independent",
-        "a row with one likely token gives that token, while its neighbour with equal logits gives several",
+        "a row with one likely token gives that token, while its neighbour with equal logits gives several, independently of others",
         &[("V", 3, 8)],
         properties::rows_independent,
     )

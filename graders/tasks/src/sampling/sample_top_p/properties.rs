@@ -2,6 +2,7 @@
 
 use judge::checks::assertions::{equal, every, unchanged};
 use judge::checks::probe::Probe;
+use judge::compare::statistics::evenness_p_value;
 use judge::contract::arguments::{Array, arguments, scalar, vector};
 use judge::contract::scenario::{Scenario, Sizes};
 use judge::contract::subject::Call;
@@ -16,6 +17,9 @@ pub(super) const MANY_ROWS: Sizes = &[("B", 48, 64), ("V", 3, 8)];
 pub(super) const ANY_PLACE: Sizes = &[("B", 1, 3), ("V", 1, 6)];
 /// Rows of one kind in a batch.
 const REPEATS: usize = 48;
+/// Rows of so many equal logits.
+const EVEN_ROWS: usize = 4000;
+const EQUAL: usize = 8;
 
 type Rows = Vec<Vec<f64>>;
 
@@ -165,6 +169,26 @@ pub(super) fn rows_independent(scenario: &Scenario, probe: &mut Probe<'_>) -> Ho
         "above 1",
         &scalar(different.len() as f64),
         |count| count > 1.0,
+    )?;
+    as_uneven_as_draws(scenario, probe)
+}
+
+/// Rows that share one random number among them come out more even than independent ones. A correct function fails with
+/// probability 1e-7.
+fn as_uneven_as_draws(scenario: &Scenario, probe: &mut Probe<'_>) -> Holds {
+    let batch = vec![vec![0.0; EQUAL]; EVEN_ROWS];
+    let tokens = tokens(probe, case(scenario, &batch, 1.0, 1.0), seed(scenario))?;
+    let mut counts = vec![0.0; EQUAL];
+    for token in tokens {
+        if let Some(count) = counts.get_mut(token as usize) {
+            *count += 1.0;
+        }
+    }
+    every(
+        &format!("the chance that {EVEN_ROWS} independent draws from {EQUAL} equal logits are as even as these"),
+        "above 1e-7",
+        &scalar(evenness_p_value(&[1.0 / EQUAL as f64; EQUAL], &counts)),
+        |p_value| p_value > 1e-7,
     )
 }
 

@@ -24,11 +24,14 @@ const SPECIAL: &[&str] = &[
     "\u{d7ff}",
     "\u{10ffff}",
     "\n",
+    // The lowest bytes are those of `a` and of a blank.
+    "\u{161}",
+    "\u{120}",
 ];
 /// A mark and a blank that readers of texts like to leave out: nowhere else than at the two ends.
 const ENDS: [&str; 2] = ["\u{feff}", "\u{2028}"];
 
-const TEXT: Sizes = &[("length", 0, 60), ("kinds", 1, 17)];
+const TEXT: Sizes = &[("length", 0, 60), ("kinds", 1, 19)];
 const NEXT_TO_THE_BORDER: Sizes = &[("V", 1, 300), ("outside", 0, 1)];
 
 pub(super) const DOMAIN: &[Domain] = &[
@@ -48,6 +51,15 @@ pub(super) const DOMAIN: &[Domain] = &[
         arguments: |scenario| {
             let text = special(scenario);
             encoding(&sorted(&text), &text)
+        },
+    },
+    Domain {
+        name: "the ids of plain letters and blanks with a vocabulary of any characters",
+        sizes: &[("length", 0, 9), ("kinds", 17, 19)],
+        arguments: |scenario| {
+            let letters = ['a', 'A', ' '];
+            let known = sorted(&(special(scenario) + &String::from_iter(letters)));
+            encoding(&known, &drawn(scenario, &letters))
         },
     },
     Domain {
