@@ -25,11 +25,11 @@ LATE, TWICE = 10, 10
 
 
 def wrong(tasks):
-    """Folder, task and name of each mistake of these tasks."""
+    """Folder, task and name of each mistake of these tasks; the folder's name is what the grader calls it in data."""
     for file in sorted(CORPUS.glob("wrong/*/expected.toml")):
         expected = tomllib.loads(file.read_text())
         if expected["task"] in tasks and not expected.get("training"):
-            yield file.parent, expected["task"], expected["mistake"]
+            yield file.parent, expected["task"], file.parent.name
 
 
 def hostile():
@@ -139,6 +139,9 @@ def make(folder, count, tasks):
             files = crate(source, overlay if is_last else None, "")
             files["src/attention.rs"] += f"\n// {student.id} {attempt}\n".encode()
             write(place / student.place(attempt, is_late), files, kind == "unreadable" and is_last)
+            if student.layout == "clone":
+                # Also where nothing was pushed.
+                (place / f"a2-{student.id}/.git").mkdir()
             if student.layout == "gradescope":
                 metadata.append(student.metadata(attempt))
         state = "not graded" if kind == "unreadable" else "graded"
