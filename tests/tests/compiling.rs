@@ -84,6 +84,20 @@ fn each_of_several_files_that_keep_the_compiler_busy_is_found_and_the_others_are
     passes(&report, "rms_norm");
 }
 
+/// What a build has put away is not known to whoever takes the program of an earlier grading.
+#[test]
+fn a_broken_file_without_a_task_costs_nothing_however_often_the_others_are_graded() {
+    let folder = Submission::empty();
+    let mark = format!("\n// {}\n", folder.path().display());
+    let submission = with_more(Submission::reference(), "src/normalization.rs", &mark)
+        .with_file("src/scratch.rs", "pub fn scratch( {\n");
+    for seed in ["5", "6"] {
+        let (run, report) = submission.graded(&["--task", "rms_norm", "--seed", seed]);
+        assert_eq!(run.code, Some(0), "{}\n{}", run.stdout, run.stderr);
+        passes(&report, "rms_norm");
+    }
+}
+
 /// Grades the reference with text added to its `normalization.rs`.
 fn with_more_in_normalization(more: &str, tasks: &[&str]) -> Value {
     let submission = with_more(Submission::reference(), "src/normalization.rs", more);

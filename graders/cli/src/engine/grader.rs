@@ -235,7 +235,7 @@ impl Grader {
             return Ok(prepared(staged.folder, staged.sources.hash, &inspection, built, wanted));
         }
         let prepared = self.build_inspected(staged, &inspection, wanted, BuildMode::Salvaging)?;
-        if prepared.is_whole()
+        if prepared.is_whole
             && let Some(program) = prepared.program()
         {
             shelf.keep(program);
@@ -435,6 +435,7 @@ fn prepared(folder: Ground, hash: String, inspection: &Inspection, built: Built,
         rejected: rejected(inspection, &built, wanted),
         standing: BTreeMap::new(),
         costs: (built.compile, built.link),
+        is_whole: built.files.is_empty() && built.signatures.is_empty() && !built.took_too_long,
         took_too_long: built.took_too_long,
         program: built.program,
         _folder: Some(folder),

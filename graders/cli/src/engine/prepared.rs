@@ -24,6 +24,8 @@ pub(crate) struct Prepared {
     pub(super) standing: BTreeMap<&'static str, bool>,
     /// What compiling the sources, and making a program of them, has cost.
     pub(super) costs: (Cost, Cost),
+    /// Whether the compiler has accepted every file as it is, those without a task included, in the time that it has.
+    pub(super) is_whole: bool,
     /// Whether the compiler has taken longer over it than one run may.
     pub(super) took_too_long: bool,
     pub(super) hash: String,
@@ -39,6 +41,7 @@ impl Prepared {
             rejected: BTreeMap::new(),
             standing: BTreeMap::new(),
             costs: (Cost::default(), Cost::default()),
+            is_whole: true,
             took_too_long: false,
             hash,
             notes: Vec::new(),
@@ -55,11 +58,6 @@ impl Prepared {
             _ => None,
         });
         Err(rendered.unwrap_or_default())
-    }
-
-    /// Whether the compiler has accepted everything, in the time that it has.
-    pub(super) fn is_whole(&self) -> bool {
-        self.not_compiled().is_empty() && !self.took_too_long
     }
 
     /// What is taken over of its tasks, and whether it is right.
